@@ -1,0 +1,40 @@
+package io.vipgate.balance;
+
+import io.vipgate.pool.Candidate;
+import org.jspecify.annotations.Nullable;
+
+/** Random draws that several rules share. Immutable. */
+final class Draw {
+    private Draw() {}
+
+    /** A number from 0 to bound - 1 out of 64 random bits, each as likely as the others to within bound / 2^64. */
+    static int below(int bound, long random) {
+        return (int) Math.unsignedMultiplyHigh(random, bound);
+    }
+
+    /** One of the usable candidates, all alike; null when there is none. */
+    static @Nullable Candidate uniformAmongUsable(Candidate[] candidates, Choice choice) {
+        return amongUsable(candidates, choice, false);
+    }
+
+    /** One of the usable candidates, as likely as its weight says; null when there is none. */
+    static @Nullable Candidate weightedAmongUsable(Candidate[] candidates, Choice choice) {
+        return amongUsable(candidates, choice, true);
+    }
+
+    /** Reservoir sampling: one pass, each usable candidate replaces the drawn one with its share of the weight so far. */
+    private static @Nullable Candidate amongUsable(Candidate[] candidates, Choice choice, boolean isWeighted) {
+        Candidate drawn = null;
+        int total = 0;
+        for (Candidate candidate : candidates) {
+            if (choice.isUsable(candidate.endpoint())) {
+                int weight = isWeighted ? candidate.weight() : 1;
+                total += weight;
+                if (below(total, choice.random()) < weight) {
+                    drawn = candidate;
+                }
+            }
+        }
+        return drawn;
+    }
+}

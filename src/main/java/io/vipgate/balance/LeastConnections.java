@@ -1,0 +1,40 @@
+package io.vipgate.balance;
+
+import io.vipgate.pool.Candidate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code least-connections}: the candidate with the fewest connections for its weight, counted over all loops. Takes
+ * time linear in the number of candidates. Begins each search behind the last pick, so that candidates that are alike
+ * take turns.
+ *
+ * <p>Confined to one event loop.
+ */
+final class LeastConnections implements Balancer {
+    private final Candidate[] candidates;
+    private int start;
+
+    LeastConnections(List<Candidate> candidates) {
+        this.candidates = candidates.toArray(Candidate[]::new);
+    }
+
+    @Override
+    public @Nullable Candidate select(Choice choice) {
+        Candidate least = null;
+        int leastConnections = 0;
+        int position = start;
+        for (int i = 0; i < candidates.length; i++) {
+            Candidate candidate = candidates[position];
+            position = position + 1 == candidates.length ? 0 : position + 1;
+            int connections = candidate.endpoint().connections();
+            if ((least == null || Load.compare(candidate, connections, least, leastConnections) < 0)
+                    && choice.isUsable(candidate.endpoint())) {
+                least = candidate;
+                leastConnections = connections;
+                start = position;
+            }
+        }
+        return least;
+    }
+}

@@ -1,0 +1,67 @@
+package io.vipgate.balance;
+
+import io.vipgate.pool.Candidate;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code round-robin}: in turn, spread evenly, each candidate exactly its weight's share of every full round. An
+ * earliest-deadline queue: a candidate of weight w is due at (k + 1/2) / w for k = 0, 1, 2…, so that a pick takes
+ * logarithmic time however many candidates and weights there are.
+ *
+ * <p>Confined to one event loop.
+ */
+final class RoundRobin implements Balancer {
+    private final PriorityQueue<Turn> turns = new PriorityQueue<>();
+    private final Turn[] passedOver;
+
+    RoundRobin(List<Candidate> candidates) {
+        for (Candidate candidate : candidates) {
+            turns.add(new Turn(candidate));
+        }
+        passedOver = new Turn[candidates.size()];
+    }
+
+    @Override
+    public @Nullable Candidate select(Choice choice) {
+        Candidate selected = null;
+        int passed = 0;
+        while (selected == null && !turns.isEmpty()) {
+            Turn turn = turns.remove();
+            if (choice.isUsable(turn.candidate.endpoint())) {
+                selected = turn.candidate;
+                turn.taken++;
+                turns.add(turn);
+            } else {
+                passedOver[passed++] = turn;
+            }
+        }
+        // Who could not be used keeps the turn for the next connection.
+        for (int i = 0; i < passed; i++) {
+            turns.add(passedOver[i]);
+        }
+        return selected;
+    }
+
+    private static final class Turn implements Comparable<Turn> {
+        final Candidate candidate;
+        long taken;
+
+        Turn(Candidate candidate) {
+            this.candidate = candidate;
+        }
+
+        /** Earlier deadline first; at the same deadline the heavier, then the order of the configuration. */
+        @Override
+        public int compareTo(Turn other) {
+            int byDeadline = Long.compare((2 * taken + 1) * other.candidate.weight(),
+                    (2 * other.taken + 1) * candidate.weight());
+            if (byDeadline != 0) {
+                return byDeadline;
+            }
+            int byWeight = Integer.compare(other.candidate.weight(), candidate.weight());
+            return byWeight != 0 ? byWeight : Integer.compare(candidate.position(), other.candidate.position());
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.vipgate.balance;
+
+import io.vipgate.pool.Candidate;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code source-hash}: weighted rendezvous (D. Thaler, C. Ravishankar 1998; weights after C. Schindelhauer, G. Schomaker
+ * 2005). Every candidate gets a score from the client's prefix and the endpoint's name, and the highest wins, so that
+ * only the clients of an endpoint that goes move, and come back with it; gateways agree without talking, in whatever
+ * order their files name the endpoints. Takes time linear in the number of candidates.
+ *
+ * <p>score = -weight / ln(u), where u in (0, 1) is the upper 53 bits of SipHash(SipHash(prefix), SipHash(name)).
+ *
+ * <p>Immutable.
+ */
+final class SourceHash implements Balancer {
+    private static final double UNIT = 0x1.0p-53;
+
+    private final Candidate[] candidates;
+    private final long[] nameHashes;
+    private final SipHash hash;
+    private final ClientPrefix prefix;
+
+    SourceHash(List<Candidate> candidates, SipHash hash, ClientPrefix prefix) {
+        this.candidates = candidates.toArray(Candidate[]::new);
+        this.hash = hash;
+        this.prefix = prefix;
+        nameHashes = new long[this.candidates.length];
+        for (int i = 0; i < nameHashes.length; i++) {
+            nameHashes[i] = hash.of(this.candidates[i].endpoint().name().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Override
+    public @Nullable Candidate select(Choice choice) {
+        long high = choice.clientHigh();
+        long low = choice.clientLow();
+        long client = hash.of(prefix.high(high, low), prefix.low(high, low));
+        Candidate best = null;
+        double bestScore = 0;
+        for (int i = 0; i < candidates.length; i++) {
+            double score = score(candidates[i].weight(), hash.of(client, nameHashes[i]));
+            if ((best == null || score > bestScore || (score == bestScore && isBefore(candidates[i], best)))
+                    && choice.isUsable(candidates[i].endpoint())) {
+                best = candidates[i];
+                bestScore = score;
+            }
+        }
+        return best;
+    }
+
+    /** StrictMath, so that two gateways on different processors agree to the last bit. */
+    private static double score(int weight, long random) {
+        double u = ((random >>> 11) + 0.5) * UNIT;
+        return -weight / StrictMath.log(u);
+    }
+
+    private static boolean isBefore(Candidate a, Candidate b) {
+        return a.endpoint().name().compareTo(b.endpoint().name()) < 0;
+    }
+}

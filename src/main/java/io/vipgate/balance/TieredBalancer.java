@@ -1,0 +1,35 @@
+package io.vipgate.balance;
+
+import io.vipgate.pool.Candidate;
+import io.vipgate.pool.PoolSnapshot;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks one balancer per tier of a snapshot, best tier first.
+ *
+ * <p>Confined to one event loop.
+ */
+public final class TieredBalancer implements Balancer {
+    private final Balancer[] tiers;
+
+    /** Makes the balancers of a snapshot. */
+    public TieredBalancer(PoolSnapshot snapshot, BalancerFactory factory) {
+        List<List<Candidate>> candidates = snapshot.tiers();
+        tiers = new Balancer[candidates.size()];
+        for (int i = 0; i < tiers.length; i++) {
+            tiers[i] = factory.over(candidates.get(i));
+        }
+    }
+
+    @Override
+    public @Nullable Candidate select(Choice choice) {
+        for (Balancer tier : tiers) {
+            Candidate selected = tier.select(choice);
+            if (selected != null) {
+                return selected;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,29 @@
+package io.vipgate.balance;
+
+import io.vipgate.pool.Candidate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code weighted-random}: each candidate as likely as its weight says, in constant time.
+ *
+ * <p>Immutable.
+ */
+final class WeightedRandom implements Balancer {
+    private final Candidate[] candidates;
+    private final AliasTable table;
+
+    WeightedRandom(List<Candidate> candidates) {
+        this.candidates = candidates.toArray(Candidate[]::new);
+        table = new AliasTable(this.candidates);
+    }
+
+    @Override
+    public @Nullable Candidate select(Choice choice) {
+        Candidate drawn = table.draw(choice.random());
+        if (choice.isUsable(drawn.endpoint())) {
+            return drawn;
+        }
+        return Draw.weightedAmongUsable(candidates, choice);
+    }
+}

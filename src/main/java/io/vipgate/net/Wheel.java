@@ -1,0 +1,140 @@
+package io.vipgate.net;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Coarse timers of one event loop: a ring of slots, each a list of the timers that are due in its tick. Arming and
+ * disarming take constant time and no memory. A timer fires at its deadline at the earliest and, on a loop that is not
+ * stalled, one tick after it at the latest.
+ *
+ * <p>The loop is woken for ticks only while a timer is armed.
+ *
+ * <p>Confined to its event loop.
+ */
+public final class Wheel {
+    /** Length of a tick in nanoseconds. */
+    public static final long TICK_NANOS = 50_000_000;
+
+    private static final int SLOTS = 1024;
+
+    private final EventLoop loop;
+    private final @Nullable WheelTimer[] slots = new @Nullable WheelTimer[SLOTS];
+    private final Runnable onTick = this::tick;
+    private final long origin;
+    /** All slots up to this tick have been looked at. */
+    private long current;
+    private int armed;
+    private boolean ticking;
+
+    /** Makes a wheel whose time begins now. */
+    public Wheel(EventLoop loop) {
+        this.loop = loop;
+        origin = loop.now();
+    }
+
+    /** Timers that stand in the wheel. */
+    public int armed() {
+        return armed;
+    }
+
+    /**
+     * Arms a timer, or moves one that is armed.
+     *
+     * @param deadline the loop's time in nanoseconds
+     */
+    public void arm(WheelTimer timer, long deadline) {
+        assert loop.inEventLoop();
+        if (timer.slot >= 0) {
+            unlink(timer);
+        }
+        if (!ticking) {
+            // The wheel stood still while it was empty.
+            current = Math.max(current, (loop.now() - origin) / TICK_NANOS);
+            ticking = true;
+            loop.schedule(onTick, TICK_NANOS);
+        }
+        link(timer, deadline);
+    }
+
+    /** Disarms a timer; does nothing to one that is not armed. */
+    public void disarm(WheelTimer timer) {
+        assert loop.inEventLoop();
+        if (timer.slot >= 0) {
+            unlink(timer);
+        }
+    }
+
+    /** Calls an action for every armed timer; the action may disarm the timer it is given. */
+    public void forEach(java.util.function.Consumer<WheelTimer> action) {
+        for (int i = 0; i < SLOTS; i++) {
+            WheelTimer timer = slots[i];
+            while (timer != null) {
+                WheelTimer next = timer.next;
+                action.accept(timer);
+                timer = next;
+            }
+        }
+    }
+
+    private void link(WheelTimer timer, long deadline) {
+        // The tick that ends at or after the deadline, so that no timer fires early.
+        long tick = (deadline - origin + TICK_NANOS - 1) / TICK_NANOS;
+        long bounded = Math.clamp(tick, current + 1, current + SLOTS - 1);
+        int slot = (int) (bounded & (SLOTS - 1));
+        WheelTimer first = slots[slot];
+        timer.slot = slot;
+        timer.previous = null;
+        timer.next = first;
+        if (first != null) {
+            first.previous = timer;
+        }
+        slots[slot] = timer;
+        armed++;
+    }
+
+    private void unlink(WheelTimer timer) {
+        WheelTimer next = timer.next;
+        WheelTimer previous = timer.previous;
+        if (next != null) {
+            next.previous = previous;
+        }
+        if (previous != null) {
+            previous.next = next;
+        } else {
+            slots[timer.slot] = next;
+        }
+        timer.next = null;
+        timer.previous = null;
+        timer.slot = -1;
+        armed--;
+    }
+
+    private void tick() {
+        long now = loop.now();
+        long target = (now - origin) / TICK_NANOS;
+        // After a long stall one turn visits every slot.
+        current = Math.max(current, target - SLOTS);
+        while (current < target) {
+            current++;
+            fire((int) (current & (SLOTS - 1)), now);
+        }
+        if (armed == 0) {
+            ticking = false;
+            return;
+        }
+        loop.schedule(onTick, Math.max(1, origin + (current + 1) * TICK_NANOS - now));
+    }
+
+    private void fire(int slot, long now) {
+        // A timer that fires may disarm its neighbours, and one that is armed again never lands in this slot.
+        WheelTimer timer = slots[slot];
+        while (timer != null) {
+            unlink(timer);
+            long deadline = timer.onTimer(now);
+            if (deadline != WheelTimer.NEVER && timer.slot < 0) {
+                link(timer, deadline);
+            }
+            timer = slots[slot];
+        }
+    }
+}

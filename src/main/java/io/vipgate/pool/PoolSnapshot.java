@@ -1,0 +1,70 @@
+package io.vipgate.pool;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * A pool as it is at one moment.
+ *
+ * <p>Immutable.
+ */
+public final class PoolSnapshot {
+    /**
+     * An endpoint and its state.
+     *
+     * @param endpoint who
+     * @param state what is known and wanted of it
+     */
+    public record Member(Endpoint endpoint, EndpointState state) {}
+
+    private final List<Member> members;
+    private final List<List<Candidate>> tiers;
+
+    /**
+     * Sorts the members into tiers.
+     *
+     * @param members every endpoint of the pool, in the order of the configuration
+     * @param tryDown whether endpoints that are DOWN are tried when no other is left ({@code onNoHealthy: try-anyway})
+     */
+    public PoolSnapshot(List<Member> members, boolean tryDown) {
+        this.members = List.copyOf(members);
+        List<List<Candidate>> all = new ArrayList<>();
+        // A suspect endpoint is not chosen while an unsuspected one exists, backups included.
+        addTier(all, state -> state.health() != Health.DOWN && !state.isSuspect() && !state.isBackup());
+        addTier(all, state -> state.health() != Health.DOWN && !state.isSuspect() && state.isBackup());
+        addTier(all, state -> state.health() != Health.DOWN && state.isSuspect() && !state.isBackup());
+        addTier(all, state -> state.health() != Health.DOWN && state.isSuspect() && state.isBackup());
+        if (tryDown) {
+            addTier(all, state -> state.health() == Health.DOWN && !state.isBackup());
+            addTier(all, state -> state.health() == Health.DOWN && state.isBackup());
+        }
+        tiers = List.copyOf(all);
+    }
+
+    private void addTier(List<List<Candidate>> all, Predicate<EndpointState> belongs) {
+        List<Candidate> tier = new ArrayList<>();
+        for (int i = 0; i < members.size(); i++) {
+            Member member = members.get(i);
+            if (member.state().isEligible() && belongs.test(member.state())) {
+                tier.add(new Candidate(member.endpoint(), i, member.state().weight()));
+            }
+        }
+        if (!tier.isEmpty()) {
+            all.add(List.copyOf(tier));
+        }
+    }
+
+    /** Every endpoint of the pool, in the order of the configuration. */
+    public List<Member> members() {
+        return members;
+    }
+
+    /**
+     * Who may be chosen, best first: an endpoint of a later tier is used only when none of an earlier one can be. No tier
+     * is empty; an endpoint in DRAIN or MAINT or with weight 0 is in none.
+     */
+    public List<List<Candidate>> tiers() {
+        return tiers;
+    }
+}

@@ -1,0 +1,145 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.ClientAddress;
+import io.vipgate.net.Errno;
+import io.vipgate.net.EventLoop;
+import io.vipgate.net.Ready;
+import io.vipgate.net.ReadyHandler;
+import io.vipgate.net.Registration;
+import io.vipgate.net.SystemCalls;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accepts the clients of one listening socket. Level-triggered, so a turn may end before the queue is empty: it takes one
+ * client when they come singly, and up to 64 when they come in bursts, without asking once more just to hear EAGAIN.
+ *
+ * <p>When descriptors run out it stops for a tenth of a second rather than spin; the clients wait in the kernel's queue.
+ *
+ * <p>Confined to its event loop.
+ */
+public final class Acceptor implements ReadyHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+    private static final int MOST_PER_TURN = 64;
+    private static final long PAUSE_NANOS = 100_000_000;
+    private static final long LOG_EVERY_NANOS = 1_000_000_000;
+
+    private final RelayLoop loop;
+    private final LoopListener listener;
+    private final SystemCalls systemCalls;
+    private final Registration registration;
+    private final ClientAddress client = new ClientAddress();
+    private int perTurn = 1;
+    private boolean isClosed;
+    private long loggedAt;
+    private long pausesSinceLog;
+
+    /**
+     * Begins to accept.
+     *
+     * @param fd a listening socket, which the acceptor owns from now on
+     */
+    public Acceptor(RelayLoop loop, LoopListener listener, int fd) {
+        this.loop = loop;
+        this.listener = listener;
+        systemCalls = loop.systemCalls();
+        loggedAt = loop.eventLoop().now() - LOG_EVERY_NANOS;
+        registration = loop.eventLoop().register(fd, Ready.IN, this);
+    }
+
+    @Override
+    public void onReady(int events) {
+        assert loop.eventLoop().inEventLoop();
+        if (!isClosed) {
+            int taken = accept(perTurn);
+            perTurn = taken == perTurn ? Math.min(MOST_PER_TURN, perTurn * 2) : Math.max(1, taken);
+        }
+    }
+
+    /** Takes up to so many clients; returns how many there were. */
+    private int accept(int most) {
+        for (int taken = 0; taken < most; taken++) {
+            boolean hasPlace = listener.limit().tryTake();
+            if (hasPlace && !loop.fdBudget().tryTake()) {
+                listener.limit().giveBack();
+                pause("the descriptor budget is used up");
+                return taken;
+            }
+            int fd = systemCalls.accept(registration.descriptor(), client);
+            if (fd < 0) {
+                if (hasPlace) {
+                    listener.limit().giveBack();
+                    loop.fdBudget().giveBack();
+                }
+                if (fd == -Errno.EAGAIN) {
+                    return taken;
+                }
+                if (isExhaustion(-fd)) {
+                    pause(Errno.text(-fd));
+                    return taken;
+                }
+                // ECONNABORTED and its like: that client is gone, the next may be there.
+                continue;
+            }
+            if (hasPlace) {
+                listener.onAccepted();
+                Relay.open(loop, listener, fd, client);
+            } else {
+                refuse(fd, RefuseReason.MAX_CONNECTIONS);
+            }
+        }
+        return most;
+    }
+
+    private static boolean isExhaustion(int errno) {
+        return errno == Errno.EMFILE || errno == Errno.ENFILE || errno == Errno.ENOMEM || errno == Errno.ENOBUFS;
+    }
+
+    private void refuse(int fd, RefuseReason reason) {
+        listener.onRefused(reason);
+        loop.observer().onRefused(listener, reason);
+        systemCalls.setResetOnClose(fd);
+        systemCalls.close(fd);
+    }
+
+    private void pause(String why) {
+        EventLoop eventLoop = loop.eventLoop();
+        listener.onRefused(RefuseReason.FD_EXHAUSTED);
+        loop.observer().onRefused(listener, RefuseReason.FD_EXHAUSTED);
+        pausesSinceLog++;
+        if (eventLoop.now() - loggedAt >= LOG_EVERY_NANOS) {
+            LOG.warn("listener {} waits: {} ({} times in the last second); raise the limit on open files", listener.name(),
+                    why, pausesSinceLog);
+            loggedAt = eventLoop.now();
+            pausesSinceLog = 0;
+        }
+        registration.watch(0);
+        eventLoop.schedule(this::resume, PAUSE_NANOS);
+    }
+
+    private void resume() {
+        if (!isClosed) {
+            registration.watch(Ready.IN);
+        }
+    }
+
+    /** Takes every client that the kernel has already queued, then closes the socket, so that none of them is reset. */
+    public void drainAndClose() {
+        assert loop.eventLoop().inEventLoop();
+        if (!isClosed) {
+            int taken = MOST_PER_TURN;
+            for (int turns = 0; taken == MOST_PER_TURN && turns < 1024; turns++) {
+                taken = accept(MOST_PER_TURN);
+            }
+            close();
+        }
+    }
+
+    /** Closes the socket; clients still queued are reset. */
+    public void close() {
+        if (!isClosed) {
+            isClosed = true;
+            registration.close();
+        }
+    }
+}

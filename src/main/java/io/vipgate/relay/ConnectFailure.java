@@ -1,0 +1,40 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.Errno;
+import java.util.Locale;
+
+/** Why a connect to an endpoint failed. Immutable. */
+public enum ConnectFailure {
+    /** Nobody listens there. */
+    REFUSED,
+    /** No answer in time. */
+    TIMEOUT,
+    /** No way there. */
+    UNREACHABLE,
+    /** The connection was reset while it was made. */
+    RESET,
+    /** This machine's own fault: no local port, no descriptor, no memory. Never counts against the endpoint. */
+    LOCAL;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    /** The name in metrics and logs. */
+    public String label() {
+        return label;
+    }
+
+    /**
+     * Sorts an error of connect(2) or SO_ERROR.
+     *
+     * @param errno a positive error number
+     */
+    static ConnectFailure of(int errno) {
+        return switch (errno) {
+            case Errno.ECONNREFUSED -> REFUSED;
+            case Errno.ETIMEDOUT -> TIMEOUT;
+            case Errno.EHOSTUNREACH, Errno.ENETUNREACH, Errno.EHOSTDOWN, Errno.ENETDOWN -> UNREACHABLE;
+            case Errno.ECONNRESET, Errno.EPIPE -> RESET;
+            default -> LOCAL;
+        };
+    }
+}

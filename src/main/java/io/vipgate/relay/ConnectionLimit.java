@@ -1,0 +1,60 @@
+package io.vipgate.relay;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A bound on something that is counted over all loops, kept exactly.
+ *
+ * <p>Thread-safe.
+ */
+public final class ConnectionLimit {
+    private final AtomicInteger present = new AtomicInteger();
+    private volatile int most;
+
+    /**
+     * Makes a bound with nothing counted.
+     *
+     * @param most the bound, at least 1
+     */
+    public ConnectionLimit(int most) {
+        this.most = most;
+    }
+
+    /** The bound. */
+    public int most() {
+        return most;
+    }
+
+    /** Changes the bound; what is above it stays. */
+    public void most(int newMost) {
+        most = newMost;
+    }
+
+    /** How many there are. */
+    public int present() {
+        return present.get();
+    }
+
+    /**
+     * Counts one more, unless that would exceed the bound.
+     *
+     * @return false at the bound
+     */
+    public boolean tryTake() {
+        int now = present.get();
+        while (now < most) {
+            int witness = present.compareAndExchange(now, now + 1);
+            if (witness == now) {
+                return true;
+            }
+            now = witness;
+        }
+        return false;
+    }
+
+    /** Counts one less. */
+    public void giveBack() {
+        int left = present.decrementAndGet();
+        assert left >= 0 : left;
+    }
+}

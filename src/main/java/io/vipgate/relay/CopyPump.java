@@ -1,0 +1,169 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.Errno;
+import io.vipgate.net.SystemCalls;
+import io.vipgate.net.Tail;
+import io.vipgate.net.TailPool;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Moves bytes of a flow through the loop's one buffer: read, write at once, keep only what the target did not take. Two
+ * system calls per read; a read that comes back short has drained the source, so none is spent to hear EAGAIN.
+ *
+ * <p>When the source's FIN is known to stand right behind the bytes just read, they are written with MSG_MORE: the
+ * shutdown or close that follows at once then sends data and FIN in one segment.
+ *
+ * <p>Confined to its event loop.
+ */
+final class CopyPump {
+    /** Bytes of the buffer: as large as pays, small enough to stay in the processor's cache. */
+    static final int BUFFER_BYTES = 64 << 10;
+    /** Bytes that one flow may move before others get their turn. */
+    static final int BYTES_PER_TURN = 1 << 20;
+    /** Full reads in a row that make a stream. */
+    private static final int READS_OF_A_STREAM = 4;
+
+    private final MemorySegment memory = Arena.ofAuto().allocate(BUFFER_BYTES, 64);
+    private final long buffer = memory.address();
+    private final SystemCalls systemCalls;
+    private final TailPool tails;
+
+    CopyPump(SystemCalls systemCalls, TailPool tails) {
+        this.systemCalls = systemCalls;
+        this.tails = tails;
+    }
+
+    Progress move(Flow flow) {
+        Tail tail = flow.tail;
+        if (tail != null) {
+            Progress flushed = flush(flow, tail);
+            if (flow.tail != null) {
+                return flushed;
+            }
+        }
+        if (flow.isEnded) {
+            return Progress.ENDED;
+        }
+        Side source = flow.source;
+        int budget = BYTES_PER_TURN;
+        while (source.isReadable) {
+            if (budget <= 0) {
+                return Progress.AGAIN;
+            }
+            int asked = tails.readLimit();
+            int read = systemCalls.receive(source.fd, buffer, asked);
+            if (read <= 0) {
+                return onNothingRead(flow, read);
+            }
+            budget -= read;
+            boolean isShort = read < asked;
+            // After a reset and around urgent data only EAGAIN, the end or the error is proof.
+            if (isShort && !source.isUrgent && !source.isReset) {
+                source.isReadable = false;
+            }
+            boolean isLast = isShort && source.isAtFin();
+            Progress written = write(flow, read, isLast);
+            if (written != Progress.DRAINED) {
+                return written;
+            }
+            if (isLast) {
+                return Progress.ENDED;
+            }
+            flow.fullReads = isShort ? 0 : flow.fullReads + 1;
+            if (flow.fullReads >= READS_OF_A_STREAM && !source.isUrgent) {
+                flow.fullReads = 0;
+                return Progress.SWITCH;
+            }
+        }
+        return Progress.DRAINED;
+    }
+
+    /** What a read that returned no bytes means; also asked by {@link SplicePump}. */
+    static Progress onNothingRead(Flow flow, int result) {
+        Side source = flow.source;
+        source.isReadable = false;
+        if (result == -Errno.EAGAIN) {
+            source.isUrgent = false;
+            return Progress.DRAINED;
+        }
+        if (result == 0 && !source.isErrorTaken) {
+            flow.isEnded = true;
+            return Progress.ENDED;
+        }
+        source.isReset = true;
+        source.isErrorTaken = true;
+        flow.isCut = true;
+        return Progress.SOURCE_RESET;
+    }
+
+    /** Writes the buffer; DRAINED when the target took all of it. */
+    private Progress write(Flow flow, int bytes, boolean isLast) {
+        Side target = flow.target;
+        int written = target.isWritable ? systemCalls.send(target.fd, buffer, bytes, isLast) : -Errno.EAGAIN;
+        flow.isEnded = isLast;
+        if (written == bytes) {
+            flow.onDelivered(bytes);
+            return Progress.DRAINED;
+        }
+        if (written < 0 && written != -Errno.EAGAIN) {
+            return onWriteFailed(flow);
+        }
+        int taken = Math.max(0, written);
+        if (taken > 0) {
+            flow.onDelivered(taken);
+        }
+        target.isWritable = false;
+        flow.fullReads = 0;
+        flow.tail = tails.keep(buffer + taken, bytes - taken);
+        return Progress.BLOCKED;
+    }
+
+    private Progress flush(Flow flow, Tail tail) {
+        Side target = flow.target;
+        if (!target.isWritable) {
+            return Progress.BLOCKED;
+        }
+        int written = systemCalls.send(target.fd, tail.address(), tail.length(), flow.isEnded);
+        if (written < 0) {
+            if (written != -Errno.EAGAIN) {
+                return onWriteFailed(flow);
+            }
+            target.isWritable = false;
+            return Progress.BLOCKED;
+        }
+        flow.onDelivered(written);
+        tail.consume(written);
+        if (tail.length() > 0) {
+            target.isWritable = false;
+            return Progress.BLOCKED;
+        }
+        tails.giveBack(tail);
+        flow.tail = null;
+        return Progress.DRAINED;
+    }
+
+    static Progress onWriteFailed(Flow flow) {
+        flow.target.isReset = true;
+        flow.target.isErrorTaken = true;
+        return Progress.TARGET_RESET;
+    }
+
+    /**
+     * Reads and drops what a side still sends after both its directions were ended from here, so that its close is no
+     * reset.
+     *
+     * @return true at the end of the stream or on an error
+     */
+    boolean discard(Side source) {
+        for (int budget = BYTES_PER_TURN; budget > 0;) {
+            int read = systemCalls.receive(source.fd, buffer, BUFFER_BYTES);
+            if (read <= 0) {
+                return read != -Errno.EAGAIN;
+            }
+            budget -= read;
+        }
+        // Whoever sends that much after a FIN gets a reset.
+        return true;
+    }
+}

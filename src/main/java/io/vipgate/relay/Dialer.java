@@ -1,0 +1,81 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.ClientAddress;
+import io.vipgate.net.Errno;
+import io.vipgate.net.NativeSocketAddress;
+import io.vipgate.net.SocketOptions;
+import io.vipgate.net.SystemCalls;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes sockets towards endpoints and begins their connects.
+ *
+ * <p>Confined to its event loop.
+ */
+final class Dialer {
+    private final SystemCalls systemCalls;
+    private final ClientAddress local = new ClientAddress();
+    private final ClientAddress remote = new ClientAddress();
+
+    Dialer(SystemCalls systemCalls) {
+        this.systemCalls = systemCalls;
+    }
+
+    /**
+     * Begins a connect from the first source address that the kernel grants.
+     *
+     * @param canDelayAck whether the handshake's last acknowledgement may wait for the first bytes
+     * @return a descriptor whose connect is under way or done, or a negated error number
+     */
+    int begin(LoopEndpoint endpoint, RelaySettings settings, boolean canDelayAck) {
+        if (settings.sources().isEmpty()) {
+            return connect(endpoint, null, canDelayAck);
+        }
+        int result = -Errno.EADDRNOTAVAIL;
+        for (NativeSocketAddress source : settings.sources()) {
+            if (source.family() == endpoint.family()) {
+                result = connect(endpoint, source, canDelayAck);
+                if (result != -Errno.EADDRNOTAVAIL) {
+                    return result;
+                }
+            }
+        }
+        return result;
+    }
+
+    private int connect(LoopEndpoint endpoint, @Nullable NativeSocketAddress source,
+            boolean canDelayAck) {
+        int fd = systemCalls.socket(endpoint.family());
+        if (fd < 0) {
+            return fd;
+        }
+        systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_NODELAY, 1);
+        if (canDelayAck) {
+            systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 0);
+        }
+        int result = source == null ? 0 : bind(fd, source);
+        if (result == 0) {
+            result = systemCalls.connect(fd, endpoint.address());
+        }
+        if (result == 0 || result == -Errno.EINPROGRESS) {
+            return fd;
+        }
+        systemCalls.close(fd);
+        return result;
+    }
+
+    /** Without IP_BIND_ADDRESS_NO_PORT a source address would have only one local port range for all endpoints. */
+    private int bind(int fd, NativeSocketAddress source) {
+        systemCalls.setOption(fd, SocketOptions.SOL_IP, SocketOptions.IP_BIND_ADDRESS_NO_PORT, 1);
+        return systemCalls.bind(fd, source);
+    }
+
+    /** True when a connect has reached itself: local and remote address are the same. */
+    boolean hasReachedItself(int fd, LoopEndpoint endpoint) {
+        if (!endpoint.canReachItself() || systemCalls.localAddress(fd, local) != 0) {
+            return false;
+        }
+        remote.set(endpoint.address().address().getAddress(), endpoint.address().address().getPort());
+        return local.port() == remote.port() && local.low() == remote.low() && local.high() == remote.high();
+    }
+}

@@ -1,0 +1,106 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.Pipe;
+import io.vipgate.net.Tail;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One direction of a relay: what has been read from the source and not yet reached the target, and how far the direction
+ * has come. {@link CopyPump} and {@link SplicePump} move the bytes.
+ *
+ * <pre>
+ * open ──end of stream read──► ended ──all delivered, FIN passed on──► finished
+ *   │                            │
+ *   ├──source reset─────────────►cut       (what was read is delivered, no FIN follows)
+ *   └──target reset─────────────►abandoned (what was read is dropped)
+ * </pre>
+ *
+ * <p>Confined to the event loop of its relay. Flags rather than records: two of these live as long as each relay does.
+ */
+final class Flow implements Runnable {
+    final Side source;
+    final Side target;
+    final boolean isToBackend;
+    private final Relay relay;
+
+    /** Bytes read and not delivered, when copying. */
+    @Nullable Tail tail;
+    /** The pipe in use, when splicing. */
+    @Nullable Pipe pipe;
+    /** Bytes in the pipe. */
+    int piped;
+    /** Reads in a row that filled the buffer. */
+    int fullReads;
+    /** Splices rather than copies. */
+    boolean isStreaming;
+    /** The end of the source's stream has been read. */
+    boolean isEnded;
+    /** The FIN has been passed on. */
+    boolean isFinished;
+    /** The source is reset and has nothing more to give. */
+    boolean isCut;
+    /** The target is gone. */
+    boolean isAbandoned;
+    private boolean isQueued;
+    private long delivered;
+
+    Flow(Relay relay, Side source, Side target, boolean isToBackend) {
+        this.relay = relay;
+        this.source = source;
+        this.target = target;
+        this.isToBackend = isToBackend;
+    }
+
+    /** Bytes that the target's kernel has taken. */
+    long delivered() {
+        return delivered;
+    }
+
+    /** Counts bytes when they reach the target, not when they enter a pipe. */
+    void onDelivered(int bytes) {
+        delivered += bytes;
+        target.hasSent = true;
+        relay.onDelivered(this, bytes);
+    }
+
+    /** Holds bytes that the target has not taken. */
+    boolean hasPending() {
+        return tail != null || piped > 0;
+    }
+
+    /** Neither reads nor writes any more. */
+    boolean isOver() {
+        return isFinished || isAbandoned || (isCut && !hasPending());
+    }
+
+    /** Puts the next turn off until other relays have had theirs. */
+    void queue(RelayLoop loop) {
+        if (!isQueued) {
+            isQueued = true;
+            loop.eventLoop().executeAfterNextBatch(this);
+        }
+    }
+
+    @Override
+    public void run() {
+        isQueued = false;
+        relay.onTurn(this);
+    }
+
+    /** Drops what is held, to another use of the memory or the pipe. */
+    void release(RelayLoop loop) {
+        if (tail != null) {
+            loop.tails().giveBack(tail);
+            tail = null;
+        }
+        if (pipe != null) {
+            if (piped == 0) {
+                loop.pipes().giveBack(pipe);
+            } else {
+                loop.pipes().discard(pipe);
+                piped = 0;
+            }
+            pipe = null;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.NativeSocketAddress;
+import io.vipgate.net.SystemCalls;
+import io.vipgate.pool.Endpoint;
+
+/**
+ * An endpoint as one event loop sees it: its address in the kernel's form, and this loop's counters.
+ *
+ * <p>Confined to its event loop.
+ */
+public final class LoopEndpoint {
+    private final Endpoint endpoint;
+    private final NativeSocketAddress address;
+    private final boolean canReachItself;
+    private final long[] connectFailures = new long[ConnectFailure.values().length];
+    private final long[] closed = new long[CloseReason.values().length];
+    private long connected;
+    private long bytesToBackend;
+    private long bytesToClient;
+
+    LoopEndpoint(Endpoint endpoint, LocalPorts localPorts) {
+        this.endpoint = endpoint;
+        address = NativeSocketAddress.of(endpoint.address());
+        canReachItself = localPorts.canReachItself(endpoint.address());
+    }
+
+    /** The endpoint. */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    NativeSocketAddress address() {
+        return address;
+    }
+
+    int family() {
+        return address.family();
+    }
+
+    /**
+     * True when a connect may, by chance, get the very port it connects to as its own and so reach itself: on a local
+     * address, with a port the kernel hands out (RFC 9293 section 3.5, simultaneous open).
+     */
+    boolean canReachItself() {
+        return canReachItself;
+    }
+
+    boolean isIpv6() {
+        return address.family() == SystemCalls.AF_INET6;
+    }
+
+    void onConnected() {
+        connected++;
+    }
+
+    void onConnectFailed(ConnectFailure failure) {
+        connectFailures[failure.ordinal()]++;
+    }
+
+    void onClosed(CloseReason reason) {
+        closed[reason.ordinal()]++;
+    }
+
+    void onDelivered(boolean isToBackend, int bytes) {
+        if (isToBackend) {
+            bytesToBackend += bytes;
+        } else {
+            bytesToClient += bytes;
+        }
+    }
+
+    /** Connections that were made. */
+    public long connected() {
+        return connected;
+    }
+
+    /** Attempts that failed for this reason. */
+    public long connectFailures(ConnectFailure failure) {
+        return connectFailures[failure.ordinal()];
+    }
+
+    /** Relays that ended for this reason. */
+    public long closed(CloseReason reason) {
+        return closed[reason.ordinal()];
+    }
+
+    /** Bytes delivered to the endpoint. */
+    public long bytesToBackend() {
+        return bytesToBackend;
+    }
+
+    /** Bytes delivered to clients. */
+    public long bytesToClient() {
+        return bytesToClient;
+    }
+}

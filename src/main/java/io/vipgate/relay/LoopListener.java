@@ -1,0 +1,77 @@
+package io.vipgate.relay;
+
+/**
+ * A listener as one event loop sees it: whom it serves, its bound over all loops, and this loop's counters.
+ *
+ * <p>Confined to its event loop.
+ */
+public final class LoopListener {
+    /** So many relays in a row whose endpoint spoke first, less those whose client did, tell the protocol. */
+    private static final int CONVINCED = 8;
+
+    private final String name;
+    private final ConnectionLimit limit;
+    private final LoopPool pool;
+    private final long[] refused = new long[RefuseReason.values().length];
+    private long accepted;
+    private int endpointSpeaksFirst;
+
+    /**
+     * Makes the view of a listener.
+     *
+     * @param limit its bound, shared by all loops
+     */
+    public LoopListener(String name, ConnectionLimit limit, LoopPool pool) {
+        this.name = name;
+        this.limit = limit;
+        this.pool = pool;
+    }
+
+    /** Its name in the configuration. */
+    public String name() {
+        return name;
+    }
+
+    /** Whom it serves. */
+    public LoopPool pool() {
+        return pool;
+    }
+
+    ConnectionLimit limit() {
+        return limit;
+    }
+
+    void onAccepted() {
+        accepted++;
+    }
+
+    void onRefused(RefuseReason reason) {
+        refused[reason.ordinal()]++;
+    }
+
+    void onClientSpokeFirst() {
+        endpointSpeaksFirst = Math.max(0, endpointSpeaksFirst - 1);
+    }
+
+    void onEndpointSpokeFirst() {
+        endpointSpeaksFirst = Math.min(CONVINCED, endpointSpeaksFirst + 1);
+    }
+
+    /**
+     * Whether the acknowledgement that ends the handshake with the endpoint may wait for the client's first bytes. Not
+     * when endpoints speak first: they would wait for it.
+     */
+    boolean canDelayHandshakeAck() {
+        return endpointSpeaksFirst < CONVINCED;
+    }
+
+    /** Clients accepted and not refused. */
+    public long accepted() {
+        return accepted;
+    }
+
+    /** Clients refused for this reason. */
+    public long refused(RefuseReason reason) {
+        return refused[reason.ordinal()];
+    }
+}

@@ -1,0 +1,22 @@
+package io.vipgate.relay;
+
+import java.util.Locale;
+
+/** Why a client was turned away before it had a relay. Immutable. */
+public enum RefuseReason {
+    /** The listener is at {@code maxConnections}. */
+    MAX_CONNECTIONS,
+    /** The pool has no endpoint that may be used. */
+    NO_ENDPOINT,
+    /** No file descriptor is left. */
+    FD_EXHAUSTED,
+    /** The gateway stops. */
+    DRAINING;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    /** The name in metrics and logs. */
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,630 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.ClientAddress;
+import io.vipgate.net.Ready;
+import io.vipgate.net.SocketOptions;
+import io.vipgate.net.SystemCalls;
+import io.vipgate.net.Wheel;
+import io.vipgate.net.WheelTimer;
+import io.vipgate.pool.Endpoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client connection joined to one endpoint connection: two symmetrical half-duplexes, and the decisions about both.
+ *
+ * <h2>States</h2>
+ *
+ * <pre>
+ *  accepted
+ *     │    ┌─refused, timed out, unreachable: next endpoint
+ *     ▼    ▼ │
+ *   CONNECTING ──no endpoint left, client reset──────────────────────────► CLOSED (RST to the client)
+ *     │ connected
+ *     ▼
+ *    OPEN ──FIN of one side──► (half-closed) ──FIN of the other──────────► CLOSED (FIN to both)
+ *     │ │
+ *     │ ├──idle, half-closed, lifetime bound; operator; endpoint down────► CLOSED (RST to both)
+ *     │ │
+ *     │ └──RST of one side──► ABORTING ──the survivor has everything,
+ *     │                                  or took nothing for a second────► CLOSED (RST to the survivor)
+ *     └──drain, nothing under way──► LINGERING ──FIN of both, or 2 s─────► CLOSED (FIN to both)
+ * </pre>
+ *
+ * <h2>Flow control</h2>
+ *
+ * The client is not read until the endpoint is connected: early bytes stay in the kernel, so a failed connect is retried
+ * with nothing to replay. A direction whose target takes no more is not read on; the kernel's window then stops the
+ * sender.
+ *
+ * <h2>Half-close</h2>
+ *
+ * A FIN is passed on when everything before it has been delivered, and the other direction goes on, until
+ * {@code timeouts.halfClosed} passes without a byte.
+ *
+ * <h2>Who closes what</h2>
+ *
+ * {@link #close} is the only place that ends a relay: it frees what the flows hold, closes both sides and gives every
+ * count back. close(2) with unread input resets the connection, so a side is closed only after its FIN was read, or where
+ * a reset is meant.
+ *
+ * <p>Confined to its event loop. The state is an enum and flags, not records: the hot path allocates nothing.
+ */
+public final class Relay extends WheelTimer {
+    private enum Phase {
+        CONNECTING, OPEN, ABORTING, LINGERING, CLOSED
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+    /** How long a survivor may take no byte before it is reset with bytes still queued. */
+    private static final long STUCK_NANOS = 1_000_000_000L;
+    /** How long a lingering relay waits for FINs. */
+    private static final long LINGER_NANOS = 2_000_000_000L;
+
+    private final RelayLoop loop;
+    private final LoopListener listener;
+    private final long clientHigh;
+    private final long clientLow;
+    private final char clientPort;
+    private final long openedAt;
+    private final long lifetimeEnd;
+
+    private Phase phase = Phase.CONNECTING;
+    private @Nullable Side client;
+    private @Nullable Side backend;
+    private @Nullable Flow clientToBackend;
+    private @Nullable Flow backendToClient;
+    private @Nullable LoopEndpoint endpoint;
+    private boolean isCountedAtEndpoint;
+    private List<Endpoint> tried = List.of();
+    /** When the present attempt, the first half-close, or the present phase began. */
+    private long since;
+    /** When a byte last reached either side. */
+    private long lastDelivered;
+    private @Nullable Side resetSide;
+    private int leastUnacknowledged = Integer.MAX_VALUE;
+    private boolean hasDelayedAck;
+    private boolean hasSpoken;
+    private boolean isGuarded;
+
+    private Relay(RelayLoop loop, LoopListener listener, ClientAddress address) {
+        this.loop = loop;
+        this.listener = listener;
+        clientHigh = address.high();
+        clientLow = address.low();
+        clientPort = (char) address.port();
+        openedAt = loop.eventLoop().now();
+        since = openedAt;
+        lastDelivered = openedAt;
+        RelaySettings settings = listener.pool().settings();
+        long jitter = settings.lifetimeNanos() == 0
+                ? 0
+                : (long) (settings.lifetimeNanos() * settings.lifetimeJitter()
+                        * ThreadLocalRandom.current().nextDouble());
+        lifetimeEnd = settings.lifetimeNanos() == 0 ? NEVER : openedAt + settings.lifetimeNanos() - jitter;
+    }
+
+    /**
+     * Takes an accepted client over. Its places at the listener and in the descriptor budget have been taken already.
+     *
+     * @param fd the client's socket, which the relay owns from now on
+     */
+    static void open(RelayLoop loop, LoopListener listener, int fd, ClientAddress address) {
+        Relay relay = new Relay(loop, listener, address);
+        loop.onOpened();
+        loop.observer().onOpened(relay);
+        relay.client = relay.watch(fd);
+        if (relay.client == null) {
+            relay.close(CloseReason.INTERNAL, true);
+            return;
+        }
+        try {
+            relay.connect();
+        } catch (RuntimeException | AssertionError e) {
+            relay.onFault(e);
+        }
+    }
+
+    /** Hands a socket to the event loop; null when epoll can't take it (no memory, or max_user_watches). */
+    private @Nullable Side watch(int fd) {
+        try {
+            return new Side(this, loop, fd);
+        } catch (RuntimeException e) {
+            LOG.warn("a socket can't be watched: {}", e.getMessage());
+            loop.systemCalls().close(fd);
+            return null;
+        }
+    }
+
+    // ---- connecting ----
+
+    /** Begins connects until one is under way or no endpoint is left. */
+    private void connect() {
+        LoopPool pool = listener.pool();
+        while (tried.size() < pool.settings().attempts()) {
+            LoopEndpoint selected = pool.open(clientHigh, clientLow, tried);
+            if (selected == null) {
+                break;
+            }
+            endpoint = selected;
+            isCountedAtEndpoint = true;
+            if (!tried.isEmpty()) {
+                pool.onRetry();
+            }
+            hasDelayedAck = listener.canDelayHandshakeAck();
+            int fd = loop.dialer().begin(selected, pool.settings(), hasDelayedAck);
+            if (fd >= 0) {
+                backend = watch(fd);
+            }
+            if (backend != null) {
+                since = now();
+                loop.wheel().arm(this, since + pool.settings().connectTimeoutNanos());
+                return;
+            }
+            onAttemptFailed(selected, fd < 0 ? ConnectFailure.of(-fd) : ConnectFailure.LOCAL);
+        }
+        if (tried.isEmpty()) {
+            listener.onRefused(RefuseReason.NO_ENDPOINT);
+            loop.observer().onRefused(listener, RefuseReason.NO_ENDPOINT);
+        }
+        close(CloseReason.CONNECT_FAILED, true);
+    }
+
+    private void onAttemptFailed(LoopEndpoint failed, ConnectFailure failure) {
+        failed.onConnectFailed(failure);
+        loop.observer().onConnectFailed(this, failure);
+        giveEndpointBack();
+        List<Endpoint> more = new ArrayList<>(tried);
+        more.add(failed.endpoint());
+        tried = more;
+        if (backend != null) {
+            backend.close();
+            backend = null;
+        }
+    }
+
+    private void giveEndpointBack() {
+        if (isCountedAtEndpoint && endpoint != null) {
+            isCountedAtEndpoint = false;
+            endpoint.endpoint().close();
+        }
+    }
+
+    private void onConnecting(Side side, int events) {
+        LoopEndpoint attempted = endpoint;
+        if (side == client) {
+            // A client that resets is gone. One that sends FIN has only ended its request.
+            if ((events & (Ready.ERR | Ready.HUP)) != 0) {
+                close(CloseReason.CLIENT_RESET, true);
+            }
+        } else if (attempted != null && (events & (Ready.ERR | Ready.HUP)) != 0) {
+            int error = loop.systemCalls().socketError(side.fd);
+            onAttemptFailed(attempted, error > 0 ? ConnectFailure.of(error) : ConnectFailure.RESET);
+            connect();
+        } else if (attempted != null && (events & Ready.OUT) != 0) {
+            if (loop.dialer().hasReachedItself(side.fd, attempted)) {
+                onAttemptFailed(attempted, ConnectFailure.REFUSED);
+                connect();
+            } else {
+                onConnected(attempted, side);
+            }
+        }
+    }
+
+    private void onConnected(LoopEndpoint connected, Side newBackend) {
+        Side present = client;
+        if (present == null) {
+            return;
+        }
+        phase = Phase.OPEN;
+        connected.onConnected();
+        loop.observer().onConnected(this);
+        since = now();
+        lastDelivered = since;
+        present.isWritable = true;
+        Flow up = new Flow(this, present, newBackend, true);
+        Flow down = new Flow(this, newBackend, present, false);
+        clientToBackend = up;
+        backendToClient = down;
+        advance(up);
+        advance(down);
+        if (!hasSpoken && hasDelayedAck && phase == Phase.OPEN) {
+            loop.young().add(this);
+        }
+    }
+
+    /** The client has not spoken since the connect: the endpoint shall not wait for the handshake's end any longer. */
+    void onPatienceOver() {
+        Side waiting = backend;
+        Flow up = clientToBackend;
+        if (phase == Phase.OPEN && waiting != null && up != null && up.delivered() == 0) {
+            loop.systemCalls().setOption(waiting.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 2);
+        }
+    }
+
+    // ---- moving bytes ----
+
+    /** One of the sides has an event. */
+    void onReady(Side side, int events) {
+        assert loop.eventLoop().inEventLoop();
+        try {
+            if ((events & Ready.PRI) != 0) {
+                // The urgent byte stays in the stream, where it is relayed like any other.
+                loop.systemCalls().setOption(side.fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
+            }
+            switch (phase) {
+                case CONNECTING -> onConnecting(side, events);
+                case OPEN, ABORTING -> {
+                    if (side.isReset) {
+                        onReset(side);
+                    }
+                    advance(flowFrom(side));
+                    if ((events & Ready.OUT) != 0) {
+                        advance(flowInto(side));
+                    }
+                }
+                case LINGERING -> onLingering(side);
+                case CLOSED -> {
+                }
+            }
+        } catch (RuntimeException | AssertionError e) {
+            onFault(e);
+        }
+    }
+
+    /** A flow that had used up its share of the last turn. */
+    void onTurn(Flow flow) {
+        try {
+            advance(flow);
+        } catch (RuntimeException | AssertionError e) {
+            onFault(e);
+        }
+    }
+
+    private void advance(@Nullable Flow flow) {
+        if (flow == null || flow.isOver() || (phase != Phase.OPEN && phase != Phase.ABORTING)) {
+            return;
+        }
+        if (!flow.source.isReadable && !flow.hasPending() && !flow.isEnded) {
+            return;
+        }
+        switch (loop.pump(flow)) {
+            case DRAINED, BLOCKED -> {
+            }
+            case AGAIN, SWITCH -> flow.queue(loop);
+            case ENDED -> onEnded(flow);
+            case SOURCE_RESET -> onReset(flow.source);
+            case TARGET_RESET -> {
+                onReset(flow.target);
+                // What the target had sent before its reset is still there.
+                advance(flowFrom(flow.target));
+            }
+        }
+    }
+
+    void onDelivered(Flow flow, int bytes) {
+        lastDelivered = now();
+        if (endpoint != null) {
+            endpoint.onDelivered(flow.isToBackend, bytes);
+        }
+        if (!hasSpoken) {
+            hasSpoken = true;
+            if (flow.isToBackend) {
+                listener.onClientSpokeFirst();
+            } else {
+                listener.onEndpointSpokeFirst();
+            }
+        }
+    }
+
+    // ---- endings ----
+
+    /** The source has sent FIN, and everything before it is delivered. */
+    private void onEnded(Flow flow) {
+        flow.isFinished = true;
+        flow.release(loop);
+        Flow opposite = flowFrom(flow.target);
+        if (phase == Phase.OPEN && opposite != null && opposite.isFinished) {
+            // The target's FIN was read and it has been sent everything: close(2) sends ours.
+            close(flow.isToBackend ? CloseReason.ENDPOINT_FIN : CloseReason.CLIENT_FIN, false);
+            return;
+        }
+        if (loop.systemCalls().shutdownWrite(flow.target.fd) < 0) {
+            flow.target.isErrorTaken = true;
+            onReset(flow.target);
+            return;
+        }
+        flow.target.hasSent = true;
+        if (phase == Phase.OPEN) {
+            since = now();
+            long next = onOpenTimer(since);
+            if (next != NEVER) {
+                loop.wheel().arm(this, next);
+            }
+        } else {
+            settle();
+        }
+    }
+
+    /** One side is reset: what it sent before still goes to the other, which then gets the reset too. */
+    private void onReset(Side side) {
+        if (phase == Phase.OPEN) {
+            phase = Phase.ABORTING;
+            resetSide = side;
+            since = now();
+            Flow into = flowInto(side);
+            if (into != null) {
+                into.isAbandoned = true;
+                into.release(loop);
+            }
+            loop.wheel().arm(this, since + Wheel.TICK_NANOS);
+        } else if (phase == Phase.ABORTING && side != resetSide) {
+            close(resetReason(), true);
+            return;
+        }
+        settle();
+    }
+
+    private CloseReason resetReason() {
+        return resetSide == client ? CloseReason.CLIENT_RESET : CloseReason.ENDPOINT_RESET;
+    }
+
+    /** Resets the survivor once it has acknowledged everything, or has taken nothing for a while. */
+    private void settle() {
+        Flow last = resetSide == null ? null : flowFrom(resetSide);
+        if (phase != Phase.ABORTING || last == null) {
+            return;
+        }
+        if (last.isOver()) {
+            int unacknowledged = loop.systemCalls().unacknowledged(last.target.fd);
+            if (unacknowledged <= 0) {
+                close(resetReason(), true);
+                return;
+            }
+            if (unacknowledged < leastUnacknowledged) {
+                leastUnacknowledged = unacknowledged;
+                since = now();
+            }
+        }
+        if (now() - Math.max(since, lastDelivered) >= STUCK_NANOS) {
+            close(resetReason(), true);
+        }
+    }
+
+    /**
+     * Ends the relay by FIN to both sides, if nothing is under way.
+     *
+     * @param quietNanos how long both directions must have been silent
+     * @return false when it is busy
+     */
+    boolean drain(long quietNanos) {
+        Flow up = clientToBackend;
+        Flow down = backendToClient;
+        if (phase != Phase.OPEN || up == null || down == null || up.hasPending() || down.hasPending()
+                || now() - lastDelivered < quietNanos) {
+            return false;
+        }
+        phase = Phase.LINGERING;
+        since = now();
+        loop.wheel().arm(this, since + LINGER_NANOS);
+        loop.systemCalls().shutdownWrite(up.target.fd);
+        loop.systemCalls().shutdownWrite(down.target.fd);
+        onLingering(up.source);
+        if (phase == Phase.LINGERING) {
+            onLingering(down.source);
+        }
+        return true;
+    }
+
+    private void onLingering(Side side) {
+        Flow from = flowFrom(side);
+        if (from != null && !from.isFinished && loop.discard(side)) {
+            from.isFinished = true;
+            Flow other = flowInto(side);
+            if (other != null && other.isFinished) {
+                close(CloseReason.DRAIN, false);
+            }
+        }
+    }
+
+    /** Ends the relay by RST to both sides. */
+    void abort(CloseReason reason) {
+        close(reason, true);
+    }
+
+    private void onFault(Throwable fault) {
+        LOG.error("relay of listener {} failed", listener.name(), fault);
+        close(CloseReason.INTERNAL, true);
+    }
+
+    private void close(CloseReason reason, boolean withReset) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        phase = Phase.CLOSED;
+        loop.wheel().disarm(this);
+        release(clientToBackend);
+        release(backendToClient);
+        close(backend, withReset);
+        close(client, withReset);
+        giveEndpointBack();
+        if (endpoint != null) {
+            endpoint.onClosed(reason);
+        }
+        listener.limit().giveBack();
+        loop.fdBudget().giveBack();
+        loop.onClosed();
+        loop.observer().onClosed(this, reason);
+    }
+
+    private void release(@Nullable Flow flow) {
+        if (flow != null) {
+            flow.release(loop);
+        }
+    }
+
+    private void close(@Nullable Side side, boolean withReset) {
+        if (side != null && !side.isClosed()) {
+            if (withReset && !side.isReset) {
+                loop.systemCalls().setResetOnClose(side.fd);
+            }
+            side.close();
+        }
+    }
+
+    // ---- bounds ----
+
+    @Override
+    protected long onTimer(long now) {
+        try {
+            return switch (phase) {
+                case CONNECTING -> onConnectTimer(now);
+                case OPEN -> onOpenTimer(now);
+                case ABORTING -> {
+                    settle();
+                    yield phase == Phase.ABORTING ? now + Wheel.TICK_NANOS : NEVER;
+                }
+                case LINGERING -> {
+                    if (now - since >= LINGER_NANOS) {
+                        close(CloseReason.DRAIN, true);
+                    }
+                    yield phase == Phase.LINGERING ? since + LINGER_NANOS : NEVER;
+                }
+                case CLOSED -> NEVER;
+            };
+        } catch (RuntimeException | AssertionError e) {
+            onFault(e);
+            return NEVER;
+        }
+    }
+
+    private long onConnectTimer(long now) {
+        long end = since + listener.pool().settings().connectTimeoutNanos();
+        LoopEndpoint attempted = endpoint;
+        if (now < end || attempted == null) {
+            return end;
+        }
+        onAttemptFailed(attempted, ConnectFailure.TIMEOUT);
+        connect();
+        return NEVER;
+    }
+
+    /** Ends what is over its bounds, and says when to look again. */
+    private long onOpenTimer(long now) {
+        RelaySettings settings = listener.pool().settings();
+        long next = lifetimeEnd;
+        if (settings.idleNanos() > 0) {
+            next = Math.min(next, lastDelivered + settings.idleNanos());
+        }
+        boolean isHalfClosed = isFinished(clientToBackend) || isFinished(backendToClient);
+        long halfClosedEnd = isHalfClosed && settings.halfClosedNanos() > 0
+                ? Math.max(since, lastDelivered) + settings.halfClosedNanos()
+                : NEVER;
+        next = Math.min(next, halfClosedEnd);
+        if (now >= next) {
+            CloseReason reason = now >= lifetimeEnd
+                    ? CloseReason.LIFETIME
+                    : now >= halfClosedEnd ? CloseReason.HALF_CLOSED : CloseReason.IDLE;
+            close(reason, true);
+            return NEVER;
+        }
+        return Math.min(next, look(now, settings));
+    }
+
+    /** Looks after the sockets of a relay that is no longer young; says when to look again. */
+    private long look(long now, RelaySettings settings) {
+        if (now - openedAt < LongLived.AGE_NANOS) {
+            return openedAt + LongLived.AGE_NANOS;
+        }
+        if (!isGuarded && backend != null) {
+            isGuarded = true;
+            loop.longLived().guard(backend, settings);
+        }
+        return Math.min(look(now, client, settings.clientUserTimeoutMillis()),
+                phase == Phase.OPEN ? look(now, backend, settings.endpointUserTimeoutMillis()) : NEVER);
+    }
+
+    private long look(long now, @Nullable Side side, int userTimeoutMillis) {
+        if (userTimeoutMillis == 0 || side == null) {
+            return NEVER;
+        }
+        if (loop.longLived().isDead(side, userTimeoutMillis)) {
+            side.isReset = true;
+            onReset(side);
+            return NEVER;
+        }
+        return now + LongLived.checkEvery(userTimeoutMillis);
+    }
+
+    private static boolean isFinished(@Nullable Flow flow) {
+        return flow != null && flow.isFinished;
+    }
+
+    private @Nullable Flow flowFrom(Side side) {
+        return side == client ? clientToBackend : backendToClient;
+    }
+
+    private @Nullable Flow flowInto(Side side) {
+        return side == client ? backendToClient : clientToBackend;
+    }
+
+    private long now() {
+        return loop.eventLoop().now();
+    }
+
+    // ---- what observers may ask ----
+
+    /** The listener it came through. */
+    public LoopListener listener() {
+        return listener;
+    }
+
+    /** Its endpoint, the last one tried when none took it, or null when none could be selected. */
+    public @Nullable LoopEndpoint endpoint() {
+        return endpoint;
+    }
+
+    /** When it was accepted, in the loop's time. */
+    public long openedAt() {
+        return openedAt;
+    }
+
+    /** When it was connected, in the loop's time; meaningful from then until the first half-close. */
+    long connectedAt() {
+        return since;
+    }
+
+    /** Attempts that are over: failed ones, and the one that connected. */
+    public int attempts() {
+        return tried.size() + (clientToBackend == null ? 0 : 1);
+    }
+
+    /** Bytes delivered to the endpoint. */
+    public long bytesToBackend() {
+        return clientToBackend == null ? 0 : clientToBackend.delivered();
+    }
+
+    /** Bytes delivered to the client. */
+    public long bytesToClient() {
+        return backendToClient == null ? 0 : backendToClient.delivered();
+    }
+
+    /** Upper half of the client's address, IPv4 in its IPv4-mapped form. */
+    public long clientHigh() {
+        return clientHigh;
+    }
+
+    /** Lower half of the client's address. */
+    public long clientLow() {
+        return clientLow;
+    }
+
+    /** The client's port. */
+    public int clientPort() {
+        return clientPort;
+    }
+}

@@ -1,0 +1,140 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.EventLoop;
+import io.vipgate.net.PipePool;
+import io.vipgate.net.SystemCalls;
+import io.vipgate.net.TailPool;
+import io.vipgate.net.Wheel;
+
+/**
+ * What the relays of one event loop share: pumps and their memory, pipes, timers, and the observer.
+ *
+ * <p>Confined to its event loop.
+ */
+public final class RelayLoop {
+    private final EventLoop eventLoop;
+    private final SystemCalls systemCalls;
+    private final ConnectionLimit fdBudget;
+    private final RelayObserver observer;
+    private final Wheel wheel;
+    private final TailPool tails = new TailPool(CopyPump.BUFFER_BYTES);
+    private final PipePool pipes;
+    private final CopyPump copyPump;
+    private final SplicePump splicePump;
+    private final Dialer dialer;
+    private final YoungRelays young;
+    private final LongLived longLived;
+    private int relays;
+
+    /**
+     * Prepares a loop for relays.
+     *
+     * @param fdBudget relays that the process has descriptors for, shared by all loops
+     * @param mostPipes bound on the loop's pipes
+     */
+    public RelayLoop(EventLoop eventLoop, ConnectionLimit fdBudget, int mostPipes, RelayObserver observer) {
+        this.eventLoop = eventLoop;
+        this.fdBudget = fdBudget;
+        this.observer = observer;
+        systemCalls = eventLoop.systemCalls();
+        wheel = new Wheel(eventLoop);
+        pipes = new PipePool(systemCalls, mostPipes);
+        copyPump = new CopyPump(systemCalls, tails);
+        splicePump = new SplicePump(systemCalls, pipes);
+        dialer = new Dialer(systemCalls);
+        young = new YoungRelays(eventLoop);
+        longLived = new LongLived(systemCalls);
+    }
+
+    /** The loop's thread. */
+    public EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    SystemCalls systemCalls() {
+        return systemCalls;
+    }
+
+    ConnectionLimit fdBudget() {
+        return fdBudget;
+    }
+
+    RelayObserver observer() {
+        return observer;
+    }
+
+    Wheel wheel() {
+        return wheel;
+    }
+
+    TailPool tails() {
+        return tails;
+    }
+
+    PipePool pipes() {
+        return pipes;
+    }
+
+    Dialer dialer() {
+        return dialer;
+    }
+
+    YoungRelays young() {
+        return young;
+    }
+
+    LongLived longLived() {
+        return longLived;
+    }
+
+    /** Open relays of this loop. */
+    public int relays() {
+        return relays;
+    }
+
+    /** Bytes that were spliced, to the backend or to clients. */
+    public long splicedBytes(boolean isToBackend) {
+        return splicePump.spliced(isToBackend ? 1 : 0);
+    }
+
+    void onOpened() {
+        relays++;
+    }
+
+    void onClosed() {
+        relays--;
+    }
+
+    /** Moves what can be moved in one turn, by the pump that suits. */
+    Progress pump(Flow flow) {
+        Progress progress = flow.isStreaming ? splicePump.move(flow) : copyPump.move(flow);
+        if (progress == Progress.SWITCH && !flow.isStreaming && flow.tail == null && !flow.source.isUrgent) {
+            flow.isStreaming = true;
+            progress = splicePump.move(flow);
+        }
+        if (progress == Progress.SWITCH) {
+            progress = copyPump.move(flow);
+        }
+        // It streams, but there is no pipe for it: it copies on in its next turn.
+        return progress == Progress.SWITCH ? Progress.AGAIN : progress;
+    }
+
+    boolean discard(Side side) {
+        return copyPump.discard(side);
+    }
+
+    /** Calls an action for every open relay of the loop. */
+    void forEachRelay(java.util.function.Consumer<Relay> action) {
+        wheel.forEach(timer -> {
+            if (timer instanceof Relay relay) {
+                action.accept(relay);
+            }
+        });
+    }
+
+    /** Frees pooled memory and pipes. */
+    public void close() {
+        pipes.close();
+        tails.close();
+    }
+}

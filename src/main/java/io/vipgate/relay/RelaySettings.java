@@ -1,0 +1,38 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.NativeSocketAddress;
+import java.util.List;
+
+/**
+ * How the relays of one pool are made and bounded.
+ *
+ * <p>Immutable. Times are nanoseconds; 0 means no bound, save for the connect timeout.
+ *
+ * @param connectTimeoutNanos bound on one attempt, above 0
+ * @param attempts how many endpoints are tried, at least 1
+ * @param idleNanos silence that ends a relay
+ * @param halfClosedNanos silence that ends a relay one of whose directions has ended
+ * @param lifetimeNanos age that ends a relay
+ * @param lifetimeJitter share of the lifetime that chance may take off, 0 to 1
+ * @param keepAlive of both sides
+ * @param clientUserTimeoutMillis TCP_USER_TIMEOUT of client sides, 0 for the kernel's own
+ * @param endpointUserTimeoutMillis TCP_USER_TIMEOUT of backend sides, 0 for the kernel's own
+ * @param sources local addresses to connect from, in order of preference; empty for the kernel's choice
+ */
+public record RelaySettings(long connectTimeoutNanos, int attempts, long idleNanos, long halfClosedNanos,
+        long lifetimeNanos, double lifetimeJitter, KeepAlive keepAlive, int clientUserTimeoutMillis,
+        int endpointUserTimeoutMillis, List<NativeSocketAddress> sources) {
+    /**
+     * TCP keepalive.
+     *
+     * @param idleSeconds silence before the first probe
+     * @param intervalSeconds between probes
+     * @param count unanswered probes that end the connection
+     */
+    public record KeepAlive(int idleSeconds, int intervalSeconds, int count) {}
+
+    /** Copies the list. */
+    public RelaySettings {
+        sources = List.copyOf(sources);
+    }
+}

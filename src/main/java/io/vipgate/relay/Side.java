@@ -1,0 +1,87 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.Ready;
+import io.vipgate.net.ReadyHandler;
+import io.vipgate.net.Registration;
+
+/**
+ * One socket of a relay, and what its events have told. The flags are hints that a system call confirms: an event may be
+ * older than the last call.
+ *
+ * <p>Confined to the event loop of its relay.
+ */
+final class Side implements ReadyHandler {
+    /** One epoll_ctl(2) for the whole life of a socket. */
+    static final int EVENTS = Ready.IN | Ready.OUT | Ready.RDHUP | Ready.PRI | Ready.EDGE;
+
+    final Relay relay;
+    final int fd;
+    private final Registration registration;
+
+    /** A read may give something: bytes, the end, or an error. */
+    boolean isReadable;
+    /** A write may take something. */
+    boolean isWritable;
+    /** The peer's FIN is in the receive queue, behind all its bytes. */
+    boolean hasFin;
+    /** Urgent data (RFC 9293 section 3.8.5) makes reads stop early: a short read does not mean that all was read. */
+    boolean isUrgent;
+    /** The kernel has given the connection up: a reset, or a timeout of its own. */
+    boolean isReset;
+    /** A call has returned the socket's error, so that the next read says "end of stream" without a FIN. */
+    boolean isErrorTaken;
+    /** Bytes were sent since somebody last asked whether they arrived. */
+    boolean hasSent;
+    /** The kernel's user timeout is switched off while a live peer keeps its window shut. */
+    boolean isUserTimeoutLifted;
+    private boolean isClosed;
+
+    Side(Relay relay, RelayLoop loop, int fd) {
+        this.relay = relay;
+        this.fd = fd;
+        registration = loop.eventLoop().register(fd, EVENTS, this);
+    }
+
+    @Override
+    public void onReady(int events) {
+        if (!isClosed) {
+            note(events);
+            relay.onReady(this, events);
+        }
+    }
+
+    private void note(int events) {
+        if ((events & (Ready.IN | Ready.RDHUP | Ready.ERR | Ready.HUP)) != 0) {
+            isReadable = true;
+        }
+        if ((events & Ready.OUT) != 0) {
+            isWritable = true;
+        }
+        if ((events & Ready.RDHUP) != 0) {
+            hasFin = true;
+        }
+        if ((events & Ready.PRI) != 0) {
+            isUrgent = true;
+        }
+        if ((events & Ready.ERR) != 0) {
+            isReset = true;
+        }
+    }
+
+    /** True when a short read has read all there will ever be: the FIN was here before the read. */
+    boolean isAtFin() {
+        return hasFin && !isReset && !isUrgent;
+    }
+
+    boolean isClosed() {
+        return isClosed;
+    }
+
+    /** Closes the socket. Events that are still under way are ignored. */
+    void close() {
+        if (!isClosed) {
+            isClosed = true;
+            registration.close();
+        }
+    }
+}

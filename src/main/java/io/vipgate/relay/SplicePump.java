@@ -1,0 +1,97 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.Errno;
+import io.vipgate.net.Pipe;
+import io.vipgate.net.PipePool;
+import io.vipgate.net.SystemCalls;
+
+/**
+ * Moves bytes of a flow that streams from socket to socket through a pipe, without copying them to user space. Holds a
+ * pipe only while the flow has bytes under way.
+ *
+ * <p>Confined to its event loop.
+ */
+final class SplicePump {
+    /** A turn that moves less than this is no longer streaming. */
+    private static final int LEAST_BYTES_PER_TURN = 64 << 10;
+
+    private final SystemCalls systemCalls;
+    private final PipePool pipes;
+    private long[] spliced = new long[2];
+
+    SplicePump(SystemCalls systemCalls, PipePool pipes) {
+        this.systemCalls = systemCalls;
+        this.pipes = pipes;
+    }
+
+    /** Bytes moved, by direction: 0 to the client, 1 to the backend. */
+    long spliced(int direction) {
+        return spliced[direction];
+    }
+
+    Progress move(Flow flow) {
+        Pipe pipe = flow.pipe;
+        if (pipe == null) {
+            pipe = flow.source.isUrgent ? null : pipes.take();
+            if (pipe == null) {
+                flow.isStreaming = false;
+                return Progress.SWITCH;
+            }
+            flow.pipe = pipe;
+        }
+        long before = flow.delivered();
+        Progress progress = move(flow, pipe);
+        int direction = flow.isToBackend ? 1 : 0;
+        long moved = flow.delivered() - before;
+        spliced[direction] += moved;
+        if (flow.piped == 0 && progress != Progress.AGAIN) {
+            flow.pipe = null;
+            pipes.giveBack(pipe);
+            // A splice stops at urgent data for good; copying carries it over.
+            if (moved < LEAST_BYTES_PER_TURN || flow.source.isUrgent) {
+                flow.isStreaming = false;
+                return flow.source.isUrgent && progress == Progress.DRAINED ? Progress.SWITCH : progress;
+            }
+        }
+        return progress;
+    }
+
+    private Progress move(Flow flow, Pipe pipe) {
+        Side source = flow.source;
+        Side target = flow.target;
+        int budget = CopyPump.BYTES_PER_TURN;
+        while (true) {
+            while (flow.piped > 0) {
+                if (!target.isWritable) {
+                    return Progress.BLOCKED;
+                }
+                int out = systemCalls.splice(pipe.readFd(), target.fd, flow.piped);
+                if (out > 0) {
+                    flow.piped -= out;
+                    flow.onDelivered(out);
+                } else if (out == -Errno.EAGAIN) {
+                    target.isWritable = false;
+                    return Progress.BLOCKED;
+                } else {
+                    return CopyPump.onWriteFailed(flow);
+                }
+            }
+            if (flow.isEnded) {
+                return Progress.ENDED;
+            }
+            if (!source.isReadable || source.isUrgent) {
+                return Progress.DRAINED;
+            }
+            if (budget <= 0) {
+                return Progress.AGAIN;
+            }
+            int in = systemCalls.splice(source.fd, pipe.writeFd(), pipe.capacity());
+            if (in <= 0) {
+                // The pipe is empty here, so EAGAIN speaks of the source.
+                return CopyPump.onNothingRead(flow, in);
+            }
+            flow.piped = in;
+            budget -= in;
+        }
+    }
+}

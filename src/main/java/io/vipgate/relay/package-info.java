@@ -1,0 +1,13 @@
+/**
+ * The data path: accepts clients, connects them to endpoints, and moves bytes between the two until both are done.
+ *
+ * <p>Main types: {@link io.vipgate.relay.Relay} (one connection's life, with its diagram),
+ * {@link io.vipgate.relay.Acceptor}, {@link io.vipgate.relay.Flow} (one direction) with its two pumps,
+ * {@link io.vipgate.relay.RelayLoop} (what the relays of one event loop share),
+ * {@link io.vipgate.relay.RelayObserver}. Everything runs on the event loop that accepted the client and reads immutable
+ * snapshots; nothing takes a lock. May depend on {@code net}, {@code pool} and {@code balance}; never on Netty.
+ */
+@NullMarked
+package io.vipgate.relay;
+
+import org.jspecify.annotations.NullMarked;
