@@ -588,9 +588,9 @@ public final class Relay extends WheelTimer {
         return endpoint;
     }
 
-    /** When it was accepted, in the loop's time. */
-    public long openedAt() {
-        return openedAt;
+    /** How long ago it was accepted, in nanoseconds. */
+    public long age() {
+        return now() - openedAt;
     }
 
     /** When it was connected, in the loop's time; meaningful from then until the first half-close. */

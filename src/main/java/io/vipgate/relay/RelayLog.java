@@ -1,0 +1,28 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.ClientAddress;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One DEBUG line per relay, at its end.
+ *
+ * <p>Thread-safe.
+ */
+public final class RelayLog implements RelayObserver {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayLog.class);
+
+    @Override
+    public void onClosed(Relay relay, CloseReason reason) {
+        if (LOG.isDebugEnabled()) {
+            LoopEndpoint endpoint = relay.endpoint();
+            LOG.debug("{} {}:{} -> {}/{} duration={}ms in={} out={} attempts={} close={}", relay.listener().name(),
+                    ClientAddress.toInetAddress(relay.clientHigh(), relay.clientLow()).getHostAddress(),
+                    relay.clientPort(), relay.listener().pool().name(),
+                    endpoint == null ? "-" : endpoint.endpoint().name(),
+                    TimeUnit.NANOSECONDS.toMillis(relay.age()), relay.bytesToBackend(), relay.bytesToClient(),
+                    relay.attempts(), reason.label());
+        }
+    }
+}
