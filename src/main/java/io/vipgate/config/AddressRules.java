@@ -1,0 +1,142 @@
+package io.vipgate.config;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** What must hold between addresses: of listeners, of the gateway's own servers, of endpoints. <b>Confined to one load.</b> */
+final class AddressRules {
+    private static final byte[] BROADCAST = {-1, -1, -1, -1};
+
+    private final GatewayConfig config;
+    private final Written written;
+    private final Problems problems;
+    private final Supplier<Set<InetAddress>> readLocalAddresses;
+    private final Map<Integer, List<Bound>> bindsByPort = new HashMap<>();
+    private Optional<Set<InetAddress>> localAddresses = Optional.empty();
+
+    /** One address that the configuration binds, and where it says so. */
+    private record Bound(BindAddress bind, KeyPath path, boolean listener) {}
+
+    AddressRules(GatewayConfig config, Written written, Problems problems, Supplier<Set<InetAddress>> localAddresses) {
+        this.config = config;
+        this.written = written;
+        this.problems = problems;
+        this.readLocalAddresses = localAddresses;
+    }
+
+    void check() {
+        config.listeners().forEach((name, listener) -> {
+            KeyPath path = ConfigRules.LISTENERS.child(name).child("bind");
+            List<KeyPath> items = itemPaths(path);
+            for (int i = 0; i < listener.bind().size(); i++) {
+                bind(new Bound(listener.bind().get(i), items.get(i), true));
+            }
+        });
+        config.admin().ifPresent(admin -> bind(new Bound(admin.bind(), KeyPath.of("admin", "bind"), false)));
+        config.metrics().ifPresent(metrics -> bind(new Bound(metrics.bind(), KeyPath.of("metrics", "bind"), false)));
+        config.pools().forEach((name, pool) -> {
+            KeyPath path = ConfigRules.POOLS.child(name);
+            pool.endpoints()
+                    .forEach((endpoint, value) -> endpoint(value.address(), path.child("endpoints").child(endpoint)));
+            source(pool, path.child("source"));
+        });
+    }
+
+    /** Where each bound item of a list stands; those with an error were left out. A list of one may be written as a single value. */
+    private List<KeyPath> itemPaths(KeyPath path) {
+        if (!written.has(path.item(0))) {
+            return List.of(path);
+        }
+        List<KeyPath> items = new ArrayList<>();
+        for (int i = 0; written.has(path.item(i)); i++) {
+            if (!problems.touches(path.item(i))) {
+                items.add(path.item(i));
+            }
+        }
+        return items;
+    }
+
+    private void bind(Bound bound) {
+        if (bound.bind().address().filter(address -> address.isMulticastAddress() || isBroadcast(address))
+                .isPresent()) {
+            error(bound.path(), bound.bind() + " (expected: an address of one machine)");
+            return;
+        }
+        List<Bound> others = bindsByPort.computeIfAbsent(bound.bind().port(), _ -> new ArrayList<>());
+        for (Bound other : others) {
+            if (bound.bind().overlaps(other.bind())) {
+                error(bound.path(),
+                        bound.bind() + " (expected: no overlap with " + other.bind() + " of " + other.path()
+                                + " on line "
+                                + written.line(other.path()) + ")");
+                break;
+            }
+        }
+        others.add(bound);
+    }
+
+    private void endpoint(EndpointAddress address, KeyPath endpoint) {
+        KeyPath path = written.has(endpoint.child("address")) ? endpoint.child("address") : endpoint;
+        if (address.literal().isEmpty()) {
+            return;
+        }
+        InetAddress literal = address.literal().get();
+        if (literal.isAnyLocalAddress() || literal.isMulticastAddress() || isBroadcast(literal)) {
+            error(path,
+                    address + " (expected: an address of one machine, not an unspecified, multicast or broadcast one)");
+            return;
+        }
+        for (Bound bound : bindsByPort.getOrDefault(address.port(), List.of())) {
+            if (bound.listener() && bound.bind().takes(literal, address.port())
+                    && (!bound.bind().isWildcard() || isLocal(literal))) {
+                error(path,
+                        address + " (expected: not the gateway's own listener, " + bound.bind() + " of " + bound.path()
+                                + " on line "
+                                + written.line(bound.path()) + ")");
+                return;
+            }
+        }
+    }
+
+    private void source(PoolConfig pool, KeyPath path) {
+        Set<Class<?>> families = pool.source().stream().map(Object::getClass).collect(Collectors.toSet());
+        List<KeyPath> items = itemPaths(path);
+        for (int i = 0; i < pool.source().size(); i++) {
+            InetAddress source = pool.source().get(i);
+            if (source.isAnyLocalAddress() || source.isMulticastAddress() || isBroadcast(source)) {
+                error(items.get(i), AddressText.print(source) + " (expected: an address of this machine)");
+            }
+        }
+        List<EndpointAddress> addresses = pool.endpoints().values().stream().map(EndpointConfig::address).toList();
+        boolean usable = addresses.isEmpty() || addresses.stream()
+                .anyMatch(address -> address.literal().isEmpty()
+                        || families.contains(address.literal().get().getClass()));
+        if (!families.isEmpty() && !usable && !problems.touches(path)) {
+            error(path, pool.source().stream().map(AddressText::print).collect(Collectors.joining(", "))
+                    + " (expected: an address of the same family as an endpoint of this pool)");
+        }
+    }
+
+    private boolean isLocal(InetAddress address) {
+        if (localAddresses.isEmpty()) {
+            localAddresses = Optional.of(readLocalAddresses.get());
+        }
+        return address.isLoopbackAddress() || localAddresses.get().contains(address);
+    }
+
+    private static boolean isBroadcast(InetAddress address) {
+        return java.util.Arrays.equals(address.getAddress(), BROADCAST);
+    }
+
+    private void error(KeyPath path, String message) {
+        int line = written.at(path).map(place -> place.node().line()).orElseGet(() -> written.line(path));
+        problems.error(line, path, message);
+    }
+}

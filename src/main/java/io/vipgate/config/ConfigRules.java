@@ -1,0 +1,78 @@
+package io.vipgate.config;
+
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * The rules that concern more than one key. Each looks only at what was bound without an error of its own, so that one mistake is told once.
+ * <b>Confined to one load.</b>
+ */
+final class ConfigRules {
+    static final KeyPath LISTENERS = KeyPath.of("listeners");
+    static final KeyPath POOLS = KeyPath.of("pools");
+
+    private final GatewayConfig config;
+    private final Written written;
+    private final Problems problems;
+    private final Supplier<Set<InetAddress>> localAddresses;
+
+    ConfigRules(GatewayConfig config, Written written, Problems problems, Supplier<Set<InetAddress>> localAddresses) {
+        this.config = config;
+        this.written = written;
+        this.problems = problems;
+        this.localAddresses = localAddresses;
+    }
+
+    void check() {
+        notEmpty(config.listeners(), LISTENERS, "at least one listener");
+        notEmpty(config.pools(), POOLS, "at least one pool");
+        config.listeners().forEach((name, listener) -> {
+            KeyPath path = LISTENERS.child(name);
+            notEmpty(listener.bind(), path.child("bind"), "at least one address and port");
+            namesPool(listener.pool(), path.child("pool"));
+        });
+        for (int i = 0; i < config.readiness().pools().size(); i++) {
+            namesPool(config.readiness().pools().get(i), KeyPath.of("readiness", "pools").item(i));
+        }
+        config.pools().forEach((name, pool) -> {
+            KeyPath path = POOLS.child(name);
+            notEmpty(pool.endpoints(), path.child("endpoints"), "at least one endpoint");
+            new PoolRules(pool, path, written, problems).check();
+            new ProbeRules(pool.probe(), path.child("probe"), written, problems).check();
+        });
+        if (config.accessLog().file().isBlank()) {
+            KeyPath path = KeyPath.of("accessLog", "file");
+            problems.error(written.line(path), path,
+                    Shown.value(config.accessLog().file()) + " (expected: stdout or a file's path)");
+        }
+        new AddressRules(config, written, problems, localAddresses).check();
+    }
+
+    private void notEmpty(Map<?, ?> map, KeyPath path, String expected) {
+        notEmpty(map.keySet(), path, expected);
+    }
+
+    private void notEmpty(java.util.Collection<?> values, KeyPath path, String expected) {
+        if (values.isEmpty() && !problems.touches(path)) {
+            problems.error(written.line(path), path, "empty (expected: " + expected + ")");
+        }
+    }
+
+    private void namesPool(String name, KeyPath path) {
+        Set<String> pools = config.pools().keySet();
+        if (!pools.contains(name) && !pools.isEmpty() && !problems.touches(path)) {
+            problems.error(valueLine(path), path, Shown.value(name) + " (expected: the name of a pool; "
+                    + Suggestion.orElse(name, pools, "there is " + someOf(pools)) + ")");
+        }
+    }
+
+    private static String someOf(Set<String> names) {
+        return String.join(", ", names.stream().limit(10).toList()) + (names.size() > 10 ? ", ..." : "");
+    }
+
+    private int valueLine(KeyPath path) {
+        return written.at(path).map(place -> place.node().line()).orElseGet(() -> written.line(path));
+    }
+}

@@ -1,0 +1,35 @@
+package io.vipgate.config;
+
+import java.net.InetAddress;
+import java.util.Optional;
+
+/**
+ * Where an endpoint is reached. <b>Immutable.</b>
+ *
+ * @param host a name, or the literal address without brackets
+ * @param literal the address, when the host is one and needs no name server
+ * @param port 1..65535
+ */
+public record EndpointAddress(String host, Optional<InetAddress> literal, int port) {
+    private static final String FORM = "an address or a name and a port, for example 192.168.1.100:80, "
+            + AddressText.QUOTED_EXAMPLE
+            + " or web.example:80";
+
+    static EndpointAddress parse(String text) throws BadValueException {
+        AddressText.HostAndPort parts = AddressText.split(text, 1, FORM);
+        Optional<InetAddress> literal = AddressText.literal(parts.host());
+        if (literal.isPresent() && parts.bracketed() == parts.host().contains(":")) {
+            return new EndpointAddress(AddressText.print(literal.get()), literal, parts.port());
+        }
+        if (literal.isPresent() || parts.bracketed() || !AddressText.isHostName(parts.host())) {
+            throw BadValueException.expected(FORM);
+        }
+        return new EndpointAddress(parts.host(), Optional.empty(), parts.port());
+    }
+
+    /** As it is written in the file, {@code 192.168.1.100:80}, {@code [2001:db8::1]:80} or {@code web.example:80}. */
+    @Override
+    public String toString() {
+        return literal.map(AddressText::printHost).orElse(host) + ":" + port;
+    }
+}

@@ -1,0 +1,41 @@
+package io.vipgate.config;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** Declares a record's component as a key of the file; the component's name is the key. The only place where a key is described. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+@interface Key {
+    /** What it means, in Markdown, one line. */
+    String doc();
+
+    /** The default, as it would be written in the file. Lists and maps are empty, optional keys absent and sections all defaults without it. */
+    String byDefault() default "";
+
+    /** How the default reads in the table where it cannot be written as a value. */
+    String shown() default "";
+
+    /** Whether leaving it out is an error. */
+    boolean required() default false;
+
+    /** The least value, as it would be written; empty for none. Of a list: of each item. */
+    String min() default "";
+
+    /** The greatest value, as it would be written; empty for none. Of a list: of each item. */
+    String max() default "";
+
+    /** Whether a {@code double} is a share, written in percent. */
+    boolean percent() default false;
+
+    /** Whether a list of one may be written as a single value. */
+    boolean orScalar() default false;
+
+    /** Whether this version reads the key but does not do what it says yet. */
+    boolean pending() default false;
+
+    /** Of a pending key: what asks for nothing and so misses nothing; a value, or {@code child=value} of a section. */
+    String off() default "";
+}

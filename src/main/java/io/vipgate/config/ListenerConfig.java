@@ -1,0 +1,18 @@
+package io.vipgate.config;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One listener: {@code listeners.L}. <b>Immutable.</b>
+ *
+ * @param bind at least one
+ * @param maxConnections 1 or more; empty for half the budget of file descriptors
+ */
+@Reserved({"acceptProxy", "access", "perSource"})
+public record ListenerConfig(
+        @Key(required = true, orScalar = true, doc = "where it listens: an address and a port, or a list of them; `:80` is every address of both families") List<BindAddress> bind,
+        @Key(required = true, doc = "the name of the pool it serves") String pool,
+        @Key(min = "1", shown = "half the fd budget", doc = "beyond it a new client is closed at once and counted; exact over all event loops") Optional<Integer> maxConnections,
+        @Key(byDefault = "4096", min = "1", max = "65535", doc = "accept queue; a warning is logged when the kernel's `somaxconn` is lower") int backlog,
+        @Key(byDefault = "false", doc = "bind an address this machine does not own yet (standby of a pair)") boolean freebind) {}

@@ -1,0 +1,73 @@
+package io.vipgate.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** What must hold within one probe section. <b>Confined to one load.</b> */
+final class ProbeRules {
+    private final ProbeConfig probe;
+    private final KeyPath path;
+    private final Written written;
+    private final Problems problems;
+
+    ProbeRules(ProbeConfig probe, KeyPath path, Written written, Problems problems) {
+        this.probe = probe;
+        this.path = path;
+        this.written = written;
+        this.problems = problems;
+    }
+
+    void check() {
+        if (problems.touches(path.child("type"))) {
+            return;
+        }
+        onlyWith("http", probe.http().isPresent(), Set.of(ProbeType.HTTP), "type: http");
+        onlyWith("tls", probe.tls().isPresent(), Set.of(ProbeType.TLS, ProbeType.HTTP), "type: tls or type: http");
+        onlyWith("send", !probe.send().isEmpty(), Set.of(ProbeType.SEND_EXPECT), "type: send-expect");
+        onlyWith("expect", !probe.expect().isEmpty(), Set.of(ProbeType.SEND_EXPECT), "type: send-expect");
+        onlyWith("command", !probe.command().isEmpty(), Set.of(ProbeType.EXEC), "type: exec");
+        needs(ProbeType.SEND_EXPECT, !probe.send().isEmpty() || !probe.expect().isEmpty(), List.of("send", "expect"));
+        needs(ProbeType.EXEC, !probe.command().isEmpty(), List.of("command"));
+        if (!probe.command().isEmpty() && probe.command().getFirst().isBlank()) {
+            error(path.child("command"),
+                    Shown.value(probe.command().getFirst()) + " (expected: a program, then its arguments)");
+        }
+        probe.http().ifPresent(http -> {
+            if (!http.path().startsWith("/") || http.path().chars().anyMatch(c -> c <= ' ' || c > '~')) {
+                error(path.child("http").child("path"),
+                        Shown.value(http.path()) + " (expected: a path that begins with a slash, without spaces)");
+            }
+            if (http.host().filter(host -> !host.matches("[A-Za-z0-9_.:\\[\\]-]+")).isPresent()) {
+                error(path.child("http").child("host"), Shown.value(http.host().get())
+                        + " (expected: a host name or an address, with or without a port)");
+            }
+        });
+        if (probe.fastInterval().compareTo(probe.interval()) > 0) {
+            KeyPath at = written.has(path.child("fastInterval")) ? path.child("fastInterval") : path.child("interval");
+            problems.warn(written.line(at), at, "fastInterval " + ScalarTypes.printDuration(probe.fastInterval())
+                    + " is slower than interval " + ScalarTypes.printDuration(probe.interval()));
+        }
+    }
+
+    private void onlyWith(String key, boolean given, Set<ProbeType> types, String expected) {
+        if (given && !types.contains(probe.type())) {
+            error(path.child(key),
+                    "given, but the probe's type is " + name(probe.type()) + " (expected: only with " + expected + ")");
+        }
+    }
+
+    private void needs(ProbeType type, boolean given, List<String> keys) {
+        if (probe.type() == type && !given && keys.stream().noneMatch(key -> problems.touches(path.child(key)))) {
+            error(path.child("type"), name(type) + " (expected: " + String.join(" or ", keys) + " with it)");
+        }
+    }
+
+    private void error(KeyPath at, String message) {
+        problems.error(written.line(at), at, message);
+    }
+
+    private static String name(ProbeType type) {
+        return type.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
