@@ -2,6 +2,7 @@ package io.vipgate.config;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** What must hold between addresses: of listeners, of the gateway's own servers, of endpoints. <b>Confined to one load.</b> */
+/**
+ * What must hold between addresses: of listeners, of the gateway's own servers, of endpoints. <b>Confined to one
+ * load.</b>
+ */
 final class AddressRules {
     private static final byte[] BROADCAST = {-1, -1, -1, -1};
 
@@ -49,7 +53,10 @@ final class AddressRules {
         });
     }
 
-    /** Where each bound item of a list stands; those with an error were left out. A list of one may be written as a single value. */
+    /**
+     * Where each bound item of a list stands; those with an error were left out. A list of one may be written as a
+     * single value.
+     */
     private List<KeyPath> itemPaths(KeyPath path) {
         if (!written.has(path.item(0))) {
             return List.of(path);
@@ -132,7 +139,7 @@ final class AddressRules {
     }
 
     private static boolean isBroadcast(InetAddress address) {
-        return java.util.Arrays.equals(address.getAddress(), BROADCAST);
+        return Arrays.equals(address.getAddress(), BROADCAST);
     }
 
     private void error(KeyPath path, String message) {

@@ -10,12 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes to records, by the records' own declarations. It never stops at a mistake: a bad value is reported and replaced by the key's
- * default, an element that cannot be replaced is left out of its map or list, so that everything else is still checked. The walk
- * follows the declarations, not the file, so its depth is bounded by them. <b>Confined to one load.</b>
+ * Nodes to records, by the records' own declarations. It never stops at a mistake: a bad value is reported and
+ * replaced by the key's default, an element that cannot be replaced is left out of its map or list, so that
+ * everything else is still checked. The walk follows the declarations, not the file, so its depth is bounded by
+ * them. <b>Confined to one load.</b>
  */
 final class Binder {
     private final Problems problems;
@@ -113,7 +115,7 @@ final class Binder {
     }
 
     private @Nullable Record record(Schema schema, Map<String, Entry> entries, int line,
-            java.util.function.Function<String, KeyPath> pathOf) {
+            Function<String, KeyPath> pathOf) {
         @Nullable
         Object[] values = new Object[schema.keys().size()];
         boolean complete = true;

@@ -13,7 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Reads a configuration. Bad input never throws: it is {@link Rejected}, with every problem at once. <b>Stateless.</b> */
+/**
+ * Reads a configuration. Bad input never throws: it is {@link Rejected}, with every problem at once. <b>Stateless.</b>
+ */
 public final class ConfigLoader {
     /** A longer file is refused, bytes. */
     public static final int MAX_BYTES = 1024 * 1024;

@@ -1,12 +1,14 @@
 package io.vipgate.config;
 
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The rules that concern more than one key. Each looks only at what was bound without an error of its own, so that one mistake is told once.
+ * The rules that concern more than one key. Each looks only at what was bound without an error of its own, so that
+ * one mistake is told once.
  * <b>Confined to one load.</b>
  */
 final class ConfigRules {
@@ -54,7 +56,7 @@ final class ConfigRules {
         notEmpty(map.keySet(), path, expected);
     }
 
-    private void notEmpty(java.util.Collection<?> values, KeyPath path, String expected) {
+    private void notEmpty(Collection<?> values, KeyPath path, String expected) {
         if (values.isEmpty() && !problems.touches(path)) {
             problems.error(written.line(path), path, "empty (expected: " + expected + ")");
         }

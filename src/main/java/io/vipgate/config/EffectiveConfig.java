@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Writes a configuration with every key and every default, as YAML that loads to an equal configuration. A key that is absent stands in a comment,
- * with what its absence means. <b>Confined to one printing.</b>
+ * Writes a configuration with every key and every default, as YAML that loads to an equal configuration. A key that
+ * is absent stands in a comment, with what its absence means. <b>Confined to one printing.</b>
  */
 public final class EffectiveConfig {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/](?:[A-Za-z0-9_./%-]|:(?=[A-Za-z0-9])| %$)*");

@@ -8,7 +8,10 @@ package io.vipgate.config;
  */
 @ShortForm("address")
 public record EndpointConfig(
-        @Key(required = true, doc = "an address or a name and a port; `E: 192.168.1.100:80` is short for `E: { address: 192.168.1.100:80 }`") EndpointAddress address,
-        @Key(byDefault = "1", min = "0", max = "256", doc = "share of new connections against the others'; 0 takes nothing new") int weight,
+        @Key(required = true, doc = "an address or a name and a port; `E: 192.168.1.100:80` is short for `E: { "
+                + "address: 192.168.1.100:80 }`") EndpointAddress address,
+        @Key(byDefault = "1", min = "0", max = "256", doc = "share of new connections against the others'; 0 takes "
+                + "nothing new") int weight,
         @Key(byDefault = "false", doc = "used only when no other endpoint can be") boolean backup,
-        @Key(byDefault = "0", min = "0", doc = "at its maximum an endpoint is skipped, pins included; 0: none") int maxConnections) {}
+        @Key(byDefault = "0", min = "0", doc = "at its maximum an endpoint is skipped, pins included; 0: none"
+                + "at its maximum an endpoint is skipped, pins included; 0: none") int maxConnections) {}

@@ -4,7 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Bytes written as text with C's escapes: {@code \r \n \t \0 \xHH \\ \"}; everything else stands for its UTF-8 bytes. <b>Immutable.</b>
+ * Bytes written as text with C's escapes: {@code \r \n \t \0 \xHH \\ \"}; everything else stands for its UTF-8
+ * bytes. <b>Immutable.</b>
  *
  * @param text as written
  */

@@ -1,6 +1,8 @@
 package io.vipgate.config;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -8,12 +10,21 @@ import java.util.Optional;
 public record GatewayConfig(
         @Key(required = true, doc = "what the gateway listens on, by name") Map<String, ListenerConfig> listeners,
         @Key(required = true, doc = "groups of endpoints, by name") Map<String, PoolConfig> pools,
-        @Key(pending = true, shown = "no admin server", doc = "HTTP server for the operator; `admin: {}` takes every default") Optional<AdminConfig> admin,
-        @Key(pending = true, shown = "no second address", doc = "a second, read-only address for scrapers and outer load balancers: only `/metrics`, `/healthz`, `/readyz`") Optional<MetricsConfig> metrics,
+        @Key(pending = true, shown = "no admin server", doc = "HTTP server for the operator; `admin: {}` takes every "
+                + "default") Optional<AdminConfig> admin,
+        @Key(pending = true, shown = "no second address", doc = "a second, read-only address for scrapers and outer "
+                + "load balancers: only `/metrics`, `/healthz`, `/readyz`") Optional<MetricsConfig> metrics,
         @Key(pending = true, doc = "what `/readyz` looks at besides the listeners") ReadinessConfig readiness,
         @Key(doc = "what SIGTERM does") ShutdownConfig shutdown,
         @Key(doc = "when the file is read again besides SIGHUP") ReloadConfig reload,
-        @Key(pending = true, shown = "nothing is kept", doc = "file that keeps operator states and run-time weights over restarts") Optional<Path> stateFile,
+        @Key(pending = true, shown = "nothing is kept", doc = "file that keeps operator states and run-time weights "
+                + "over restarts") Optional<Path> stateFile,
         @Key(doc = "what only a restart changes") RuntimeConfig runtime,
         @Key(doc = "the gateway's own log, on standard error") LogConfig log,
-        @Key(pending = true, off = "format=none", doc = "one line per relay, at its end") AccessLogConfig accessLog) {}
+        @Key(pending = true, off = "format=none", doc = "one line per relay, at its end") AccessLogConfig accessLog) {
+    /** Keeps its own copies. */
+    public GatewayConfig {
+        listeners = Collections.unmodifiableMap(new LinkedHashMap<>(listeners));
+        pools = Collections.unmodifiableMap(new LinkedHashMap<>(pools));
+    }
+}

@@ -5,14 +5,20 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Declares a record's component as a key of the file; the component's name is the key. The only place where a key is described. */
+/**
+ * Declares a record's component as a key of the file; the component's name is the key. The only place where a key is
+ * described.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 @interface Key {
     /** What it means, in Markdown, one line. */
     String doc();
 
-    /** The default, as it would be written in the file. Lists and maps are empty, optional keys absent and sections all defaults without it. */
+    /**
+     * The default, as it would be written in the file. Lists and maps are empty, optional keys absent and sections all
+     * defaults without it.
+     */
     String byDefault() default "";
 
     /** How the default reads in the table where it cannot be written as a value. */

@@ -11,8 +11,17 @@ import java.util.Optional;
  */
 @Reserved({"acceptProxy", "access", "perSource"})
 public record ListenerConfig(
-        @Key(required = true, orScalar = true, doc = "where it listens: an address and a port, or a list of them; `:80` is every address of both families") List<BindAddress> bind,
+        @Key(required = true, orScalar = true, doc = "where it listens: an address and a port, or a list of them; "
+                + "`:80` is every address of both families") List<BindAddress> bind,
         @Key(required = true, doc = "the name of the pool it serves") String pool,
-        @Key(min = "1", shown = "half the fd budget", doc = "beyond it a new client is closed at once and counted; exact over all event loops") Optional<Integer> maxConnections,
-        @Key(byDefault = "4096", min = "1", max = "65535", doc = "accept queue; a warning is logged when the kernel's `somaxconn` is lower") int backlog,
-        @Key(byDefault = "false", doc = "bind an address this machine does not own yet (standby of a pair)") boolean freebind) {}
+        @Key(min = "1", shown = "half the fd budget", doc = "beyond it a new client is closed at once and counted; "
+                + "exact over all event loops") Optional<Integer> maxConnections,
+        @Key(byDefault = "4096", min = "1", max = "65535", doc = "accept queue; a warning is logged when the kernel's "
+                + "`somaxconn` is lower") int backlog,
+        @Key(byDefault = "false", doc = "bind an address this machine does not own yet (standby of a pair)"
+                + "bind an address this machine does not own yet (standby of a pair)") boolean freebind) {
+    /** Keeps its own copies. */
+    public ListenerConfig {
+        bind = List.copyOf(bind);
+    }
+}

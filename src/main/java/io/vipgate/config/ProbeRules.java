@@ -1,7 +1,6 @@
 package io.vipgate.config;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /** What must hold within one probe section. <b>Confined to one load.</b> */
@@ -53,21 +52,19 @@ final class ProbeRules {
     private void onlyWith(String key, boolean given, Set<ProbeType> types, String expected) {
         if (given && !types.contains(probe.type())) {
             error(path.child(key),
-                    "given, but the probe's type is " + name(probe.type()) + " (expected: only with " + expected + ")");
+                    "given, but the probe's type is " + ScalarTypes.kebab(probe.type()) + " (expected: only with "
+                            + expected + ")");
         }
     }
 
     private void needs(ProbeType type, boolean given, List<String> keys) {
         if (probe.type() == type && !given && keys.stream().noneMatch(key -> problems.touches(path.child(key)))) {
-            error(path.child("type"), name(type) + " (expected: " + String.join(" or ", keys) + " with it)");
+            error(path.child("type"),
+                    ScalarTypes.kebab(type) + " (expected: " + String.join(" or ", keys) + " with it)");
         }
     }
 
     private void error(KeyPath at, String message) {
         problems.error(written.line(at), at, message);
-    }
-
-    private static String name(ProbeType type) {
-        return type.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -22,7 +22,10 @@ record ScalarType<T>(Class<T> javaType, Reader<T> reader, Function<T, String> wr
         return writer.apply(javaType.cast(value));
     }
 
-    /** The same type with a least and a greatest value, either of which may be empty. Only for types that have an order. */
+    /**
+     * The same type with a least and a greatest value, either of which may be empty. Only for types that have an
+     * order.
+     */
     ScalarType<T> within(String min, String max) {
         if (min.isEmpty() && max.isEmpty()) {
             return this;

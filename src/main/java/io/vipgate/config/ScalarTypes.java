@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
 /** The types a single value can have. <b>Stateless.</b> */
 final class ScalarTypes {
     /** Longer than any sensible setting, short enough that nanoseconds fit a {@code long} many times over. */
-    private static final Duration LONGEST = Duration.ofHours(8760);
+    private static final Duration LONGEST = Duration.ofDays(365);
 
     private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,9})(ms|s|m|h)");
     private static final Pattern DECIMAL = Pattern.compile("-?(0|[1-9][0-9]{0,8})(\\.[0-9]{1,9})?");
@@ -69,7 +70,7 @@ final class ScalarTypes {
 
     private static <E> ScalarType<E> ofEnum(Class<E> type) {
         Map<String, E> byName = Arrays.stream(type.getEnumConstants()).collect(Collectors.toMap(ScalarTypes::kebab,
-                Function.identity(), (a, b) -> a, java.util.LinkedHashMap::new));
+                Function.identity(), (a, b) -> a, LinkedHashMap::new));
         return new ScalarType<>(type, text -> {
             E value = byName.get(text);
             if (value == null) {
@@ -81,7 +82,8 @@ final class ScalarTypes {
         }, ScalarTypes::kebab);
     }
 
-    private static String kebab(Object constant) {
+    /** How an enum's constant is written: {@code power-of-two}. */
+    static String kebab(Object constant) {
         return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 

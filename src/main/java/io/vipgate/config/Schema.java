@@ -3,6 +3,7 @@ package io.vipgate.config;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ record Schema(Class<? extends Record> type, Map<String, Component> keys, Optiona
                     new Component(component.getName(), key, ValueType.of(component.getGenericType(), key), component));
         }
         Reserved reserved = type.getAnnotation(Reserved.class);
-        return new Schema(type, java.util.Collections.unmodifiableMap(keys),
+        return new Schema(type, Collections.unmodifiableMap(keys),
                 Optional.ofNullable(type.getAnnotation(ShortForm.class)).map(ShortForm::value),
                 reserved == null ? Set.of() : Set.of(reserved.value()));
     }

@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,7 +28,7 @@ public record Size(long bytes) implements Comparable<Size> {
         if (!matcher.matches()) {
             throw BadValueException.expected("a whole number with the unit B, KiB, MiB or GiB, for example 64KiB");
         }
-        int power = java.util.Arrays.asList(UNITS).indexOf(matcher.group(2));
+        int power = Arrays.asList(UNITS).indexOf(matcher.group(2));
         return new Size(Long.parseLong(matcher.group(1)) << (10 * power));
     }
 

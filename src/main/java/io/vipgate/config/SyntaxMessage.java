@@ -4,8 +4,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to say of a file that is not YAML: the parser's finding, on the line where a person would look, with a hint for the
- * mistakes that addresses and variables invite. <b>Immutable.</b>
+ * What to say of a file that is not YAML: the parser's finding, on the line where a person would look, with a hint
+ * for the mistakes that addresses and variables invite. <b>Immutable.</b>
  */
 record SyntaxMessage(int line, String text) {
     private static final Pattern BARE_IPV6 = Pattern

@@ -5,8 +5,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Replaces <code>${NAME}</code> and <code>${NAME:-default}</code> by the environment's values, once: a value is not looked at again.
- * As in a shell, the default serves when the variable is unset or empty. <code>$${</code> stands for a literal <code>${</code>. <b>Immutable.</b>
+ * Replaces <code>${NAME}</code> and <code>${NAME:-default}</code> by the environment's values, once: a value is not
+ * looked at again. As in a shell, the default serves when the variable is unset or empty. <code>$${</code> stands
+ * for a literal <code>${</code>. <b>Immutable.</b>
  */
 final class Variables {
     private static final Pattern REFERENCE = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)(:-(.*))?", Pattern.DOTALL);

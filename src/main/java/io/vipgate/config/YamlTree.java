@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.events.AliasEvent;
 import org.yaml.snakeyaml.events.CollectionStartEvent;
@@ -25,9 +26,10 @@ import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
- * Text to {@link Node}s: the one class that knows SnakeYAML, and of it only the parser's events. Nothing is resolved or constructed, so no tag
- * can name a Java class and no scalar is guessed to be a number. Aliases share their anchor's node; what they would weigh written out
- * is counted, which bounds every later walk. <b>Confined to one load.</b>
+ * Text to {@link Node}s: the one class that knows SnakeYAML, and of it only the parser's events. Nothing is
+ * resolved or constructed, so no tag can name a Java class and no scalar is guessed to be a number. Aliases share
+ * their anchor's node; what they would weigh written out is counted, which bounds every later walk. <b>Confined to
+ * one load.</b>
  */
 final class YamlTree {
     static final int MAX_NODES = 20_000;
@@ -212,7 +214,7 @@ final class YamlTree {
         return event.getStartMark().getLine() + 1;
     }
 
-    private static int lineOf(org.yaml.snakeyaml.error.@Nullable Mark mark) {
+    private static int lineOf(@Nullable Mark mark) {
         return mark == null ? 0 : mark.getLine() + 1;
     }
 
