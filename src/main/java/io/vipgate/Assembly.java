@@ -94,8 +94,10 @@ record Assembly(Pool pool, RelaySettings settings, BalancerFactory factory) {
 
     private static BalancerFactory sourceHash(String name, HashConfig hash) {
         if (hash.key().isEmpty()) {
-            LOG.info("pool {}: source-hash without hash.key uses a published key; set one if clients could choose their "
-                    + "addresses to overload an endpoint", name);
+            LOG.info(
+                    "pool {}: source-hash without hash.key uses a published key; set one if clients could choose their "
+                            + "addresses to overload an endpoint",
+                    name);
         }
         return BalancerFactory.sourceHash(hash.key(), hash.ipv4Prefix(), hash.ipv6Prefix());
     }

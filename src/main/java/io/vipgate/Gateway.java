@@ -8,6 +8,7 @@ import io.vipgate.net.EventLoop;
 import io.vipgate.net.EventLoops;
 import io.vipgate.net.FdBudget;
 import io.vipgate.net.ListenSocket;
+import io.vipgate.net.Sysctl;
 import io.vipgate.relay.Acceptor;
 import io.vipgate.relay.ConnectionLimit;
 import io.vipgate.relay.LocalPorts;
@@ -16,16 +17,15 @@ import io.vipgate.relay.LoopPool;
 import io.vipgate.relay.RelayDrain;
 import io.vipgate.relay.RelayLog;
 import io.vipgate.relay.RelayLoop;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -68,8 +68,9 @@ public final class Gateway implements AutoCloseable {
         }
         FdBudget fdBudget = FdBudget.ofThisProcess();
         if (fdBudget.relays() < FdBudget.LEAST_RELAYS) {
-            throw new StartException("the limit of " + fdBudget.limit() + " open files is too small; raise it (ulimit -n, "
-                    + "or LimitNOFILE= in the systemd unit)");
+            throw new StartException(
+                    "the limit of " + fdBudget.limit() + " open files is too small; raise it (ulimit -n, "
+                            + "or LimitNOFILE= in the systemd unit)");
         }
         int count = config.runtime().eventLoops() == 0
                 ? Runtime.getRuntime().availableProcessors()
@@ -144,20 +145,16 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static void warnOfSmallBacklog(String name, int backlog) {
-        try {
-            int most = Integer.parseInt(Files.readString(Path.of("/proc/sys/net/core/somaxconn")).trim());
-            if (most < backlog) {
-                LOG.warn("listeners.{}.backlog: {} is more than net.core.somaxconn allows ({}); raise that", name, backlog,
-                        most);
-            }
-        } catch (IOException | NumberFormatException e) {
-            LOG.debug("net.core.somaxconn can't be read: {}", e.getMessage());
+        int most = Sysctl.read("net.core.somaxconn").map(Integer::parseInt).orElse(Integer.MAX_VALUE);
+        if (most < backlog) {
+            LOG.warn("listeners.{}.backlog: {} is more than net.core.somaxconn allows ({}); raise that", name, backlog,
+                    most);
         }
     }
 
     /** Runs an action on a loop and waits for it. */
     private static void onLoop(EventLoop loop, Runnable action) {
-        java.util.concurrent.CompletableFuture<Void> done = new java.util.concurrent.CompletableFuture<>();
+        CompletableFuture<Void> done = new CompletableFuture<>();
         loop.execute(() -> {
             try {
                 action.run();
@@ -186,7 +183,7 @@ public final class Gateway implements AutoCloseable {
 
     /** Open relays of all loops. */
     public int relays() {
-        int[] sum = { 0 };
+        int[] sum = {0};
         forEachLoop(relays -> sum[0] += relays.relays());
         return sum[0];
     }
@@ -245,7 +242,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** Says in one line what runs. */
-    String describe(GatewayConfig config) {
+    public String describe(GatewayConfig config) {
         String listeners = config.listeners().entrySet().stream()
                 .map(entry -> entry.getKey() + " on "
                         + entry.getValue().bind().stream().map(BindAddress::toString).collect(Collectors.joining(", "))
@@ -253,7 +250,7 @@ public final class Gateway implements AutoCloseable {
                 .collect(Collectors.joining("; "));
         String pools = config.pools().entrySet().stream()
                 .map(entry -> entry.getKey() + " (" + entry.getValue().endpoints().size() + " endpoints, "
-                        + entry.getValue().balance().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + ")")
+                        + entry.getValue().balance().name().toLowerCase(Locale.ROOT).replace('_', '-') + ")")
                 .collect(Collectors.joining(", "));
         BuildInfo build = BuildInfo.read();
         return "vipgate " + build.version() + " serves " + listeners + "; pools " + pools + "; " + eventLoops()

@@ -1,15 +1,17 @@
 package io.vipgate;
 
-/** Entry point of the {@code vipgate} program. */
+import io.vipgate.cli.VipgateCommand;
+
+/** Entry point of the {@code vipgate} program. Confined to the main thread. */
 public final class Main {
     private Main() {}
 
     /**
      * Runs one command and ends the process with its exit status.
      *
-     * @param args the command line
+     * @param arguments the command line
      */
-    public static void main(String[] args) {
-        System.exit(args.length);
+    public static void main(String[] arguments) {
+        System.exit(VipgateCommand.execute(arguments));
     }
 }

@@ -14,5 +14,6 @@ public interface Balancer {
      *
      * @return a usable candidate, or null when there is none
      */
-    @Nullable Candidate select(Choice choice);
+    @Nullable
+    Candidate select(Choice choice);
 }

@@ -150,8 +150,9 @@ public final class ListenSocket {
         String what = switch (errno) {
             case Errno.EADDRINUSE -> "the port is in use" + PortOwner.of(local.getPort()).map(owner -> " by " + owner)
                     .orElse("") + "; stop that program or bind another address";
-            case Errno.EADDRNOTAVAIL -> "the address is not on this machine; add it to an interface, or set freebind: true "
-                    + "for a standby that gets it later";
+            case Errno.EADDRNOTAVAIL ->
+                "the address is not on this machine; add it to an interface, or set freebind: true "
+                        + "for a standby that gets it later";
             case Errno.EACCES -> "no permission for a port below 1024; give the process CAP_NET_BIND_SERVICE "
                     + "(systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE), or set net.ipv4.ip_unprivileged_port_start";
             default -> Errno.text(errno);

@@ -117,5 +117,6 @@ public interface SystemCalls {
      * @param size wanted capacity in bytes; the kernel may grant less to an unprivileged user
      * @return the pipe, or null when the process has no descriptor left
      */
-    @Nullable Pipe openPipe(int size);
+    @Nullable
+    Pipe openPipe(int size);
 }

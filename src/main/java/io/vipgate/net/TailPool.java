@@ -10,7 +10,7 @@ import java.util.ArrayDeque;
  * <p>Confined to its event loop.
  */
 public final class TailPool {
-    private static final int[] SIZES = { 4 << 10, 16 << 10, 64 << 10 };
+    private static final int[] SIZES = {4 << 10, 16 << 10, 64 << 10};
     private static final long KEEP_BYTES = 2 << 20;
     private static final long MUCH_BYTES = 16 << 20;
 

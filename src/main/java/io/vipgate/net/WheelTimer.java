@@ -11,8 +11,10 @@ public abstract class WheelTimer {
     /** Returned by {@link #onTimer(long)} to leave the wheel. */
     public static final long NEVER = Long.MAX_VALUE;
 
-    @Nullable WheelTimer next;
-    @Nullable WheelTimer previous;
+    @Nullable
+    WheelTimer next;
+    @Nullable
+    WheelTimer previous;
     /** Slot it stands in, or -1. */
     int slot = -1;
 

@@ -108,7 +108,8 @@ public final class Acceptor implements ReadyHandler {
         loop.observer().onRefused(listener, RefuseReason.FD_EXHAUSTED);
         pausesSinceLog++;
         if (eventLoop.now() - loggedAt >= LOG_EVERY_NANOS) {
-            LOG.warn("listener {} waits: {} ({} times in the last second); raise the limit on open files", listener.name(),
+            LOG.warn("listener {} waits: {} ({} times in the last second); raise the limit on open files",
+                    listener.name(),
                     why, pausesSinceLog);
             loggedAt = eventLoop.now();
             pausesSinceLog = 0;

@@ -24,9 +24,11 @@ final class Flow implements Runnable {
     private final Relay relay;
 
     /** Bytes read and not delivered, when copying. */
-    @Nullable Tail tail;
+    @Nullable
+    Tail tail;
     /** The pipe in use, when splicing. */
-    @Nullable Pipe pipe;
+    @Nullable
+    Pipe pipe;
     /** Bytes in the pipe. */
     int piped;
     /** Reads in a row that filled the buffer. */

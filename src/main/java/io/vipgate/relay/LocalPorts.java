@@ -1,11 +1,9 @@
 package io.vipgate.relay;
 
-import java.io.IOException;
+import io.vipgate.net.Sysctl;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * The ports the kernel hands out to connecting sockets.
@@ -16,16 +14,10 @@ import java.nio.file.Path;
  * @param last highest
  */
 public record LocalPorts(int first, int last) {
-    private static final Path SETTING = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
-
     /** Reads the setting; when it can't be read, every port counts as handed out. */
     public static LocalPorts ofThisMachine() {
-        try {
-            String[] bounds = Files.readString(SETTING).trim().split("\\s+");
-            return new LocalPorts(Integer.parseInt(bounds[0]), Integer.parseInt(bounds[1]));
-        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
-            return new LocalPorts(1, 65_535);
-        }
+        String[] bounds = Sysctl.read("net.ipv4.ip_local_port_range").orElse("1 65535").split("\\s+", -1);
+        return new LocalPorts(Integer.parseInt(bounds[0]), Integer.parseInt(bounds[1]));
     }
 
     boolean canReachItself(InetSocketAddress endpoint) {

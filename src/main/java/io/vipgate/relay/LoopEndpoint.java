@@ -13,8 +13,8 @@ public final class LoopEndpoint {
     private final Endpoint endpoint;
     private final NativeSocketAddress address;
     private final boolean canReachItself;
-    private final long[] connectFailures = new long[ConnectFailure.values().length];
-    private final long[] closed = new long[CloseReason.values().length];
+    private final Tally<ConnectFailure> connectFailures = new Tally<>(ConnectFailure.class);
+    private final Tally<CloseReason> closed = new Tally<>(CloseReason.class);
     private long connected;
     private long bytesToBackend;
     private long bytesToClient;
@@ -55,11 +55,11 @@ public final class LoopEndpoint {
     }
 
     void onConnectFailed(ConnectFailure failure) {
-        connectFailures[failure.ordinal()]++;
+        connectFailures.add(failure);
     }
 
     void onClosed(CloseReason reason) {
-        closed[reason.ordinal()]++;
+        closed.add(reason);
     }
 
     void onDelivered(boolean isToBackend, int bytes) {
@@ -77,12 +77,12 @@ public final class LoopEndpoint {
 
     /** Attempts that failed for this reason. */
     public long connectFailures(ConnectFailure failure) {
-        return connectFailures[failure.ordinal()];
+        return connectFailures.of(failure);
     }
 
     /** Relays that ended for this reason. */
     public long closed(CloseReason reason) {
-        return closed[reason.ordinal()];
+        return closed.of(reason);
     }
 
     /** Bytes delivered to the endpoint. */

@@ -12,7 +12,7 @@ public final class LoopListener {
     private final String name;
     private final ConnectionLimit limit;
     private final LoopPool pool;
-    private final long[] refused = new long[RefuseReason.values().length];
+    private final Tally<RefuseReason> refused = new Tally<>(RefuseReason.class);
     private long accepted;
     private int endpointSpeaksFirst;
 
@@ -46,7 +46,7 @@ public final class LoopListener {
     }
 
     void onRefused(RefuseReason reason) {
-        refused[reason.ordinal()]++;
+        refused.add(reason);
     }
 
     void onClientSpokeFirst() {
@@ -72,6 +72,6 @@ public final class LoopListener {
 
     /** Clients refused for this reason. */
     public long refused(RefuseReason reason) {
-        return refused[reason.ordinal()];
+        return refused.of(reason);
     }
 }

@@ -10,7 +10,6 @@ import io.vipgate.pool.PoolSnapshot;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,7 @@ public final class LoopPool {
     private final RelaySettings settings;
     private final BalancerFactory factory;
     private final LocalPorts localPorts;
-    private final Map<Endpoint, LoopEndpoint> known = new IdentityHashMap<>();
+    private final IdentityHashMap<Endpoint, LoopEndpoint> known = new IdentityHashMap<>();
     private final Selection selection;
     private @Nullable PoolSnapshot snapshot;
     private LoopEndpoint[] endpoints = {};
@@ -88,7 +87,8 @@ public final class LoopPool {
      * @param tried endpoints not to be chosen, since an attempt on them failed
      * @return the endpoint, or null when none can be used
      */
-    @Nullable LoopEndpoint open(long clientHigh, long clientLow, List<Endpoint> tried) {
+    @Nullable
+    LoopEndpoint open(long clientHigh, long clientLow, List<Endpoint> tried) {
         PoolSnapshot current = pool.snapshot();
         TieredBalancer present = current == snapshot ? balancer : refresh(current);
         selection.begin(clientHigh, clientLow, tried);

@@ -3,7 +3,6 @@ package io.vipgate.relay;
 import io.vipgate.net.ClientAddress;
 import io.vipgate.net.Ready;
 import io.vipgate.net.SocketOptions;
-import io.vipgate.net.SystemCalls;
 import io.vipgate.net.Wheel;
 import io.vipgate.net.WheelTimer;
 import io.vipgate.pool.Endpoint;

@@ -1,0 +1,13 @@
+package io.vipgate.cli;
+
+/** Exit statuses of every command. Immutable. */
+final class ExitStatus {
+    /** All went well. */
+    static final int OK = 0;
+    /** It failed while it ran. */
+    static final int FAILED = 1;
+    /** Bad usage or bad configuration. */
+    static final int USAGE = 2;
+
+    private ExitStatus() {}
+}

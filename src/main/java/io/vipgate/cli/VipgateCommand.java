@@ -1,0 +1,62 @@
+package io.vipgate.cli;
+
+import io.vipgate.BuildInfo;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The program itself, without a command.
+ *
+ * <p>Confined to the main thread.
+ */
+@Command(name = "vipgate", description = "Layer-4 load-balancing gateway in front of virtual IPs.", mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class, synopsisSubcommandLabel = "COMMAND", subcommands = {
+    RunCommand.class, CheckCommand.class, DemoCommand.class})
+public final class VipgateCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    /** Made by picocli too. */
+    VipgateCommand() {}
+
+    /**
+     * Runs a command line.
+     *
+     * @return the exit status: 0 fine, 1 failed while running, 2 bad usage or bad configuration
+     */
+    public static int execute(String... arguments) {
+        return commandLine().execute(arguments);
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new VipgateCommand());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((exception, command, _) -> {
+            PrintWriter err = command.getErr();
+            err.println("vipgate: " + exception);
+            exception.printStackTrace(err);
+            return ExitStatus.FAILED;
+        });
+        return line;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    /** Prints the version of vipgate and of what it runs on. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            BuildInfo build = BuildInfo.read();
+            return new String[]{"vipgate " + build.version() + " (Netty " + build.netty() + ", JDK "
+                    + Runtime.version() + ")"};
+        }
+    }
+}
