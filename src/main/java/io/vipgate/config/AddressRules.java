@@ -1,28 +1,33 @@
 package io.vipgate.config;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What must hold between addresses: of listeners, of the gateway's own servers, of endpoints. <b>Confined to one
  * load.</b>
  */
 final class AddressRules {
-    private static final byte[] BROADCAST = {-1, -1, -1, -1};
+    private static final InetAddress BROADCAST = InetAddress.ofLiteral("255.255.255.255");
+    private static final InetAddress ANY_IPV4 = InetAddress.ofLiteral("0.0.0.0");
+    private static final InetAddress ANY_IPV6 = InetAddress.ofLiteral("::");
 
     private final GatewayConfig config;
     private final Written written;
     private final Problems problems;
     private final Supplier<Set<InetAddress>> readLocalAddresses;
-    private final Map<Integer, List<Bound>> bindsByPort = new HashMap<>();
+    private final Map<Integer, Map<Optional<InetAddress>, Bound>> bindsByPort = new HashMap<>();
     private Optional<Set<InetAddress>> localAddresses = Optional.empty();
 
     /** One address that the configuration binds, and where it says so. */
@@ -76,17 +81,16 @@ final class AddressRules {
             error(bound.path(), bound.bind() + " (expected: an address of one machine)");
             return;
         }
-        List<Bound> others = bindsByPort.computeIfAbsent(bound.bind().port(), _ -> new ArrayList<>());
-        for (Bound other : others) {
-            if (bound.bind().overlaps(other.bind())) {
-                error(bound.path(),
-                        bound.bind() + " (expected: no overlap with " + other.bind() + " of " + other.path()
-                                + " on line "
-                                + written.line(other.path()) + ")");
-                break;
-            }
+        Map<Optional<InetAddress>, Bound> others = bindsByPort.computeIfAbsent(bound.bind().port(),
+                _ -> new LinkedHashMap<>());
+        Optional<Bound> overlapped = covering(bound.bind().address(), bound.bind().port());
+        if (overlapped.isEmpty() && bound.bind().isWildcard()) {
+            overlapped = others.values().stream().filter(other -> bound.bind().overlaps(other.bind())).findFirst();
         }
-        others.add(bound);
+        overlapped.filter(other -> bound.bind().overlaps(other.bind()))
+                .ifPresent(other -> error(bound.path(),
+                        bound.bind() + " (expected: no overlap with " + where(other) + ")"));
+        others.putIfAbsent(bound.bind().address(), bound);
     }
 
     private void endpoint(EndpointAddress address, KeyPath endpoint) {
@@ -100,16 +104,21 @@ final class AddressRules {
                     address + " (expected: an address of one machine, not an unspecified, multicast or broadcast one)");
             return;
         }
-        for (Bound bound : bindsByPort.getOrDefault(address.port(), List.of())) {
-            if (bound.listener() && bound.bind().takes(literal, address.port())
-                    && (!bound.bind().isWildcard() || isLocal(literal))) {
-                error(path,
-                        address + " (expected: not the gateway's own listener, " + bound.bind() + " of " + bound.path()
-                                + " on line "
-                                + written.line(bound.path()) + ")");
-                return;
-            }
-        }
+        covering(address.literal(), address.port()).filter(Bound::listener)
+                .filter(bound -> !bound.bind().isWildcard() || isLocal(literal)).ifPresent(bound -> error(path,
+                        address + " (expected: not the gateway's own listener, " + where(bound) + ")"));
+    }
+
+    /** What already takes connections to this address and port. Looked up, not searched: files can be long. */
+    private Optional<Bound> covering(Optional<InetAddress> address, int port) {
+        Map<Optional<InetAddress>, Bound> bounds = bindsByPort.getOrDefault(port, Map.of());
+        Optional<InetAddress> wholeFamily = address.map(a -> a instanceof Inet4Address ? ANY_IPV4 : ANY_IPV6);
+        return Stream.of(Optional.<InetAddress>empty(), wholeFamily, address).map(bounds::get).filter(Objects::nonNull)
+                .findFirst();
+    }
+
+    private String where(Bound bound) {
+        return bound.bind() + " of " + bound.path() + " on line " + written.line(bound.path());
     }
 
     private void source(PoolConfig pool, KeyPath path) {
@@ -139,7 +148,7 @@ final class AddressRules {
     }
 
     private static boolean isBroadcast(InetAddress address) {
-        return Arrays.equals(address.getAddress(), BROADCAST);
+        return address.equals(BROADCAST);
     }
 
     private void error(KeyPath path, String message) {

@@ -31,11 +31,6 @@ public record BindAddress(Optional<InetAddress> address, int port) {
         return port != 0 && port == other.port && (covers(other) || other.covers(this));
     }
 
-    /** Whether connections to this address and port would arrive here; only a wildcard takes more than its own. */
-    boolean takes(InetAddress target, int targetPort) {
-        return port != 0 && port == targetPort && covers(new BindAddress(Optional.of(target), targetPort));
-    }
-
     /** Whether it stands for all addresses of a family or of both. */
     public boolean isWildcard() {
         return address.isEmpty() || address.get().isAnyLocalAddress();

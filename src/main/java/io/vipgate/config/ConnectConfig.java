@@ -10,5 +10,5 @@ import java.util.Optional;
  */
 public record ConnectConfig(
         @Key(byDefault = "1500ms", min = "1ms", max = "5m", doc = "of one attempt") Duration timeout,
-        @Key(min = "1", max = "16", shown = "min(3, endpoints)", doc = "each attempt takes another endpoint"
-                + "each attempt takes another endpoint") Optional<Integer> attempts) {}
+        @Key(min = "1", max = "16", shown = "min(3, endpoints)", doc = "each attempt takes "
+                + "another endpoint") Optional<Integer> attempts) {}

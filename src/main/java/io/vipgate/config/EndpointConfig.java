@@ -13,5 +13,5 @@ public record EndpointConfig(
         @Key(byDefault = "1", min = "0", max = "256", doc = "share of new connections against the others'; 0 takes "
                 + "nothing new") int weight,
         @Key(byDefault = "false", doc = "used only when no other endpoint can be") boolean backup,
-        @Key(byDefault = "0", min = "0", doc = "at its maximum an endpoint is skipped, pins included; 0: none"
-                + "at its maximum an endpoint is skipped, pins included; 0: none") int maxConnections) {}
+        @Key(byDefault = "0", min = "0", doc = "at its maximum an endpoint is skipped, "
+                + "pins included; 0: none") int maxConnections) {}

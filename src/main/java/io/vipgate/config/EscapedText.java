@@ -10,8 +10,6 @@ import java.nio.charset.StandardCharsets;
  * @param text as written
  */
 public record EscapedText(String text) {
-    static final EscapedText EMPTY = new EscapedText("");
-
     /** Refuses a text with an unknown or unfinished escape. */
     public EscapedText {
         try {

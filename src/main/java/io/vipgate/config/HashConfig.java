@@ -10,7 +10,7 @@ package io.vipgate.config;
 public record HashConfig(
         @Key(doc = "secret that makes the choice unpredictable; the same on gateways that must agree; empty: a "
                 + "published constant") String key,
-        @Key(byDefault = "32", min = "0", max = "32", doc = "leading bits of an IPv4 client address that count"
-                + "leading bits of an IPv4 client address that count") int ipv4Prefix,
-        @Key(byDefault = "64", min = "0", max = "128", doc = "leading bits of an IPv6 client address that count"
-                + "leading bits of an IPv6 client address that count") int ipv6Prefix) {}
+        @Key(byDefault = "32", min = "0", max = "32", doc = "leading bits of an IPv4 client "
+                + "address that count") int ipv4Prefix,
+        @Key(byDefault = "64", min = "0", max = "128", doc = "leading bits of an IPv6 client "
+                + "address that count") int ipv6Prefix) {}

@@ -22,7 +22,7 @@ public final class KeyTable {
         StringBuilder table = new StringBuilder("| key | default | meaning |\n|---|---|---|\n");
         for (Row row : rows()) {
             table.append(
-                    String.format("| `%s` | %s | %s |%n", row.path, row.byDefault, row.meaning.replace("|", "\\|")));
+                    "| `" + row.path + "` | " + row.byDefault + " | " + row.meaning.replace("|", "\\|") + " |\n");
         }
         return table.toString();
     }
@@ -62,8 +62,9 @@ public final class KeyTable {
     }
 
     private static String meaning(Key key) {
-        String range = ScalarType.rangeOf(key.min(), key.max());
+        boolean merelyNotNegative = key.min().equals("0") && key.max().isEmpty();
+        String range = merelyNotNegative ? "" : ScalarType.rangeOf(key.min(), key.max());
         return key.doc() + (range.isEmpty() ? "" : " (" + range + ")")
-                + (key.pending() ? " *Not in this version yet.*" : "");
+                + (key.pending() ? "; *not in this version yet*" : "");
     }
 }

@@ -18,8 +18,8 @@ public record ListenerConfig(
                 + "exact over all event loops") Optional<Integer> maxConnections,
         @Key(byDefault = "4096", min = "1", max = "65535", doc = "accept queue; a warning is logged when the kernel's "
                 + "`somaxconn` is lower") int backlog,
-        @Key(byDefault = "false", doc = "bind an address this machine does not own yet (standby of a pair)"
-                + "bind an address this machine does not own yet (standby of a pair)") boolean freebind) {
+        @Key(byDefault = "false", doc = "bind an address this machine does not own "
+                + "yet (standby of a pair)") boolean freebind) {
     /** Keeps its own copies. */
     public ListenerConfig {
         bind = List.copyOf(bind);

@@ -17,20 +17,20 @@ import java.util.Optional;
  */
 public record ProbeConfig(
         @Key(byDefault = "tcp", doc = "`tcp`, `http`, `tls`, `send-expect`, `exec`, `none`") ProbeType type,
-        @Key(byDefault = "500ms", min = "10ms", max = "1h", doc = "from the end of one probe to the next"
-                + "from the end of one probe to the next") Duration interval,
+        @Key(byDefault = "500ms", min = "10ms", max = "1h", doc = "from the end of one probe "
+                + "to the next") Duration interval,
         @Key(byDefault = "400ms", min = "1ms", max = "1m", doc = "of one probe") Duration timeout,
-        @Key(byDefault = "100ms", min = "10ms", max = "1h", doc = "the interval while suspect or coming back"
-                + "the interval while suspect or coming back") Duration fastInterval,
+        @Key(byDefault = "100ms", min = "10ms", max = "1h", doc = "the interval while suspect "
+                + "or coming back") Duration fastInterval,
         @Key(byDefault = "2", min = "1", max = "100", doc = "successes to go up") int rise,
         @Key(byDefault = "4", min = "1", max = "100", doc = "failures to go down") int fall,
         @Key(byDefault = "10 %", min = "0 %", max = "50 %", percent = true, doc = "by how much an interval is "
                 + "shortened at random") double jitter,
         @Key(min = "1", max = "65535", shown = "the endpoint's", doc = "the port to probe") Optional<Integer> port,
-        @Key(shown = "all defaults with `type: http`", doc = "the request and what counts as an answer"
-                + "the request and what counts as an answer") Optional<HttpProbeConfig> http,
-        @Key(shown = "all defaults with `type: tls`", doc = "with `type: tls`, or with `type: http` for https"
-                + "with `type: tls`, or with `type: http` for https") Optional<TlsProbeConfig> tls,
+        @Key(shown = "all defaults with `type: http`", doc = "the request and what counts "
+                + "as an answer") Optional<HttpProbeConfig> http,
+        @Key(shown = "all defaults with `type: tls`", doc = "with `type: tls`, or with `type: "
+                + "http` for https") Optional<TlsProbeConfig> tls,
         @Key(doc = "bytes to send; escapes as in C: `\\r \\n \\t \\0 \\xHH \\\\ \\\"`") EscapedText send,
         @Key(doc = "bytes expected anywhere in the first 64 KiB; escapes as in C") EscapedText expect,
         @Key(doc = "program and arguments, no shell; exit 0 passes; VIPGATE_ENDPOINT and VIPGATE_ADDRESS in its "

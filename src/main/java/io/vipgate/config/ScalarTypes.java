@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,6 +21,8 @@ final class ScalarTypes {
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,9})(ms|s|m|h)");
+    private static final Pattern DIGITS = Pattern.compile("-?[0-9]+");
+    private static final Pattern INTEGRAL = Pattern.compile("-?(0|[1-9][0-9]*)");
     private static final Pattern DECIMAL = Pattern.compile("-?(0|[1-9][0-9]{0,8})(\\.[0-9]{1,9})?");
 
     static final ScalarType<String> STRING = new ScalarType<>(String.class, ScalarTypes::string, Function.identity());
@@ -93,9 +94,8 @@ final class ScalarTypes {
     }
 
     private static int integer(String text) throws BadValueException {
-        Predicate<String> digits = Pattern.compile("-?[0-9]+").asMatchPredicate();
-        require(digits.test(text), "a whole number");
-        require(text.matches("-?(0|[1-9][0-9]*)") && !text.equals("-0"), "a whole number without leading zeros");
+        require(DIGITS.matcher(text).matches(), "a whole number");
+        require(INTEGRAL.matcher(text).matches() && !text.equals("-0"), "a whole number without leading zeros");
         require(text.length() <= 10 && Long.parseLong(text) <= Integer.MAX_VALUE,
                 "a whole number up to " + Integer.MAX_VALUE);
         return Integer.parseInt(text);

@@ -12,16 +12,48 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a record says of its section of the file. <b>Immutable.</b>
+ * What a record says of its section of the file; read once per record. <b>Immutable.</b>
  *
+ * @param constructor the canonical one
  * @param keys by name, in the order of the components
  * @param shortForm the key whose value may stand for the whole section
  * @param reserved keys refused for now
  */
-record Schema(Class<? extends Record> type, Map<String, Component> keys, Optional<String> shortForm,
+record Schema(Constructor<? extends Record> constructor, Map<String, Component> keys, Optional<String> shortForm,
         Set<String> reserved) {
-    /** One key: its declaration and the shape of its value. */
-    record Component(String name, Key key, ValueType type, RecordComponent component) {
+    private static final ClassValue<Schema> SCHEMAS = new ClassValue<>() {
+        @Override
+        protected Schema computeValue(Class<?> type) {
+            return read(type.asSubclass(Record.class));
+        }
+    };
+
+    /**
+     * One key: its declaration and the shape of its value.
+     *
+     * @param absent the value when the key is not written; null when it must be
+     */
+    record Component(String name, Key key, ValueType type, RecordComponent component, @Nullable Object absent) {
+        static Component of(RecordComponent component, Key key) {
+            ValueType type = ValueType.of(component.getGenericType(), key);
+            Object absent = switch (type) {
+                case ValueType.Named _ -> Map.of();
+                case ValueType.Items _ -> List.of();
+                case ValueType.Maybe _ -> Optional.empty();
+                case ValueType.Section section -> section.schema().defaults();
+                case ValueType.Single single -> key.required() ? null : defaultOf(single, key, component);
+            };
+            return new Component(component.getName(), key, type, component, absent);
+        }
+
+        private static Object defaultOf(ValueType.Single single, Key key, RecordComponent component) {
+            try {
+                return single.type().read(key.byDefault());
+            } catch (BadValueException e) {
+                throw new IllegalStateException("default of " + component + ": " + e.rule(), e);
+            }
+        }
+
         Object valueIn(Record section) {
             try {
                 return component.getAccessor().invoke(section);
@@ -29,40 +61,23 @@ record Schema(Class<? extends Record> type, Map<String, Component> keys, Optiona
                 throw new IllegalStateException("cannot read " + component, e);
             }
         }
-
-        /** The value when the key is not written; null when it must be. */
-        @Nullable
-        Object absent() {
-            return switch (type) {
-                case ValueType.Named _ -> Map.of();
-                case ValueType.Items _ -> List.of();
-                case ValueType.Maybe _ -> Optional.empty();
-                case ValueType.Section section -> section.schema().defaults();
-                case ValueType.Single single -> key.required() ? null : defaultOf(single);
-            };
-        }
-
-        private Object defaultOf(ValueType.Single single) {
-            try {
-                return single.type().read(key.byDefault());
-            } catch (BadValueException e) {
-                throw new IllegalStateException("default of " + component + ": " + e.rule(), e);
-            }
-        }
     }
 
     static Schema of(Class<? extends Record> type) {
+        return SCHEMAS.get(type);
+    }
+
+    private static Schema read(Class<? extends Record> type) {
         Map<String, Component> keys = new LinkedHashMap<>();
         for (RecordComponent component : type.getRecordComponents()) {
             Key key = component.getAnnotation(Key.class);
             if (key == null) {
                 throw new IllegalArgumentException("no @Key on " + component);
             }
-            keys.put(component.getName(),
-                    new Component(component.getName(), key, ValueType.of(component.getGenericType(), key), component));
+            keys.put(component.getName(), Component.of(component, key));
         }
         Reserved reserved = type.getAnnotation(Reserved.class);
-        return new Schema(type, Collections.unmodifiableMap(keys),
+        return new Schema(canonicalConstructor(type), Collections.unmodifiableMap(keys),
                 Optional.ofNullable(type.getAnnotation(ShortForm.class)).map(ShortForm::value),
                 reserved == null ? Set.of() : Set.of(reserved.value()));
     }
@@ -77,13 +92,20 @@ record Schema(Class<? extends Record> type, Map<String, Component> keys, Optiona
 
     /** The record of these values, which are in the order of the components. */
     Record create(@Nullable Object[] values) {
+        try {
+            return constructor.newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot call " + constructor, e);
+        }
+    }
+
+    private static Constructor<? extends Record> canonicalConstructor(Class<? extends Record> type) {
         Class<?>[] types = Arrays.stream(type.getRecordComponents()).map(RecordComponent::getType)
                 .toArray(Class<?>[]::new);
         try {
-            Constructor<? extends Record> constructor = type.getDeclaredConstructor(types);
-            return constructor.newInstance(values);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot make " + type, e);
+            return type.getDeclaredConstructor(types);
+        } catch (NoSuchMethodException e) {
+            throw new IllegalArgumentException("not a record: " + type, e);
         }
     }
 }

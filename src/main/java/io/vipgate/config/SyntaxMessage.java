@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
  */
 record SyntaxMessage(int line, String text) {
     private static final Pattern BARE_IPV6 = Pattern
-            .compile("(?<![\"'])\\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*](:\\d+)?(?![\"'])");
+            .compile("(?<![\"'])\\[(?=[^]]*:[^]]*:)[0-9A-Fa-f:.]+](:\\d+)?(?![\"'])");
     private static final Pattern BARE_VARIABLE = Pattern.compile("(?<![\"'])\\$\\{");
     private static final Pattern BARE_COLON = Pattern.compile("[\\[{,:]\\s*:\\d");
 
     static SyntaxMessage of(@Nullable String problem, int problemLine, @Nullable String context, int contextLine,
             String source) {
-        boolean unfinished = contextLine > 0 && problem != null && problem.contains("end of stream");
+        boolean unfinished = contextLine > 0 && problem != null
+                && (problem.contains("end of stream") || problem.contains("stream end"));
         int line = unfinished || problemLine == 0 ? contextLine : problemLine;
         StringBuilder text = new StringBuilder("not valid YAML: ")
                 .append(Shown.name(problem == null ? "unreadable" : problem));

@@ -36,6 +36,7 @@ final class YamlTree {
     static final int MAX_DEPTH = 32;
     static final int MAX_SCALAR = 16 * 1024;
 
+    private final StreamReader reader;
     private final ParserImpl events;
     private final Problems problems;
     private final Map<String, Anchored> anchors = new HashMap<>();
@@ -45,14 +46,16 @@ final class YamlTree {
     private record Anchored(Node node, int size) {}
 
     private YamlTree(String text, Problems problems) {
-        this.events = new ParserImpl(new StreamReader(text), new LoaderOptions());
+        this.reader = new StreamReader(text);
+        this.events = new ParserImpl(reader, new LoaderOptions());
         this.problems = problems;
     }
 
     /** The mapping at the top; empty when the file has none, which is then a problem. */
     static Optional<MapNode> read(String text, Problems problems) {
+        YamlTree tree = new YamlTree(text, problems);
         try {
-            return Optional.ofNullable(new YamlTree(text, problems).document());
+            return Optional.ofNullable(tree.document());
         } catch (MarkedYAMLException e) {
             SyntaxMessage message = SyntaxMessage.of(e.getProblem(), lineOf(e.getProblemMark()), e.getContext(),
                     lineOf(e.getContextMark()), text);
@@ -60,8 +63,9 @@ final class YamlTree {
         } catch (TreeException e) {
             problems.error(e.line, e.path, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            // A parser's bug on hostile input must reject the file, not end a running gateway's reload.
-            problems.error(0, KeyPath.ROOT, "not valid YAML: " + Shown.name(String.valueOf(e.getMessage())));
+            // Some malformed escapes leave the parser as other exceptions; no file may end a gateway's reload.
+            problems.error(tree.reader.getLine() + 1, KeyPath.ROOT,
+                    "not valid YAML: " + Shown.name(String.valueOf(e.getMessage())));
         }
         return Optional.empty();
     }
@@ -168,13 +172,15 @@ final class YamlTree {
         Map<String, Integer> firstLines = new HashMap<>();
         while (!events.checkEvent(Event.ID.MappingEnd)) {
             int line = line(events.peekEvent());
-            boolean literal = events.checkEvent(Event.ID.Scalar);
             boolean flow = start.isFlow();
-            Node key = node(path, depth);
-            if (!literal || !(key instanceof ScalarNode name)) {
+            if (!events.checkEvent(Event.ID.Scalar)) {
                 problems.error(line, path, "a key that is not plain text (expected: text)");
                 node(path, depth);
-            } else if (name.text().isEmpty()) {
+                node(path, depth);
+                continue;
+            }
+            ScalarNode name = scalar((ScalarEvent) events.getEvent(), path);
+            if (name.text().isEmpty()) {
                 problems.error(line, path, "an empty key (expected: a name"
                         + (flow ? "; inside [ ] and { } a text that begins with a colon must be quoted)" : ")"));
                 node(path, depth);
