@@ -1,0 +1,113 @@
+package io.vipgate.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.balance.BalancerFactory;
+import io.vipgate.pool.Endpoint;
+import io.vipgate.pool.EndpointState;
+import io.vipgate.pool.Pool;
+import io.vipgate.pool.PoolSnapshot;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** A listener over two endpoints on a {@link FakeKernel}, which go in turn. */
+final class RelayFixture {
+    static final long SECOND = 1_000_000_000L;
+    static final long TICK = io.vipgate.net.Wheel.TICK_NANOS;
+
+    final FakeKernel kernel = new FakeKernel();
+    final Map<CloseReason, Integer> closed = new EnumMap<>(CloseReason.class);
+    final List<Relay> opened = new ArrayList<>();
+    final ConnectionLimit limit;
+    final ConnectionLimit fdBudget = new ConnectionLimit(1000);
+    final RelayLoop loop;
+    final LoopPool pool;
+    final LoopListener listener;
+    final Acceptor acceptor;
+
+    RelayFixture() {
+        this(settings(), 1000);
+    }
+
+    RelayFixture(RelaySettings settings, int maxConnections) {
+        limit = new ConnectionLimit(maxConnections);
+        RelayObserver observer = new RelayObserver() {
+            @Override
+            public void onOpened(Relay relay) {
+                opened.add(relay);
+            }
+
+            @Override
+            public void onClosed(Relay relay, CloseReason reason) {
+                closed.merge(reason, 1, Integer::sum);
+            }
+        };
+        loop = new RelayLoop(kernel, fdBudget, 4, observer);
+        List<PoolSnapshot.Member> members = List.of(member("vip1", "192.0.2.10"), member("vip2", "192.0.2.20"));
+        pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)), settings, BalancerFactory.roundRobin(),
+                new SplittableRandom(1), new LocalPorts(32_768, 60_999));
+        listener = new LoopListener("web", limit, pool);
+        acceptor = new Acceptor(loop, listener, kernel.listening.fd);
+    }
+
+    static RelaySettings settings() {
+        return new RelaySettings(SECOND, 2, 600 * SECOND, 30 * SECOND, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0,
+                60_000, List.of());
+    }
+
+    private static PoolSnapshot.Member member(String name, String address) {
+        return new PoolSnapshot.Member(
+                new Endpoint(name, new InetSocketAddress(InetAddress.ofLiteral(address), 80), 0),
+                EndpointState.initial(1, false));
+    }
+
+    /** A client that is connected to an endpoint, and the endpoint's socket. */
+    record Pair(FakeKernel.Socket client, FakeKernel.Socket backend) {}
+
+    Pair connected() {
+        FakeKernel.Socket client = kernel.client();
+        kernel.settle();
+        FakeKernel.Socket backend = kernel.dialled.getLast();
+        backend.accept();
+        kernel.settle();
+        return new Pair(client, backend);
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Bytes that differ by position, so that loss, repetition and exchange all show. */
+    static byte[] pattern(int length) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) (i ^ (i >>> 8) ^ (i >>> 16));
+        }
+        return bytes;
+    }
+
+    Endpoint endpoint(int index) {
+        return pool.endpoints().get(index).endpoint();
+    }
+
+    /** Nothing is left: no socket, no count, no memory, no timer, no byte in a pipe. */
+    void assertNothingLeft() {
+        assertThat(kernel.openSockets()).as("open sockets").isZero();
+        assertThat(loop.relays()).as("relays").isZero();
+        assertThat(limit.present()).as("connections of the listener").isZero();
+        assertThat(fdBudget.present()).as("descriptor budget").isZero();
+        assertThat(endpoint(0).connections() + endpoint(1).connections()).as("connections of endpoints").isZero();
+        assertThat(loop.tails().inUse()).as("bytes of tails").isZero();
+        assertThat(loop.wheel().armed()).as("timers").isZero();
+        assertThat(loop.pipes().open()).as("pipes in use").isEqualTo(loop.pipes().pooled());
+        assertThat(kernel.bytesInPipes()).as("bytes in pooled pipes").isZero();
+        assertThat(closed.values().stream().mapToInt(Integer::intValue).sum()).as("every relay is closed once")
+                .isEqualTo(opened.size());
+    }
+}

@@ -1,0 +1,700 @@
+package io.vipgate.relay;
+
+import static io.vipgate.relay.RelayFixture.SECOND;
+import static io.vipgate.relay.RelayFixture.TICK;
+import static io.vipgate.relay.RelayFixture.bytes;
+import static io.vipgate.relay.RelayFixture.pattern;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.net.Errno;
+import io.vipgate.net.SocketOptions;
+import io.vipgate.relay.FakeKernel.Connect;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A relay's life, told without sockets. */
+class RelayTest {
+    private final RelayFixture fixture = new RelayFixture();
+    private final FakeKernel kernel = fixture.kernel;
+
+    // ---- connecting ----
+
+    @Test
+    void nothingIsReadFromTheClientBeforeTheEndpointIsConnected() {
+        FakeKernel.Socket client = kernel.client();
+        client.peerSends(bytes("early"));
+        kernel.settle();
+
+        assertThat(client.unread()).isEqualTo(5);
+
+        kernel.dialled.getFirst().accept();
+        kernel.settle();
+        assertThat(kernel.dialled.getFirst().arrived()).isEqualTo(bytes("early"));
+    }
+
+    @Test
+    void refusedConnectIsRetriedOnTheOtherEndpointWithTheSameBytes() {
+        FakeKernel.Socket client = kernel.client();
+        client.peerSends(bytes("request"));
+        kernel.settle();
+        kernel.dialled.get(0).fail(Errno.ECONNREFUSED);
+        kernel.settle();
+
+        assertThat(kernel.dialled).hasSize(2);
+        assertThat(kernel.dialled.get(0).isClosed).isTrue();
+        assertThat(kernel.dialled.get(1).remote).isNotEqualTo(kernel.dialled.get(0).remote);
+
+        kernel.dialled.get(1).accept();
+        kernel.settle();
+        assertThat(kernel.dialled.get(1).arrived()).isEqualTo(bytes("request"));
+        assertThat(fixture.pool.retries()).isEqualTo(1);
+        assertThat(fixture.pool.endpoints().getFirst().connectFailures(ConnectFailure.REFUSED)).isEqualTo(1);
+        assertThat(fixture.endpoint(0).connections()).isZero();
+        assertThat(fixture.endpoint(1).connections()).isEqualTo(1);
+    }
+
+    @Test
+    void connectRefusedAtOnceIsRetriedToo() {
+        kernel.plan(Connect.REFUSED, Connect.AT_ONCE);
+        FakeKernel.Socket client = kernel.client();
+        client.peerSends(bytes("request"));
+        kernel.settle();
+
+        assertThat(kernel.dialled.get(1).arrived()).isEqualTo(bytes("request"));
+    }
+
+    @Test
+    void clientIsResetWhenEveryEndpointRefuses() {
+        kernel.plan(Connect.REFUSED, Connect.REFUSED);
+        FakeKernel.Socket client = kernel.client();
+        kernel.settle();
+
+        assertThat(client.isReset).isTrue();
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.CONNECT_FAILED);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void silentEndpointIsLeftAfterTheConnectTimeoutAndOneTick() {
+        FakeKernel.Socket client = kernel.client();
+        client.peerSends(bytes("request"));
+        kernel.settle();
+
+        kernel.pass(SECOND - TICK);
+        assertThat(kernel.dialled).hasSize(1);
+
+        kernel.pass(2 * TICK);
+        assertThat(kernel.dialled).hasSize(2);
+        assertThat(kernel.dialled.getFirst().isClosed).isTrue();
+        kernel.dialled.get(1).accept();
+        kernel.settle();
+        assertThat(kernel.dialled.get(1).arrived()).isEqualTo(bytes("request"));
+        assertThat(fixture.pool.endpoints().getFirst().connectFailures(ConnectFailure.TIMEOUT)).isEqualTo(1);
+    }
+
+    @Test
+    void missingLocalAddressCountsAsLocalFailure() {
+        kernel.plan(Connect.NO_ADDRESS, Connect.AT_ONCE);
+        kernel.client();
+        kernel.settle();
+
+        assertThat(fixture.pool.endpoints().getFirst().connectFailures(ConnectFailure.LOCAL)).isEqualTo(1);
+        assertThat(fixture.pool.endpoints().get(1).connected()).isEqualTo(1);
+    }
+
+    @Test
+    void clientResetWhileConnectingCancelsTheConnectAtOnce() {
+        FakeKernel.Socket client = kernel.client();
+        kernel.settle();
+        client.peerResets();
+        kernel.settle();
+
+        assertThat(kernel.dialled.getFirst().isClosed).isTrue();
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.CLIENT_RESET);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void clientFinWhileConnectingIsAHalfClose() {
+        FakeKernel.Socket client = kernel.client();
+        client.peerSends(bytes("request"));
+        client.peerFin();
+        kernel.settle();
+        FakeKernel.Socket backend = kernel.dialled.getFirst();
+        backend.accept();
+        kernel.settle();
+
+        assertThat(backend.arrived()).isEqualTo(bytes("request"));
+        assertThat(backend.hasFin).isTrue();
+
+        backend.peerSends(bytes("answer"));
+        backend.peerFin();
+        kernel.settle();
+        assertThat(client.arrived()).isEqualTo(bytes("answer"));
+        assertThat(client.hasFin).isTrue();
+        assertThat(client.isReset).isFalse();
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void socketThatCannotBeWatchedLeavesNothingBehind() {
+        kernel.refusesToWatch = true;
+        FakeKernel.Socket client = kernel.client();
+        kernel.settle();
+
+        assertThat(client.isClosed).isTrue();
+        fixture.assertNothingLeft();
+    }
+
+    // ---- acceptor ----
+
+    @Test
+    void acceptingPausesATenthOfASecondWhenDescriptorsRunOut() {
+        kernel.acceptError = Errno.EMFILE;
+        kernel.client();
+        kernel.batch();
+        int tries = kernel.accepts;
+        kernel.pass(SECOND / 20);
+        assertThat(kernel.accepts).isEqualTo(tries);
+        assertThat(fixture.listener.refused(RefuseReason.FD_EXHAUSTED)).isEqualTo(1);
+
+        kernel.acceptError = 0;
+        kernel.pass(SECOND / 10);
+        assertThat(fixture.loop.relays()).isEqualTo(1);
+    }
+
+    @Test
+    void clientBeyondTheMaximumIsResetAndCounted() {
+        RelayFixture two = new RelayFixture(RelayFixture.settings(), 2);
+        List<FakeKernel.Socket> clients = List.of(two.kernel.client(), two.kernel.client(), two.kernel.client());
+        two.kernel.settle();
+
+        assertThat(clients).extracting(client -> client.isReset).containsExactly(false, false, true);
+        assertThat(two.listener.refused(RefuseReason.MAX_CONNECTIONS)).isEqualTo(1);
+        assertThat(two.listener.accepted()).isEqualTo(2);
+    }
+
+    @Test
+    void singleClientsCostOneAcceptEach() {
+        for (int i = 0; i < 5; i++) {
+            kernel.client();
+            kernel.settle();
+        }
+        assertThat(kernel.accepts).isLessThanOrEqualTo(10);
+
+        int before = kernel.accepts;
+        for (int i = 0; i < 64; i++) {
+            kernel.client();
+        }
+        kernel.settle();
+        assertThat(kernel.accepts - before).isLessThanOrEqualTo(64 + 7);
+        assertThat(fixture.loop.relays()).isEqualTo(69);
+    }
+
+    // ---- moving bytes ----
+
+    @Test
+    void bytesGoBothWays() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("ping"));
+        pair.backend().peerSends(bytes("pong"));
+        kernel.settle();
+
+        assertThat(pair.backend().arrived()).isEqualTo(bytes("ping"));
+        assertThat(pair.client().arrived()).isEqualTo(bytes("pong"));
+    }
+
+    @Test
+    void shortReadIsNotFollowedByAnother() {
+        RelayFixture.Pair pair = fixture.connected();
+        int before = kernel.receives();
+        pair.client().peerSends(bytes("ping"));
+        kernel.settle();
+
+        assertThat(kernel.receives() - before).isEqualTo(1);
+    }
+
+    @Test
+    void slowTargetKeepsTheSourceUnreadAndLosesNothing() {
+        RelayFixture.Pair pair = fixture.connected();
+        byte[] sent = pattern(300_000);
+        pair.client().room(10_000);
+        pair.backend().peerSends(sent);
+        kernel.settle();
+
+        assertThat(pair.client().arrived()).hasSize(10_000);
+        assertThat(pair.backend().unread()).isEqualTo(sent.length - CopyPump.BUFFER_BYTES);
+
+        while (pair.client().arrived().length < sent.length) {
+            pair.client().room(70_000);
+            kernel.settle();
+        }
+        assertThat(pair.client().arrived()).isEqualTo(sent);
+    }
+
+    @Test
+    void streamIsSplicedAndTrickleIsCopiedAgain() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().room(Integer.MAX_VALUE);
+        byte[] sent = pattern(3_000_000);
+        pair.backend().peerSends(sent);
+        kernel.settle();
+
+        assertThat(pair.client().arrived()).isEqualTo(sent);
+        assertThat(kernel.splices()).isPositive();
+        assertThat(fixture.loop.splicedBytes(false)).isGreaterThan(2_000_000);
+        assertThat(fixture.loop.pipes().pooled()).isEqualTo(1);
+
+        for (int i = 0; i < 3; i++) {
+            pair.backend().peerSends(bytes("."));
+            kernel.settle();
+        }
+        int splices = kernel.splices();
+        pair.backend().peerSends(bytes("."));
+        kernel.settle();
+        assertThat(kernel.splices()).isEqualTo(splices);
+        assertThat(pair.client().arrived()).hasSize(sent.length + 4);
+    }
+
+    @Test
+    void splicedBytesCountWhenTheyLeaveThePipe() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().room(400_000);
+        pair.backend().peerSends(pattern(2_000_000));
+        kernel.settle();
+
+        assertThat(fixture.opened.getFirst().bytesToClient()).isEqualTo(400_000);
+        assertThat(kernel.bytesInPipes()).isPositive();
+    }
+
+    @Test
+    void pipeWithBytesIsNeverUsedAgain() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().room(400_000);
+        pair.backend().peerSends(pattern(2_000_000));
+        kernel.settle();
+        assertThat(kernel.bytesInPipes()).isPositive();
+
+        pair.client().peerResets();
+        kernel.settle();
+        kernel.pass(2 * SECOND);
+
+        assertThat(fixture.loop.pipes().pooled()).isZero();
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void streamWithoutAPipeIsCopied() {
+        kernel.mostPipes = 0;
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().room(Integer.MAX_VALUE);
+        byte[] sent = pattern(3_000_000);
+        pair.backend().peerSends(sent);
+        kernel.settle();
+
+        assertThat(pair.client().arrived()).isEqualTo(sent);
+        assertThat(fixture.loop.splicedBytes(false)).isZero();
+    }
+
+    @Test
+    void oneStreamDoesNotKeepOthersWaiting() {
+        RelayFixture.Pair stream = fixture.connected();
+        RelayFixture.Pair small = fixture.connected();
+        stream.client().room(Integer.MAX_VALUE);
+        stream.backend().peerSends(pattern(20_000_000));
+        small.backend().peerSends(bytes("me too"));
+        kernel.batch();
+
+        assertThat(small.client().arrived()).isEqualTo(bytes("me too"));
+        assertThat(stream.client().arrived().length).isLessThanOrEqualTo(4 * CopyPump.BYTES_PER_TURN);
+        kernel.settle();
+        assertThat(stream.client().arrived()).hasSize(20_000_000);
+    }
+
+    @Test
+    void urgentDataNeitherStallsNorEndsTheStream() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("a"));
+        pair.client().peerSendsUrgent();
+        kernel.settle();
+        pair.client().peerSends(bytes("b"));
+        pair.client().peerFin();
+        kernel.settle();
+
+        assertThat(pair.backend().arrived()).isEqualTo(bytes("ab"));
+        assertThat(pair.backend().hasFin).isTrue();
+    }
+
+    // ---- endings ----
+
+    @Test
+    void clientFinStillDeliversTheResponse() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("request"));
+        pair.client().peerFin();
+        kernel.settle();
+        assertThat(pair.backend().hasFin).isTrue();
+        assertThat(pair.client().hasFin).isFalse();
+
+        kernel.pass(20 * SECOND);
+        pair.backend().peerSends(bytes("late answer"));
+        pair.backend().peerFin();
+        kernel.settle();
+
+        assertThat(pair.client().arrived()).isEqualTo(bytes("late answer"));
+        assertThat(pair.client().hasFin).isTrue();
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.CLIENT_FIN);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void endpointFinStillTakesTheUpload() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.backend().peerFin();
+        kernel.settle();
+        byte[] upload = pattern(500_000);
+        pair.client().peerSends(upload);
+        pair.client().peerFin();
+        kernel.settle();
+
+        assertThat(pair.backend().arrived()).isEqualTo(upload);
+        assertThat(pair.backend().hasFin).isTrue();
+        assertThat(pair.backend().isReset).isFalse();
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.ENDPOINT_FIN);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void finTravelsWithTheLastBytes() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.backend().peerSends(bytes("answer"));
+        pair.backend().peerFin();
+        kernel.settle();
+
+        assertThat(pair.client().calls).endsWith("send+more", "shutdown");
+        assertThat(pair.client().arrived()).isEqualTo(bytes("answer"));
+    }
+
+    @Test
+    void bytesBeforeAFinAreDeliveredToASlowReaderFirst() {
+        RelayFixture.Pair pair = fixture.connected();
+        byte[] answer = pattern(200_000);
+        pair.client().room(1);
+        pair.backend().peerSends(answer);
+        pair.backend().peerFin();
+        kernel.settle();
+        assertThat(pair.client().hasFin).isFalse();
+
+        while (!pair.client().hasFin) {
+            assertThat(pair.client().isCorked()).isFalse();
+            pair.client().room(30_000);
+            kernel.settle();
+        }
+        assertThat(pair.client().arrived()).isEqualTo(answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void resetReachesTheOtherSideAtOnceWhenNothingIsQueued(boolean isClient) {
+        RelayFixture.Pair pair = fixture.connected();
+        (isClient ? pair.client() : pair.backend()).peerResets();
+        kernel.settle();
+
+        assertThat((isClient ? pair.backend() : pair.client()).isReset).isTrue();
+        assertThat(fixture.closed).containsOnlyKeys(isClient ? CloseReason.CLIENT_RESET : CloseReason.ENDPOINT_RESET);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void answerFollowedByAResetArrivesWholeBeforeTheReset() {
+        RelayFixture.Pair pair = fixture.connected();
+        byte[] answer = pattern(200_000);
+        pair.client().unacknowledged = answer.length;
+        pair.backend().peerSends(answer);
+        pair.backend().peerResets();
+        kernel.settle();
+
+        assertThat(pair.client().arrived()).isEqualTo(answer);
+        assertThat(pair.client().isClosed).as("reset before the answer was acknowledged").isFalse();
+
+        pair.client().unacknowledged = 0;
+        kernel.pass(2 * TICK);
+        assertThat(pair.client().isReset).isTrue();
+        assertThat(pair.client().hasFin).as("an unfinished direction never ends in a FIN").isFalse();
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void resetWaitsForASlowReaderThatMovesButNotForOneThatDoesNot() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().room(1000);
+        pair.client().unacknowledged = 1000;
+        pair.backend().peerSends(pattern(60_000));
+        pair.backend().peerResets();
+        kernel.settle();
+
+        for (int i = 0; i < 20; i++) {
+            kernel.pass(SECOND / 2);
+            pair.client().room(1000);
+            kernel.settle();
+        }
+        assertThat(pair.client().isClosed).as("it took bytes all the time").isFalse();
+        assertThat(pair.client().arrived()).hasSize(21_000);
+
+        kernel.pass(SECOND + 2 * TICK);
+        assertThat(pair.client().isReset).isTrue();
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void failedWriteDoesNotTurnAResetIntoAFin() {
+        RelayFixture.Pair pair = fixture.connected();
+        // The write takes the error, so that the next read says end of stream.
+        pair.backend().fail(Errno.ECONNRESET);
+        pair.client().peerSends(bytes("request"));
+        kernel.settle();
+
+        assertThat(pair.client().hasFin).isFalse();
+        assertThat(pair.client().isReset).isTrue();
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void finAndThenResetGivesTheOtherSideBoth() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().unacknowledged = 6;
+        pair.backend().peerSends(bytes("answer"));
+        pair.backend().peerFin();
+        pair.backend().peerResets();
+        kernel.settle();
+
+        assertThat(pair.client().arrived()).isEqualTo(bytes("answer"));
+        assertThat(pair.client().hasFin).as("the answer was complete").isTrue();
+        pair.client().unacknowledged = 0;
+        kernel.pass(2 * TICK);
+        assertThat(pair.client().isReset).isTrue();
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void resetAfterAHalfCloseReachesTheOtherSide() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerFin();
+        kernel.settle();
+        pair.client().peerResets();
+        kernel.settle();
+
+        assertThat(pair.backend().isReset).isTrue();
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void bothSidesResetLeavesNothing() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerResets();
+        pair.backend().peerResets();
+        kernel.settle();
+
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void eventsOfAClosedSideAreIgnored() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("x"));
+        pair.backend().peerResets();
+        pair.client().peerResets();
+        kernel.batch();
+        kernel.batch();
+
+        fixture.assertNothingLeft();
+    }
+
+    // ---- bounds ----
+
+    @Test
+    void silenceEndsARelayByResetOnBothSides() {
+        RelaySettings settings = withBounds(3 * SECOND, 30 * SECOND, 0);
+        RelayFixture bounded = new RelayFixture(settings, 10);
+        RelayFixture.Pair pair = bounded.connected();
+        bounded.kernel.pass(2 * SECOND);
+        pair.client().peerSends(bytes("."));
+        bounded.kernel.pass(2 * SECOND);
+        assertThat(pair.client().isClosed).isFalse();
+
+        bounded.kernel.pass(SECOND + TICK);
+        assertThat(pair.client().isReset).isTrue();
+        assertThat(pair.backend().isReset).isTrue();
+        assertThat(bounded.closed).containsOnlyKeys(CloseReason.IDLE);
+        bounded.assertNothingLeft();
+    }
+
+    @Test
+    void halfClosedBoundStartsAnewWithEveryByte() {
+        RelayFixture bounded = new RelayFixture(withBounds(600 * SECOND, 2 * SECOND, 0), 10);
+        RelayFixture.Pair pair = bounded.connected();
+        pair.client().peerFin();
+        for (int i = 0; i < 5; i++) {
+            bounded.kernel.pass(3 * SECOND / 2);
+            pair.backend().peerSends(bytes("."));
+        }
+        bounded.kernel.settle();
+        assertThat(pair.client().arrived()).hasSize(5);
+        assertThat(pair.client().isClosed).isFalse();
+
+        bounded.kernel.pass(2 * SECOND + TICK);
+        assertThat(bounded.closed).containsOnlyKeys(CloseReason.HALF_CLOSED);
+        bounded.assertNothingLeft();
+    }
+
+    @Test
+    void lifetimeEndsABusyRelay() {
+        RelayFixture bounded = new RelayFixture(withBounds(600 * SECOND, 30 * SECOND, 4 * SECOND), 10);
+        RelayFixture.Pair pair = bounded.connected();
+        for (int i = 0; i < 7; i++) {
+            assertThat(pair.client().isClosed).isFalse();
+            pair.client().peerSends(bytes("."));
+            bounded.kernel.pass(SECOND / 2);
+        }
+        bounded.kernel.pass(SECOND);
+        assertThat(bounded.closed).containsOnlyKeys(CloseReason.LIFETIME);
+        bounded.assertNothingLeft();
+    }
+
+    private static RelaySettings withBounds(long idle, long halfClosed, long lifetime) {
+        RelaySettings s = RelayFixture.settings();
+        return new RelaySettings(s.connectTimeoutNanos(), s.attempts(), idle, halfClosed, lifetime, 0, s.keepAlive(),
+                s.clientUserTimeoutMillis(), s.endpointUserTimeoutMillis(), s.sources());
+    }
+
+    // ---- acknowledgements, keepalive, user timeout ----
+
+    @Test
+    void handshakeAckWaitsForTheClientsBytesButNotMuchLonger() {
+        RelayFixture.Pair pair = fixture.connected();
+        assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 0);
+        kernel.pass(2 * YoungRelays.PATIENCE_NANOS);
+        assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 2);
+    }
+
+    @Test
+    void handshakeAckIsNotSentAloneWhenTheClientSpeaks() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("request"));
+        kernel.settle();
+        kernel.pass(2 * YoungRelays.PATIENCE_NANOS);
+        assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 0);
+    }
+
+    @Test
+    void listenerLearnsThatEndpointsSpeakFirst() {
+        for (int i = 0; i < 8; i++) {
+            RelayFixture.Pair pair = fixture.connected();
+            pair.backend().peerSends(bytes("220 ready"));
+            kernel.settle();
+        }
+        RelayFixture.Pair learned = fixture.connected();
+        assertThat(learned.backend().tcpOptions).doesNotContainKey(SocketOptions.TCP_QUICKACK);
+
+        for (int i = 0; i < 8; i++) {
+            RelayFixture.Pair pair = fixture.connected();
+            pair.client().peerSends(bytes("request"));
+            kernel.settle();
+        }
+        assertThat(fixture.connected().backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 0);
+    }
+
+    @Test
+    void onlyARelayOfSomeAgePaysForKeepalive() {
+        RelayFixture.Pair pair = fixture.connected();
+        kernel.pass(4 * SECOND);
+        assertThat(pair.backend().tcpOptions).doesNotContainKey(SocketOptions.TCP_KEEPIDLE);
+        kernel.pass(SECOND + TICK);
+        assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_KEEPIDLE, 30)
+                .containsEntry(SocketOptions.TCP_KEEPINTVL, 5).containsEntry(SocketOptions.TCP_KEEPCNT, 3)
+                .containsEntry(SocketOptions.TCP_USER_TIMEOUT, 60_000);
+    }
+
+    @Test
+    void userTimeoutIsLiftedFromAReaderThatKeepsItsWindowShut() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("upload"));
+        pair.backend().unacknowledged = 6;
+        pair.backend().windowProbes = 1;
+        kernel.pass(25 * SECOND);
+        assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_USER_TIMEOUT, 0);
+        kernel.pass(200 * SECOND);
+        assertThat(pair.backend().isClosed).as("it answers every probe").isFalse();
+
+        pair.backend().unacknowledged = 0;
+        pair.backend().windowProbes = 0;
+        kernel.pass(20 * SECOND);
+        assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_USER_TIMEOUT, 60_000);
+    }
+
+    @Test
+    void silentEndpointBehindAShutWindowIsGivenUp() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("upload"));
+        pair.backend().unacknowledged = 6;
+        pair.backend().windowProbes = 1;
+        kernel.pass(25 * SECOND);
+        pair.backend().lastAckMillis = 61_000;
+        kernel.pass(20 * SECOND);
+
+        assertThat(pair.client().isReset).isTrue();
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.ENDPOINT_RESET);
+        fixture.assertNothingLeft();
+    }
+
+    // ---- drain ----
+
+    @Test
+    void drainEndsIdleRelaysByFinAndTheRestByReset() {
+        RelayFixture.Pair idle = fixture.connected();
+        RelayFixture.Pair busy = fixture.connected();
+        kernel.pass(SECOND);
+        boolean[] isDone = {false};
+        busy.client().peerSends(bytes("."));
+        kernel.settle();
+        RelayDrain.begin(fixture.loop, 4 * SECOND, () -> isDone[0] = true);
+        assertThat(idle.client().hasFin).isTrue();
+        assertThat(idle.backend().hasFin).isTrue();
+        idle.client().peerFin();
+        idle.backend().peerFin();
+        kernel.settle();
+        assertThat(idle.client().isClosed).isTrue();
+        assertThat(idle.client().isReset).isFalse();
+
+        for (int i = 0; i < 35; i++) {
+            busy.client().peerSends(bytes("."));
+            kernel.pass(SECOND / 10);
+        }
+        assertThat(busy.client().isClosed).isFalse();
+
+        for (int i = 0; i < 10; i++) {
+            busy.client().peerSends(bytes("."));
+            kernel.pass(SECOND / 10);
+        }
+        assertThat(busy.client().isReset).isTrue();
+        assertThat(isDone[0]).isTrue();
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.DRAIN);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void clientsInTheQueueAreServedBeforeTheListenerCloses() {
+        FakeKernel.Socket waiting = kernel.client();
+        fixture.acceptor.drainAndClose();
+        kernel.settle();
+        kernel.dialled.getFirst().accept();
+        waiting.peerSends(bytes("request"));
+        kernel.settle();
+
+        assertThat(kernel.dialled.getFirst().arrived()).isEqualTo(bytes("request"));
+        assertThat(Arrays.asList(waiting.isClosed, waiting.isReset)).containsOnly(false);
+    }
+}
