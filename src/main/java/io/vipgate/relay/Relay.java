@@ -222,6 +222,7 @@ public final class Relay extends WheelTimer {
         phase = Phase.OPEN;
         connected.onConnected();
         loop.observer().onConnected(this);
+        long connectEnd = since + listener.pool().settings().connectTimeoutNanos();
         since = now();
         lastDelivered = since;
         present.isWritable = true;
@@ -231,8 +232,19 @@ public final class Relay extends WheelTimer {
         backendToClient = down;
         advance(up);
         advance(down);
+        lookBefore(connectEnd);
         if (!hasSpoken && hasDelayedAck && phase == Phase.OPEN) {
             loop.young().add(this);
+        }
+    }
+
+    /** The wheel still holds the deadline of the connect, which is too late for a bound shorter than that. */
+    private void lookBefore(long connectEnd) {
+        if (phase == Phase.OPEN) {
+            long next = onOpenTimer(now());
+            if (next < connectEnd) {
+                loop.wheel().arm(this, next);
+            }
         }
     }
 
