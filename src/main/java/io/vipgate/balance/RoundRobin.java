@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code round-robin}: in turn, spread evenly, each candidate exactly its weight's share of every full round. An
  * earliest-deadline queue: a candidate of weight w is due at (k + 1/2) / w for k = 0, 1, 2…, so that a pick takes
- * logarithmic time however many candidates and weights there are.
+ * logarithmic time however many candidates and weights there are. A candidate that cannot be used at its turn has one
+ * as soon as it can, and then goes on with its ordinary share.
  *
  * <p>Confined to one event loop.
  */
@@ -31,13 +32,17 @@ final class RoundRobin implements Balancer {
             Turn turn = turns.remove();
             if (choice.isUsable(turn.candidate.endpoint())) {
                 selected = turn.candidate;
+                // Who could not be used keeps one turn for the next connection, not all that it has missed: it would
+                // take every connection for as long as it was away.
+                for (int i = 0; i < passed; i++) {
+                    passedOver[i].keepLastTurnBefore(turn);
+                }
                 turn.taken++;
                 turns.add(turn);
             } else {
                 passedOver[passed++] = turn;
             }
         }
-        // Who could not be used keeps the turn for the next connection.
         for (int i = 0; i < passed; i++) {
             turns.add(passedOver[i]);
         }
@@ -50,6 +55,11 @@ final class RoundRobin implements Balancer {
 
         Turn(Candidate candidate) {
             this.candidate = candidate;
+        }
+
+        /** Gives up its turns but the last that is due no later than the other's. */
+        void keepLastTurnBefore(Turn other) {
+            taken = ((2 * other.taken + 1) * candidate.weight() / other.candidate.weight() - 1) / 2;
         }
 
         /** Earlier deadline first; at the same deadline the heavier, then the order of the configuration. */
