@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * only the clients of an endpoint that goes move, and come back with it; gateways agree without talking, in whatever
  * order their files name the endpoints. Takes time linear in the number of candidates.
  *
- * <p>score = -weight / ln(u), where u in (0, 1) is the upper 53 bits of SipHash(SipHash(prefix), SipHash(name)).
+ * <p>score = -weight / ln(u), where u in (0, 1) is the upper 52 bits of SipHash(SipHash(prefix), SipHash(name)).
  *
  * <p>Immutable.
  */
 final class SourceHash implements Balancer {
-    private static final double UNIT = 0x1.0p-53;
+    private static final double UNIT = 0x1.0p-52;
 
     private final Candidate[] candidates;
     private final long[] nameHashes;
@@ -52,8 +52,9 @@ final class SourceHash implements Balancer {
     }
 
     /** StrictMath, so that two gateways on different processors agree to the last bit. */
-    private static double score(int weight, long random) {
-        double u = ((random >>> 11) + 0.5) * UNIT;
+    static double score(int weight, long random) {
+        // 52 bits and a half are exact in a double; with 53 the largest would round to 1, whose logarithm is 0.
+        double u = ((random >>> 12) + 0.5) * UNIT;
         return -weight / StrictMath.log(u);
     }
 
