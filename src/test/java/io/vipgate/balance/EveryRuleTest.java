@@ -1,0 +1,130 @@
+package io.vipgate.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.pool.Candidate;
+import io.vipgate.pool.EndpointState;
+import io.vipgate.pool.PoolSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What holds for all rules alike. */
+class EveryRuleTest {
+    private static final long SEED = 20_260_101;
+
+    enum Rule {
+        RANDOM(BalancerFactory.random()), WEIGHTED_RANDOM(BalancerFactory.weightedRandom()), POWER_OF_TWO(
+                BalancerFactory.powerOfTwo()),
+        ROUND_ROBIN(BalancerFactory.roundRobin()), LEAST_CONNECTIONS(
+                BalancerFactory.leastConnections()),
+        SOURCE_HASH(BalancerFactory.sourceHash("", 32, 64));
+
+        @SuppressWarnings("ImmutableEnumChecker") // the factories have no state
+        private final BalancerFactory factory;
+
+        Rule(BalancerFactory factory) {
+            this.factory = factory;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingUsableGivesNull(Rule rule) {
+        // given
+        List<Candidate> candidates = Candidates.weighing(3, 1, 256);
+        FakeChoice choice = new FakeChoice(SEED);
+        Balancer balancer = rule.factory.over(candidates);
+        candidates.forEach(choice::bar);
+
+        // then
+        for (int i = 0; i < 20; i++) {
+            assertThat(balancer.select(choice)).isNull();
+        }
+
+        // when one comes back, it is picked
+        choice.allow(candidates.get(1));
+        assertThat(balancer.select(choice)).isSameAs(candidates.get(1));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onlyUsableCandidatesAreEverPicked(Rule rule) {
+        RandomGenerator random = new SplittableRandom(SEED);
+        for (int round = 0; round < 60; round++) {
+            // given
+            List<Candidate> candidates = Candidates
+                    .weighing(Candidates.randomWeights(random, random.nextInt(1, 12), 256));
+            Balancer balancer = rule.factory.over(candidates);
+            FakeChoice choice = new FakeChoice(random.nextLong());
+            for (int pick = 0; pick < 200; pick++) {
+                candidates.forEach(candidate -> {
+                    if (random.nextInt(3) == 0) {
+                        choice.allow(candidate);
+                    } else {
+                        choice.bar(candidate);
+                    }
+                });
+                choice.client(random.nextLong(), random.nextLong());
+
+                // when
+                Candidate selected = balancer.select(choice);
+
+                // then
+                if (selected == null) {
+                    assertThat(candidates).as("seed %d, round %d", SEED, round).noneMatch(choice::isUsable);
+                } else {
+                    assertThat(choice.isUsable(selected)).as("seed %d, round %d, %s", SEED, round, selected).isTrue();
+                    assertThat(candidates).contains(selected);
+                    if (random.nextBoolean()) {
+                        Candidates.open(selected, 1);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyCandidateIsPickedSoonerOrLater(Rule rule) {
+        RandomGenerator random = new SplittableRandom(SEED);
+        List<Candidate> candidates = Candidates.weighing(1, 2, 3, 4);
+        Balancer balancer = rule.factory.over(candidates);
+        FakeChoice choice = new FakeChoice(SEED);
+        List<Candidate> picked = new ArrayList<>();
+
+        for (int i = 0; i < 400; i++) {
+            Candidate selected = Objects.requireNonNull(
+                    balancer.select(choice.client(0, 0xffff_0000_0000L | random.nextLong(1L << 32))));
+            Candidates.open(selected, 1);
+            picked.add(selected);
+        }
+
+        assertThat(picked).contains(candidates.toArray(Candidate[]::new));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void weightZeroTakesNothing(Rule rule) {
+        // given
+        List<PoolSnapshot.Member> members = List.of(
+                new PoolSnapshot.Member(Candidates.endpoint("resting"), EndpointState.initial(0, false)),
+                new PoolSnapshot.Member(Candidates.endpoint("working"), EndpointState.initial(1, false)));
+        Balancer balancer = new TieredBalancer(new PoolSnapshot(members, true), rule.factory);
+        FakeChoice choice = new FakeChoice(SEED);
+
+        for (int i = 0; i < 300; i++) {
+            // when
+            Candidate selected = balancer.select(choice.client(0, 0xffff_0000_0000L + i));
+
+            // then
+            assertThat(Objects.requireNonNull(selected).endpoint().name()).isEqualTo("working");
+        }
+        choice.bar(new Candidate(members.get(1).endpoint(), 1, 1));
+        assertThat(balancer.select(choice)).isNull();
+    }
+}

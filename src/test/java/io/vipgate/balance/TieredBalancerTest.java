@@ -1,0 +1,79 @@
+package io.vipgate.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.pool.AdminState;
+import io.vipgate.pool.Candidate;
+import io.vipgate.pool.EndpointState;
+import io.vipgate.pool.Health;
+import io.vipgate.pool.PoolSnapshot;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class TieredBalancerTest {
+    private static final EndpointState PRIMARY = EndpointState.initial(1, false).toHealth(Health.UP);
+    private static final EndpointState BACKUP = EndpointState.initial(1, true).toHealth(Health.UP);
+
+    private final FakeChoice choice = new FakeChoice(0);
+
+    private static PoolSnapshot snapshot(boolean tryDown, EndpointState... states) {
+        List<PoolSnapshot.Member> members = new java.util.ArrayList<>();
+        for (EndpointState state : states) {
+            members.add(new PoolSnapshot.Member(Candidates.endpoint("vip" + (members.size() + 1)), state));
+        }
+        return new PoolSnapshot(members, tryDown);
+    }
+
+    private static void bar(FakeChoice choice, PoolSnapshot snapshot, int member) {
+        choice.bar(new Candidate(snapshot.members().get(member).endpoint(), member, 1));
+    }
+
+    private int pick(Balancer balancer) {
+        return Objects.requireNonNull(balancer.select(choice)).position();
+    }
+
+    @Test
+    void backupsServeOnlyWhenNoPrimaryCan() {
+        // given
+        PoolSnapshot snapshot = snapshot(true, BACKUP, PRIMARY, PRIMARY, BACKUP);
+        Balancer balancer = new TieredBalancer(snapshot, BalancerFactory.weightedRandom());
+
+        // then
+        for (int i = 0; i < 200; i++) {
+            assertThat(pick(balancer)).isIn(1, 2);
+        }
+        bar(choice, snapshot, 1);
+        for (int i = 0; i < 200; i++) {
+            assertThat(pick(balancer)).isEqualTo(2);
+        }
+        bar(choice, snapshot, 2);
+        for (int i = 0; i < 200; i++) {
+            assertThat(pick(balancer)).isIn(0, 3);
+        }
+    }
+
+    @Test
+    void downEndpointsAreTriedLast() {
+        // given
+        PoolSnapshot snapshot = snapshot(true, PRIMARY.toHealth(Health.DOWN), BACKUP, BACKUP.toHealth(Health.DOWN));
+        Balancer balancer = new TieredBalancer(snapshot, BalancerFactory.roundRobin());
+
+        // then
+        assertThat(pick(balancer)).isEqualTo(1);
+        bar(choice, snapshot, 1);
+        assertThat(pick(balancer)).isEqualTo(0);
+        bar(choice, snapshot, 0);
+        assertThat(pick(balancer)).isEqualTo(2);
+        bar(choice, snapshot, 2);
+        assertThat(balancer.select(choice)).isNull();
+    }
+
+    @Test
+    void nobodyIsPickedWhenTheSnapshotHasNobody() {
+        PoolSnapshot snapshot = snapshot(false, PRIMARY.toHealth(Health.DOWN), PRIMARY.toAdmin(AdminState.DRAIN),
+                PRIMARY.toAdmin(AdminState.MAINT), PRIMARY.toWeight(0));
+
+        assertThat(new TieredBalancer(snapshot, BalancerFactory.leastConnections()).select(choice)).isNull();
+    }
+}
