@@ -27,6 +27,7 @@ public final class LinuxSystemCalls implements SystemCalls {
     private static final int SHUT_WR = 1;
     private static final int SPLICE_F_MOVE_NONBLOCK = 1 | 2;
     private static final long SIOCOUTQ = 0x5411;
+    private static final long SIOCINQ = 0x541b;
     private static final int F_SETPIPE_SZ = 1031;
     private static final int F_GETPIPE_SZ = 1032;
     private static final int SOCKADDR_BYTES = 128;
@@ -236,8 +237,17 @@ public final class LinuxSystemCalls implements SystemCalls {
 
     @Override
     public int unacknowledged(int fd) {
+        return queue(fd, SIOCOUTQ);
+    }
+
+    @Override
+    public int unread(int fd) {
+        return queue(fd, SIOCINQ);
+    }
+
+    private int queue(int fd, long request) {
         try {
-            int called = result((int) IOCTL.invokeExact(captured, fd, SIOCOUTQ, answer.address()));
+            int called = result((int) IOCTL.invokeExact(captured, fd, request, answer.address()));
             return called < 0 ? called : answer.get(JAVA_INT, 0);
         } catch (Throwable t) {
             throw unexpected(t);

@@ -98,6 +98,13 @@ public interface SystemCalls {
     int unacknowledged(int fd);
 
     /**
+     * ioctl(2) SIOCINQ.
+     *
+     * @return bytes in the receive queue, or a negated error number
+     */
+    int unread(int fd);
+
+    /**
      * getsockopt(2) TCP_INFO.
      *
      * @param info filled with the fields vipgate looks at

@@ -201,6 +201,11 @@ public final class Relay extends WheelTimer {
                 close(CloseReason.CLIENT_RESET, true);
             }
         } else if (attempted != null && (events & (Ready.ERR | Ready.HUP)) != 0) {
+            if (loop.systemCalls().unread(side.fd) > 0) {
+                // It was connected, and reset after the endpoint had spoken: that is an answer, not a failed connect.
+                onConnected(attempted, side);
+                return;
+            }
             int error = loop.systemCalls().socketError(side.fd);
             onAttemptFailed(attempted, error > 0 ? ConnectFailure.of(error) : ConnectFailure.RESET);
             connect();
@@ -222,7 +227,6 @@ public final class Relay extends WheelTimer {
         phase = Phase.OPEN;
         connected.onConnected();
         loop.observer().onConnected(this);
-        long connectEnd = since + listener.pool().settings().connectTimeoutNanos();
         since = now();
         lastDelivered = since;
         present.isWritable = true;
@@ -232,19 +236,9 @@ public final class Relay extends WheelTimer {
         backendToClient = down;
         advance(up);
         advance(down);
-        lookBefore(connectEnd);
+        armBounds();
         if (!hasSpoken && hasDelayedAck && phase == Phase.OPEN) {
             loop.young().add(this);
-        }
-    }
-
-    /** The wheel still holds the deadline of the connect, which is too late for a bound shorter than that. */
-    private void lookBefore(long connectEnd) {
-        if (phase == Phase.OPEN) {
-            long next = onOpenTimer(now());
-            if (next < connectEnd) {
-                loop.wheel().arm(this, next);
-            }
         }
     }
 
@@ -352,10 +346,7 @@ public final class Relay extends WheelTimer {
         flow.target.hasSent = true;
         if (phase == Phase.OPEN) {
             since = now();
-            long next = onOpenTimer(since);
-            if (next != NEVER) {
-                loop.wheel().arm(this, next);
-            }
+            armBounds();
         } else {
             settle();
         }
@@ -524,7 +515,17 @@ public final class Relay extends WheelTimer {
         return NEVER;
     }
 
-    /** Ends what is over its bounds, and says when to look again. */
+    /** Moves the timer to the next deadline; it may stand at that of the connect, or before a bound that has just begun. */
+    private void armBounds() {
+        if (phase == Phase.OPEN) {
+            long next = onOpenTimer(now());
+            if (phase == Phase.OPEN && next != NEVER) {
+                loop.wheel().arm(this, next);
+            }
+        }
+    }
+
+    /** Ends what is over its bounds, and says when to look again; {@link #NEVER} when the phase is another one now. */
     private long onOpenTimer(long now) {
         RelaySettings settings = listener.pool().settings();
         long next = lifetimeEnd;
@@ -543,7 +544,8 @@ public final class Relay extends WheelTimer {
             close(reason, true);
             return NEVER;
         }
-        return Math.min(next, look(now, settings));
+        long nextLook = look(now, settings);
+        return phase == Phase.OPEN ? Math.min(next, nextLook) : NEVER;
     }
 
     /** Looks after the sockets of a relay that is no longer young; says when to look again. */

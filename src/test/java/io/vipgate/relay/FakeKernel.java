@@ -115,7 +115,7 @@ final class FakeKernel implements SystemCalls, EventLoop {
             return arrived.toByteArray();
         }
 
-        int unread() {
+        int unreadBytes() {
             return incoming.size();
         }
 
@@ -525,6 +525,11 @@ final class FakeKernel implements SystemCalls, EventLoop {
     @Override
     public int unacknowledged(int fd) {
         return socketOf(fd).unacknowledged;
+    }
+
+    @Override
+    public int unread(int fd) {
+        return socketOf(fd).unreadBytes();
     }
 
     @Override

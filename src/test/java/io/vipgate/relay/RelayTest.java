@@ -28,7 +28,7 @@ class RelayTest {
         client.peerSends(bytes("early"));
         kernel.settle();
 
-        assertThat(client.unread()).isEqualTo(5);
+        assertThat(client.unreadBytes()).isEqualTo(5);
 
         kernel.dialled.getFirst().accept();
         kernel.settle();
@@ -140,6 +140,69 @@ class RelayTest {
     }
 
     @Test
+    void endpointThatSpeaksAndResetsBeforeTheConnectIsSeenIsHeard() {
+        FakeKernel.Socket client = kernel.client();
+        kernel.settle();
+        FakeKernel.Socket backend = kernel.dialled.getFirst();
+        backend.accept();
+        backend.peerSends(bytes("too busy"));
+        backend.peerResets();
+        kernel.settle();
+
+        assertThat(client.arrived()).isEqualTo(bytes("too busy"));
+        assertThat(client.isReset).isTrue();
+        assertThat(kernel.dialled).hasSize(1);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void endpointThatResetsWithoutAWordIsAFailedConnect() {
+        FakeKernel.Socket client = kernel.client();
+        client.peerSends(bytes("request"));
+        kernel.settle();
+        kernel.dialled.getFirst().accept();
+        kernel.dialled.getFirst().peerResets();
+        kernel.settle();
+        kernel.dialled.getLast().accept();
+        kernel.settle();
+
+        assertThat(kernel.dialled.getLast().arrived()).isEqualTo(bytes("request"));
+        assertThat(fixture.pool.endpoints().getFirst().connectFailures(ConnectFailure.RESET)).isEqualTo(1);
+    }
+
+    @Test
+    void deadEndpointWithNothingLeftToGiveIsNotArmedAgain() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("upload"));
+        pair.backend().peerFin();
+        kernel.settle();
+        pair.backend().unacknowledged = 6;
+        pair.backend().windowProbes = 1;
+        pair.backend().lastAckMillis = 61_000;
+        for (int i = 0; i < 30 && !pair.client().isClosed; i++) {
+            pair.client().peerSends(bytes("."));
+            kernel.pass(SECOND);
+        }
+
+        assertThat(pair.client().isClosed).isTrue();
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void boundsShorterThanTheConnectTimeoutAreKept() {
+        RelayFixture bounded = new RelayFixture(withBounds(SECOND / 2, SECOND / 4, 0), 10);
+        RelayFixture.Pair idle = bounded.connected();
+        bounded.kernel.pass(SECOND / 2 + TICK);
+        assertThat(idle.client().isReset).isTrue();
+
+        RelayFixture.Pair halfClosed = bounded.connected();
+        halfClosed.client().peerFin();
+        bounded.kernel.pass(SECOND / 4 + TICK);
+        assertThat(halfClosed.client().isReset).isTrue();
+        bounded.assertNothingLeft();
+    }
+
+    @Test
     void socketThatCannotBeWatchedLeavesNothingBehind() {
         kernel.refusesToWatch = true;
         FakeKernel.Socket client = kernel.client();
@@ -226,7 +289,7 @@ class RelayTest {
         kernel.settle();
 
         assertThat(pair.client().arrived()).hasSize(10_000);
-        assertThat(pair.backend().unread()).isEqualTo(sent.length - CopyPump.BUFFER_BYTES);
+        assertThat(pair.backend().unreadBytes()).isEqualTo(sent.length - CopyPump.BUFFER_BYTES);
 
         while (pair.client().arrived().length < sent.length) {
             pair.client().room(70_000);
