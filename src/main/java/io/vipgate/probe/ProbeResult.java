@@ -1,0 +1,43 @@
+package io.vipgate.probe;
+
+/**
+ * What came of one check.
+ *
+ * <p>Immutable.
+ *
+ * @param outcome pass or fail
+ * @param cause in a few words, for the log: {@code connection refused}, {@code status 503}, {@code no answer in 400 ms}
+ */
+public record ProbeResult(Outcome outcome, String cause) {
+    /** Kinds of results. */
+    public enum Outcome {
+        /** The endpoint is good. */
+        PASS,
+        /** The endpoint answered wrongly or refused. */
+        FAIL,
+        /** The endpoint did not answer in time; counts as a failure. */
+        TIMEOUT,
+        /** The gateway itself was too late to tell, or lacked a local resource; counts as nothing. */
+        VOID
+    }
+
+    /** A pass. */
+    public static ProbeResult pass(String cause) {
+        return new ProbeResult(Outcome.PASS, cause);
+    }
+
+    /** A failure. */
+    public static ProbeResult fail(String cause) {
+        return new ProbeResult(Outcome.FAIL, cause);
+    }
+
+    /** A failure by silence. */
+    public static ProbeResult timeout(String cause) {
+        return new ProbeResult(Outcome.TIMEOUT, cause);
+    }
+
+    /** No result. */
+    public static ProbeResult ofNoWorth(String cause) {
+        return new ProbeResult(Outcome.VOID, cause);
+    }
+}
