@@ -3,6 +3,7 @@ package io.vipgate.pool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * A pool as it is at one moment.
@@ -20,6 +21,7 @@ public final class PoolSnapshot {
 
     private final List<Member> members;
     private final List<List<Candidate>> tiers;
+    private final boolean tryDown;
 
     /**
      * Sorts the members into tiers.
@@ -29,6 +31,7 @@ public final class PoolSnapshot {
      */
     public PoolSnapshot(List<Member> members, boolean tryDown) {
         this.members = List.copyOf(members);
+        this.tryDown = tryDown;
         List<List<Candidate>> all = new ArrayList<>();
         // A suspect endpoint is not chosen while an unsuspected one exists, backups included.
         addTier(all, state -> state.health() != Health.DOWN && !state.isSuspect() && !state.isBackup());
@@ -53,6 +56,16 @@ public final class PoolSnapshot {
         if (!tier.isEmpty()) {
             all.add(List.copyOf(tier));
         }
+    }
+
+    /** The same with another state of one endpoint; one that is not a member changes nothing. */
+    public PoolSnapshot with(Endpoint endpoint, UnaryOperator<EndpointState> transition) {
+        List<Member> changed = members.stream()
+                .map(member -> member.endpoint().equals(endpoint)
+                        ? new Member(endpoint, transition.apply(member.state()))
+                        : member)
+                .toList();
+        return new PoolSnapshot(changed, tryDown);
     }
 
     /** Every endpoint of the pool, in the order of the configuration. */

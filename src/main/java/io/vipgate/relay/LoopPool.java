@@ -8,8 +8,9 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ public final class LoopPool {
     private final RelaySettings settings;
     private final BalancerFactory factory;
     private final LocalPorts localPorts;
-    private final IdentityHashMap<Endpoint, LoopEndpoint> known = new IdentityHashMap<>();
+    private final Map<Endpoint, LoopEndpoint> known = new HashMap<>();
     private final Selection selection;
     private @Nullable PoolSnapshot snapshot;
     private LoopEndpoint[] endpoints = {};

@@ -1,0 +1,47 @@
+package io.vipgate.probe;
+
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Notices when the process itself was held up: stopped, swapped out, or short of processor time. A probe that ran
+ * meanwhile says nothing about its endpoint.
+ *
+ * <p>Thread-safe.
+ */
+final class LagMeter implements AutoCloseable {
+    /** Lag that spoils a result, in nanoseconds. */
+    static final long SPOILING_NANOS = 100_000_000;
+
+    private static final long STEP_NANOS = 20_000_000;
+
+    private final Thread thread;
+    private volatile long tickedAt = System.nanoTime();
+    private volatile long laggedAt = System.nanoTime() - Long.MAX_VALUE / 2;
+    private volatile boolean isClosed;
+
+    LagMeter() {
+        thread = Thread.ofVirtual().name("vipgate-lag").start(this::run);
+    }
+
+    private void run() {
+        while (!isClosed) {
+            LockSupport.parkNanos(STEP_NANOS);
+            long now = System.nanoTime();
+            if (now - tickedAt > STEP_NANOS + SPOILING_NANOS) {
+                laggedAt = now;
+            }
+            tickedAt = now;
+        }
+    }
+
+    /** Whether the process was held up for more than 100 ms at any time since then. */
+    boolean hasLaggedSince(long nanos) {
+        return laggedAt - nanos >= 0 || System.nanoTime() - tickedAt > STEP_NANOS + SPOILING_NANOS;
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+        LockSupport.unpark(thread);
+    }
+}
