@@ -5,11 +5,13 @@ import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.HashConfig;
 import io.vipgate.config.OnNoHealthy;
 import io.vipgate.config.PoolConfig;
+import io.vipgate.config.ProxyProtocol;
 import io.vipgate.net.NativeSocketAddress;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
+import io.vipgate.relay.ProxyHeader;
 import io.vipgate.relay.RelaySettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -78,7 +80,15 @@ record Assembly(Pool pool, RelaySettings settings, BalancerFactory factory) {
                 new RelaySettings.KeepAlive((int) config.keepAlive().idle().toSeconds(),
                         (int) config.keepAlive().interval().toSeconds(), config.keepAlive().count()),
                 (int) config.userTimeout().client().toMillis(), (int) config.userTimeout().endpoint().toMillis(),
-                sources);
+                proxyVersion(config.proxyProtocol()), sources);
+    }
+
+    private static ProxyHeader.Version proxyVersion(ProxyProtocol configured) {
+        return switch (configured) {
+            case NONE -> ProxyHeader.Version.NONE;
+            case V1 -> ProxyHeader.Version.V1;
+            case V2 -> ProxyHeader.Version.V2;
+        };
     }
 
     private static BalancerFactory factory(String name, PoolConfig config) {

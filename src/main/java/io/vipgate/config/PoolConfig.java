@@ -19,7 +19,7 @@ public record PoolConfig(
         @Key(doc = "for `source-hash`: weighted rendezvous over the endpoints' names") HashConfig hash,
         @Key(orScalar = true, doc = "local addresses to connect from; one that has no free port left gives way to the "
                 + "next") List<InetAddress> source,
-        @Key(byDefault = "none", pending = true, off = "none", doc = "`none`, `v1`, `v2`: PROXY header sent first "
+        @Key(byDefault = "none", doc = "`none`, `v1`, `v2`: PROXY header sent first "
                 + "towards the endpoint") ProxyProtocol proxyProtocol,
         @Key(pending = true, off = "type=none", doc = "how endpoints are probed") ProbeConfig probe,
         @Key(pending = true, off = "by=none", doc = "keeps a client at its endpoint") PinningConfig pinning,

@@ -234,6 +234,15 @@ public final class Relay extends WheelTimer {
         Flow down = new Flow(this, newBackend, present, false);
         clientToBackend = up;
         backendToClient = down;
+        ProxyHeader.Version proxyVersion = listener.pool().settings().proxyVersion();
+        if (proxyVersion != ProxyHeader.Version.NONE) {
+            // The header takes the handshake's acknowledgement along.
+            hasDelayedAck = false;
+            if (!loop.announcer().announce(up, proxyVersion, clientHigh, clientLow, clientPort)) {
+                newBackend.isErrorTaken = true;
+                onReset(newBackend);
+            }
+        }
         advance(up);
         advance(down);
         armBounds();

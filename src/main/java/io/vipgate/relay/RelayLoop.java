@@ -24,6 +24,7 @@ public final class RelayLoop {
     private final Dialer dialer;
     private final YoungRelays young;
     private final LongLived longLived;
+    private final Announcer announcer;
     private int relays;
 
     /**
@@ -44,6 +45,7 @@ public final class RelayLoop {
         dialer = new Dialer(systemCalls);
         young = new YoungRelays(eventLoop);
         longLived = new LongLived(systemCalls);
+        announcer = new Announcer(systemCalls, tails);
     }
 
     /** The loop's thread. */
@@ -81,6 +83,10 @@ public final class RelayLoop {
 
     YoungRelays young() {
         return young;
+    }
+
+    Announcer announcer() {
+        return announcer;
     }
 
     LongLived longLived() {

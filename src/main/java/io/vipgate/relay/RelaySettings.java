@@ -17,11 +17,12 @@ import java.util.List;
  * @param keepAlive of both sides
  * @param clientUserTimeoutMillis TCP_USER_TIMEOUT of client sides, 0 for the kernel's own
  * @param endpointUserTimeoutMillis TCP_USER_TIMEOUT of backend sides, 0 for the kernel's own
+ * @param proxyVersion header that announces the client to the endpoint
  * @param sources local addresses to connect from, in order of preference; empty for the kernel's choice
  */
 public record RelaySettings(long connectTimeoutNanos, int attempts, long idleNanos, long halfClosedNanos,
         long lifetimeNanos, double lifetimeJitter, KeepAlive keepAlive, int clientUserTimeoutMillis,
-        int endpointUserTimeoutMillis, List<NativeSocketAddress> sources) {
+        int endpointUserTimeoutMillis, ProxyHeader.Version proxyVersion, List<NativeSocketAddress> sources) {
     /**
      * TCP keepalive.
      *
