@@ -68,6 +68,19 @@ final class EpollEventLoop extends SingleThreadIoEventLoop implements EventLoop 
         return !nextBatch.isEmpty() || super.hasTasks();
     }
 
+    /**
+     * Closes what is registered. Netty does that once per turn of the loop, before the tasks; a loop that is told to end
+     * while it runs a task would end without.
+     */
+    @Override
+    protected boolean confirmShutdown() {
+        boolean isOver = super.confirmShutdown();
+        if (isOver) {
+            ioHandler().prepareToDestroy();
+        }
+        return isOver;
+    }
+
     private static void runSafely(Runnable task) {
         try {
             task.run();
