@@ -1,6 +1,8 @@
 package io.vipgate.net;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Coarse timers of one event loop: a ring of slots, each a list of the timers that are due in its tick. Arming and
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class Wheel {
     /** Length of a tick in nanoseconds. */
     public static final long TICK_NANOS = 50_000_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Wheel.class);
 
     private static final int SLOTS = 1024;
 
@@ -130,11 +134,21 @@ public final class Wheel {
         WheelTimer timer = slots[slot];
         while (timer != null) {
             unlink(timer);
-            long deadline = timer.onTimer(now);
+            long deadline = look(timer, now);
             if (deadline != WheelTimer.NEVER && timer.slot < 0) {
                 link(timer, deadline);
             }
             timer = slots[slot];
+        }
+    }
+
+    /** One timer that fails must not stop the ticks, and with them all bounds of all relays. */
+    private static long look(WheelTimer timer, long now) {
+        try {
+            return timer.onTimer(now);
+        } catch (Throwable t) {
+            LOG.error("timer failed", t);
+            return WheelTimer.NEVER;
         }
     }
 }
