@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,6 +125,9 @@ public final class LinuxSystemCalls implements SystemCalls {
             return result((int) CONNECT.invokeExact(captured, fd, memory.address(), (int) memory.byteSize()));
         } catch (Throwable t) {
             throw unexpected(t);
+        } finally {
+            // Only a number goes to the call: without this the memory could be freed under it.
+            Reference.reachabilityFence(remote);
         }
     }
 
@@ -134,6 +138,9 @@ public final class LinuxSystemCalls implements SystemCalls {
             return result((int) BIND.invokeExact(captured, fd, memory.address(), (int) memory.byteSize()));
         } catch (Throwable t) {
             throw unexpected(t);
+        } finally {
+            // Only a number goes to the call: without this the memory could be freed under it.
+            Reference.reachabilityFence(local);
         }
     }
 
