@@ -1,0 +1,181 @@
+package io.vipgate;
+
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** What may depend on what. */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("io.vipgate");
+
+    private static final Path SOURCES = Path.of("src/main/java");
+    private static final Pattern TOP_LEVEL_TYPE = Pattern
+            .compile("(?m)^(?:public |final |abstract |sealed |non-sealed )*(?:class|record) (\\w+)[^{]*\\{");
+    private static final Pattern JAVADOC = Pattern.compile("(?s)/\\*\\*.*?\\*/");
+    private static final Pattern WHO_MAY_USE_IT = Pattern.compile("\\b(Immutable|Thread-safe|Confined|Stateless)\\b");
+
+    /** Packages of the project that exist. */
+    private static List<JavaPackage> packages() {
+        JavaPackage root = CLASSES.getPackage("io.vipgate");
+        List<JavaPackage> all = new ArrayList<>(root.getSubpackagesInTree());
+        all.add(root);
+        return all;
+    }
+
+    private static void assertStaysAtHome(String library, String home) {
+        assertThat(CLASSES.stream().filter(resideInAPackage(home))
+                .anyMatch(user -> user.getDirectDependenciesFromSelf().stream()
+                        .anyMatch(dependency -> resideInAPackage(library).test(dependency.getTargetClass()))))
+                .as("%s is used in %s", library, home).isTrue();
+        noClasses().that().resideOutsideOfPackage(home).should().dependOnClassesThat().resideInAPackage(library)
+                .because("a library has one home").check(CLASSES);
+    }
+
+    private static void assertDependsOnlyOn(String name, String... allowed) {
+        List<String> all = new ArrayList<>(List.of(allowed));
+        all.addAll(List.of("java..", "org.jspecify.annotations", name));
+        classes().that().resideInAPackage(name).should()
+                .onlyDependOnClassesThat(resideInAnyPackage(all.toArray(String[]::new))).check(CLASSES);
+    }
+
+    @Test
+    void nettyLivesInNet() {
+        assertStaysAtHome("io.netty..", "io.vipgate.net");
+    }
+
+    @Test
+    void picocliLivesInCli() {
+        assertStaysAtHome("picocli..", "io.vipgate.cli");
+    }
+
+    @Test
+    void snakeYamlLivesInOneClassOfConfig() {
+        assertOnlyUser("org.yaml.snakeyaml..", "io.vipgate.config.YamlTree");
+    }
+
+    @Test
+    void logbackLivesInOneClass() {
+        assertOnlyUser("ch.qos.logback..", "io.vipgate.Logging");
+    }
+
+    private static void assertOnlyUser(String library, String user) {
+        List<String> users = CLASSES.stream()
+                .filter(each -> each.getDirectDependenciesFromSelf().stream()
+                        .anyMatch(dependency -> resideInAPackage(library).test(dependency.getTargetClass())))
+                .map(each -> outermost(each).getName()).distinct().toList();
+
+        assertThat(users).containsExactly(user);
+    }
+
+    private static JavaClass outermost(JavaClass inner) {
+        return inner.getEnclosingClass().map(ArchitectureTest::outermost).orElse(inner);
+    }
+
+    @Test
+    void poolDependsOnTheJdkAlone() {
+        assertDependsOnlyOn("io.vipgate.pool");
+    }
+
+    @Test
+    void balanceDependsOnPoolAlone() {
+        assertDependsOnlyOn("io.vipgate.balance", "io.vipgate.pool");
+    }
+
+    @Test
+    void relayDependsOnNetPoolAndBalanceAlone() {
+        assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.net", "io.vipgate.pool", "io.vipgate.balance", "org.slf4j");
+    }
+
+    @Test
+    void netDependsOnNoOtherPackageOfTheProject() {
+        assertDependsOnlyOn("io.vipgate.net", "io.netty..", "org.slf4j");
+    }
+
+    @Test
+    void relaysAreNotMadeOfChannels() {
+        noClasses().should().dependOnClassesThat().haveFullyQualifiedName("io.netty.channel.Channel").orShould()
+                .dependOnClassesThat().haveFullyQualifiedName("io.netty.channel.ChannelPipeline").orShould()
+                .dependOnClassesThat().resideInAPackage("io.netty.buffer..")
+                .because("channels cost a relay more than twice the system calls and nine times the memory")
+                .check(CLASSES);
+    }
+
+    @Test
+    void noTwoPackagesDependOnEachOther() {
+        SliceAssignment byPackage = new SliceAssignment() {
+            @Override
+            public SliceIdentifier getIdentifierOf(JavaClass each) {
+                return SliceIdentifier.of(each.getPackageName());
+            }
+
+            @Override
+            public String getDescription() {
+                return "packages";
+            }
+        };
+        // Main is the way in: it starts the commands, which use everything else.
+        SlicesRuleDefinition.slices().assignedFrom(byPackage).should().beFreeOfCycles()
+                .ignoreDependency(type(Main.class), alwaysTrue()).check(CLASSES);
+    }
+
+    @Test
+    void everyPackageSaysWhatItIsForAndHasNoUnmarkedNulls() throws IOException {
+        assertThat(packages()).hasSizeGreaterThan(5);
+        for (JavaPackage each : packages()) {
+            assertThat(each.isAnnotatedWith(NullMarked.class)).as("%s is @NullMarked", each.getName()).isTrue();
+            String source = Files.readString(
+                    SOURCES.resolve(each.getName().replace('.', '/')).resolve("package-info.java"));
+            assertThat(source).as(each.getName()).containsPattern(JAVADOC);
+        }
+    }
+
+    @Test
+    void everyClassSaysWhoMayUseIt() throws IOException {
+        List<String> silent = new ArrayList<>();
+        int seen = 0;
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".java")).sorted().toList()) {
+                String source = Files.readString(file);
+                Matcher type = TOP_LEVEL_TYPE.matcher(source);
+                // Interfaces leave it to their classes; enums, annotations and exceptions are what they are.
+                if (!type.find() || type.group(1).endsWith("Exception")) {
+                    continue;
+                }
+                seen++;
+                String javadoc = JAVADOC.matcher(source.substring(0, type.start())).results()
+                        .map(MatchResult::group).reduce("", (_, last) -> last);
+                if (!WHO_MAY_USE_IT.matcher(javadoc).find()) {
+                    silent.add(SOURCES.relativize(file).toString());
+                }
+            }
+        }
+        assertThat(seen).isGreaterThan(50);
+        assertThat(silent).as("classes whose Javadoc has none of Immutable, Thread-safe, Confined, Stateless")
+                .isEmpty();
+    }
+}
