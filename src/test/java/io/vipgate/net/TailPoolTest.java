@@ -150,4 +150,16 @@ class TailPoolTest {
         assertThat(again.stream().filter(burst::contains)).hasSize(32);
         again.forEach(pool::giveBack);
     }
+
+    @Test
+    void reuseGoesOnHoweverOftenATailHasBeenGivenBack() {
+        Tail first = keep(LARGEST);
+        pool.giveBack(first);
+
+        for (int i = 0; i < 1_000; i++) {
+            Tail again = keep(LARGEST);
+            assertThat(again).isSameAs(first);
+            pool.giveBack(again);
+        }
+    }
 }

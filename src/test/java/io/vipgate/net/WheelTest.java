@@ -67,6 +67,9 @@ class WheelTest {
         assertThat(alarm.firedAt).isEmpty();
         loop.advance(TICK + 1);
         assertOnTime(alarm, "delay " + delay);
+        if (delay < TURN - 2 * TimeUnit.SECONDS.toNanos(1)) {
+            assertThat(alarm.looks).as("looked at once, not early").isEqualTo(1);
+        }
         assertThat(wheel.armed()).isZero();
     }
 
