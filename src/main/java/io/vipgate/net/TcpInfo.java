@@ -41,6 +41,14 @@ public final class TcpInfo {
         return lastAckReceivedMillis;
     }
 
+    /**
+     * Probes of the peer's shut window that went out since its last answer. The kernel sends them at intervals that double
+     * up to two minutes, so that a live peer can have been silent for long: it was not asked.
+     */
+    public int unansweredProbes() {
+        return probes;
+    }
+
     /** True when bytes wait that the peer's closed window keeps back: the kernel probes, and nothing is in flight. */
     public boolean isWindowShut() {
         return probes > 0 || (unackedSegments == 0 && notSentBytes > 0);

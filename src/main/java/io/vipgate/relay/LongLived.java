@@ -18,6 +18,9 @@ final class LongLived {
     /** Age at which a relay is worth the system calls, in nanoseconds. */
     static final long AGE_NANOS = 5_000_000_000L;
 
+    /** The answer to a single probe may still be under way; the second goes out no sooner than twice that time. */
+    private static final int UNANSWERED_PROBES = 2;
+
     private final SystemCalls systemCalls;
     private final TcpInfo info = new TcpInfo();
 
@@ -46,6 +49,7 @@ final class LongLived {
      * Looks after a side that has a user timeout; costs no system call while nothing was sent to it.
      *
      * @return true when the side has unacknowledged bytes, its timeout is lifted, and it has been silent for that long
+     *     although it was asked
      */
     boolean isDead(Side side, int userTimeoutMillis) {
         if (!side.hasSent) {
@@ -67,7 +71,7 @@ final class LongLived {
             setUserTimeout(side, 0);
             side.isUserTimeoutLifted = true;
         }
-        return info.lastAckReceivedMillis() >= userTimeoutMillis;
+        return info.unansweredProbes() >= UNANSWERED_PROBES && info.lastAckReceivedMillis() >= userTimeoutMillis;
     }
 
     private void restore(Side side, int userTimeoutMillis) {

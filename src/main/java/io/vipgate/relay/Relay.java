@@ -560,7 +560,8 @@ public final class Relay extends WheelTimer {
     /** Looks after the sockets of a relay that is no longer young; says when to look again. */
     private long look(long now, RelaySettings settings) {
         if (now - openedAt < LongLived.AGE_NANOS) {
-            return openedAt + LongLived.AGE_NANOS;
+            // The client side has its user timeout from the beginning; a short one can't wait.
+            return Math.min(openedAt + LongLived.AGE_NANOS, look(now, client, settings.clientUserTimeoutMillis()));
         }
         if (!isGuarded && backend != null) {
             isGuarded = true;
@@ -575,7 +576,7 @@ public final class Relay extends WheelTimer {
             return NEVER;
         }
         if (loop.longLived().isDead(side, userTimeoutMillis)) {
-            side.isReset = true;
+            // The kernel has not given it up, so it is still to be reset, or its close would send FIN behind a queue.
             onReset(side);
             return NEVER;
         }

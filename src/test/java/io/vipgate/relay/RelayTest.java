@@ -177,7 +177,7 @@ class RelayTest {
         pair.backend().peerFin();
         kernel.settle();
         pair.backend().unacknowledged = 6;
-        pair.backend().windowProbes = 1;
+        pair.backend().windowProbes = 2;
         pair.backend().lastAckMillis = 61_000;
         for (int i = 0; i < 30 && !pair.client().isClosed; i++) {
             pair.client().peerSends(bytes("."));
@@ -753,7 +753,7 @@ class RelayTest {
     }
 
     @Test
-    void silentEndpointBehindAShutWindowIsGivenUp() {
+    void aReaderBehindAShutWindowMayBeSilentWhileItIsNotAsked() {
         RelayFixture.Pair pair = fixture.connected();
         pair.client().peerSends(bytes("upload"));
         pair.backend().unacknowledged = 6;
@@ -762,7 +762,22 @@ class RelayTest {
         pair.backend().lastAckMillis = 61_000;
         kernel.pass(20 * SECOND);
 
+        assertThat(pair.backend().isClosed).as("the answer to the one probe may be under way").isFalse();
+    }
+
+    @Test
+    void silentEndpointBehindAShutWindowIsGivenUp() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("upload"));
+        pair.backend().unacknowledged = 6;
+        pair.backend().windowProbes = 1;
+        kernel.pass(25 * SECOND);
+        pair.backend().lastAckMillis = 61_000;
+        pair.backend().windowProbes = 2;
+        kernel.pass(20 * SECOND);
+
         assertThat(pair.client().isReset).isTrue();
+        assertThat(pair.backend().isReset).as("no FIN behind a queue that was never delivered").isTrue();
         assertThat(fixture.closed).containsOnlyKeys(CloseReason.ENDPOINT_RESET);
         fixture.assertNothingLeft();
     }
