@@ -1,0 +1,164 @@
+package io.vipgate.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.relay.CloseReason;
+import io.vipgate.relay.ConnectFailure;
+import java.time.Duration;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+/** Which endpoint gets how many connections, as the endpoints themselves count them. */
+@SocketTest
+final class BalancingIT {
+    private static final int AT_ONCE = 16;
+
+    private static void connectAndAsk(TestGateway gateway) throws Exception {
+        try (Peer client = gateway.connect()) {
+            assertThat(client.receiveAll()).hasSize(1);
+        }
+    }
+
+    @Test
+    void randomGivesEachOfTwoEndpointsHalf() throws Exception {
+        int connections = 10_000;
+        try (NamingEndpoint a = new NamingEndpoint('a');
+                NamingEndpoint b = new NamingEndpoint('b');
+                TestGateway gateway = TestGateway.with().endpoint("a", a).endpoint("b", b).pool("balance: random")
+                        .start()) {
+            Tasks.repeat(connections, AT_ONCE, () -> connectAndAsk(gateway));
+
+            assertThat(a.accepted() + b.accepted()).isEqualTo(connections);
+            assertThat(100.0 * a.accepted() / connections).as("share of a in percent").isCloseTo(50,
+                    Offset.offset(2.5));
+            assertThat(gateway.connected("a")).isEqualTo(a.accepted());
+            assertThat(gateway.connected("b")).isEqualTo(b.accepted());
+        }
+    }
+
+    @Test
+    void weightsOfFiveToOneGiveFiveSixths() throws Exception {
+        int connections = 10_000;
+        try (NamingEndpoint a = new NamingEndpoint('a');
+                NamingEndpoint b = new NamingEndpoint('b');
+                TestGateway gateway = TestGateway.with().endpoint("a", a, "weight: 5").endpoint("b", b, "weight: 1")
+                        .pool("balance: weighted-random").start()) {
+            Tasks.repeat(connections, AT_ONCE, () -> connectAndAsk(gateway));
+
+            assertThat(a.accepted() + b.accepted()).isEqualTo(connections);
+            assertThat(100.0 * a.accepted() / connections).as("share of a in percent").isCloseTo(500.0 / 6,
+                    Offset.offset(2.5));
+        }
+    }
+
+    @Test
+    void weightZeroTakesNothing() throws Exception {
+        try (NamingEndpoint a = new NamingEndpoint('a');
+                NamingEndpoint b = new NamingEndpoint('b');
+                TestGateway gateway = TestGateway.with().endpoint("a", a, "weight: 0").endpoint("b", b).start()) {
+            Tasks.repeat(200, AT_ONCE, () -> connectAndAsk(gateway));
+
+            assertThat(a.accepted()).isZero();
+            assertThat(b.accepted()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void weightZeroTakesNothingEvenWhenTheOthersRefuse() throws Exception {
+        try (NamingEndpoint a = new NamingEndpoint('a');
+                RefusingEndpoint b = new RefusingEndpoint();
+                TestGateway gateway = TestGateway.with().endpoint("a", a, "weight: 0").endpoint("b", b.address())
+                        .start()) {
+            Peer.expectTurnedAway(gateway.port());
+
+            assertThat(a.accepted()).isZero();
+        }
+    }
+
+    @Test
+    void aBackupIsLeftAloneWhileThePrimaryWorks() throws Exception {
+        try (NamingEndpoint primary = new NamingEndpoint('p');
+                NamingEndpoint backup = new NamingEndpoint('b');
+                TestGateway gateway = TestGateway.with().endpoint("primary", primary)
+                        .endpoint("backup", backup, "backup: true").start()) {
+            Tasks.repeat(200, AT_ONCE, () -> connectAndAsk(gateway));
+
+            assertThat(backup.accepted()).isZero();
+            assertThat(primary.accepted()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void theBackupServesWhenEveryPrimaryRefuses() throws Exception {
+        try (RefusingEndpoint one = new RefusingEndpoint();
+                RefusingEndpoint two = new RefusingEndpoint();
+                NamingEndpoint backup = new NamingEndpoint('b');
+                TestGateway gateway = TestGateway.with().endpoint("one", one.address()).endpoint("two", two.address())
+                        .endpoint("backup", backup, "backup: true").start()) {
+            Tasks.repeat(200, AT_ONCE, () -> connectAndAsk(gateway));
+
+            assertThat(backup.accepted()).isEqualTo(200);
+            // Primaries first, always.
+            assertThat(gateway.failures("one", ConnectFailure.REFUSED)).isEqualTo(200);
+            assertThat(gateway.failures("two", ConnectFailure.REFUSED)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void oneRefusingEndpointFailsNoConnection() throws Exception {
+        int connections = 1_000;
+        try (NamingEndpoint good = new NamingEndpoint('g');
+                RefusingEndpoint bad = new RefusingEndpoint();
+                TestGateway gateway = TestGateway.with().endpoint("good", good).endpoint("bad", bad.address())
+                        .start()) {
+            Tasks.repeat(connections, AT_ONCE, () -> connectAndAsk(gateway));
+
+            assertThat(good.accepted()).isEqualTo(connections);
+            assertThat(gateway.failures("bad", ConnectFailure.REFUSED)).as("attempts at the refusing one")
+                    .isBetween(350L, 650L).isEqualTo(gateway.retries());
+            assertThat(gateway.connected("bad")).isZero();
+        }
+    }
+
+    @Test
+    void whenAllRefuseTheClientIsResetPromptly() throws Exception {
+        try (RefusingEndpoint one = new RefusingEndpoint();
+                RefusingEndpoint two = new RefusingEndpoint();
+                TestGateway gateway = TestGateway.with().endpoint("one", one.address()).endpoint("two", two.address())
+                        .start()) {
+            long begin = System.nanoTime();
+
+            Peer.expectTurnedAway(gateway.port());
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+            gateway.awaitIdle(Duration.ofSeconds(1));
+            assertThat(gateway.closed(CloseReason.CONNECT_FAILED)).isEqualTo(1);
+            assertThat(gateway.failures("one", ConnectFailure.REFUSED)).isEqualTo(1);
+            assertThat(gateway.failures("two", ConnectFailure.REFUSED)).isEqualTo(1);
+            assertThat(gateway.retries()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aBlackholedEndpointDelaysButFailsNoConnection() throws Exception {
+        int connections = 100;
+        Duration timeout = Duration.ofMillis(300);
+        // One tick of the wheel, and what a busy machine may add; the next thing to happen would be the kernel's own
+        // second SYN, a second after the first.
+        Duration most = timeout.plusMillis(50).plusMillis(500);
+        try (BlackholeEndpoint bad = new BlackholeEndpoint();
+                NamingEndpoint good = new NamingEndpoint('g');
+                TestGateway gateway = TestGateway.with().endpoint("good", good).endpoint("bad", bad.address())
+                        .pool("connect: { timeout: 300ms }").start()) {
+            Tasks.repeat(connections, AT_ONCE, () -> {
+                long begin = System.nanoTime();
+                connectAndAsk(gateway);
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(most);
+            });
+
+            assertThat(good.accepted()).isEqualTo(connections);
+            assertThat(gateway.failures("bad", ConnectFailure.TIMEOUT)).isBetween(20L, 80L)
+                    .isEqualTo(gateway.failures("bad"));
+        }
+    }
+}

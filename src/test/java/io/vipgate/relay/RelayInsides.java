@@ -1,0 +1,27 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.SystemCalls;
+import io.vipgate.pool.Endpoint;
+import java.net.InetSocketAddress;
+
+/**
+ * Lets tests of other packages look at what this one keeps to itself.
+ *
+ * <p>Confined to the event loop of what it is asked about.
+ */
+public final class RelayInsides {
+    private RelayInsides() {}
+
+    /** Bytes of memory that a loop holds for readers slower than their senders. */
+    public static long tailBytes(RelayLoop loop) {
+        return loop.tails().inUse();
+    }
+
+    /** Whether the dialer takes a socket for one that has reached itself. */
+    public static boolean hasReachedItself(SystemCalls systemCalls, int fd, InetSocketAddress endpoint,
+            LocalPorts localPorts) {
+        return new Dialer(systemCalls).hasReachedItself(fd,
+                new LoopEndpoint(new Endpoint("test", endpoint, 0), localPorts));
+    }
+
+}
