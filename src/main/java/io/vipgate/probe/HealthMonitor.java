@@ -190,7 +190,8 @@ public final class HealthMonitor implements AutoCloseable {
                             .forEach(other -> other.vitals = other.vitals.toForgivenDarkness());
                 }
                 // A fourth void result in a row means that this machine can't tell any more: it counts.
-                case FAIL, TIMEOUT, VOID -> become(vitals.toFailed(schedule.rules(), now, isOther(state -> !state.isSuspect())), cause);
+                case FAIL, TIMEOUT, VOID ->
+                    become(vitals.toFailed(schedule.rules(), now, isOther(state -> !state.isSuspect())), cause);
             }
             return vitals.nextProbeAfter(schedule.rules());
         }

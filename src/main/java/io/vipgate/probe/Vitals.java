@@ -105,13 +105,15 @@ public record Vitals(Health health, boolean isSuspect, long suspectSince, int pa
 
     /** Nobody probes this endpoint, and time has passed: suspicion is over. */
     public Vitals toUnsuspected() {
-        return new Vitals(health, false, suspectSince, passes, failures, darkFailures, goodSince, recoveries, changedAt);
+        return new Vitals(health, false, suspectSince, passes, failures, darkFailures, goodSince, recoveries,
+                changedAt);
     }
 
     /** From now until the next probe. */
     public long nextProbeAfter(VitalsRules rules) {
         boolean isComingBack = health == Health.DOWN && passes > 0;
-        return isSuspect || isComingBack ? Math.min(rules.fastIntervalNanos(), rules.intervalNanos())
+        return isSuspect || isComingBack
+                ? Math.min(rules.fastIntervalNanos(), rules.intervalNanos())
                 : rules.intervalNanos();
     }
 

@@ -16,23 +16,23 @@ class VitalsTest {
     /** P is a pass, F a failure; what is expected is the health after the whole row. */
     @ParameterizedTest(name = "rise {0}, fall {1}, from {2}: {3} -> {4}, suspect {5}")
     @CsvSource({
-            "2, 3, UNKNOWN, P, UP, false",
-            "2, 3, UNKNOWN, F, DOWN, false",
-            "5, 5, UNKNOWN, P, UP, false",
-            "2, 3, UP, F, UP, true",
-            "2, 3, UP, F F, UP, true",
-            "2, 3, UP, F F F, DOWN, false",
-            "2, 3, UP, F F P F F, UP, true",
-            "2, 3, UP, F F P F F P F F P, UP, false",
-            "2, 3, UP, F P, UP, false",
-            "2, 1, UP, F, DOWN, false",
-            "2, 3, DOWN, P, DOWN, false",
-            "2, 3, DOWN, P P, UP, false",
-            "2, 3, DOWN, P F P, DOWN, false",
-            "2, 3, DOWN, P F P F P P, UP, false",
-            "1, 3, DOWN, P, UP, false",
-            "3, 1, DOWN, P P F P P, DOWN, false",
-            "3, 1, DOWN, P P P F, DOWN, false",
+        "2, 3, UNKNOWN, P, UP, false",
+        "2, 3, UNKNOWN, F, DOWN, false",
+        "5, 5, UNKNOWN, P, UP, false",
+        "2, 3, UP, F, UP, true",
+        "2, 3, UP, F F, UP, true",
+        "2, 3, UP, F F F, DOWN, false",
+        "2, 3, UP, F F P F F, UP, true",
+        "2, 3, UP, F F P F F P F F P, UP, false",
+        "2, 3, UP, F P, UP, false",
+        "2, 1, UP, F, DOWN, false",
+        "2, 3, DOWN, P, DOWN, false",
+        "2, 3, DOWN, P P, UP, false",
+        "2, 3, DOWN, P F P, DOWN, false",
+        "2, 3, DOWN, P F P F P P, UP, false",
+        "1, 3, DOWN, P, UP, false",
+        "3, 1, DOWN, P P F P P, DOWN, false",
+        "3, 1, DOWN, P P P F, DOWN, false",
     })
     void resultsCountInARow(int rise, int fall, Health from, String row, Health expected, boolean isSuspect) {
         VitalsRules rules = new VitalsRules(500 * MILLI, 100 * MILLI, rise, fall);
@@ -128,8 +128,8 @@ class VitalsTest {
     void thirdRecoveryAndTheFollowingOnesMustStayGoodForLonger() {
         Vitals vitals = from(Health.UP);
         long now = 1000 * SECOND;
-        long[] expected = { 100 * MILLI, 100 * MILLI, 2 * SECOND, 4 * SECOND, 8 * SECOND, 16 * SECOND, 32 * SECOND,
-                60 * SECOND, 60 * SECOND };
+        long[] expected = {100 * MILLI, 100 * MILLI, 2 * SECOND, 4 * SECOND, 8 * SECOND, 16 * SECOND, 32 * SECOND,
+            60 * SECOND, 60 * SECOND};
         for (long wait : expected) {
             vitals = goDown(vitals, now);
             vitals = comeBack(vitals, now + SECOND, true);
@@ -184,7 +184,7 @@ class VitalsTest {
     private static final class Hour {
         private static final long TIMEOUT = 400 * MILLI;
         private final SplittableRandom random;
-        private final Vitals[] vitals = { from(Health.UP), from(Health.UP) };
+        private final Vitals[] vitals = {from(Health.UP), from(Health.UP)};
         private final long[] begun = new long[2];
         private final long[] end = new long[2];
         private final boolean[] isAnswered = new boolean[2];

@@ -30,9 +30,9 @@ class ProxyHeaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "198.51.100.7 | 203.0.113.1 | PROXY TCP4 198.51.100.7 203.0.113.1 56324 443",
-            "2001:db8::7  | 2001:db8::1 | PROXY TCP6 2001:db8:0:0:0:0:0:7 2001:db8:0:0:0:0:0:1 56324 443",
-            "198.51.100.7 | 2001:db8::1 | PROXY TCP6 ::ffff:198.51.100.7 2001:db8:0:0:0:0:0:1 56324 443",
+        "198.51.100.7 | 203.0.113.1 | PROXY TCP4 198.51.100.7 203.0.113.1 56324 443",
+        "2001:db8::7  | 2001:db8::1 | PROXY TCP6 2001:db8:0:0:0:0:0:7 2001:db8:0:0:0:0:0:1 56324 443",
+        "198.51.100.7 | 2001:db8::1 | PROXY TCP6 ::ffff:198.51.100.7 2001:db8:0:0:0:0:0:1 56324 443",
     })
     void versionOneIsALineOfText(String source, String destination, String expected) {
         assertThat(new String(build(ProxyHeader.Version.V1, source, 56_324, destination, 443),
@@ -41,11 +41,11 @@ class ProxyHeaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "198.51.100.7 | 203.0.113.1 | 21 11 000c c6336407 cb007101 dc04 01bb",
-            "2001:db8::7  | 2001:db8::1 | 21 21 0024 20010db8000000000000000000000007 "
-                    + "20010db8000000000000000000000001 dc04 01bb",
-            "198.51.100.7 | 2001:db8::1 | 21 21 0024 00000000000000000000ffffc6336407 "
-                    + "20010db8000000000000000000000001 dc04 01bb",
+        "198.51.100.7 | 203.0.113.1 | 21 11 000c c6336407 cb007101 dc04 01bb",
+        "2001:db8::7  | 2001:db8::1 | 21 21 0024 20010db8000000000000000000000007 "
+                + "20010db8000000000000000000000001 dc04 01bb",
+        "198.51.100.7 | 2001:db8::1 | 21 21 0024 00000000000000000000ffffc6336407 "
+                + "20010db8000000000000000000000001 dc04 01bb",
     })
     void versionTwoIsBinary(String source, String destination, String expected) {
         assertThat(HexFormat.of().formatHex(build(ProxyHeader.Version.V2, source, 56_324, destination, 443)))
@@ -53,7 +53,7 @@ class ProxyHeaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "V1", "V2" })
+    @CsvSource({"V1", "V2"})
     void longestHeaderFits(ProxyHeader.Version version) {
         String longest = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
         assertThat(build(version, longest, 65_535, longest, 65_535).length).isLessThanOrEqualTo(107);
