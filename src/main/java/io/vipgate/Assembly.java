@@ -5,12 +5,15 @@ import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.HashConfig;
 import io.vipgate.config.OnNoHealthy;
 import io.vipgate.config.PoolConfig;
+import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProxyProtocol;
 import io.vipgate.net.NativeSocketAddress;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
+import io.vipgate.probe.HealthMonitor;
+import io.vipgate.probe.VitalsRules;
 import io.vipgate.relay.ProxyHeader;
 import io.vipgate.relay.RelaySettings;
 import java.net.InetAddress;
@@ -18,7 +21,10 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,18 +36,26 @@ import org.slf4j.LoggerFactory;
  * @param pool its endpoints and their states
  * @param settings how its relays are made and bounded
  * @param factory its rule
+ * @param monitor watches over its endpoints; not started yet
  */
-record Assembly(Pool pool, RelaySettings settings, BalancerFactory factory) {
+record Assembly(Pool pool, RelaySettings settings, BalancerFactory factory, HealthMonitor monitor) {
     private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
     private static final int MOST_ATTEMPTS_BY_DEFAULT = 3;
 
-    static Assembly of(String name, PoolConfig config) {
+    /**
+     * Makes a pool.
+     *
+     * @param control the control thread
+     */
+    static Assembly of(String name, PoolConfig config, ScheduledExecutorService control) {
         List<PoolSnapshot.Member> members = new ArrayList<>();
         for (Map.Entry<String, EndpointConfig> entry : config.endpoints().entrySet()) {
             addMembers(members, name, entry.getKey(), entry.getValue());
         }
         PoolSnapshot snapshot = new PoolSnapshot(members, config.onNoHealthy() == OnNoHealthy.TRY_ANYWAY);
-        return new Assembly(new Pool(name, snapshot), settings(config, members.size()), factory(name, config));
+        Pool pool = new Pool(name, snapshot);
+        return new Assembly(pool, settings(config, members.size()), factory(name, config),
+                monitor(pool, config, control));
     }
 
     /** A name with several addresses becomes as many endpoints, {@code name[address]}, that share its weight. */
@@ -81,6 +95,15 @@ record Assembly(Pool pool, RelaySettings settings, BalancerFactory factory) {
                         (int) config.keepAlive().interval().toSeconds(), config.keepAlive().count()),
                 (int) config.userTimeout().client().toMillis(), (int) config.userTimeout().endpoint().toMillis(),
                 proxyVersion(config.proxyProtocol()), sources);
+    }
+
+    private static HealthMonitor monitor(Pool pool, PoolConfig config, ScheduledExecutorService control) {
+        ProbeConfig probe = config.probe();
+        VitalsRules rules = new VitalsRules(probe.interval().toNanos(), probe.fastInterval().toNanos(), probe.rise(),
+                probe.fall());
+        HealthMonitor.Schedule schedule = new HealthMonitor.Schedule(rules, probe.timeout().toNanos(), probe.jitter(),
+                probe.port(), probe.type().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        return new HealthMonitor(pool, Optional.empty(), schedule, control);
     }
 
     private static ProxyHeader.Version proxyVersion(ProxyProtocol configured) {

@@ -9,13 +9,13 @@ import io.vipgate.net.EventLoops;
 import io.vipgate.net.FdBudget;
 import io.vipgate.net.ListenSocket;
 import io.vipgate.net.Sysctl;
+import io.vipgate.probe.HealthMonitor;
 import io.vipgate.relay.Acceptor;
 import io.vipgate.relay.ConnectionLimit;
 import io.vipgate.relay.LocalPorts;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.LoopPool;
 import io.vipgate.relay.RelayDrain;
-import io.vipgate.relay.RelayLog;
 import io.vipgate.relay.RelayLoop;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -45,6 +47,9 @@ public final class Gateway implements AutoCloseable {
     private record Lane(RelayLoop relays, Map<String, LoopPool> pools, List<Acceptor> acceptors) {}
 
     private final EventLoops loops;
+    private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("vipgate-control").daemon().factory());
+    private final List<HealthMonitor> monitors = new ArrayList<>();
     private final FdBudget fdBudget;
     private final List<Lane> lanes = new ArrayList<>();
     private final Map<String, List<Integer>> ports = new LinkedHashMap<>();
@@ -87,7 +92,10 @@ public final class Gateway implements AutoCloseable {
 
     private void assemble(GatewayConfig config) throws StartException {
         Map<String, Assembly> pools = new LinkedHashMap<>();
-        config.pools().forEach((name, pool) -> pools.put(name, Assembly.of(name, pool)));
+        config.pools().forEach((name, pool) -> pools.put(name, Assembly.of(name, pool, control)));
+        Map<String, HealthMonitor> monitorOf = new LinkedHashMap<>();
+        pools.forEach((name, pool) -> monitorOf.put(name, pool.monitor()));
+        monitors.addAll(monitorOf.values());
         ConnectionLimit relays = new ConnectionLimit(fdBudget.relays());
         LocalPorts localPorts = LocalPorts.ofThisMachine();
         SplittableRandom seeds = new SplittableRandom();
@@ -97,13 +105,14 @@ public final class Gateway implements AutoCloseable {
                 Map<String, LoopPool> views = new LinkedHashMap<>();
                 pools.forEach((name, pool) -> views.put(name,
                         new LoopPool(pool.pool(), pool.settings(), pool.factory(), seeds.split(), localPorts)));
-                lanes.add(new Lane(new RelayLoop(loop, relays, pipesPerLoop, new RelayLog()), views,
+                lanes.add(new Lane(new RelayLoop(loop, relays, pipesPerLoop, new RelayEvents(monitorOf)), views,
                         new ArrayList<>()));
             });
         }
         for (Map.Entry<String, ListenerConfig> listener : config.listeners().entrySet()) {
             listen(listener.getKey(), listener.getValue(), config.pools());
         }
+        monitors.forEach(HealthMonitor::start);
     }
 
     private void listen(String name, ListenerConfig config, Map<String, PoolConfig> pools) throws StartException {
@@ -231,6 +240,8 @@ public final class Gateway implements AutoCloseable {
     /** Closes everything at once; open relays are reset. */
     @Override
     public void close() {
+        monitors.forEach(HealthMonitor::close);
+        control.shutdownNow();
         for (Lane lane : lanes) {
             onLoop(lane.relays().eventLoop(), () -> {
                 lane.acceptors().forEach(Acceptor::close);

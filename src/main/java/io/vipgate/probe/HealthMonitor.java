@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Probes the endpoints of one pool, each on a virtual thread of its own, and publishes what becomes of their health.
  *
- * <p>State is confined to the control thread; results and live failures are handed to it. {@link #onLiveFailure} may be
- * called from any thread and never blocks.
+ * <p>Confined to the control thread, to which probing threads hand their results; {@link #onLiveFailure} may be called from
+ * any thread and never blocks.
  */
 public final class HealthMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
