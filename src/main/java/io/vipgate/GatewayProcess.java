@@ -20,21 +20,27 @@ import org.slf4j.LoggerFactory;
 public final class GatewayProcess {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
 
-    private GatewayProcess() {}
+    private final CountDownLatch first = new CountDownLatch(1);
+    private final CountDownLatch second = new CountDownLatch(1);
 
     /**
-     * Waits for SIGTERM or SIGINT, then stops the gateway as configured.
-     *
-     * @throws InterruptedException if the thread is interrupted
+     * Takes the signals over. To be called before the gateway serves: until then SIGTERM ends the process without a
+     * drain.
      */
-    public static void untilStopped(Gateway gateway, ShutdownConfig shutdown) throws InterruptedException {
-        CountDownLatch first = new CountDownLatch(1);
-        CountDownLatch second = new CountDownLatch(1);
+    public GatewayProcess() {
         Runnable stop = () -> (first.getCount() > 0 ? first : second).countDown();
         Signals.on("TERM", stop);
         Signals.on("INT", stop);
         Signals.on("HUP",
                 () -> LOG.warn("SIGHUP: this version can't reload; restart it to read the configuration again"));
+    }
+
+    /**
+     * Waits for SIGTERM or SIGINT, unless one has come already, then stops the gateway as configured.
+     *
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public void untilStopped(Gateway gateway, ShutdownConfig shutdown) throws InterruptedException {
         first.await();
         Duration grace = shutdown.grace();
         LOG.info("stopping: {} ms of grace, then up to {} ms for open relays", grace.toMillis(),

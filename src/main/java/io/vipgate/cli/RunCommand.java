@@ -47,9 +47,10 @@ final class RunCommand implements Callable<Integer> {
         if (!loaded.get().pendingKeys().isEmpty()) {
             log.warn("no effect yet in this version: {}", String.join(", ", loaded.get().pendingKeys()));
         }
+        GatewayProcess process = new GatewayProcess();
         try (Gateway gateway = Gateway.start(loaded.get().config())) {
             log.info("{}", gateway.describe(loaded.get().config()));
-            GatewayProcess.untilStopped(gateway, loaded.get().config().shutdown());
+            process.untilStopped(gateway, loaded.get().config().shutdown());
             return ExitStatus.OK;
         } catch (StartException e) {
             log.error("{}", e.getMessage());
