@@ -5,9 +5,6 @@ import io.vipgate.net.Ready;
 import io.vipgate.net.SocketOptions;
 import io.vipgate.net.Wheel;
 import io.vipgate.net.WheelTimer;
-import io.vipgate.pool.Endpoint;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,8 +56,6 @@ public final class Relay extends WheelTimer {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
-    /** How long a survivor may take no byte before it is reset with bytes still queued. */
-    private static final long STUCK_NANOS = 1_000_000_000L;
     /** How long a lingering relay waits for FINs. */
     private static final long LINGER_NANOS = 2_000_000_000L;
 
@@ -71,21 +66,18 @@ public final class Relay extends WheelTimer {
     private final char clientPort;
     private final long openedAt;
     private final long lifetimeEnd;
+    private final Attempts attempts = new Attempts();
 
     private Phase phase = Phase.CONNECTING;
     private @Nullable Side client;
     private @Nullable Side backend;
     private @Nullable Flow clientToBackend;
     private @Nullable Flow backendToClient;
-    private @Nullable LoopEndpoint endpoint;
-    private boolean isCountedAtEndpoint;
-    private List<Endpoint> tried = List.of();
     /** When the present attempt, the first half-close, or the present phase began. */
     private long since;
     /** When a byte last reached either side. */
     private long lastDelivered;
-    private @Nullable Side resetSide;
-    private int leastUnacknowledged = Integer.MAX_VALUE;
+    private @Nullable Reset reset;
     private boolean hasDelayedAck;
     private boolean hasSpoken;
     private boolean isGuarded;
@@ -144,18 +136,10 @@ public final class Relay extends WheelTimer {
     /** Begins connects until one is under way or no endpoint is left. */
     private void connect() {
         LoopPool pool = listener.pool();
-        while (tried.size() < pool.settings().attempts()) {
-            LoopEndpoint selected = pool.open(clientHigh, clientLow, tried);
-            if (selected == null) {
-                break;
-            }
-            endpoint = selected;
-            isCountedAtEndpoint = true;
-            if (!tried.isEmpty()) {
-                pool.onRetry();
-            }
+        LoopEndpoint next = attempts.next(pool, clientHigh, clientLow);
+        while (next != null) {
             hasDelayedAck = listener.canDelayHandshakeAck();
-            int fd = loop.dialer().begin(selected, pool.settings(), hasDelayedAck);
+            int fd = loop.dialer().begin(next, pool.settings(), hasDelayedAck);
             if (fd >= 0) {
                 backend = watch(fd);
             }
@@ -164,37 +148,27 @@ public final class Relay extends WheelTimer {
                 loop.wheel().arm(this, since + pool.settings().connectTimeoutNanos());
                 return;
             }
-            onAttemptFailed(selected, fd < 0 ? ConnectFailure.of(-fd) : ConnectFailure.LOCAL);
+            onAttemptFailed(fd < 0 ? ConnectFailure.of(-fd) : ConnectFailure.LOCAL);
+            next = attempts.next(pool, clientHigh, clientLow);
         }
-        if (tried.isEmpty()) {
+        if (attempts.failed() == 0) {
             listener.onRefused(RefuseReason.NO_ENDPOINT);
             loop.observer().onRefused(listener, RefuseReason.NO_ENDPOINT);
         }
         close(CloseReason.CONNECT_FAILED, true);
     }
 
-    private void onAttemptFailed(LoopEndpoint failed, ConnectFailure failure) {
-        failed.onConnectFailed(failure);
+    private void onAttemptFailed(ConnectFailure failure) {
+        attempts.onFailed(failure);
         loop.observer().onConnectFailed(this, failure);
-        giveEndpointBack();
-        List<Endpoint> more = new ArrayList<>(tried);
-        more.add(failed.endpoint());
-        tried = more;
         if (backend != null) {
             backend.close();
             backend = null;
         }
     }
 
-    private void giveEndpointBack() {
-        if (isCountedAtEndpoint && endpoint != null) {
-            isCountedAtEndpoint = false;
-            endpoint.endpoint().close();
-        }
-    }
-
     private void onConnecting(Side side, int events) {
-        LoopEndpoint attempted = endpoint;
+        LoopEndpoint attempted = attempts.endpoint();
         if (side == client) {
             // A client that resets is gone. One that sends FIN has only ended its request.
             if ((events & (Ready.ERR | Ready.HUP)) != 0) {
@@ -207,11 +181,11 @@ public final class Relay extends WheelTimer {
                 return;
             }
             int error = loop.systemCalls().socketError(side.fd);
-            onAttemptFailed(attempted, error > 0 ? ConnectFailure.of(error) : ConnectFailure.RESET);
+            onAttemptFailed(error > 0 ? ConnectFailure.of(error) : ConnectFailure.RESET);
             connect();
         } else if (attempted != null && (events & Ready.OUT) != 0) {
             if (loop.dialer().hasReachedItself(side.fd, attempted)) {
-                onAttemptFailed(attempted, ConnectFailure.REFUSED);
+                onAttemptFailed(ConnectFailure.REFUSED);
                 connect();
             } else {
                 onConnected(attempted, side);
@@ -322,8 +296,9 @@ public final class Relay extends WheelTimer {
 
     void onDelivered(Flow flow, int bytes) {
         lastDelivered = now();
-        if (endpoint != null) {
-            endpoint.onDelivered(flow.isToBackend, bytes);
+        LoopEndpoint connected = attempts.endpoint();
+        if (connected != null) {
+            connected.onDelivered(flow.isToBackend, bytes);
         }
         if (!hasSpoken) {
             hasSpoken = true;
@@ -363,46 +338,30 @@ public final class Relay extends WheelTimer {
 
     /** One side is reset: what it sent before still goes to the other, which then gets the reset too. */
     private void onReset(Side side) {
-        if (phase == Phase.OPEN) {
+        Flow from = flowFrom(side);
+        Flow into = flowInto(side);
+        if (phase == Phase.OPEN && from != null && into != null) {
             phase = Phase.ABORTING;
-            resetSide = side;
-            since = now();
-            Flow into = flowInto(side);
-            if (into != null) {
-                into.isAbandoned = true;
-                into.release(loop);
-            }
-            loop.wheel().arm(this, since + Wheel.TICK_NANOS);
-        } else if (phase == Phase.ABORTING && side != resetSide) {
-            close(resetReason(), true);
+            reset = new Reset(from, now());
+            into.isAbandoned = true;
+            into.release(loop);
+            loop.wheel().arm(this, now() + Wheel.TICK_NANOS);
+        } else if (reset != null && !side.equals(reset.side())) {
+            // The survivor is gone as well.
+            close(resetReason(reset), true);
             return;
         }
         settle();
     }
 
-    private CloseReason resetReason() {
-        return resetSide == client ? CloseReason.CLIENT_RESET : CloseReason.ENDPOINT_RESET;
+    private CloseReason resetReason(Reset settled) {
+        return settled.side() == client ? CloseReason.CLIENT_RESET : CloseReason.ENDPOINT_RESET;
     }
 
-    /** Resets the survivor once it has acknowledged everything, or has taken nothing for a while. */
     private void settle() {
-        Flow last = resetSide == null ? null : flowFrom(resetSide);
-        if (phase != Phase.ABORTING || last == null) {
-            return;
-        }
-        if (last.isOver()) {
-            int unacknowledged = loop.systemCalls().unacknowledged(last.target.fd);
-            if (unacknowledged <= 0) {
-                close(resetReason(), true);
-                return;
-            }
-            if (unacknowledged < leastUnacknowledged) {
-                leastUnacknowledged = unacknowledged;
-                since = now();
-            }
-        }
-        if (now() - Math.max(since, lastDelivered) >= STUCK_NANOS) {
-            close(resetReason(), true);
+        if (phase == Phase.ABORTING && reset != null
+                && reset.isSettled(loop.systemCalls(), now(), lastDelivered)) {
+            close(resetReason(reset), true);
         }
     }
 
@@ -462,10 +421,7 @@ public final class Relay extends WheelTimer {
         release(backendToClient);
         close(backend, withReset);
         close(client, withReset);
-        giveEndpointBack();
-        if (endpoint != null) {
-            endpoint.onClosed(reason);
-        }
+        attempts.onClosed(reason);
         listener.limit().giveBack();
         loop.fdBudget().giveBack();
         loop.onClosed();
@@ -515,11 +471,11 @@ public final class Relay extends WheelTimer {
 
     private long onConnectTimer(long now) {
         long end = since + listener.pool().settings().connectTimeoutNanos();
-        LoopEndpoint attempted = endpoint;
+        LoopEndpoint attempted = attempts.endpoint();
         if (now < end || attempted == null) {
             return end;
         }
-        onAttemptFailed(attempted, ConnectFailure.TIMEOUT);
+        onAttemptFailed(ConnectFailure.TIMEOUT);
         connect();
         return NEVER;
     }
@@ -608,7 +564,7 @@ public final class Relay extends WheelTimer {
 
     /** Its endpoint, the last one tried when none took it, or null when none could be selected. */
     public @Nullable LoopEndpoint endpoint() {
-        return endpoint;
+        return attempts.endpoint();
     }
 
     /** How long ago it was accepted, in nanoseconds. */
@@ -623,7 +579,7 @@ public final class Relay extends WheelTimer {
 
     /** Attempts that are over: failed ones, and the one that connected. */
     public int attempts() {
-        return tried.size() + (clientToBackend == null ? 0 : 1);
+        return attempts.failed() + (clientToBackend == null ? 0 : 1);
     }
 
     /** Bytes delivered to the endpoint. */
