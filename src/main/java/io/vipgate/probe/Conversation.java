@@ -1,0 +1,90 @@
+package io.vipgate.probe;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+
+/**
+ * One connection of a probe to an endpoint: what is said and heard over it. Whoever made the socket closes it.
+ *
+ * <p>Confined to the thread of its check.
+ */
+final class Conversation {
+    /** How far it has come. */
+    enum Phase {
+        /** No connection yet. */
+        CONNECT,
+        /** Connected, not yet secured. */
+        HANDSHAKE,
+        /** What the probe is for. */
+        ANSWER
+    }
+
+    private final Socket socket;
+    private final InetSocketAddress address;
+    private byte[] preamble;
+    private Phase phase = Phase.CONNECT;
+    private InputStream in = InputStream.nullInputStream();
+    private OutputStream out = OutputStream.nullOutputStream();
+
+    /**
+     * Made before it is connected.
+     *
+     * @param socket not yet connected
+     * @param preamble what comes before the first bytes said, not kept
+     */
+    Conversation(Socket socket, InetSocketAddress address, byte[] preamble) {
+        this.socket = socket;
+        this.address = address;
+        this.preamble = preamble.clone();
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    InetSocketAddress address() {
+        return address;
+    }
+
+    void connect() throws IOException {
+        socket.connect(address);
+        phase = Phase.ANSWER;
+        // A connect to a dead port of this machine, from the range that local ports are taken from, can meet itself.
+        if (address.equals(socket.getLocalSocketAddress())) {
+            throw new BadAnswerException("connected to itself: nobody listens there");
+        }
+        in = new BufferedInputStream(socket.getInputStream());
+        out = socket.getOutputStream();
+    }
+
+    /** Puts TLS between the connection and what is said from now on. */
+    void secure(TlsClient tls) throws IOException {
+        phase = Phase.HANDSHAKE;
+        say(new byte[0]);
+        Socket secured = tls.handshake(socket, address);
+        in = new BufferedInputStream(secured.getInputStream());
+        out = secured.getOutputStream();
+        phase = Phase.ANSWER;
+    }
+
+    /** Sends these bytes in one write, the preamble before the first ones; without bytes the preamble alone. */
+    void say(byte[] bytes) throws IOException {
+        byte[] all = new byte[preamble.length + bytes.length];
+        System.arraycopy(preamble, 0, all, 0, preamble.length);
+        System.arraycopy(bytes, 0, all, preamble.length, bytes.length);
+        preamble = new byte[0];
+        if (all.length > 0) {
+            out.write(all);
+            out.flush();
+        }
+    }
+
+    /** What the endpoint says. Buffered. */
+    InputStream heard() {
+        return in;
+    }
+}

@@ -1,0 +1,45 @@
+package io.vipgate.probe;
+
+import io.vipgate.config.HttpProbeConfig;
+import io.vipgate.config.ProbeConfig;
+import io.vipgate.config.ProbeType;
+import io.vipgate.config.ProxyProtocol;
+import io.vipgate.config.TlsProbeConfig;
+import java.util.Optional;
+import javax.net.SocketFactory;
+
+/** The kinds of probes, by their configuration. Thread-safe. */
+public final class Probes {
+    private Probes() {}
+
+    /**
+     * The probe that a pool's configuration asks for. Makes no connection, but reads the file of certificates if there
+     * is one.
+     *
+     * @param config of the pool's probe
+     * @param proxyProtocol what the pool's endpoints expect first
+     * @return empty when the endpoints aren't probed
+     * @throws IllegalArgumentException if the certificates can't be read or the TLS server name isn't one; the message
+     *         says which key and why
+     */
+    public static Optional<Probe> of(ProbeConfig config, ProxyProtocol proxyProtocol) {
+        return of(config, proxyProtocol, SocketFactory.getDefault());
+    }
+
+    /** As {@link #of(ProbeConfig, ProxyProtocol)}, with sockets made elsewhere. */
+    static Optional<Probe> of(ProbeConfig config, ProxyProtocol proxyProtocol, SocketFactory sockets) {
+        boolean listensFirst = config.type() == ProbeType.SEND_EXPECT && config.send().isEmpty();
+        SocketCheck check = new SocketCheck(sockets, config.timeout(), ProxyPreamble.bytes(proxyProtocol),
+                listensFirst);
+        return switch (config.type()) {
+            case TCP -> Optional.of(new TcpProbe(check));
+            case HTTP -> Optional.of(new HttpProbe(check, config.http().orElse(HttpProbeConfig.DEFAULTS),
+                    config.tls().map(TlsClient::new).orElse(null)));
+            case TLS -> Optional.of(new TlsProbe(check, new TlsClient(config.tls().orElse(TlsProbeConfig.DEFAULTS))));
+            case SEND_EXPECT ->
+                Optional.of(new SendExpectProbe(check, config.send().bytes(), config.expect().bytes()));
+            case EXEC -> Optional.of(new ExecProbe(config.command(), config.timeout()));
+            case NONE -> Optional.empty();
+        };
+    }
+}

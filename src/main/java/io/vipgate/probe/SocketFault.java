@@ -1,0 +1,77 @@
+package io.vipgate.probe;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.util.Locale;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose fault a failed connection is: the endpoint's, which counts, or this machine's own, which doesn't.
+ *
+ * <p>Java keeps no error number, so exceptions are told apart by class, and only where that says too little by the
+ * kernel's words. Those come in the process's language: an error of connect(2) that isn't recognised is taken for this
+ * machine's, because one descriptor lacking here must never take every endpoint down.
+ *
+ * <p>Immutable.
+ */
+final class SocketFault {
+    private SocketFault() {}
+
+    /** What a check that ended in this exception came to. */
+    static ProbeResult resultOf(IOException fault, Conversation.Phase phase) {
+        if (fault instanceof BadAnswerException) {
+            return ProbeResult.fail(Wording.printable(fault.getMessage()));
+        }
+        SocketException socketFault = socketFaultIn(fault);
+        if (socketFault != null) {
+            return phase == Conversation.Phase.CONNECT ? ofConnect(socketFault) : ofConnection(socketFault);
+        }
+        if (fault instanceof SSLException tlsFault) {
+            return ProbeResult.fail(TlsFault.cause(tlsFault));
+        }
+        return local(fault);
+    }
+
+    private static ProbeResult ofConnect(SocketException fault) {
+        String words = words(fault);
+        return switch (fault) {
+            case BindException _ -> local(fault);
+            case NoRouteToHostException _ -> ProbeResult.fail("no route to host");
+            case ConnectException _ when words.contains("timed out") -> ProbeResult.timeout("connection timed out");
+            case ConnectException _ -> ProbeResult.fail("connection refused");
+            case SocketException _ when words.contains("reset") -> ProbeResult.fail("connection reset");
+            case SocketException _ when words.contains("network is ") || words.contains("host is ") ->
+                ProbeResult.fail(words);
+            default -> local(fault);
+        };
+    }
+
+    private static ProbeResult ofConnection(SocketException fault) {
+        String words = words(fault);
+        if (words.contains("no buffer space") || words.contains("cannot allocate memory")) {
+            return local(fault);
+        }
+        return ProbeResult.fail(words.contains("broken pipe") ? "connection reset" : words);
+    }
+
+    private static ProbeResult local(IOException fault) {
+        return ProbeResult.ofNoWorth("this machine: " + words(fault));
+    }
+
+    private static @Nullable SocketException socketFaultIn(Throwable fault) {
+        for (Throwable each = fault; each != null; each = each.getCause()) {
+            if (each instanceof SocketException found) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    private static String words(IOException fault) {
+        return Wording.printable(fault.getMessage()).toLowerCase(Locale.ROOT);
+    }
+}

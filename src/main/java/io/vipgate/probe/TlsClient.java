@@ -1,0 +1,132 @@
+package io.vipgate.probe;
+
+import io.vipgate.config.TlsProbeConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * The client side of TLS, as the configuration wants it. The certificates to trust are read once, when it is made.
+ *
+ * <p>Thread-safe.
+ */
+final class TlsClient {
+    private final TrustManager[] trust;
+    private final String serverName;
+    private final boolean identifies;
+
+    /**
+     * Reads what it needs.
+     *
+     * @throws IllegalArgumentException if the file of certificates can't be read or the server's name can't be one
+     */
+    TlsClient(TlsProbeConfig config) {
+        serverName = config.serverName();
+        identifies = config.verify() && !serverName.isEmpty();
+        if (!serverName.isEmpty() && !isAddress(serverName)) {
+            checkName(serverName);
+        }
+        trust = config.verify() ? trusted(config.ca()) : new TrustManager[]{new TrustsEverybody()};
+    }
+
+    /**
+     * Shakes hands over a connection.
+     *
+     * @return the secured socket; to close the one under it is enough
+     */
+    Socket handshake(Socket connected, InetSocketAddress address) throws IOException {
+        try {
+            String peer = serverName.isEmpty() ? address.getAddress().getHostAddress() : serverName;
+            SSLSocket socket = (SSLSocket) newContext().getSocketFactory().createSocket(connected, peer,
+                    address.getPort(), true);
+            SSLParameters parameters = socket.getSSLParameters();
+            // RFC 6066, section 3: a name is sent, an address never is.
+            parameters.setServerNames(serverName.isEmpty() || isAddress(serverName)
+                    ? List.of()
+                    : List.of(new SNIHostName(serverName)));
+            if (identifies) {
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            }
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            return socket;
+        } catch (RuntimeException e) {
+            // JSSE has let such escape on malformed messages; what the endpoint sends must not end the prober.
+            throw new SSLException(e.toString(), e);
+        }
+    }
+
+    /** A context for each check: a session resumed from the last one would not show the certificate again. */
+    private SSLContext newContext() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has TLS", e);
+        }
+    }
+
+    private static TrustManager[] trusted(Optional<Path> ca) {
+        try {
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(ca.isPresent() ? storeOf(ca.get()) : null);
+            return factory.getTrustManagers();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException("ca: " + ca.map(Path::toString).orElse("the machine's")
+                    + " (expected: a readable file with certificates in PEM): " + e, e);
+        }
+    }
+
+    private static KeyStore storeOf(Path file) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        try (InputStream pem = Files.newInputStream(file)) {
+            Collection<? extends Certificate> certificates = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(pem);
+            if (certificates.isEmpty()) {
+                throw new CertificateException("no certificate in it");
+            }
+            for (Certificate certificate : certificates) {
+                store.setCertificateEntry(Integer.toString(store.size()), certificate);
+            }
+        }
+        return store;
+    }
+
+    private static void checkName(String name) {
+        try {
+            SNIHostName _ = new SNIHostName(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("serverName: " + name + " (expected: a host name)", e);
+        }
+    }
+
+    private static boolean isAddress(String name) {
+        try {
+            return InetAddress.ofLiteral(name.toLowerCase(Locale.ROOT)).getHostAddress() != null;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.vipgate.probe;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** How results put things into words. Immutable. */
+final class Wording {
+    private static final int MAX_LENGTH = 200;
+    private static final long MILLIS_PER_SECOND = 1000;
+
+    private Wording() {}
+
+    /**
+     * A text from outside, fit for one line of a log: bounded, without control characters, which could forge lines or
+     * command a terminal.
+     */
+    static String printable(@Nullable String text) {
+        if (text == null) {
+            return "no reason given";
+        }
+        StringBuilder line = new StringBuilder(Math.min(text.length(), MAX_LENGTH));
+        for (int i = 0; i < text.length() && line.length() < MAX_LENGTH; i++) {
+            char c = text.charAt(i);
+            boolean safe = !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT
+                    && Character.getType(c) != Character.LINE_SEPARATOR
+                    && Character.getType(c) != Character.PARAGRAPH_SEPARATOR;
+            line.append(safe ? c : '?');
+        }
+        return line.toString();
+    }
+
+    /** Whole seconds as {@code 2 s}, the rest as {@code 400 ms}. */
+    static String duration(Duration duration) {
+        long millis = duration.toMillis();
+        return millis >= MILLIS_PER_SECOND && millis % MILLIS_PER_SECOND == 0
+                ? millis / MILLIS_PER_SECOND + " s"
+                : millis + " ms";
+    }
+
+    /** An address and port, IPv6 in brackets. */
+    static String address(InetSocketAddress address) {
+        return host(address.getAddress()) + ":" + address.getPort();
+    }
+
+    /** An address as it stands in a URL: IPv6 in brackets, without the zone, which means something on one machine only. */
+    static String host(InetAddress address) {
+        String text = address.getHostAddress();
+        int zone = text.indexOf('%');
+        String plain = zone < 0 ? text : text.substring(0, zone);
+        return plain.indexOf(':') < 0 ? plain : "[" + plain + "]";
+    }
+}

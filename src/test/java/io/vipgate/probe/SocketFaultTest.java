@@ -1,0 +1,56 @@
+package io.vipgate.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Test;
+
+class SocketFaultTest {
+    @Test
+    void whatTheEndpointOrTheWayToItDoesCounts() {
+        assertThat(connecting(new ConnectException("Connection refused")))
+                .isEqualTo(ProbeResult.fail("connection refused"));
+        assertThat(connecting(new ConnectException("Connection timed out")))
+                .isEqualTo(ProbeResult.timeout("connection timed out"));
+        assertThat(connecting(new NoRouteToHostException("No route to host")))
+                .isEqualTo(ProbeResult.fail("no route to host"));
+        assertThat(connecting(new SocketException("Network is unreachable")))
+                .isEqualTo(ProbeResult.fail("network is unreachable"));
+        assertThat(connecting(new SocketException("Connection reset")))
+                .isEqualTo(ProbeResult.fail("connection reset"));
+    }
+
+    @Test
+    void whatThisMachineLacksDoesNot() {
+        assertThat(connecting(new BindException("Cannot assign requested address")))
+                .isEqualTo(ProbeResult.ofNoWorth("this machine: cannot assign requested address"));
+        assertThat(connecting(new SocketException("No buffer space available")))
+                .isEqualTo(ProbeResult.ofNoWorth("this machine: no buffer space available"));
+        assertThat(connecting(new SocketException("Zu viele offene Dateien")).outcome())
+                .isEqualTo(ProbeResult.Outcome.VOID);
+        assertThat(connecting(new IOException("No space left on device")).outcome())
+                .isEqualTo(ProbeResult.Outcome.VOID);
+        assertThat(connected(new SocketException("No buffer space available")).outcome())
+                .isEqualTo(ProbeResult.Outcome.VOID);
+    }
+
+    @Test
+    void aConnectionThatBreaksCounts() {
+        assertThat(connected(new SocketException("Broken pipe"))).isEqualTo(ProbeResult.fail("connection reset"));
+        assertThat(connected(new SSLException("wrapped", new SocketException("Connection reset"))))
+                .isEqualTo(ProbeResult.fail("connection reset"));
+    }
+
+    private static ProbeResult connecting(IOException fault) {
+        return SocketFault.resultOf(fault, Conversation.Phase.CONNECT);
+    }
+
+    private static ProbeResult connected(IOException fault) {
+        return SocketFault.resultOf(fault, Conversation.Phase.ANSWER);
+    }
+}

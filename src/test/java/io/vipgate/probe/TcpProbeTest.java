@@ -1,0 +1,166 @@
+package io.vipgate.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.config.ProxyProtocol;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TcpProbeTest {
+    private final Probe probe = Checks.probe(Checks.tcp(Checks.AMPLE));
+
+    @Test
+    void whoeverListensPasses() throws Exception {
+        try (Peer peer = Peer.silent()) {
+            assertThat(Checks.check(probe, peer.address(), Checks.AMPLE)).isEqualTo(ProbeResult.pass("connected"));
+        }
+    }
+
+    @Test
+    void nobodyListeningIsARefusal() throws Exception {
+        assertThat(Checks.check(probe, Peer.nobody(), Checks.AMPLE))
+                .isEqualTo(ProbeResult.fail("connection refused"));
+    }
+
+    @Test
+    void aBareConnectIsNeverSeenByTheProcessBehindIt() throws Exception {
+        try (ServerSocketChannel server = ServerSocketChannel.open()) {
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).configureBlocking(false);
+            for (int i = 0; i < 20; i++) {
+                ProbeResult result = Checks.check(probe, (InetSocketAddress) server.getLocalAddress(), Checks.AMPLE);
+                assertThat(result.outcome()).isEqualTo(ProbeResult.Outcome.PASS);
+            }
+
+            assertThat(server.accept()).isNull();
+        }
+    }
+
+    @Test
+    void noCheckLeavesAConnectionInTimeWait() throws Exception {
+        try (Peer silent = Peer.silent(); Peer closing = Peer.answering("HTTP/1.1 200 OK\r\n\r\n")) {
+            for (int i = 0; i < 20; i++) {
+                Checks.check(probe, silent.address(), Checks.AMPLE);
+                Checks.check(Checks.http(Checks.AMPLE, ""), closing.address());
+            }
+
+            assertThat(connectionsTo(silent.address().getPort())).isEmpty();
+            assertThat(connectionsTo(closing.address().getPort())).isEmpty();
+        }
+    }
+
+    @Test
+    void aConnectThatNobodyAnswersEndsAtTheDeadline() throws Exception {
+        // A full accept queue: the kernel drops what comes then.
+        List<Socket> queued = new ArrayList<>();
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            try {
+                InetSocketAddress address = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
+                for (int i = 0; i < 2; i++) {
+                    queued.add(new Socket(address.getAddress(), address.getPort()));
+                }
+
+                assertThat(Checks.checkInVain(Checks.probe(Checks.tcp(Checks.SHORT)), address).cause())
+                        .isEqualTo("no connection in 150 ms");
+            } finally {
+                for (Socket each : queued) {
+                    each.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aConnectThatMeetsItselfIsAFailure() throws Exception {
+        InetSocketAddress address = Peer.nobody();
+        Probe meetsItself = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, Checks.sockets(() -> {
+            Socket socket = new Socket();
+            socket.bind(address);
+            return socket;
+        })).orElseThrow();
+
+        assertThat(Checks.check(meetsItself, address, Checks.AMPLE))
+                .isEqualTo(ProbeResult.fail("connected to itself: nobody listens there"));
+    }
+
+    @Test
+    void aLackOfDescriptorsIsNotTheEndpointsFault() throws Exception {
+        Probe poor = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, Checks.sockets(() -> {
+            throw new SocketException("Too many open files");
+        })).orElseThrow();
+
+        assertThat(Checks.check(poor, Peer.nobody(), Checks.AMPLE))
+                .isEqualTo(ProbeResult.ofNoWorth("no socket: Too many open files"));
+    }
+
+    @Test
+    void aLackOfLocalPortsIsNotTheEndpointsFault() throws Exception {
+        InetSocketAddress local = Peer.nobody();
+        try (Peer peer = Peer.silent(); Socket taken = boundTo(local)) {
+            taken.connect(peer.address());
+            Probe without = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE,
+                    Checks.sockets(() -> boundTo(local))).orElseThrow();
+
+            assertThat(Checks.check(without, peer.address(), Checks.AMPLE))
+                    .isEqualTo(ProbeResult.ofNoWorth("this machine: cannot assign requested address"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"V1, 50524f585920554e4b4e4f574e0d0a", "V2, 0d0a0d0a000d0a515549540a20000000"})
+    void anEndpointThatExpectsAHeaderGetsOne(ProxyProtocol protocol, String header) throws Exception {
+        try (Peer peer = Peer.listening()) {
+            Probe withHeader = Probes.of(Checks.tcp(Checks.AMPLE), protocol).orElseThrow();
+
+            assertThat(Checks.check(withHeader, peer.address(), Checks.AMPLE).outcome())
+                    .isEqualTo(ProbeResult.Outcome.PASS);
+            assertThat(peer.heard()).isEqualTo(new String(HexFormat.of().parseHex(header),
+                    StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    @Test
+    void aCheckThatBeginsTooLateSaysNothing() throws Exception {
+        assertThat(probe.check(new ProbeTarget("web", "vip1", Peer.nobody()), System.nanoTime() - 1))
+                .isEqualTo(ProbeResult.ofNoWorth("no time left to begin"));
+    }
+
+    @Test
+    void poolsCanGoWithoutProbes() {
+        assertThat(Probes.of(Checks.none(), ProxyProtocol.V2)).isEmpty();
+    }
+
+    private static Socket boundTo(InetSocketAddress local) throws IOException {
+        Socket socket = new Socket();
+        socket.setReuseAddress(true);
+        socket.bind(local);
+        return socket;
+    }
+
+    /** Connections from anywhere to a port of this machine, as the kernel lists them, those in TIME_WAIT included. */
+    private static List<String> connectionsTo(int port) throws IOException {
+        String remote = String.format(Locale.ROOT, ":%04X", port);
+        List<String> found = new ArrayList<>();
+        for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+            try (Stream<String> lines = Files.lines(Path.of(table))) {
+                lines.filter(line -> line.strip().split(" +", -1)[2].endsWith(remote)).forEach(found::add);
+            }
+        }
+        return found;
+    }
+}
