@@ -13,6 +13,7 @@ import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.probe.HealthMonitor;
+import io.vipgate.probe.Probes;
 import io.vipgate.probe.VitalsRules;
 import io.vipgate.relay.ProxyHeader;
 import io.vipgate.relay.RelaySettings;
@@ -23,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,7 +103,7 @@ record Assembly(Pool pool, RelaySettings settings, BalancerFactory factory, Heal
                 probe.fall());
         HealthMonitor.Schedule schedule = new HealthMonitor.Schedule(rules, probe.timeout().toNanos(), probe.jitter(),
                 probe.port(), probe.type().name().toLowerCase(Locale.ROOT).replace('_', '-'));
-        return new HealthMonitor(pool, Optional.empty(), schedule, control);
+        return new HealthMonitor(pool, Probes.of(probe, config.proxyProtocol()), schedule, control);
     }
 
     private static ProxyHeader.Version proxyVersion(ProxyProtocol configured) {

@@ -92,7 +92,13 @@ public final class Gateway implements AutoCloseable {
 
     private void assemble(GatewayConfig config) throws StartException {
         Map<String, Assembly> pools = new LinkedHashMap<>();
-        config.pools().forEach((name, pool) -> pools.put(name, Assembly.of(name, pool, control)));
+        for (Map.Entry<String, PoolConfig> pool : config.pools().entrySet()) {
+            try {
+                pools.put(pool.getKey(), Assembly.of(pool.getKey(), pool.getValue(), control));
+            } catch (IllegalArgumentException e) {
+                throw new StartException("pools." + pool.getKey() + ": " + e.getMessage());
+            }
+        }
         Map<String, HealthMonitor> monitorOf = new LinkedHashMap<>();
         pools.forEach((name, pool) -> monitorOf.put(name, pool.monitor()));
         monitors.addAll(monitorOf.values());

@@ -21,7 +21,7 @@ public record PoolConfig(
                 + "next") List<InetAddress> source,
         @Key(byDefault = "none", doc = "`none`, `v1`, `v2`: PROXY header sent first "
                 + "towards the endpoint") ProxyProtocol proxyProtocol,
-        @Key(pending = true, off = "type=none", doc = "how endpoints are probed") ProbeConfig probe,
+        @Key(doc = "how endpoints are probed") ProbeConfig probe,
         @Key(pending = true, off = "by=none", doc = "keeps a client at its endpoint") PinningConfig pinning,
         @Key(doc = "connecting to an endpoint") ConnectConfig connect,
         @Key(doc = "bounds on a relay") TimeoutsConfig timeouts,

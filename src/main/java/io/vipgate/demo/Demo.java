@@ -62,6 +62,7 @@ public final class Demo {
                 pools:
                   nginx:
                     balance: random
+                    probe: { type: http }
                     endpoints:
                       nginx-1: 127.0.0.1:%d
                       nginx-2: 127.0.0.1:%d

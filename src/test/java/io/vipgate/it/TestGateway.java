@@ -44,6 +44,8 @@ final class TestGateway implements AutoCloseable {
         private String bind = "127.0.0.1:0";
         private String listener = "";
         private String pool = "";
+        /** None, so that endpoints count clients alone. */
+        private String probe = "{ type: none }";
         private int eventLoops = 2;
 
         /**
@@ -79,6 +81,12 @@ final class TestGateway implements AutoCloseable {
             return this;
         }
 
+        /** Probes as in the configuration, such as {@code "{ type: tcp }"}. */
+        Builder probe(String value) {
+            probe = value;
+            return this;
+        }
+
         Builder eventLoops(int count) {
             eventLoops = count;
             return this;
@@ -86,7 +94,9 @@ final class TestGateway implements AutoCloseable {
 
         String yaml() {
             StringBuilder yaml = new StringBuilder("listeners:\n  web:\n    bind: ").append(bind)
-                    .append("\n    pool: nginx\n").append(listener).append("pools:\n  nginx:\n").append(pool)
+                    .append("\n    pool: nginx\n").append(listener).append("pools:\n  nginx:\n    probe: ")
+                    .append(probe).append('\n')
+                    .append(pool)
                     .append("    endpoints:\n");
             endpoints.forEach((name, value) -> yaml.append("      ").append(name).append(": ").append(value)
                     .append('\n'));
