@@ -9,6 +9,7 @@ import io.vipgate.net.EventLoops;
 import io.vipgate.net.FdBudget;
 import io.vipgate.net.ListenSocket;
 import io.vipgate.net.Sysctl;
+import io.vipgate.pool.Pool;
 import io.vipgate.probe.HealthMonitor;
 import io.vipgate.relay.Acceptor;
 import io.vipgate.relay.ConnectionLimit;
@@ -53,6 +54,7 @@ public final class Gateway implements AutoCloseable {
     private final FdBudget fdBudget;
     private final List<Lane> lanes = new ArrayList<>();
     private final Map<String, List<Integer>> ports = new LinkedHashMap<>();
+    private final Map<String, Pool> pools = new LinkedHashMap<>();
 
     private Gateway(EventLoops loops, FdBudget fdBudget) {
         this.loops = loops;
@@ -91,16 +93,19 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void assemble(GatewayConfig config) throws StartException {
-        Map<String, Assembly> pools = new LinkedHashMap<>();
+        Map<String, Assembly> assemblies = new LinkedHashMap<>();
         for (Map.Entry<String, PoolConfig> pool : config.pools().entrySet()) {
             try {
-                pools.put(pool.getKey(), Assembly.of(pool.getKey(), pool.getValue(), control));
+                assemblies.put(pool.getKey(), Assembly.of(pool.getKey(), pool.getValue(), control));
             } catch (IllegalArgumentException e) {
                 throw new StartException("pools." + pool.getKey() + ": " + e.getMessage());
             }
         }
         Map<String, HealthMonitor> monitorOf = new LinkedHashMap<>();
-        pools.forEach((name, pool) -> monitorOf.put(name, pool.monitor()));
+        assemblies.forEach((name, pool) -> {
+            monitorOf.put(name, pool.monitor());
+            pools.put(name, pool.pool());
+        });
         monitors.addAll(monitorOf.values());
         ConnectionLimit relays = new ConnectionLimit(fdBudget.relays());
         LocalPorts localPorts = LocalPorts.ofThisMachine();
@@ -109,7 +114,7 @@ public final class Gateway implements AutoCloseable {
         for (EventLoop loop : loops.all()) {
             onLoop(loop, () -> {
                 Map<String, LoopPool> views = new LinkedHashMap<>();
-                pools.forEach((name, pool) -> views.put(name,
+                assemblies.forEach((name, pool) -> views.put(name,
                         new LoopPool(pool.pool(), pool.settings(), pool.factory(), seeds.split(), localPorts)));
                 lanes.add(new Lane(new RelayLoop(loop, relays, pipesPerLoop, new RelayEvents(monitorOf)), views,
                         new ArrayList<>()));
@@ -184,6 +189,19 @@ public final class Gateway implements AutoCloseable {
     /** The ports that a listener is bound to, in the order of its addresses. */
     public List<Integer> ports(String listener) {
         return ports.getOrDefault(listener, List.of());
+    }
+
+    /**
+     * A pool by its name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public Pool pool(String name) {
+        Pool pool = pools.get(name);
+        if (pool == null) {
+            throw new IllegalArgumentException("pool: " + name + " (expected: one of " + pools.keySet() + ")");
+        }
+        return pool;
     }
 
     /** Relays that the process has descriptors for. */

@@ -95,6 +95,11 @@ public final class HealthMonitor implements AutoCloseable {
         }
     }
 
+    /** Threads that probe now; for tests. */
+    int probing() {
+        return (int) watches.values().stream().filter(Watch::isAlive).count();
+    }
+
     @Override
     public void close() {
         watches.values().forEach(Watch::end);
@@ -116,6 +121,11 @@ public final class HealthMonitor implements AutoCloseable {
 
         void begin(Probe probe) {
             thread = Thread.ofVirtual().name("vipgate-probe-" + endpoint.name()).start(() -> run(probe));
+        }
+
+        boolean isAlive() {
+            Thread running = thread;
+            return running != null && running.isAlive();
         }
 
         void end() {

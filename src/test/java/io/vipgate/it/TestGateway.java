@@ -7,6 +7,7 @@ import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.LoadResult;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.Rejected;
+import io.vipgate.pool.EndpointState;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
 import io.vipgate.relay.LoopEndpoint;
@@ -192,6 +193,12 @@ final class TestGateway implements AutoCloseable {
                 .filter(endpoint -> endpoint.endpoint().name().equals(name))
                 .forEach(endpoint -> count[0] = endpoint.endpoint().connections()));
         return count[0];
+    }
+
+    /** What is known of an endpoint now. */
+    EndpointState state(String name) {
+        return gateway.pool("nginx").snapshot().members().stream()
+                .filter(member -> member.endpoint().name().equals(name)).findFirst().orElseThrow().state();
     }
 
     long retries() {

@@ -1,0 +1,87 @@
+package io.vipgate.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers each connection with one letter and closes it, and can be stopped and started again on the same port. Stopped,
+ * it refuses; what it was about to answer is answered.
+ *
+ * <p>Thread-safe.
+ */
+final class SwitchedEndpoint implements AutoCloseable {
+    private static final int BACKLOG = 4096;
+
+    private final char letter;
+    private final AtomicInteger failedAccepts = new AtomicInteger();
+    private int port;
+    private @Nullable ServerSocket server;
+
+    SwitchedEndpoint(char letter) {
+        this.letter = letter;
+        start();
+    }
+
+    synchronized String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    synchronized void start() {
+        try {
+            ServerSocket opened = new ServerSocket();
+            opened.setReuseAddress(true);
+            opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+            port = opened.getLocalPort();
+            server = opened;
+            Thread _ = Thread.ofVirtual().start(() -> acceptAll(opened));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void acceptAll(ServerSocket opened) {
+        while (!opened.isClosed()) {
+            try {
+                Socket socket = opened.accept();
+                Thread _ = Thread.ofVirtual().start(() -> answer(socket));
+            } catch (IOException e) {
+                // Closed, or a client that was gone before it was accepted.
+                failedAccepts.incrementAndGet();
+            }
+        }
+    }
+
+    private void answer(Socket socket) {
+        try (Peer peer = new Peer(socket)) {
+            peer.send(String.valueOf(letter));
+            peer.fin();
+            byte[] _ = peer.receiveAll();
+        } catch (IOException e) {
+            // A probe, or a client that has gone; what clients get is for the test to judge.
+            return;
+        }
+    }
+
+    /** Refuses from now on. Whoever is in the accept queue is reset, as when a process dies. */
+    synchronized void stop() {
+        if (server != null) {
+            try {
+                server.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            server = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

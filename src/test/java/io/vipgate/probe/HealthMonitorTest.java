@@ -1,0 +1,153 @@
+package io.vipgate.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.pool.Endpoint;
+import io.vipgate.pool.EndpointState;
+import io.vipgate.pool.Health;
+import io.vipgate.pool.Pool;
+import io.vipgate.pool.PoolSnapshot;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The monitor with probes whose results the test decides. */
+class HealthMonitorTest {
+    private static final long MILLI = 1_000_000;
+    private static final long BOUND_NANOS = 10_000 * MILLI;
+
+    private final Endpoint first = endpoint("vip1");
+    private final Endpoint second = endpoint("vip2");
+    private final Pool pool = new Pool("nginx",
+            new PoolSnapshot(List.of(new PoolSnapshot.Member(first, EndpointState.initial(1, false)),
+                    new PoolSnapshot.Member(second, EndpointState.initial(1, false))), true));
+    private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
+    private final Map<String, ProbeResult> results = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> checks = new ConcurrentHashMap<>();
+
+    private static Endpoint endpoint(String name) {
+        return new Endpoint(name, new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 80), 0);
+    }
+
+    @AfterEach
+    void endControl() {
+        control.shutdownNow();
+    }
+
+    private ProbeResult check(ProbeTarget target, long deadlineNanos) {
+        assertThat(deadlineNanos - System.nanoTime()).isLessThanOrEqualTo(50 * MILLI);
+        checks.computeIfAbsent(target.endpoint(), _ -> new AtomicInteger()).incrementAndGet();
+        return results.getOrDefault(target.endpoint(), ProbeResult.pass("fine"));
+    }
+
+    private int checksOf(Endpoint endpoint) {
+        AtomicInteger count = checks.get(endpoint.name());
+        return count == null ? 0 : count.get();
+    }
+
+    private HealthMonitor monitor(long intervalNanos, boolean isProbed) {
+        return new HealthMonitor(pool, isProbed ? Optional.of(this::check) : Optional.empty(),
+                new HealthMonitor.Schedule(new VitalsRules(intervalNanos, MILLI, 2, 3), 50 * MILLI, 0.1,
+                        Optional.empty(), "test"),
+                control);
+    }
+
+    private EndpointState state(Endpoint endpoint) {
+        return pool.snapshot().members().stream().filter(member -> member.endpoint().equals(endpoint)).findFirst()
+                .orElseThrow().state();
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + BOUND_NANOS;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            LockSupport.parkNanos(MILLI);
+        }
+    }
+
+    @Test
+    void resultsBecomeHealthInTheSnapshot() {
+        try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
+            monitor.start();
+            await("both are up",
+                    () -> state(first).health() == Health.UP && state(second).health() == Health.UP);
+
+            results.put("vip1", ProbeResult.fail("status 503"));
+            await("vip1 is down", () -> state(first).health() == Health.DOWN);
+            assertThat(state(second).health()).isEqualTo(Health.UP);
+
+            results.remove("vip1");
+            await("vip1 is up", () -> state(first).health() == Health.UP);
+        }
+    }
+
+    @Test
+    void voidResultsCountOnlyAfterThreeInARow() {
+        results.put("vip1", ProbeResult.ofNoWorth("no local port"));
+        try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
+            monitor.start();
+            await("vip1 is down at last", () -> state(first).health() == Health.DOWN);
+            assertThat(checksOf(first)).isGreaterThanOrEqualTo(4);
+        }
+    }
+
+    @Test
+    void liveFailureMakesSuspectAndHurriesTheProbe() {
+        try (HealthMonitor monitor = monitor(3_600_000 * MILLI, true)) {
+            // Not started for the first probes, which would be spread over an hour: a failure calls for one.
+            monitor.start();
+            results.put("vip1", ProbeResult.fail("refused"));
+            monitor.onLiveFailure(first);
+            await("vip1 is suspect or down",
+                    () -> state(first).isSuspect() || state(first).health() == Health.DOWN);
+            await("it is probed long before its time", () -> checksOf(first) > 0);
+            assertThat(checksOf(second)).isZero();
+        }
+    }
+
+    @Test
+    void suspicionOfAnEndpointThatNobodyProbesPasses() {
+        try (HealthMonitor monitor = monitor(5 * MILLI, false)) {
+            monitor.start();
+            monitor.onLiveFailure(first);
+            await("vip1 is suspect", () -> state(first).isSuspect());
+            await("vip1 is suspect no longer", () -> !state(first).isSuspect());
+            assertThat(state(first).health()).isEqualTo(Health.UNKNOWN);
+        }
+    }
+
+    @Test
+    void operatorsWishAndWeightSurviveAChangeOfHealth() {
+        pool.publish(pool.snapshot().with(first, state -> state.toWeight(7).toAdmin(
+                io.vipgate.pool.AdminState.DRAIN)));
+        try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
+            monitor.start();
+            await("vip1 is up", () -> state(first).health() == Health.UP);
+        }
+        assertThat(state(first).weight()).isEqualTo(7);
+        assertThat(state(first).admin()).isEqualTo(io.vipgate.pool.AdminState.DRAIN);
+    }
+
+    @Test
+    void nobodyIsProbedAfterTheEnd() {
+        HealthMonitor monitor = monitor(MILLI, true);
+        monitor.start();
+        await("probes run", () -> checksOf(first) > 3);
+        monitor.close();
+        await("its threads are gone", () -> monitor.probing() == 0);
+        int last = checksOf(first);
+        long end = System.nanoTime() + 50 * MILLI;
+        await("fifty intervals pass", () -> System.nanoTime() > end);
+        assertThat(checksOf(first)).isEqualTo(last);
+    }
+}
