@@ -162,7 +162,8 @@ final class Peer implements AutoCloseable {
 
     private static byte[] untilEmptyLine(Socket socket) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        while (!all.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
+        // Not at the very beginning: a binary PROXY header begins with such a line.
+        while (all.size() <= 4 || !all.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
             int next = socket.getInputStream().read();
             if (next < 0) {
                 break;
@@ -176,7 +177,7 @@ final class Peer implements AutoCloseable {
     private static boolean pieceOfTime(Socket socket) throws IOException {
         socket.setSoTimeout(PIECE_MILLIS);
         try {
-            return socket.getInputStream().read() >= 0;
+            return socket.getInputStream().read(new byte[4096]) >= 0;
         } catch (SocketTimeoutException _) {
             return true;
         }

@@ -88,7 +88,7 @@ class SendExpectProbeTest {
                 Thread.currentThread().interrupt();
             }
         })) {
-            String muchMoreThanBuffersHold = "x".repeat(32 << 20);
+            String muchMoreThanBuffersHold = "x".repeat(16 << 20);
 
             Checks.checkInVain(Checks.probe(Checks.sendExpect(Checks.SHORT, muchMoreThanBuffersHold, "")),
                     peer.address());

@@ -1,0 +1,84 @@
+package io.vipgate.probe;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
+/** An authority and two servers' certificates of its making, one of them expired; made anew for each run of a test. */
+final class Certificates {
+    private static final String PASSWORD = "not a secret";
+    private static final String NAME = "good.example";
+
+    private final Path directory;
+    private final Path store;
+
+    /** Makes them in a directory. */
+    Certificates(Path directory) throws IOException, InterruptedException {
+        this.directory = directory;
+        store = directory.resolve("all.p12");
+        keytool("-alias", "authority", "-dname", "CN=Test authority", "-ext", "bc:c");
+        keytool("-alias", "valid", "-dname", "CN=valid", "-ext", "san=dns:" + NAME, "-signer", "authority");
+        keytool("-alias", "expired", "-dname", "CN=expired", "-ext", "san=dns:" + NAME, "-signer", "authority",
+                "-startdate", "-3d", "-validity", "1");
+    }
+
+    /** The name in both servers' certificates. */
+    String name() {
+        return NAME;
+    }
+
+    /** The authority's own certificate. */
+    Path ca() throws IOException, GeneralSecurityException {
+        String base64 = Base64.getMimeEncoder().encodeToString(load().getCertificate("authority").getEncoded());
+        return Files.writeString(directory.resolve("ca.pem"),
+                "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n");
+    }
+
+    /** The server's side of TLS over an accepted connection, showing the certificate with this alias. */
+    SSLSocket over(Socket accepted, String alias) throws IOException {
+        try {
+            KeyStore one = KeyStore.getInstance("PKCS12");
+            one.load(null, null);
+            KeyStore all = load();
+            one.setKeyEntry(alias, all.getKey(alias, PASSWORD.toCharArray()), PASSWORD.toCharArray(),
+                    all.getCertificateChain(alias));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(one, PASSWORD.toCharArray());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), null, null);
+            return (SSLSocket) context.getSocketFactory().createSocket(accepted, null, true);
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private KeyStore load() throws IOException, GeneralSecurityException {
+        KeyStore loaded = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store)) {
+            loaded.load(in, PASSWORD.toCharArray());
+        }
+        return loaded;
+    }
+
+    private void keytool(String... options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool")
+                .toString(), "-genkeypair", "-keyalg", "EC", "-keystore", store.toString(), "-storetype", "PKCS12",
+                "-storepass", PASSWORD));
+        command.addAll(List.of(options));
+        Path log = directory.resolve("keytool.log");
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        if (process.waitFor() != 0) {
+            throw new IOException(Files.readString(log));
+        }
+    }
+}
