@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
 
 /**
  * One connection of a probe to an endpoint: what is said and heard over it. Whoever made the socket closes it.
@@ -23,12 +25,20 @@ final class Conversation {
         ANSWER
     }
 
+    private interface Farewell {
+        void run() throws IOException;
+    }
+
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int DROPPED_AT_ONCE = 4 << 10;
+
     private final Socket socket;
     private final InetSocketAddress address;
     private byte[] preamble;
     private Phase phase = Phase.CONNECT;
     private InputStream in = InputStream.nullInputStream();
     private OutputStream out = OutputStream.nullOutputStream();
+    private Farewell farewell = () -> {};
 
     /**
      * Made before it is connected.
@@ -65,10 +75,32 @@ final class Conversation {
     void secure(TlsClient tls) throws IOException {
         phase = Phase.HANDSHAKE;
         say(new byte[0]);
-        Socket secured = tls.handshake(socket, address);
+        SSLSocket secured = tls.handshake(socket, address);
         in = new BufferedInputStream(secured.getInputStream());
         out = secured.getOutputStream();
         phase = Phase.ANSWER;
+        farewell = secured::shutdownOutput;
+    }
+
+    /**
+     * Says in TLS that nothing more will come, and gives the endpoint a moment to close the connection. In TLS 1.3 the
+     * client is done before the server: a reset at once would make its handshake fail, and its log say so.
+     */
+    void takeLeave() {
+        try {
+            farewell.run();
+            InputStream rest = socket.getInputStream();
+            byte[] dropped = new byte[DROPPED_AT_ONCE];
+            long left = PATIENCE_NANOS;
+            for (long end = System.nanoTime() + left; left > 0; left = end - System.nanoTime()) {
+                socket.setSoTimeout((int) TimeUnit.NANOSECONDS.toMillis(left) + 1);
+                if (rest.read(dropped) < 0) {
+                    return;
+                }
+            }
+        } catch (IOException _) {
+            // What was to be learned is learned.
+        }
     }
 
     /** Sends these bytes in one write, the preamble before the first ones; without bytes the preamble alone. */

@@ -67,6 +67,7 @@ final class HttpProbe implements Probe {
 
     private String hostOf(InetSocketAddress address) {
         int usualPort = tls == null ? HTTP_PORT : HTTPS_PORT;
-        return address.getPort() == usualPort ? Wording.host(address.getAddress()) : Wording.address(address);
+        String host = Wording.host(address.getAddress());
+        return address.getPort() == usualPort ? host : host + ":" + address.getPort();
     }
 }

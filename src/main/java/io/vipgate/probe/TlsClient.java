@@ -52,13 +52,13 @@ final class TlsClient {
     /**
      * Shakes hands over a connection.
      *
-     * @return the secured socket; to close the one under it is enough
+     * @return the secured socket; to close the one under it is enough, and it never ends or closes that one
      */
-    Socket handshake(Socket connected, InetSocketAddress address) throws IOException {
+    SSLSocket handshake(Socket connected, InetSocketAddress address) throws IOException {
         try {
             String peer = serverName.isEmpty() ? address.getAddress().getHostAddress() : serverName;
             SSLSocket socket = (SSLSocket) newContext().getSocketFactory().createSocket(connected, peer,
-                    address.getPort(), true);
+                    address.getPort(), false);
             SSLParameters parameters = socket.getSSLParameters();
             // RFC 6066, section 3: a name is sent, an address never is.
             parameters.setServerNames(serverName.isEmpty() || isAddress(serverName)

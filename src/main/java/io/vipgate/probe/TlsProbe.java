@@ -18,6 +18,7 @@ final class TlsProbe implements Probe {
     public ProbeResult check(ProbeTarget target, long deadlineNanos) throws InterruptedException {
         return check.run(target, deadlineNanos, conversation -> {
             conversation.secure(tls);
+            conversation.takeLeave();
             return ProbeResult.pass("TLS handshake");
         });
     }

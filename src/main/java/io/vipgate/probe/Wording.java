@@ -39,16 +39,19 @@ final class Wording {
                 : millis + " ms";
     }
 
-    /** An address and port, IPv6 in brackets. */
+    /** An address and port, IPv6 in brackets, with the zone if there is one. */
     static String address(InetSocketAddress address) {
-        return host(address.getAddress()) + ":" + address.getPort();
+        return bracketed(address.getAddress().getHostAddress()) + ":" + address.getPort();
     }
 
     /** An address as it stands in a URL: IPv6 in brackets, without the zone, which means something on one machine only. */
     static String host(InetAddress address) {
         String text = address.getHostAddress();
         int zone = text.indexOf('%');
-        String plain = zone < 0 ? text : text.substring(0, zone);
-        return plain.indexOf(':') < 0 ? plain : "[" + plain + "]";
+        return bracketed(zone < 0 ? text : text.substring(0, zone));
+    }
+
+    private static String bracketed(String text) {
+        return text.indexOf(':') < 0 ? text : "[" + text + "]";
     }
 }

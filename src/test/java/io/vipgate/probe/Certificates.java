@@ -10,6 +10,8 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -21,6 +23,7 @@ final class Certificates {
 
     private final Path directory;
     private final Path store;
+    private final Map<String, SSLContext> contexts = new ConcurrentHashMap<>();
 
     /** Makes them in a directory. */
     Certificates(Path directory) throws IOException, InterruptedException {
@@ -46,6 +49,11 @@ final class Certificates {
 
     /** The server's side of TLS over an accepted connection, showing the certificate with this alias. */
     SSLSocket over(Socket accepted, String alias) throws IOException {
+        SSLContext context = contexts.computeIfAbsent(alias, this::contextOf);
+        return (SSLSocket) context.getSocketFactory().createSocket(accepted, null, true);
+    }
+
+    private SSLContext contextOf(String alias) {
         try {
             KeyStore one = KeyStore.getInstance("PKCS12");
             one.load(null, null);
@@ -56,9 +64,9 @@ final class Certificates {
             keys.init(one, PASSWORD.toCharArray());
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keys.getKeyManagers(), null, null);
-            return (SSLSocket) context.getSocketFactory().createSocket(accepted, null, true);
-        } catch (GeneralSecurityException e) {
-            throw new IOException(e);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProxyProtocol;
 import java.util.concurrent.CountDownLatch;
+import javax.net.SocketFactory;
 import org.junit.jupiter.api.Test;
 
 class SendExpectProbeTest {
@@ -88,10 +89,10 @@ class SendExpectProbeTest {
                 Thread.currentThread().interrupt();
             }
         })) {
-            String muchMoreThanBuffersHold = "x".repeat(16 << 20);
+            byte[] muchMoreThanBuffersHold = new byte[16 << 20];
+            SocketCheck check = new SocketCheck(SocketFactory.getDefault(), Checks.SHORT, new byte[0], false);
 
-            Checks.checkInVain(Checks.probe(Checks.sendExpect(Checks.SHORT, muchMoreThanBuffersHold, "")),
-                    peer.address());
+            Checks.checkInVain(new SendExpectProbe(check, muchMoreThanBuffersHold, new byte[0]), peer.address());
             over.countDown();
         }
     }

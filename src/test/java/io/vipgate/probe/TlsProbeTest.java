@@ -100,6 +100,25 @@ class TlsProbeTest {
     }
 
     @Test
+    void theEndpointsHandshakeSucceedsToo() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            CompletableFuture<String> server = new CompletableFuture<>();
+            try (Peer peer = Peer.that(socket -> {
+                try {
+                    showCertificate(socket, "valid");
+                    server.complete("clean end");
+                } catch (IOException e) {
+                    server.complete(e.toString());
+                }
+            })) {
+                Checks.check(Checks.tls(Checks.AMPLE, ANY), peer.address());
+
+                assertThat(server.get(10, TimeUnit.SECONDS)).isEqualTo("clean end");
+            }
+        }
+    }
+
+    @Test
     void httpsAsksOverTls() throws Exception {
         try (Peer peer = Peer.that(this::answerOverTls)) {
             assertThat(Checks.check(https(Checks.AMPLE, "all good"), peer.address()))
