@@ -145,6 +145,8 @@ public final class HealthMonitor implements AutoCloseable {
                 int voids = 0;
                 while (!isEnded) {
                     pause(delay);
+                    // Failures up to here are answered by the probe that begins now.
+                    hurry.drainPermits();
                     long begun = System.nanoTime();
                     ProbeResult result = check(probe, target, begun);
                     if (result.outcome() == ProbeResult.Outcome.VOID && voids < MOST_VOID_IN_A_ROW) {
@@ -178,7 +180,6 @@ public final class HealthMonitor implements AutoCloseable {
 
         /** Waits, but not longer than the fast interval once live traffic has failed. */
         private void pause(long nanos) throws InterruptedException {
-            hurry.drainPermits();
             if (hurry.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
                 TimeUnit.NANOSECONDS.sleep(Math.min(nanos, schedule.rules().fastIntervalNanos()));
             }

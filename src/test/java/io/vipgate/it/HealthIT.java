@@ -30,7 +30,8 @@ class HealthIT {
                 tasks.start(() -> {
                     while (!isOver.get()) {
                         ask(gateway);
-                        Pause.of(Duration.ofMillis(8 * 1000 / PER_SECOND), "so that there are 200 connections a second");
+                        Pause.of(Duration.ofMillis(8 * 1000 / PER_SECOND),
+                                "so that there are 200 connections a second");
                     }
                 });
             }
@@ -76,7 +77,8 @@ class HealthIT {
                 int answers = stream.answers.get();
                 Await.until("two serves alone", BOUND, () -> stream.answers.get() > answers + 100);
                 // What waited in the dead process's accept queue is reset with it; nothing that began later is.
-                assertThat(stream.failures.get() - failuresAtTheKill).as("failures after the kill").isLessThanOrEqualTo(2);
+                assertThat(stream.failures.get() - failuresAtTheKill).as("failures after the kill")
+                        .isLessThanOrEqualTo(2);
                 int failuresAfterTheKill = stream.failures.get();
 
                 one.start();
