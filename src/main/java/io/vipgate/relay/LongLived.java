@@ -18,9 +18,6 @@ final class LongLived {
     /** Age at which a relay is worth the system calls, in nanoseconds. */
     static final long AGE_NANOS = 5_000_000_000L;
 
-    /** The answer to a single probe may still be under way; the second goes out no sooner than twice that time. */
-    private static final int UNANSWERED_PROBES = 2;
-
     private final SystemCalls systemCalls;
     private final TcpInfo info = new TcpInfo();
 
@@ -48,8 +45,8 @@ final class LongLived {
     /**
      * Looks after a side that has a user timeout; costs no system call while nothing was sent to it.
      *
-     * @return true when the side has unacknowledged bytes, its timeout is lifted, and it has been silent for that long
-     *     although it was asked
+     * @return true when the side has unacknowledged bytes, its timeout is lifted, it has been silent for that long,
+     *         and two looks in a row have found something sent that it has not answered
      */
     boolean isDead(Side side, int userTimeoutMillis) {
         if (!side.hasSent) {
@@ -71,10 +68,14 @@ final class LongLived {
             setUserTimeout(side, 0);
             side.isUserTimeoutLifted = true;
         }
-        return info.unansweredProbes() >= UNANSWERED_PROBES && info.lastAckReceivedMillis() >= userTimeoutMillis;
+        // An answer may be under way at one look; not at two in a row.
+        boolean wasSilent = side.isSilent;
+        side.isSilent = info.lastAckReceivedMillis() >= userTimeoutMillis && info.isUnanswered();
+        return side.isSilent && wasSilent;
     }
 
     private void restore(Side side, int userTimeoutMillis) {
+        side.isSilent = false;
         if (side.isUserTimeoutLifted) {
             setUserTimeout(side, userTimeoutMillis);
             side.isUserTimeoutLifted = false;

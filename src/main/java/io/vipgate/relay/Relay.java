@@ -513,17 +513,18 @@ public final class Relay extends WheelTimer {
         return phase == Phase.OPEN ? Math.min(next, nextLook) : NEVER;
     }
 
-    /** Looks after the sockets of a relay that is no longer young; says when to look again. */
+    /** Looks after the sockets, the backend's once the relay is no longer young; says when to look again. */
     private long look(long now, RelaySettings settings) {
+        // The client's timeout was inherited at accept and runs from then on.
+        long next = look(now, client, settings.clientUserTimeoutMillis());
         if (now - openedAt < LongLived.AGE_NANOS) {
-            // The client side has its user timeout from the beginning; a short one can't wait.
-            return Math.min(openedAt + LongLived.AGE_NANOS, look(now, client, settings.clientUserTimeoutMillis()));
+            return Math.min(next, openedAt + LongLived.AGE_NANOS);
         }
-        if (!isGuarded && backend != null) {
+        if (!isGuarded && backend != null && phase == Phase.OPEN) {
             isGuarded = true;
             loop.longLived().guard(backend, settings);
         }
-        return Math.min(look(now, client, settings.clientUserTimeoutMillis()),
+        return Math.min(next,
                 phase == Phase.OPEN ? look(now, backend, settings.endpointUserTimeoutMillis()) : NEVER);
     }
 

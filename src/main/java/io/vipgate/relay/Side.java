@@ -34,6 +34,8 @@ final class Side implements ReadyHandler {
     boolean hasSent;
     /** The kernel's user timeout is switched off while a live peer keeps its window shut. */
     boolean isUserTimeoutLifted;
+    /** Something sent through its shut window was unanswered when last looked at. */
+    boolean isSilent;
     private boolean isClosed;
 
     Side(Relay relay, RelayLoop loop, int fd) {

@@ -14,7 +14,7 @@ class TcpInfoTest {
             boolean expected) {
         TcpInfo info = new TcpInfo();
 
-        info.set(probes, unacknowledged, 40, notSent);
+        info.set(probes, unacknowledged, 40, 40, notSent, 65_535);
 
         assertThat(info.isWindowShut()).isEqualTo(expected);
         assertThat(info.lastAckReceivedMillis()).isEqualTo(40);

@@ -58,6 +58,7 @@ final class FakeKernel implements SystemCalls, EventLoop {
         /** Bytes the peer has not acknowledged; a test sets it. */
         int unacknowledged;
         int windowProbes;
+        int window = 65_536;
         int lastAckMillis;
         boolean hasFin;
         boolean isReset;
@@ -535,7 +536,7 @@ final class FakeKernel implements SystemCalls, EventLoop {
     @Override
     public int tcpInfo(int fd, TcpInfo info) {
         Socket socket = socketOf(fd);
-        info.set(socket.windowProbes, 1, socket.lastAckMillis, 0);
+        info.set(socket.windowProbes, 1, socket.lastAckMillis, socket.lastAckMillis, 0, socket.window);
         return 0;
     }
 

@@ -753,16 +753,41 @@ class RelayTest {
     }
 
     @Test
-    void aReaderBehindAShutWindowMayBeSilentWhileItIsNotAsked() {
+    void windowShutOverBytesUnderWayIsAShutWindow() {
         RelayFixture.Pair pair = fixture.connected();
         pair.client().peerSends(bytes("upload"));
         pair.backend().unacknowledged = 6;
-        pair.backend().windowProbes = 1;
+        pair.backend().window = 0;
         kernel.pass(25 * SECOND);
-        pair.backend().lastAckMillis = 61_000;
-        kernel.pass(20 * SECOND);
 
-        assertThat(pair.backend().isClosed).as("the answer to the one probe may be under way").isFalse();
+        assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_USER_TIMEOUT, 0);
+    }
+
+    @Test
+    void silenceBetweenTwoDistantProbesOfAShutWindowIsNotDeath() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("upload"));
+        pair.backend().unacknowledged = 6;
+        pair.backend().window = 0;
+        pair.backend().lastAckMillis = 100_000;
+        kernel.pass(200 * SECOND);
+
+        assertThat(pair.backend().isClosed).as("all that was sent is answered").isFalse();
+    }
+
+    @Test
+    void userTimeoutOfAClientIsLiftedFromAYoungRelayToo() {
+        RelaySettings s = RelayFixture.settings();
+        RelayFixture guarded = new RelayFixture(new RelaySettings(s.connectTimeoutNanos(), s.attempts(), s.idleNanos(),
+                s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), 3_000, s.endpointUserTimeoutMillis(),
+                s.proxyVersion(), s.sources()), 10);
+        RelayFixture.Pair pair = guarded.connected();
+        pair.backend().peerSends(bytes("answer"));
+        pair.client().unacknowledged = 6;
+        pair.client().windowProbes = 1;
+        guarded.kernel.pass(3 * SECOND);
+
+        assertThat(pair.client().tcpOptions).containsEntry(SocketOptions.TCP_USER_TIMEOUT, 0);
     }
 
     @Test
@@ -773,8 +798,7 @@ class RelayTest {
         pair.backend().windowProbes = 1;
         kernel.pass(25 * SECOND);
         pair.backend().lastAckMillis = 61_000;
-        pair.backend().windowProbes = 2;
-        kernel.pass(20 * SECOND);
+        kernel.pass(35 * SECOND);
 
         assertThat(pair.client().isReset).isTrue();
         assertThat(pair.backend().isReset).as("no FIN behind a queue that was never delivered").isTrue();
