@@ -27,5 +27,7 @@ COPY --from=build /out /opt/vipgate
 # A number, since Kubernetes' runAsNonRoot cannot judge a name.
 USER 65532
 EXPOSE 80 9180
+# With `probe.type: exec` start the container with an init (docker run --init): orphans of a killed probe command would
+# stay zombies under a Java that is process 1.
 ENTRYPOINT ["/opt/vipgate/jre/bin/java", "@/opt/vipgate/etc/jvm.options", "-jar", "/opt/vipgate/lib/vipgate.jar"]
 CMD ["run"]
