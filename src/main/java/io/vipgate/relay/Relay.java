@@ -5,7 +5,6 @@ import io.vipgate.net.Ready;
 import io.vipgate.net.SocketOptions;
 import io.vipgate.net.Wheel;
 import io.vipgate.net.WheelTimer;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,12 +90,7 @@ public final class Relay extends WheelTimer {
         openedAt = loop.eventLoop().now();
         since = openedAt;
         lastDelivered = openedAt;
-        RelaySettings settings = listener.pool().settings();
-        long jitter = settings.lifetimeNanos() == 0
-                ? 0
-                : (long) (settings.lifetimeNanos() * settings.lifetimeJitter()
-                        * ThreadLocalRandom.current().nextDouble());
-        lifetimeEnd = settings.lifetimeNanos() == 0 ? NEVER : openedAt + settings.lifetimeNanos() - jitter;
+        lifetimeEnd = Bounds.lifetimeEnd(listener.pool().settings(), openedAt);
     }
 
     /**
@@ -493,24 +487,14 @@ public final class Relay extends WheelTimer {
     /** Ends what is over its bounds, and says when to look again; {@link #NEVER} when the phase is another one now. */
     private long onOpenTimer(long now) {
         RelaySettings settings = listener.pool().settings();
-        long next = lifetimeEnd;
-        if (settings.idleNanos() > 0) {
-            next = Math.min(next, lastDelivered + settings.idleNanos());
-        }
         boolean isHalfClosed = isFinished(clientToBackend) || isFinished(backendToClient);
-        long halfClosedEnd = isHalfClosed && settings.halfClosedNanos() > 0
-                ? Math.max(since, lastDelivered) + settings.halfClosedNanos()
-                : NEVER;
-        next = Math.min(next, halfClosedEnd);
-        if (now >= next) {
-            CloseReason reason = now >= lifetimeEnd
-                    ? CloseReason.LIFETIME
-                    : now >= halfClosedEnd ? CloseReason.HALF_CLOSED : CloseReason.IDLE;
-            close(reason, true);
+        Bounds bounds = Bounds.of(settings, lifetimeEnd, lastDelivered, isHalfClosed ? since : NEVER);
+        if (now >= bounds.next()) {
+            close(bounds.reasonAt(now), true);
             return NEVER;
         }
         long nextLook = look(now, settings);
-        return phase == Phase.OPEN ? Math.min(next, nextLook) : NEVER;
+        return phase == Phase.OPEN ? Math.min(bounds.next(), nextLook) : NEVER;
     }
 
     /** Looks after the sockets, the backend's once the relay is no longer young; says when to look again. */

@@ -1,0 +1,53 @@
+package io.vipgate.relay;
+
+import io.vipgate.net.WheelTimer;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * When a relay ends by itself, as things stand.
+ *
+ * <p>Immutable. Times are the loop's, in nanoseconds; {@link WheelTimer#NEVER} where there is no bound.
+ *
+ * @param lifetimeEnd end of its lifetime
+ * @param idleEnd end of its silence
+ * @param halfClosedEnd end of its half-closed silence
+ */
+record Bounds(long lifetimeEnd, long idleEnd, long halfClosedEnd) {
+    /**
+     * The bounds of a relay.
+     *
+     * @param lifetimeEnd as {@link #lifetimeEnd(RelaySettings, long)} gave it
+     * @param lastDelivered when a byte last reached either side
+     * @param halfClosedSince when one direction ended, or NEVER
+     */
+    static Bounds of(RelaySettings settings, long lifetimeEnd, long lastDelivered, long halfClosedSince) {
+        long idleEnd = settings.idleNanos() == 0 ? WheelTimer.NEVER : lastDelivered + settings.idleNanos();
+        long halfClosedEnd = halfClosedSince == WheelTimer.NEVER || settings.halfClosedNanos() == 0
+                ? WheelTimer.NEVER
+                : Math.max(halfClosedSince, lastDelivered) + settings.halfClosedNanos();
+        return new Bounds(lifetimeEnd, idleEnd, halfClosedEnd);
+    }
+
+    /** When a relay that opens now must end, with its jitter; NEVER when lifetimes are not bounded. */
+    static long lifetimeEnd(RelaySettings settings, long openedAt) {
+        long lifetime = settings.lifetimeNanos();
+        if (lifetime == 0) {
+            return WheelTimer.NEVER;
+        }
+        double jitter = settings.lifetimeJitter() * ThreadLocalRandom.current().nextDouble();
+        return openedAt + lifetime - (long) (lifetime * jitter);
+    }
+
+    /** The first of the ends. */
+    long next() {
+        return Math.min(lifetimeEnd, Math.min(idleEnd, halfClosedEnd));
+    }
+
+    /** Which bound a relay is over that has reached {@link #next()}. */
+    CloseReason reasonAt(long now) {
+        if (now >= lifetimeEnd) {
+            return CloseReason.LIFETIME;
+        }
+        return now >= halfClosedEnd ? CloseReason.HALF_CLOSED : CloseReason.IDLE;
+    }
+}
