@@ -19,6 +19,8 @@ import io.vipgate.relay.ProxyHeader;
 import io.vipgate.relay.RelaySettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +56,7 @@ record Assembly(Pool pool, RelaySettings settings, BalancerFactory factory, Heal
         }
         PoolSnapshot snapshot = new PoolSnapshot(members, config.onNoHealthy() == OnNoHealthy.TRY_ANYWAY);
         Pool pool = new Pool(name, snapshot);
+        warnOfForeignSources(name, config.source());
         return new Assembly(pool, settings(config, members.size()), factory(name, config),
                 monitor(pool, config, control));
     }
@@ -67,6 +70,19 @@ record Assembly(Pool pool, RelaySettings settings, BalancerFactory factory, Heal
             Endpoint endpoint = new Endpoint(shown, new InetSocketAddress(address, config.address().port()),
                     config.maxConnections());
             members.add(new PoolSnapshot.Member(endpoint, EndpointState.initial(weight, config.backup())));
+        }
+    }
+
+    private static void warnOfForeignSources(String pool, List<InetAddress> sources) {
+        for (InetAddress source : sources) {
+            try {
+                if (!source.isLoopbackAddress() && NetworkInterface.getByInetAddress(source) == null) {
+                    LOG.warn("pools.{}.source: {} is not an address of this machine now; connects from it fail", pool,
+                            source.getHostAddress());
+                }
+            } catch (SocketException e) {
+                LOG.debug("the addresses of this machine can't be listed: {}", e.getMessage());
+            }
         }
     }
 

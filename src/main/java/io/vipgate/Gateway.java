@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A running gateway: loops, pools and listeners made from one configuration.
  *
- * <p>Confined to the control thread.
+ * <p>Confined to one thread at a time: the one that starts it, then the one that stops it.
  */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
@@ -82,7 +82,7 @@ public final class Gateway implements AutoCloseable {
         int count = config.runtime().eventLoops() == 0
                 ? Runtime.getRuntime().availableProcessors()
                 : config.runtime().eventLoops();
-        Gateway gateway = new Gateway(new EventLoops(count), fdBudget);
+        Gateway gateway = new Gateway(loops(count), fdBudget);
         try {
             gateway.assemble(config);
             return gateway;
@@ -92,11 +92,22 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    private static EventLoops loops(int count) throws StartException {
+        try {
+            return new EventLoops(count);
+        } catch (IllegalStateException e) {
+            throw new StartException("runtime.eventLoops: " + count + " event loops can't be started (each takes three "
+                    + "descriptors and a thread); raise the limit on open files, or ask for fewer");
+        }
+    }
+
     private void assemble(GatewayConfig config) throws StartException {
         Map<String, Assembly> assemblies = new LinkedHashMap<>();
         for (Map.Entry<String, PoolConfig> pool : config.pools().entrySet()) {
             try {
-                assemblies.put(pool.getKey(), Assembly.of(pool.getKey(), pool.getValue(), control));
+                Assembly assembly = Assembly.of(pool.getKey(), pool.getValue(), control);
+                assemblies.put(pool.getKey(), assembly);
+                monitors.add(assembly.monitor());
             } catch (IllegalArgumentException e) {
                 throw new StartException("pools." + pool.getKey() + ": " + e.getMessage());
             }
@@ -106,7 +117,6 @@ public final class Gateway implements AutoCloseable {
             monitorOf.put(name, pool.monitor());
             pools.put(name, pool.pool());
         });
-        monitors.addAll(monitorOf.values());
         ConnectionLimit relays = new ConnectionLimit(fdBudget.relays());
         LocalPorts localPorts = LocalPorts.ofThisMachine();
         SplittableRandom seeds = new SplittableRandom();
@@ -136,6 +146,12 @@ public final class Gateway implements AutoCloseable {
                 (int) pool.keepAlive().idle().toSeconds(), (int) pool.keepAlive().interval().toSeconds(),
                 pool.keepAlive().count(), (int) pool.userTimeout().client().toMillis());
         ConnectionLimit limit = new ConnectionLimit(config.maxConnections().orElse(fdBudget.relays()));
+        if (limit.most() > fdBudget.relays()) {
+            LOG.warn(
+                    "listeners.{}.maxConnections: {} is more than the limit on open files allows ({}); clients beyond that "
+                            + "wait",
+                    name, limit.most(), fdBudget.relays());
+        }
         ListenSocket listenSocket = new ListenSocket();
         List<LoopListener> views = new ArrayList<>();
         for (Lane lane : lanes) {
@@ -150,18 +166,27 @@ public final class Gateway implements AutoCloseable {
             try {
                 List<Integer> sockets = listenSocket.open(address, bind.port(), lanes.size(), options);
                 bound.add(listenSocket.port(sockets.getFirst()));
-                for (int i = 0; i < sockets.size(); i++) {
-                    Lane lane = lanes.get(i);
-                    LoopListener view = views.get(i);
-                    int fd = sockets.get(i);
-                    onLoop(lane.relays().eventLoop(),
-                            () -> lane.acceptors().add(new Acceptor(lane.relays(), view, fd)));
-                }
+                accept(sockets, views, listenSocket);
             } catch (ListenSocket.BindException e) {
                 throw new StartException("listeners." + name + ".bind: " + bind + ": " + e.getMessage());
             }
         }
         ports.put(name, List.copyOf(bound));
+    }
+
+    /** Hands each socket to its loop; what no loop has taken is closed. */
+    private void accept(List<Integer> sockets, List<LoopListener> views, ListenSocket listenSocket) {
+        int taken = 0;
+        try {
+            for (; taken < sockets.size(); taken++) {
+                Lane lane = lanes.get(taken);
+                LoopListener view = views.get(taken);
+                int fd = sockets.get(taken);
+                onLoop(lane.relays().eventLoop(), () -> lane.acceptors().add(new Acceptor(lane.relays(), view, fd)));
+            }
+        } finally {
+            sockets.subList(taken, sockets.size()).forEach(listenSocket::close);
+        }
     }
 
     private static void warnOfSmallBacklog(String name, int backlog) {

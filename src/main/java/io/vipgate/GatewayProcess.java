@@ -4,6 +4,7 @@ import io.vipgate.config.ShutdownConfig;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,17 +23,30 @@ public final class GatewayProcess {
 
     private final CountDownLatch first = new CountDownLatch(1);
     private final CountDownLatch second = new CountDownLatch(1);
+    private volatile boolean isServing;
 
     /**
      * Takes the signals over. To be called before the gateway serves: until then SIGTERM ends the process without a
      * drain.
      */
     public GatewayProcess() {
-        Runnable stop = () -> (first.getCount() > 0 ? first : second).countDown();
+        AtomicInteger signals = new AtomicInteger();
+        Runnable stop = () -> onStop(signals.incrementAndGet());
         Signals.on("TERM", stop);
         Signals.on("INT", stop);
         Signals.on("HUP",
                 () -> LOG.warn("SIGHUP: this version can't reload; restart it to read the configuration again"));
+    }
+
+    private void onStop(int count) {
+        if (count == 1) {
+            first.countDown();
+        } else if (!isServing) {
+            // The start hangs, perhaps in a name lookup, and nothing is there to drain.
+            Runtime.getRuntime().halt(1);
+        } else {
+            second.countDown();
+        }
     }
 
     /**
@@ -41,6 +55,7 @@ public final class GatewayProcess {
      * @throws InterruptedException if the thread is interrupted
      */
     public void untilStopped(Gateway gateway, ShutdownConfig shutdown) throws InterruptedException {
+        isServing = true;
         first.await();
         Duration grace = shutdown.grace();
         LOG.info("stopping: {} ms of grace, then up to {} ms for open relays", grace.toMillis(),

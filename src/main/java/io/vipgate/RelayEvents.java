@@ -8,6 +8,10 @@ import io.vipgate.relay.RelayLog;
 import io.vipgate.relay.RelayObserver;
 import io.vipgate.relay.CloseReason;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Passes what happens to relays on: to the log, and failed connects to the monitor of their pool. A fault of this machine
@@ -16,8 +20,13 @@ import java.util.Map;
  * <p>Thread-safe.
  */
 final class RelayEvents implements RelayObserver {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayEvents.class);
+    private static final long WARN_EVERY_NANOS = 10_000_000_000L;
+
     private final Map<String, HealthMonitor> monitors;
     private final RelayLog log = new RelayLog();
+    private final LongAdder localFaults = new LongAdder();
+    private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARN_EVERY_NANOS);
 
     RelayEvents(Map<String, HealthMonitor> monitors) {
         this.monitors = Map.copyOf(monitors);
@@ -27,8 +36,23 @@ final class RelayEvents implements RelayObserver {
     public void onConnectFailed(Relay relay, ConnectFailure failure) {
         LoopEndpoint endpoint = relay.endpoint();
         HealthMonitor monitor = monitors.get(relay.listener().pool().name());
-        if (failure != ConnectFailure.LOCAL && endpoint != null && monitor != null) {
+        if (failure == ConnectFailure.LOCAL) {
+            warnOfLocalFault(relay);
+        } else if (endpoint != null && monitor != null) {
             monitor.onLiveFailure(endpoint.endpoint());
+        }
+    }
+
+    private void warnOfLocalFault(Relay relay) {
+        localFaults.increment();
+        long now = System.nanoTime();
+        long last = warnedAt.get();
+        if (now - last >= WARN_EVERY_NANOS && warnedAt.compareAndSet(last, now)) {
+            LOG.warn(
+                    "pool {}: {} connects since the last such line failed on this machine itself: a source address that is "
+                            + "not its own, or no local port, descriptor or memory left",
+                    relay.listener().pool().name(),
+                    localFaults.sumThenReset());
         }
     }
 

@@ -6,10 +6,12 @@ import io.vipgate.StartException;
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.Rejected;
+import io.vipgate.net.PortOwner;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +53,8 @@ public final class Demo {
         try {
             return new DemoControl(port, backends);
         } catch (IOException e) {
-            throw new IOException("--admin-port " + port + ": " + e.getMessage() + "; choose another", e);
+            String owner = PortOwner.of(InetAddress.getLoopbackAddress(), port).map(found -> " by " + found).orElse("");
+            throw new IOException("--admin-port " + port + ": " + e.getMessage() + owner + "; choose another", e);
         }
     }
 

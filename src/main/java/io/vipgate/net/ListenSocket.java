@@ -102,6 +102,11 @@ public final class ListenSocket {
         }
     }
 
+    /** Closes a socket that nobody has taken over. */
+    public void close(int fd) {
+        systemCalls.close(fd);
+    }
+
     /** The local port of a listening socket. */
     public int port(int fd) {
         ClientAddress local = new ClientAddress();
@@ -148,8 +153,9 @@ public final class ListenSocket {
 
     private static BindException failure(InetSocketAddress local, int errno) {
         String what = switch (errno) {
-            case Errno.EADDRINUSE -> "the port is in use" + PortOwner.of(local.getPort()).map(owner -> " by " + owner)
-                    .orElse("") + "; stop that program or bind another address";
+            case Errno.EADDRINUSE ->
+                "the port is in use" + PortOwner.of(local.getAddress(), local.getPort()).map(owner -> " by " + owner)
+                        .orElse("") + "; stop that program or bind another address";
             case Errno.EADDRNOTAVAIL ->
                 "the address is not on this machine; add it to an interface, or set freebind: true "
                         + "for a standby that gets it later";

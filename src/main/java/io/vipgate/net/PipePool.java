@@ -16,11 +16,14 @@ public final class PipePool {
     /** Below this a pipe moves less per call than the scratch buffer does, and is not worth having. */
     private static final int MIN_PIPE_BYTES = 64 << 10;
 
+    private static final int REFUSALS = 1024;
+
     private final SystemCalls systemCalls;
     private final int most;
     private final ArrayDeque<Pipe> free = new ArrayDeque<>();
     private int open;
-    private boolean tooSmall;
+    /** Takes to refuse before asking the system again. */
+    private int refusals;
 
     /**
      * Makes an empty pool.
@@ -35,8 +38,12 @@ public final class PipePool {
     /** An empty pipe, or null when the bound is reached or the system grants none of a useful size. */
     public @Nullable Pipe take() {
         Pipe pooled = free.pollLast();
-        if (pooled != null || open >= most || tooSmall) {
+        if (pooled != null || open >= most) {
             return pooled;
+        }
+        if (refusals > 0) {
+            refusals--;
+            return null;
         }
         Pipe pipe = systemCalls.openPipe(PIPE_BYTES);
         if (pipe == null) {
@@ -44,8 +51,8 @@ public final class PipePool {
         }
         open++;
         if (pipe.capacity() < MIN_PIPE_BYTES) {
-            // Beyond pipe-user-pages-soft every further pipe has two pages; asking again would not help.
-            tooSmall = true;
+            // Beyond pipe-user-pages-soft every further pipe has two pages; asking again at once would not help.
+            refusals = REFUSALS;
             discard(pipe);
             return null;
         }

@@ -170,12 +170,22 @@ public final class HealthMonitor implements AutoCloseable {
         }
 
         private ProbeResult check(Probe probe, ProbeTarget target, long begun) throws InterruptedException {
-            ProbeResult result = probe.check(target, begun + schedule.timeoutNanos());
+            ProbeResult result = checkSafely(probe, target, begun);
             boolean isFailure = result.outcome() == ProbeResult.Outcome.FAIL
                     || result.outcome() == ProbeResult.Outcome.TIMEOUT;
             return isFailure && lag.hasLaggedSince(begun)
                     ? ProbeResult.ofNoWorth("this machine was held up: " + result.cause())
                     : result;
+        }
+
+        /** A fault of ours in one check must not end the probing of its endpoint. */
+        private ProbeResult checkSafely(Probe probe, ProbeTarget target, long begun) throws InterruptedException {
+            try {
+                return probe.check(target, begun + schedule.timeoutNanos());
+            } catch (RuntimeException | LinkageError | AssertionError e) {
+                LOG.error("probe of {}/{} failed", pool.name(), endpoint.name(), e);
+                return ProbeResult.ofNoWorth("the probe itself failed: " + e);
+            }
         }
 
         /** Waits, but not longer than the fast interval once live traffic has failed. */

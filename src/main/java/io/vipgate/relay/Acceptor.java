@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class Acceptor implements ReadyHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
     private static final int MOST_PER_TURN = 64;
+    private static final long BURST_NANOS = 200_000;
     private static final long PAUSE_NANOS = 100_000_000;
     private static final long LOG_EVERY_NANOS = 1_000_000_000;
 
@@ -30,6 +31,7 @@ public final class Acceptor implements ReadyHandler {
     private final Registration registration;
     private final ClientAddress client = new ClientAddress();
     private int perTurn = 1;
+    private long lastTurnAt;
     private boolean isClosed;
     private long loggedAt;
     private long pausesSinceLog;
@@ -44,6 +46,7 @@ public final class Acceptor implements ReadyHandler {
         this.listener = listener;
         systemCalls = loop.systemCalls();
         loggedAt = loop.eventLoop().now() - LOG_EVERY_NANOS;
+        lastTurnAt = loop.eventLoop().now() - BURST_NANOS;
         registration = loop.eventLoop().register(fd, Ready.IN, this);
     }
 
@@ -51,8 +54,12 @@ public final class Acceptor implements ReadyHandler {
     public void onReady(int events) {
         assert loop.eventLoop().inEventLoop();
         if (!isClosed) {
+            long now = loop.eventLoop().now();
+            // Only a turn that follows at once tells of a burst: the queue was not empty after the last one.
+            boolean isBurst = now - lastTurnAt < BURST_NANOS;
+            lastTurnAt = now;
             int taken = accept(perTurn);
-            perTurn = taken == perTurn ? Math.min(MOST_PER_TURN, perTurn * 2) : Math.max(1, taken);
+            perTurn = taken < perTurn ? Math.max(1, taken) : isBurst ? Math.min(MOST_PER_TURN, perTurn * 2) : perTurn;
         }
     }
 
@@ -62,7 +69,7 @@ public final class Acceptor implements ReadyHandler {
             boolean hasPlace = listener.limit().tryTake();
             if (hasPlace && !loop.fdBudget().tryTake()) {
                 listener.limit().giveBack();
-                pause("the descriptor budget is used up");
+                pause("the descriptor budget is used up; raise the limit on open files");
                 return taken;
             }
             int fd = systemCalls.accept(registration.descriptor(), client);
@@ -108,7 +115,7 @@ public final class Acceptor implements ReadyHandler {
         loop.observer().onRefused(listener, RefuseReason.FD_EXHAUSTED);
         pausesSinceLog++;
         if (eventLoop.now() - loggedAt >= LOG_EVERY_NANOS) {
-            LOG.warn("listener {} waits: {} ({} times in the last second); raise the limit on open files",
+            LOG.warn("listener {} waits: {} ({} times since the last such line)",
                     listener.name(),
                     why, pausesSinceLog);
             loggedAt = eventLoop.now();

@@ -8,7 +8,7 @@ public enum RefuseReason {
     MAX_CONNECTIONS,
     /** The pool has no endpoint that may be used. */
     NO_ENDPOINT,
-    /** No file descriptor is left. */
+    /** No file descriptor is left. Counts the pauses in accepting: the clients wait in the kernel's queue. */
     FD_EXHAUSTED,
     /** The gateway stops. */
     DRAINING;

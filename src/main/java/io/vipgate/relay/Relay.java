@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *     │ │
  *     │ └──RST of one side──► ABORTING ──the survivor has everything,
  *     │                                  or took nothing for a second────► CLOSED (RST to the survivor)
- *     └──drain, nothing under way──► LINGERING ──FIN of both, or 2 s─────► CLOSED (FIN to both)
+ *     └──drain, nothing under way──► LINGERING ──FIN of both, or halfClosed► CLOSED (FIN to both)
  * </pre>
  *
  * <h2>Flow control</h2>
@@ -55,8 +55,8 @@ public final class Relay extends WheelTimer {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
-    /** How long a lingering relay waits for FINs. */
-    private static final long LINGER_NANOS = 2_000_000_000L;
+    /** A relay is looked at so often at least; all of them stand in the wheel, where a drain finds them. */
+    private static final long LOOK_NANOS = 600_000_000_000L;
 
     private final RelayLoop loop;
     private final LoopListener listener;
@@ -79,6 +79,8 @@ public final class Relay extends WheelTimer {
     private @Nullable Reset reset;
     private boolean hasDelayedAck;
     private boolean hasSpoken;
+    /** The last byte went to the endpoint, so that an answer may be due. */
+    private boolean wasLastToBackend;
     private boolean isGuarded;
 
     private Relay(RelayLoop loop, LoopListener listener, ClientAddress address) {
@@ -290,6 +292,7 @@ public final class Relay extends WheelTimer {
 
     void onDelivered(Flow flow, int bytes) {
         lastDelivered = now();
+        wasLastToBackend = flow.isToBackend;
         LoopEndpoint connected = attempts.endpoint();
         if (connected != null) {
             connected.onDelivered(flow.isToBackend, bytes);
@@ -360,7 +363,8 @@ public final class Relay extends WheelTimer {
     }
 
     /**
-     * Ends the relay by FIN to both sides, if nothing is under way.
+     * Ends the relay by FIN to both sides, if it is idle: silent, everything taken, and no answer due. An answer is due
+     * when the last byte went to the endpoint.
      *
      * @param quietNanos how long both directions must have been silent
      * @return false when it is busy
@@ -369,12 +373,12 @@ public final class Relay extends WheelTimer {
         Flow up = clientToBackend;
         Flow down = backendToClient;
         if (phase != Phase.OPEN || up == null || down == null || up.hasPending() || down.hasPending()
-                || now() - lastDelivered < quietNanos) {
+                || wasLastToBackend || now() - lastDelivered < quietNanos || isOwing()) {
             return false;
         }
         phase = Phase.LINGERING;
         since = now();
-        loop.wheel().arm(this, since + LINGER_NANOS);
+        loop.wheel().arm(this, lingerEnd());
         loop.systemCalls().shutdownWrite(up.target.fd);
         loop.systemCalls().shutdownWrite(down.target.fd);
         onLingering(up.source);
@@ -382,6 +386,10 @@ public final class Relay extends WheelTimer {
             onLingering(down.source);
         }
         return true;
+    }
+
+    private long lingerEnd() {
+        return since + listener.pool().settings().halfClosedNanos();
     }
 
     private void onLingering(Side side) {
@@ -450,10 +458,10 @@ public final class Relay extends WheelTimer {
                     yield phase == Phase.ABORTING ? now + Wheel.TICK_NANOS : NEVER;
                 }
                 case LINGERING -> {
-                    if (now - since >= LINGER_NANOS) {
+                    if (now >= lingerEnd()) {
                         close(CloseReason.DRAIN, true);
                     }
-                    yield phase == Phase.LINGERING ? since + LINGER_NANOS : NEVER;
+                    yield phase == Phase.LINGERING ? lingerEnd() : NEVER;
                 }
                 case CLOSED -> NEVER;
             };
@@ -490,11 +498,17 @@ public final class Relay extends WheelTimer {
         boolean isHalfClosed = isFinished(clientToBackend) || isFinished(backendToClient);
         Bounds bounds = Bounds.of(settings, lifetimeEnd, lastDelivered, isHalfClosed ? since : NEVER);
         if (now >= bounds.next()) {
-            close(bounds.reasonAt(now), true);
-            return NEVER;
+            CloseReason reason = bounds.reasonAt(now);
+            if (reason != CloseReason.HALF_CLOSED || !isOwing()) {
+                close(reason, true);
+                return NEVER;
+            }
+            // A slow reader has not taken everything yet: that is no silence. The idle bound still holds.
+            since = now;
+            bounds = Bounds.of(settings, lifetimeEnd, lastDelivered, since);
         }
         long nextLook = look(now, settings);
-        return phase == Phase.OPEN ? Math.min(bounds.next(), nextLook) : NEVER;
+        return phase == Phase.OPEN ? Math.min(now + LOOK_NANOS, Math.min(bounds.next(), nextLook)) : NEVER;
     }
 
     /** Looks after the sockets, the backend's once the relay is no longer young; says when to look again. */
@@ -522,6 +536,15 @@ public final class Relay extends WheelTimer {
             return NEVER;
         }
         return now + LongLived.checkEvery(userTimeoutMillis);
+    }
+
+    /** Whether one of the sides has not acknowledged everything that was sent to it. */
+    private boolean isOwing() {
+        return isOwing(client) || isOwing(backend);
+    }
+
+    private boolean isOwing(@Nullable Side side) {
+        return side != null && loop.systemCalls().unacknowledged(side.fd) > 0;
     }
 
     private static boolean isFinished(@Nullable Flow flow) {

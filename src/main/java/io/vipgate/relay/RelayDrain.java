@@ -1,8 +1,8 @@
 package io.vipgate.relay;
 
 /**
- * Ends the relays of one loop before the gateway stops: idle ones by FIN, spread over the first part of the time so that
- * their clients do not all come back at once; what is left at the end by RST.
+ * Ends the relays of one loop before the gateway stops: idle ones by FIN, spread over the first half of the time so that
+ * their clients do not all come back at once; what is left at the end by RST. A relay that waits for an answer is not idle.
  *
  * <p>Confined to its event loop.
  */

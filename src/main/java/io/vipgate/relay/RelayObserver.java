@@ -4,7 +4,7 @@ package io.vipgate.relay;
  * Told of what happens to relays, for counters and logs. Every relay that was opened is closed exactly once. An observer
  * must not block, nor throw.
  *
- * <p>Implementations are confined to one event loop each.
+ * <p>Called on the event loop of the relay; confined to that loop, or thread-safe where several loops share it.
  */
 public interface RelayObserver {
     /** A client was accepted and has a relay. */
@@ -19,6 +19,6 @@ public interface RelayObserver {
     /** An attempt to reach the relay's present endpoint failed. */
     default void onConnectFailed(Relay relay, ConnectFailure failure) {}
 
-    /** The relay is over. Its sides are about to be closed. */
+    /** The relay is over, and everything it held is given back. */
     default void onClosed(Relay relay, CloseReason reason) {}
 }

@@ -184,7 +184,8 @@ class ListenSocketTest {
             try (ServerSocket server = new ServerSocket()) {
                 server.bind(new InetSocketAddress(InetAddress.ofLiteral(address), 0));
 
-                assertThat(PortOwner.of(server.getLocalPort())).as(address).hasValue(ownProcess());
+                assertThat(PortOwner.of(server.getInetAddress(), server.getLocalPort())).as(address)
+                        .hasValue(ownProcess());
             }
         }
     }
@@ -194,6 +195,6 @@ class ListenSocketTest {
         // given a port that is bound and connected, but not listened on
         Tcp.Pair pair = tcp.pair();
 
-        assertThat(PortOwner.of(listenSocket.port(pair.near()))).isEmpty();
+        assertThat(PortOwner.of(InetAddress.getLoopbackAddress(), listenSocket.port(pair.near()))).isEmpty();
     }
 }

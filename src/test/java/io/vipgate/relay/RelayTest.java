@@ -299,8 +299,9 @@ class RelayTest {
         for (int i = 0; i < 5; i++) {
             kernel.client();
             kernel.settle();
+            kernel.pass(SECOND / 1000);
         }
-        assertThat(kernel.accepts).isLessThanOrEqualTo(10);
+        assertThat(kernel.accepts).as("one each, and no more to hear that there is none").isEqualTo(5);
 
         int before = kernel.accepts;
         for (int i = 0; i < 64; i++) {
@@ -806,7 +807,60 @@ class RelayTest {
         fixture.assertNothingLeft();
     }
 
+    @Test
+    void slowReaderBehindAFinishedSenderIsNotSilent() {
+        RelayFixture bounded = new RelayFixture(withBounds(60 * SECOND, 2 * SECOND, 0), 10);
+        RelayFixture.Pair pair = bounded.connected();
+        pair.client().unacknowledged = 6;
+        pair.backend().peerSends(bytes("answer"));
+        pair.backend().peerFin();
+        bounded.kernel.pass(20 * SECOND);
+        assertThat(pair.client().isClosed).as("it has not taken everything").isFalse();
+
+        pair.client().unacknowledged = 0;
+        bounded.kernel.pass(5 * SECOND);
+        assertThat(bounded.closed).containsOnlyKeys(CloseReason.HALF_CLOSED);
+        bounded.assertNothingLeft();
+    }
+
     // ---- drain ----
+
+    @Test
+    void relayThatWaitsForAnAnswerIsNotIdle() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("request"));
+        kernel.pass(SECOND);
+        boolean[] isDone = {false};
+        RelayDrain.begin(fixture.loop, 10 * SECOND, () -> isDone[0] = true);
+        kernel.pass(4 * SECOND);
+        pair.backend().peerSends(bytes("late answer"));
+        kernel.settle();
+        assertThat(pair.client().arrived()).isEqualTo(bytes("late answer"));
+        assertThat(pair.client().hasFin).isFalse();
+
+        kernel.pass(SECOND);
+        assertThat(pair.client().hasFin).isTrue();
+        pair.client().peerFin();
+        pair.backend().peerFin();
+        kernel.pass(SECOND);
+        assertThat(isDone[0]).isTrue();
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void relayWhoseReaderHasNotTakenEverythingIsNotIdle() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().unacknowledged = 6;
+        pair.backend().peerSends(bytes("answer"));
+        kernel.pass(SECOND);
+        RelayDrain.begin(fixture.loop, 10 * SECOND, () -> {});
+        kernel.pass(4 * SECOND);
+        assertThat(pair.client().hasFin).isFalse();
+
+        pair.client().unacknowledged = 0;
+        kernel.pass(SECOND);
+        assertThat(pair.client().hasFin).isTrue();
+    }
 
     @Test
     void drainEndsIdleRelaysByFinAndTheRestByReset() {
