@@ -5,6 +5,7 @@ import io.vipgate.net.Errno;
 import io.vipgate.net.NativeSocketAddress;
 import io.vipgate.net.SocketOptions;
 import io.vipgate.net.SystemCalls;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,23 +17,29 @@ final class Dialer {
     private final SystemCalls systemCalls;
     private final ClientAddress local = new ClientAddress();
     private final ClientAddress remote = new ClientAddress();
+    /** Where the next turn through the source addresses begins. */
+    private int turn;
 
     Dialer(SystemCalls systemCalls) {
         this.systemCalls = systemCalls;
     }
 
     /**
-     * Begins a connect from the first source address that the kernel grants.
+     * Begins a connect from the first source address that the kernel grants. Each connect begins with another one: the
+     * kernel tries every port of an exhausted address before it says so, which costs milliseconds.
      *
      * @param canDelayAck whether the handshake's last acknowledgement may wait for the first bytes
      * @return a descriptor whose connect is under way or done, or a negated error number
      */
     int begin(LoopEndpoint endpoint, RelaySettings settings, boolean canDelayAck) {
-        if (settings.sources().isEmpty()) {
+        List<NativeSocketAddress> sources = settings.sources();
+        if (sources.isEmpty()) {
             return connect(endpoint, null, canDelayAck);
         }
         int result = -Errno.EADDRNOTAVAIL;
-        for (NativeSocketAddress source : settings.sources()) {
+        turn = (turn + 1) & Integer.MAX_VALUE;
+        for (int i = 0; i < sources.size(); i++) {
+            NativeSocketAddress source = sources.get((turn % sources.size() + i) % sources.size());
             if (source.family() == endpoint.family()) {
                 result = connect(endpoint, source, canDelayAck);
                 if (result != -Errno.EADDRNOTAVAIL) {

@@ -55,6 +55,8 @@ final class FakeKernel implements SystemCalls, EventLoop {
         private @Nullable ReadyHandler handler;
         @Nullable
         NativeSocketAddress remote;
+        @Nullable
+        NativeSocketAddress local;
         /** Bytes the peer has not acknowledged; a test sets it. */
         int unacknowledged;
         int windowProbes;
@@ -386,6 +388,7 @@ final class FakeKernel implements SystemCalls, EventLoop {
 
     @Override
     public int bind(int fd, NativeSocketAddress local) {
+        socketOf(fd).local = local;
         return 0;
     }
 

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.net.Errno;
 import io.vipgate.net.SocketOptions;
+import java.util.stream.Stream;
+import java.net.InetSocketAddress;
+import io.vipgate.net.NativeSocketAddress;
 import io.vipgate.relay.FakeKernel.Connect;
 import java.util.Arrays;
 import java.util.List;
@@ -686,6 +689,19 @@ class RelayTest {
         RelaySettings s = RelayFixture.settings();
         return new RelaySettings(s.connectTimeoutNanos(), s.attempts(), idle, halfClosed, lifetime, 0, s.keepAlive(),
                 s.clientUserTimeoutMillis(), s.endpointUserTimeoutMillis(), s.proxyVersion(), s.sources());
+    }
+
+    @Test
+    void connectsTakeTurnsThroughTheSourceAddresses() {
+        RelaySettings s = RelayFixture.settings();
+        List<NativeSocketAddress> sources = Stream.of("192.0.2.1", "192.0.2.2", "192.0.2.3")
+                .map(address -> NativeSocketAddress.of(new InetSocketAddress(address, 0))).toList();
+        RelayFixture bound = new RelayFixture(new RelaySettings(s.connectTimeoutNanos(), s.attempts(), s.idleNanos(),
+                s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), 0, s.endpointUserTimeoutMillis(), sources),
+                10);
+
+        assertThat(Stream.generate(bound::connected).limit(6).map(pair -> pair.backend().local))
+                .containsAll(sources);
     }
 
     // ---- acknowledgements, keepalive, user timeout ----
