@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Acceptor implements ReadyHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+    private static final String ADVICE = "; raise the limit on open files";
     private static final int MOST_PER_TURN = 64;
     private static final long BURST_NANOS = 200_000;
     private static final long PAUSE_NANOS = 100_000_000;
@@ -69,7 +70,7 @@ public final class Acceptor implements ReadyHandler {
             boolean hasPlace = listener.limit().tryTake();
             if (hasPlace && !loop.fdBudget().tryTake()) {
                 listener.limit().giveBack();
-                pause("the descriptor budget is used up; raise the limit on open files");
+                pause("the descriptor budget is used up" + ADVICE);
                 return taken;
             }
             int fd = systemCalls.accept(registration.descriptor(), client);
@@ -82,7 +83,7 @@ public final class Acceptor implements ReadyHandler {
                     return taken;
                 }
                 if (isExhaustion(-fd)) {
-                    pause(Errno.text(-fd));
+                    pause(Errno.text(-fd) + (fd == -Errno.EMFILE || fd == -Errno.ENFILE ? ADVICE : ""));
                     return taken;
                 }
                 // ECONNABORTED and its like: that client is gone, the next may be there.

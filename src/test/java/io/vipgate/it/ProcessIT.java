@@ -156,6 +156,9 @@ final class ProcessIT {
                 Peer endpoint = endpoints.next()) {
             client.send("x");
             assertThat(endpoint.receiveText(1)).isEqualTo("x");
+            // Answered; otherwise an answer would be due, and the drain would wait for it.
+            endpoint.send("y");
+            assertThat(client.receiveText(1)).isEqualTo("y");
 
             gateway.terminate();
 
