@@ -688,7 +688,8 @@ class RelayTest {
     private static RelaySettings withBounds(long idle, long halfClosed, long lifetime) {
         RelaySettings s = RelayFixture.settings();
         return new RelaySettings(s.connectTimeoutNanos(), s.attempts(), idle, halfClosed, lifetime, 0, s.keepAlive(),
-                s.clientUserTimeoutMillis(), s.endpointUserTimeoutMillis(), s.proxyVersion(), s.sources());
+                s.clientUserTimeoutMillis(), s.endpointUserTimeoutMillis(), s.proxyVersion(),
+                s.sources());
     }
 
     @Test
@@ -697,7 +698,8 @@ class RelayTest {
         List<NativeSocketAddress> sources = Stream.of("192.0.2.1", "192.0.2.2", "192.0.2.3")
                 .map(address -> NativeSocketAddress.of(new InetSocketAddress(address, 0))).toList();
         RelayFixture bound = new RelayFixture(new RelaySettings(s.connectTimeoutNanos(), s.attempts(), s.idleNanos(),
-                s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), 0, s.endpointUserTimeoutMillis(), sources),
+                s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), 0, s.endpointUserTimeoutMillis(),
+                s.proxyVersion(), sources),
                 10);
 
         assertThat(Stream.generate(bound::connected).limit(6).map(pair -> pair.backend().local))
