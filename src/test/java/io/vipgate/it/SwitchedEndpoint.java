@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +69,10 @@ final class SwitchedEndpoint implements AutoCloseable {
         }
     }
 
-    /** Refuses from now on. Whoever is in the accept queue is reset, as when a process dies. */
+    /**
+     * Refuses from now on. Whoever is in the accept queue is reset, as when a process dies. Returns when it does refuse: the
+     * JDK closes the socket only when the thread that waits in accept has noticed.
+     */
     synchronized void stop() {
         if (server != null) {
             try {
@@ -77,6 +81,15 @@ final class SwitchedEndpoint implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
             server = null;
+            Await.until("it refuses", Duration.ofSeconds(5), this::isRefusing);
+        }
+    }
+
+    private boolean isRefusing() {
+        try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return false;
+        } catch (IOException e) {
+            return true;
         }
     }
 
