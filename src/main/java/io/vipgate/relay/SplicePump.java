@@ -17,7 +17,7 @@ final class SplicePump {
 
     private final SystemCalls systemCalls;
     private final PipePool pipes;
-    private long[] spliced = new long[2];
+    private final long[] spliced = new long[2];
 
     SplicePump(SystemCalls systemCalls, PipePool pipes) {
         this.systemCalls = systemCalls;
