@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import ssl
 import statistics
 import subprocess
@@ -69,6 +70,37 @@ def paused_readers_each_way(seconds: float) -> Script:
         ctx.expect("endpoint_fin", 0, 50 * MIB)
 
     return script
+
+
+def slow_readers_each_way(ctx: Context) -> None:
+    """Readers that never stop, but open their windows by less than a burst of segments at a time. The kernel's user
+    timeout does not take that for progress."""
+    rounds, piece, size = 20, 20_000, 16 * MIB
+
+    def to_slow_reader(sender: Peer, reader: Peer) -> None:
+        reader.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * KIB)
+
+        def read() -> None:
+            for _ in range(rounds):
+                time.sleep(0.5)
+                reader.receive(piece)
+            reader.receive(size - rounds * piece)
+            reader.see("fin")
+            reader.fin()
+
+        def push() -> None:
+            sender.send(size)
+            sender.fin()
+            sender.see("fin")
+
+        run_together(push, read, sockets=(sender, reader), within=rounds + 60)
+
+    up_client, up_endpoint = ctx.pair(patience=40)
+    down_client, down_endpoint = ctx.pair(patience=40)
+    run_together(lambda: to_slow_reader(up_client, up_endpoint), lambda: to_slow_reader(down_endpoint, down_client),
+                 within=100)
+    ctx.expect("client_fin", size, 0)
+    ctx.expect("endpoint_fin", 0, size)
 
 
 def one_byte_writes(is_client_first: bool) -> Script:
@@ -352,6 +384,9 @@ CASES = (
          script=paused_reader(False, 2)),
     Case("paused-beyond-user-timeout", "50 MiB each way on two connections", "each reader pauses 11 s; userTimeout 3 s",
          "a slow reader is not dead", settings=SHORT_TIMEOUT, script=paused_readers_each_way(11)),
+    Case("slow-beyond-user-timeout", "16 MiB each way on two connections",
+         "each reader takes 20 kB every 0.5 s for 10 s, window 64 KiB; userTimeout 3 s", "a slow reader is not dead",
+         settings=SHORT_TIMEOUT, script=slow_readers_each_way, on_network=True, is_short=False, waits=True),
     Case("paused-beyond-default-user-timeout", "50 MiB each way on two connections",
          "each reader pauses 70 s; userTimeout 60 s", "a slow reader is not dead", is_short=False, waits=True,
          script=paused_readers_each_way(70)),

@@ -109,7 +109,7 @@ record Assembly(Pool pool, RelaySettings settings, BalancerFactory factory, Heal
                 config.timeouts().lifetimeJitter(),
                 new RelaySettings.KeepAlive((int) config.keepAlive().idle().toSeconds(),
                         (int) config.keepAlive().interval().toSeconds(), config.keepAlive().count()),
-                (int) config.userTimeout().client().toMillis(), (int) config.userTimeout().endpoint().toMillis(),
+                config.userTimeout().client().toNanos(), config.userTimeout().endpoint().toNanos(),
                 proxyVersion(config.proxyProtocol()), sources);
     }
 

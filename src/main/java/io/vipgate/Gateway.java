@@ -144,7 +144,7 @@ public final class Gateway implements AutoCloseable {
         }
         ListenSocket.Options options = new ListenSocket.Options(config.backlog(), config.freebind(),
                 (int) pool.keepAlive().idle().toSeconds(), (int) pool.keepAlive().interval().toSeconds(),
-                pool.keepAlive().count(), (int) pool.userTimeout().client().toMillis());
+                pool.keepAlive().count());
         ConnectionLimit limit = new ConnectionLimit(config.maxConnections().orElse(fdBudget.relays()));
         if (limit.most() > fdBudget.relays()) {
             LOG.warn(

@@ -17,17 +17,16 @@ import org.jspecify.annotations.Nullable;
 public final class ListenSocket {
     /**
      * What accepted sockets inherit from the listening one, so that no accept pays a system call for it (measured:
-     * TCP_NODELAY, SO_KEEPALIVE with its three times, and TCP_USER_TIMEOUT are inherited).
+     * TCP_NODELAY and SO_KEEPALIVE with its three times are inherited).
      *
      * @param backlog clients that may wait to be accepted
      * @param isFreeBind bind even if the machine does not own the address
      * @param keepIdleSeconds TCP_KEEPIDLE
      * @param keepIntervalSeconds TCP_KEEPINTVL
      * @param keepCount TCP_KEEPCNT
-     * @param userTimeoutMillis TCP_USER_TIMEOUT, 0 for the kernel's own
      */
-    public record Options(int backlog, boolean isFreeBind, int keepIdleSeconds, int keepIntervalSeconds, int keepCount,
-            int userTimeoutMillis) {}
+    public record Options(int backlog, boolean isFreeBind, int keepIdleSeconds, int keepIntervalSeconds,
+            int keepCount) {}
 
     /** A bind that failed, and what the operator can do. */
     public static final class BindException extends Exception {
@@ -145,10 +144,6 @@ public final class ListenSocket {
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPIDLE, options.keepIdleSeconds());
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPINTVL, options.keepIntervalSeconds());
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPCNT, options.keepCount());
-        if (options.userTimeoutMillis() > 0) {
-            systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_USER_TIMEOUT,
-                    options.userTimeoutMillis());
-        }
     }
 
     private static BindException failure(InetSocketAddress local, int errno) {

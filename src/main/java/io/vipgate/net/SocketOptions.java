@@ -41,8 +41,6 @@ public final class SocketOptions {
     public static final int TCP_INFO = 11;
     /** 0: delay acknowledgements; 1: send them at once; 2: send a pending one now and go on delaying. */
     public static final int TCP_QUICKACK = 12;
-    /** Milliseconds that sent data may stay unacknowledged. */
-    public static final int TCP_USER_TIMEOUT = 18;
 
     private SocketOptions() {}
 }

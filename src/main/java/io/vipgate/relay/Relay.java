@@ -511,31 +511,32 @@ public final class Relay extends WheelTimer {
         return phase == Phase.OPEN ? Math.min(now + LOOK_NANOS, Math.min(bounds.next(), nextLook)) : NEVER;
     }
 
-    /** Looks after the sockets, the backend's once the relay is no longer young; says when to look again. */
+    /** Looks for dead peers, and sets keepalive once the relay is no longer young; says when to look again. */
     private long look(long now, RelaySettings settings) {
-        // The client's timeout was inherited at accept and runs from then on.
-        long next = look(now, client, settings.clientUserTimeoutMillis());
+        long next = Math.min(look(now, client, settings.clientUserTimeoutNanos()),
+                look(now, backend, settings.endpointUserTimeoutNanos()));
+        if (isGuarded || backend == null || phase != Phase.OPEN) {
+            return next;
+        }
         if (now - openedAt < LongLived.AGE_NANOS) {
             return Math.min(next, openedAt + LongLived.AGE_NANOS);
         }
-        if (!isGuarded && backend != null && phase == Phase.OPEN) {
-            isGuarded = true;
-            loop.longLived().guard(backend, settings);
-        }
-        return Math.min(next,
-                phase == Phase.OPEN ? look(now, backend, settings.endpointUserTimeoutMillis()) : NEVER);
+        isGuarded = true;
+        loop.longLived().guard(backend, settings.keepAlive());
+        return next;
     }
 
-    private long look(long now, @Nullable Side side, int userTimeoutMillis) {
-        if (userTimeoutMillis == 0 || side == null) {
+    private long look(long now, @Nullable Side side, long userTimeoutNanos) {
+        if (userTimeoutNanos == 0 || side == null || phase != Phase.OPEN) {
             return NEVER;
         }
-        if (loop.longLived().isDead(side, userTimeoutMillis)) {
-            // The kernel has not given it up, so it is still to be reset, or its close would send FIN behind a queue.
-            onReset(side);
-            return NEVER;
+        long next = loop.userTimeout().look(side, now, userTimeoutNanos);
+        if (next != UserTimeout.DEAD) {
+            return next;
         }
-        return now + LongLived.checkEvery(userTimeoutMillis);
+        // The kernel has not given it up, so it is still to be reset, or its close would send FIN behind a queue.
+        onReset(side);
+        return NEVER;
     }
 
     /** Whether one of the sides has not acknowledged everything that was sent to it. */

@@ -24,6 +24,7 @@ public final class RelayLoop {
     private final Dialer dialer;
     private final YoungRelays young;
     private final LongLived longLived;
+    private final UserTimeout userTimeout;
     private final Announcer announcer;
     private int relays;
 
@@ -45,6 +46,7 @@ public final class RelayLoop {
         dialer = new Dialer(systemCalls);
         young = new YoungRelays(eventLoop);
         longLived = new LongLived(systemCalls);
+        userTimeout = new UserTimeout(systemCalls);
         announcer = new Announcer(systemCalls, tails);
     }
 
@@ -91,6 +93,10 @@ public final class RelayLoop {
 
     LongLived longLived() {
         return longLived;
+    }
+
+    UserTimeout userTimeout() {
+        return userTimeout;
     }
 
     /** Open relays of this loop. */

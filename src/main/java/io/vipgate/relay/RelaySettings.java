@@ -15,14 +15,14 @@ import java.util.List;
  * @param lifetimeNanos age that ends a relay
  * @param lifetimeJitter share of the lifetime that chance may take off, 0 to 1
  * @param keepAlive of both sides
- * @param clientUserTimeoutMillis TCP_USER_TIMEOUT of client sides, 0 for the kernel's own
- * @param endpointUserTimeoutMillis TCP_USER_TIMEOUT of backend sides, 0 for the kernel's own
+ * @param clientUserTimeoutNanos how long a client may leave bytes unacknowledged, 0 for the kernel's own patience
+ * @param endpointUserTimeoutNanos the same of an endpoint
  * @param proxyVersion header that announces the client to the endpoint
  * @param sources local addresses to connect from, in order of preference; empty for the kernel's choice
  */
 public record RelaySettings(long connectTimeoutNanos, int attempts, long idleNanos, long halfClosedNanos,
-        long lifetimeNanos, double lifetimeJitter, KeepAlive keepAlive, int clientUserTimeoutMillis,
-        int endpointUserTimeoutMillis, ProxyHeader.Version proxyVersion, List<NativeSocketAddress> sources) {
+        long lifetimeNanos, double lifetimeJitter, KeepAlive keepAlive, long clientUserTimeoutNanos,
+        long endpointUserTimeoutNanos, ProxyHeader.Version proxyVersion, List<NativeSocketAddress> sources) {
     /**
      * TCP keepalive.
      *

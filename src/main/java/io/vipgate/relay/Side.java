@@ -3,6 +3,7 @@ package io.vipgate.relay;
 import io.vipgate.net.Ready;
 import io.vipgate.net.ReadyHandler;
 import io.vipgate.net.Registration;
+import io.vipgate.net.WheelTimer;
 
 /**
  * One socket of a relay, and what its events have told. The flags are hints that a system call confirms: an event may be
@@ -32,10 +33,10 @@ final class Side implements ReadyHandler {
     boolean isErrorTaken;
     /** Bytes were sent since somebody last asked whether they arrived. */
     boolean hasSent;
-    /** The kernel's user timeout is switched off while a live peer keeps its window shut. */
-    boolean isUserTimeoutLifted;
-    /** Something sent through its shut window was unanswered when last looked at. */
-    boolean isSilent;
+    /** Since when looks have found bytes that the peer has not acknowledged. */
+    long owingSince = WheelTimer.NEVER;
+    /** Since when they have found a probe of its shut window without an answer, after a long silence. */
+    long doubtedSince = WheelTimer.NEVER;
     private boolean isClosed;
 
     Side(Relay relay, RelayLoop loop, int fd) {

@@ -18,7 +18,7 @@ import java.util.function.IntSupplier;
 
 /** Raw sockets over loopback for tests: closes what it opened. Confined to the thread of its test. */
 final class Tcp implements AutoCloseable {
-    static final ListenSocket.Options OPTIONS = new ListenSocket.Options(128, false, 30, 5, 3, 0);
+    static final ListenSocket.Options OPTIONS = new ListenSocket.Options(128, false, 30, 5, 3);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int BUFFER_BYTES = 1 << 20;
 

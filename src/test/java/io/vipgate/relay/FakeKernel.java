@@ -169,6 +169,8 @@ final class FakeKernel implements SystemCalls, EventLoop {
             Comparator.comparingLong(Task::due).thenComparingLong(Task::order));
     private final ArrayDeque<Runnable> nextBatch = new ArrayDeque<>();
     private final ArrayDeque<Socket> closing = new ArrayDeque<>();
+    /** How often it was asked what a peer has not acknowledged. */
+    int queuesAsked;
     /** Sockets towards endpoints, in the order they were made. */
     final List<Socket> dialled = new ArrayList<>();
     final Socket listening;
@@ -528,6 +530,7 @@ final class FakeKernel implements SystemCalls, EventLoop {
 
     @Override
     public int unacknowledged(int fd) {
+        queuesAsked++;
         return socketOf(fd).unacknowledged;
     }
 

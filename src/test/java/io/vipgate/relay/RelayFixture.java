@@ -58,7 +58,7 @@ final class RelayFixture {
 
     static RelaySettings settings() {
         return new RelaySettings(SECOND, 2, 600 * SECOND, 30 * SECOND, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0,
-                60_000, ProxyHeader.Version.NONE, List.of());
+                60 * SECOND, ProxyHeader.Version.NONE, List.of());
     }
 
     private static PoolSnapshot.Member member(String name, String address) {

@@ -182,7 +182,7 @@ class RelayTest {
         pair.backend().unacknowledged = 6;
         pair.backend().windowProbes = 2;
         pair.backend().lastAckMillis = 61_000;
-        for (int i = 0; i < 30 && !pair.client().isClosed; i++) {
+        for (int i = 0; i < 90 && !pair.client().isClosed; i++) {
             pair.client().peerSends(bytes("."));
             kernel.pass(SECOND);
         }
@@ -222,8 +222,8 @@ class RelayTest {
     private static RelayFixture announcing() {
         RelaySettings s = RelayFixture.settings();
         return new RelayFixture(new RelaySettings(s.connectTimeoutNanos(), s.attempts(), s.idleNanos(),
-                s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), s.clientUserTimeoutMillis(),
-                s.endpointUserTimeoutMillis(), ProxyHeader.Version.V1, s.sources()), 10);
+                s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), s.clientUserTimeoutNanos(),
+                s.endpointUserTimeoutNanos(), ProxyHeader.Version.V1, s.sources()), 10);
     }
 
     @Test
@@ -688,7 +688,7 @@ class RelayTest {
     private static RelaySettings withBounds(long idle, long halfClosed, long lifetime) {
         RelaySettings s = RelayFixture.settings();
         return new RelaySettings(s.connectTimeoutNanos(), s.attempts(), idle, halfClosed, lifetime, 0, s.keepAlive(),
-                s.clientUserTimeoutMillis(), s.endpointUserTimeoutMillis(), s.proxyVersion(),
+                s.clientUserTimeoutNanos(), s.endpointUserTimeoutNanos(), s.proxyVersion(),
                 s.sources());
     }
 
@@ -698,7 +698,7 @@ class RelayTest {
         List<NativeSocketAddress> sources = Stream.of("192.0.2.1", "192.0.2.2", "192.0.2.3")
                 .map(address -> NativeSocketAddress.of(new InetSocketAddress(address, 0))).toList();
         RelayFixture bound = new RelayFixture(new RelaySettings(s.connectTimeoutNanos(), s.attempts(), s.idleNanos(),
-                s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), 0, s.endpointUserTimeoutMillis(),
+                s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), 0, s.endpointUserTimeoutNanos(),
                 s.proxyVersion(), sources),
                 10);
 
@@ -750,36 +750,18 @@ class RelayTest {
         assertThat(pair.backend().tcpOptions).doesNotContainKey(SocketOptions.TCP_KEEPIDLE);
         kernel.pass(SECOND + TICK);
         assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_KEEPIDLE, 30)
-                .containsEntry(SocketOptions.TCP_KEEPINTVL, 5).containsEntry(SocketOptions.TCP_KEEPCNT, 3)
-                .containsEntry(SocketOptions.TCP_USER_TIMEOUT, 60_000);
+                .containsEntry(SocketOptions.TCP_KEEPINTVL, 5).containsEntry(SocketOptions.TCP_KEEPCNT, 3);
     }
 
     @Test
-    void userTimeoutIsLiftedFromAReaderThatKeepsItsWindowShut() {
+    void readerThatKeepsItsWindowShutAndAnswersProbesIsKept() {
         RelayFixture.Pair pair = fixture.connected();
         pair.client().peerSends(bytes("upload"));
         pair.backend().unacknowledged = 6;
         pair.backend().windowProbes = 1;
-        kernel.pass(25 * SECOND);
-        assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_USER_TIMEOUT, 0);
-        kernel.pass(200 * SECOND);
-        assertThat(pair.backend().isClosed).as("it answers every probe").isFalse();
+        kernel.pass(300 * SECOND);
 
-        pair.backend().unacknowledged = 0;
-        pair.backend().windowProbes = 0;
-        kernel.pass(20 * SECOND);
-        assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_USER_TIMEOUT, 60_000);
-    }
-
-    @Test
-    void windowShutOverBytesUnderWayIsAShutWindow() {
-        RelayFixture.Pair pair = fixture.connected();
-        pair.client().peerSends(bytes("upload"));
-        pair.backend().unacknowledged = 6;
-        pair.backend().window = 0;
-        kernel.pass(25 * SECOND);
-
-        assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_USER_TIMEOUT, 0);
+        assertThat(pair.backend().isClosed).isFalse();
     }
 
     @Test
@@ -789,24 +771,68 @@ class RelayTest {
         pair.backend().unacknowledged = 6;
         pair.backend().window = 0;
         pair.backend().lastAckMillis = 100_000;
-        kernel.pass(200 * SECOND);
+        kernel.pass(300 * SECOND);
 
         assertThat(pair.backend().isClosed).as("all that was sent is answered").isFalse();
     }
 
     @Test
-    void userTimeoutOfAClientIsLiftedFromAYoungRelayToo() {
+    void endpointThatAcknowledgesNothingIsGivenUpAfterTheUserTimeout() {
+        RelayFixture.Pair pair = fixture.connected();
+        kernel.pass(100 * SECOND);
+        pair.client().peerSends(bytes("request"));
+        pair.backend().unacknowledged = 7;
+        pair.backend().lastAckMillis = 100_000;
+        kernel.pass(59 * SECOND);
+        assertThat(pair.backend().isClosed).as("it was silent before, but owed nothing").isFalse();
+
+        kernel.pass(14 * SECOND);
+
+        assertThat(pair.client().isReset).isTrue();
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.ENDPOINT_RESET);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void readerThatGoesOnTakingIsKeptHoweverSlowItIs() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("upload"));
+        pair.backend().unacknowledged = 6;
+        for (int i = 0; i < 20; i++) {
+            pair.backend().lastAckMillis = 50_000;
+            kernel.pass(9 * SECOND);
+            pair.backend().lastAckMillis = 0;
+            kernel.pass(6 * SECOND);
+        }
+
+        assertThat(pair.backend().isClosed).isFalse();
+    }
+
+    @Test
+    void clientThatAcknowledgesNothingIsGivenUpEvenInAYoungRelay() {
         RelaySettings s = RelayFixture.settings();
         RelayFixture guarded = new RelayFixture(new RelaySettings(s.connectTimeoutNanos(), s.attempts(), s.idleNanos(),
-                s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), 3_000, s.endpointUserTimeoutMillis(),
+                s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), 3 * SECOND, s.endpointUserTimeoutNanos(),
                 s.proxyVersion(), s.sources()), 10);
         RelayFixture.Pair pair = guarded.connected();
         pair.backend().peerSends(bytes("answer"));
         pair.client().unacknowledged = 6;
-        pair.client().windowProbes = 1;
-        guarded.kernel.pass(3 * SECOND);
+        pair.client().lastAckMillis = 3_000;
+        guarded.kernel.pass(3 * SECOND - TICK);
+        assertThat(pair.client().isClosed).isFalse();
+        guarded.kernel.pass(2 * SECOND);
 
-        assertThat(pair.client().tcpOptions).containsEntry(SocketOptions.TCP_USER_TIMEOUT, 0);
+        assertThat(guarded.closed).containsOnlyKeys(CloseReason.CLIENT_RESET);
+    }
+
+    @Test
+    void shortRelayIsNeverAskedWhatItsPeersOwe() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("request"));
+        pair.backend().peerSends(bytes("answer"));
+        kernel.pass(5 * SECOND);
+
+        assertThat(kernel.queuesAsked).isZero();
     }
 
     @Test
@@ -815,14 +841,32 @@ class RelayTest {
         pair.client().peerSends(bytes("upload"));
         pair.backend().unacknowledged = 6;
         pair.backend().windowProbes = 1;
-        kernel.pass(25 * SECOND);
+        kernel.pass(60 * SECOND);
         pair.backend().lastAckMillis = 61_000;
-        kernel.pass(35 * SECOND);
+        kernel.pass(9 * SECOND);
 
         assertThat(pair.client().isReset).isTrue();
         assertThat(pair.backend().isReset).as("no FIN behind a queue that was never delivered").isTrue();
         assertThat(fixture.closed).containsOnlyKeys(CloseReason.ENDPOINT_RESET);
         fixture.assertNothingLeft();
+    }
+
+    @Test
+    void probeThatHasJustBeenSentIsGivenTimeForItsAnswer() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("upload"));
+        pair.backend().unacknowledged = 6;
+        pair.backend().window = 0;
+        pair.backend().lastAckMillis = 61_000;
+        kernel.pass(70 * SECOND);
+        for (int i = 0; i < 10; i++) {
+            pair.backend().windowProbes = 1;
+            kernel.pass(SECOND / 2);
+            pair.backend().windowProbes = 0;
+            kernel.pass(10 * SECOND);
+        }
+
+        assertThat(pair.backend().isClosed).isFalse();
     }
 
     @Test
