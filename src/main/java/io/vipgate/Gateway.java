@@ -2,63 +2,89 @@ package io.vipgate;
 
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
-import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.PoolConfig;
-import io.vipgate.net.EventLoop;
 import io.vipgate.net.EventLoops;
 import io.vipgate.net.FdBudget;
-import io.vipgate.net.ListenSocket;
-import io.vipgate.net.Sysctl;
+import io.vipgate.pinning.PinTable;
+import io.vipgate.pool.AdminState;
+import io.vipgate.pool.ConnectionLimit;
+import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
-import io.vipgate.probe.HealthMonitor;
 import io.vipgate.relay.Acceptor;
-import io.vipgate.relay.ConnectionLimit;
+import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.LocalPorts;
-import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.LoopPool;
+import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayDrain;
 import io.vipgate.relay.RelayLoop;
-import java.net.InetAddress;
+import io.vipgate.relay.RelaySweep;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running gateway: loops, pools and listeners made from one configuration.
+ * A running gateway: loops, pools and listeners as one configuration has them, and as the next one changes them.
  *
- * <p>Confined to one thread at a time: the one that starts it, then the one that stops it.
+ * <p>Thread-safe: whatever changes it runs on its control thread, one thing after the other.
  */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    /** How long a start or a reload waits for names that nobody answers. */
+    private static final long LOOK_UP_MILLIS = 5_000;
 
-    /** What one event loop has of the gateway. */
-    private record Lane(RelayLoop relays, Map<String, LoopPool> pools, List<Acceptor> acceptors) {}
-
-    private final EventLoops loops;
-    private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
+    private final ScheduledThreadPoolExecutor control = new ScheduledThreadPoolExecutor(1,
             Thread.ofPlatform().name("vipgate-control").daemon().factory());
-    private final List<HealthMonitor> monitors = new ArrayList<>();
+    private final ExecutorService stateWriter = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("vipgate-state").daemon().factory());
     private final FdBudget fdBudget;
-    private final List<Lane> lanes = new ArrayList<>();
-    private final Map<String, List<Integer>> ports = new LinkedHashMap<>();
-    private final Map<String, Pool> pools = new LinkedHashMap<>();
+    private final Resolver resolver;
+    private final LocalPorts localPorts = LocalPorts.ofThisMachine();
+    private final SplittableRandom seeds = new SplittableRandom();
+    private final Map<String, PoolControl> pools = new ConcurrentHashMap<>();
+    private final Lanes lanes;
+    private final ListenerControl listeners;
+    private final Heartbeat heartbeat;
+    private volatile GatewayConfig config;
 
-    private Gateway(EventLoops loops, FdBudget fdBudget) {
-        this.loops = loops;
+    private Gateway(EventLoops loops, FdBudget fdBudget, NameService names, GatewayConfig config) {
         this.fdBudget = fdBudget;
+        this.config = config;
+        // What is put off does not keep a gateway from ending; what has begun is finished.
+        control.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        resolver = new Resolver(names);
+        ConnectionLimit relays = new ConnectionLimit(fdBudget.relays());
+        int pipesPerLoop = fdBudget.pipes() / loops.all().size();
+        lanes = new Lanes(loops, loop -> new RelayLoop(loop, relays, pipesPerLoop, new RelayEvents(this::onFailed)));
+        listeners = new ListenerControl(lanes, fdBudget.relays());
+        heartbeat = new Heartbeat(lanes);
+    }
+
+    private void onFailed(Relay relay) {
+        PoolControl pool = pools.get(relay.pool().name());
+        if (pool != null && relay.endpoint() != null) {
+            pool.monitor().onLiveFailure(relay.endpoint().endpoint());
+        }
     }
 
     /**
@@ -67,6 +93,15 @@ public final class Gateway implements AutoCloseable {
      * @throws StartException if that is not possible; nothing stays open then
      */
     public static Gateway start(GatewayConfig config) throws StartException {
+        return start(config, NameService.ofThisMachine());
+    }
+
+    /**
+     * As {@link #start(GatewayConfig)}.
+     *
+     * @param names finds the addresses of endpoints that are given by name
+     */
+    public static Gateway start(GatewayConfig config, NameService names) throws StartException {
         String unavailable = EventLoops.whyUnavailable();
         if (unavailable != null) {
             throw new StartException("native epoll is not available: " + unavailable
@@ -82,9 +117,9 @@ public final class Gateway implements AutoCloseable {
         int count = config.runtime().eventLoops() == 0
                 ? Runtime.getRuntime().availableProcessors()
                 : config.runtime().eventLoops();
-        Gateway gateway = new Gateway(loops(count), fdBudget);
+        Gateway gateway = new Gateway(loops(count), fdBudget, names, config);
         try {
-            gateway.assemble(config);
+            gateway.apply(config);
             return gateway;
         } catch (StartException | RuntimeException e) {
             gateway.close();
@@ -101,132 +136,115 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private void assemble(GatewayConfig config) throws StartException {
-        Map<String, Assembly> assemblies = new LinkedHashMap<>();
-        for (Map.Entry<String, PoolConfig> pool : config.pools().entrySet()) {
-            try {
-                Assembly assembly = Assembly.of(pool.getKey(), pool.getValue(), control);
-                assemblies.put(pool.getKey(), assembly);
-                monitors.add(assembly.monitor());
-            } catch (IllegalArgumentException e) {
-                throw new StartException("pools." + pool.getKey() + ": " + e.getMessage());
+    /**
+     * Becomes what a configuration says, whole or not at all. Only what differs is touched: listeners whose address stays
+     * keep their sockets, and open relays, pins, health, counts and the operator's wishes survive.
+     *
+     * @throws StartException if that is not possible; nothing has changed then
+     */
+    public void apply(GatewayConfig next) throws StartException {
+        Assembly.checkPins(next, Runtime.getRuntime().maxMemory());
+        lookUpNewHosts(next);
+        onControl(() -> {
+            Map<String, PoolControl.Prepared> prepared = new LinkedHashMap<>();
+            for (Map.Entry<String, PoolConfig> pool : next.pools().entrySet()) {
+                prepared.put(pool.getKey(), PoolControl.Prepared.of(pool.getKey(), pool.getValue()));
             }
-        }
-        Map<String, HealthMonitor> monitorOf = new LinkedHashMap<>();
-        assemblies.forEach((name, pool) -> {
-            monitorOf.put(name, pool.monitor());
-            pools.put(name, pool.pool());
+            ListenerControl.Prepared sockets = listeners.prepare(next);
+            prepared.forEach((name, pool) -> becomePool(name, pool, next));
+            sockets.commit();
+            List<String> gone = pools.keySet().stream().filter(name -> !next.pools().containsKey(name)).toList();
+            gone.forEach(this::removePool);
+            config = next;
+            return null;
         });
-        ConnectionLimit relays = new ConnectionLimit(fdBudget.relays());
-        LocalPorts localPorts = LocalPorts.ofThisMachine();
-        SplittableRandom seeds = new SplittableRandom();
-        int pipesPerLoop = fdBudget.pipes() / loops.all().size();
-        for (EventLoop loop : loops.all()) {
-            onLoop(loop, () -> {
-                Map<String, LoopPool> views = new LinkedHashMap<>();
-                assemblies.forEach((name, pool) -> views.put(name,
-                        new LoopPool(pool.pool(), pool.settings(), pool.factory(), seeds.split(), localPorts)));
-                lanes.add(new Lane(new RelayLoop(loop, relays, pipesPerLoop, new RelayEvents(monitorOf)), views,
-                        new ArrayList<>()));
-            });
-        }
-        for (Map.Entry<String, ListenerConfig> listener : config.listeners().entrySet()) {
-            listen(listener.getKey(), listener.getValue(), config.pools());
-        }
-        monitors.forEach(HealthMonitor::start);
     }
 
-    private void listen(String name, ListenerConfig config, Map<String, PoolConfig> pools) throws StartException {
-        warnOfSmallBacklog(name, config.backlog());
-        PoolConfig pool = pools.get(config.pool());
-        if (pool == null) {
-            throw new StartException("listeners." + name + ".pool: " + config.pool() + " (expected: a pool)");
-        }
-        ListenSocket.Options options = new ListenSocket.Options(config.backlog(), config.freebind(),
-                (int) pool.keepAlive().idle().toSeconds(), (int) pool.keepAlive().interval().toSeconds(),
-                pool.keepAlive().count());
-        ConnectionLimit limit = new ConnectionLimit(config.maxConnections().orElse(fdBudget.relays()));
-        if (limit.most() > fdBudget.relays()) {
-            LOG.warn(
-                    "listeners.{}.maxConnections: {} is more than the limit on open files allows ({}); clients beyond that "
-                            + "wait",
-                    name, limit.most(), fdBudget.relays());
-        }
-        ListenSocket listenSocket = new ListenSocket();
-        List<LoopListener> views = new ArrayList<>();
-        for (Lane lane : lanes) {
-            LoopPool view = lane.pools().get(config.pool());
-            if (view != null) {
-                views.add(new LoopListener(name, limit, view));
-            }
-        }
-        List<Integer> bound = new ArrayList<>();
-        for (BindAddress bind : config.bind()) {
-            InetAddress address = bind.address().orElse(null);
+    private void lookUpNewHosts(GatewayConfig next) {
+        Set<String> unknown = new HashSet<>();
+        next.pools().values().forEach(pool -> unknown.addAll(PoolControl.hosts(pool)));
+        unknown.removeIf(host -> !resolver.answer(host).isEmpty());
+        if (!unknown.isEmpty()) {
             try {
-                List<Integer> sockets = listenSocket.open(address, bind.port(), lanes.size(), options);
-                bound.add(listenSocket.port(sockets.getFirst()));
-                accept(sockets, views, listenSocket);
-            } catch (ListenSocket.BindException e) {
-                throw new StartException("listeners." + name + ".bind: " + bind + ": " + e.getMessage());
+                resolver.lookUp(unknown, LOOK_UP_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
-        ports.put(name, List.copyOf(bound));
     }
 
-    /** Hands each socket to its loop; what no loop has taken is closed. */
-    private void accept(List<Integer> sockets, List<LoopListener> views, ListenSocket listenSocket) {
-        int taken = 0;
+    private void becomePool(String name, PoolControl.Prepared prepared, GatewayConfig next) {
+        PoolControl present = pools.get(name);
+        if (present != null) {
+            present.become(prepared);
+            return;
+        }
+        Map<String, Wish> kept = next.stateFile().map(file -> StateFile.read(file).get(name)).orElse(null);
+        PoolControl added = new PoolControl(name, prepared, lanes, resolver, control, kept == null ? Map.of() : kept);
+        pools.put(name, added);
+        lanes.onEach(
+                lane -> lane.pools().put(name, new LoopPool(added.pool(), added.plan(), seeds.split(), localPorts)));
+    }
+
+    private void removePool(String name) {
+        PoolControl gone = pools.remove(name);
+        if (gone != null) {
+            gone.remove();
+            lanes.onEach(lane -> lane.pools().remove(name));
+        }
+    }
+
+    /** Runs something on the control thread and waits for it. */
+    private <T> T onControl(Callable<T> task) throws StartException {
         try {
-            for (; taken < sockets.size(); taken++) {
-                Lane lane = lanes.get(taken);
-                LoopListener view = views.get(taken);
-                int fd = sockets.get(taken);
-                onLoop(lane.relays().eventLoop(), () -> lane.acceptors().add(new Acceptor(lane.relays(), view, fd)));
+            return control.submit(task).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("interrupted");
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case StartException cause -> throw cause;
+                case RuntimeException cause -> throw cause;
+                case null, default -> throw new IllegalStateException(e);
             }
-        } finally {
-            sockets.subList(taken, sockets.size()).forEach(listenSocket::close);
         }
     }
 
-    private static void warnOfSmallBacklog(String name, int backlog) {
-        int most = Sysctl.read("net.core.somaxconn").map(Integer::parseInt).orElse(Integer.MAX_VALUE);
-        if (most < backlog) {
-            LOG.warn("listeners.{}.backlog: {} is more than net.core.somaxconn allows ({}); raise that", name, backlog,
-                    most);
+    private <T> T ask(Callable<T> task) {
+        try {
+            return onControl(task);
+        } catch (StartException e) {
+            throw new IllegalStateException(e);
         }
     }
 
-    /** Runs an action on a loop and waits for it. */
-    private static void onLoop(EventLoop loop, Runnable action) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        loop.execute(() -> {
-            try {
-                action.run();
-                done.complete(null);
-            } catch (RuntimeException | Error e) {
-                done.completeExceptionally(e);
-            }
-        });
-        done.join();
+    // ---- what it is ----
+
+    /** The configuration that holds now. */
+    public GatewayConfig config() {
+        return config;
     }
 
     /** The ports that a listener is bound to, in the order of its addresses. */
     public List<Integer> ports(String listener) {
-        return ports.getOrDefault(listener, List.of());
+        return ask(() -> listeners.bound().getOrDefault(listener, List.of()).stream().map(BoundAddress::port).toList());
     }
 
     /**
      * A pool by its name.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws NoSuchElementException if there is none
      */
     public Pool pool(String name) {
-        Pool pool = pools.get(name);
-        if (pool == null) {
-            throw new IllegalArgumentException("pool: " + name + " (expected: one of " + pools.keySet() + ")");
+        return control(name).pool();
+    }
+
+    private PoolControl control(String pool) {
+        PoolControl found = pools.get(pool);
+        if (found == null) {
+            throw new NoSuchElementException("pool: " + pool + " (expected: one of " + pools.keySet() + ")");
         }
-        return pool;
+        return found;
     }
 
     /** Relays that the process has descriptors for. */
@@ -236,7 +254,12 @@ public final class Gateway implements AutoCloseable {
 
     /** Event loops. */
     public int eventLoops() {
-        return lanes.size();
+        return lanes.count();
+    }
+
+    /** Whether every event loop has ticked within this time. */
+    public boolean isAlive(Duration patience) {
+        return heartbeat.longestSilence() < patience.toNanos();
     }
 
     /** Open relays of all loops. */
@@ -248,20 +271,89 @@ public final class Gateway implements AutoCloseable {
 
     /** Lets an action look at each loop's relays, on that loop, one loop after the other. */
     public void forEachLoop(Consumer<RelayLoop> action) {
-        for (Lane lane : lanes) {
-            onLoop(lane.relays().eventLoop(), () -> action.accept(lane.relays()));
-        }
+        lanes.onEach(lane -> action.accept(lane.relays()));
     }
 
     /** Lets an action look at each loop's view of a pool, on that loop, one loop after the other. */
     public void forEachLoop(String pool, Consumer<LoopPool> action) {
-        for (Lane lane : lanes) {
+        lanes.onEach(lane -> {
             LoopPool view = lane.pools().get(pool);
             if (view != null) {
-                onLoop(lane.relays().eventLoop(), () -> action.accept(view));
+                action.accept(view);
             }
-        }
+        });
     }
+
+    // ---- the operator ----
+
+    /**
+     * Sets what the operator wants of an endpoint, of all its addresses if it is given by name. Survives reloads and,
+     * with {@code stateFile}, restarts.
+     *
+     * @return the endpoint's state afterwards, of its first address; empty while its name has none
+     * @throws NoSuchElementException if there is no such pool or endpoint
+     */
+    public Optional<EndpointState> toAdmin(String pool, String endpoint, AdminState admin) {
+        return steer(pool, endpoint, found -> found.toAdmin(endpoint, admin));
+    }
+
+    /**
+     * Sets an endpoint's weight. The configuration's own holds again when that is changed and loaded.
+     *
+     * @param weight 0 to 256; 0 takes nothing new
+     * @return the endpoint's state afterwards, of its first address; empty while its name has none
+     * @throws NoSuchElementException if there is no such pool or endpoint
+     * @throws IllegalArgumentException if the weight is out of range
+     */
+    public Optional<EndpointState> toWeight(String pool, String endpoint, int weight) {
+        if (weight < 0 || weight > EndpointState.MAX_WEIGHT) {
+            throw new IllegalArgumentException(
+                    "weight: " + weight + " (expected: 0 to " + EndpointState.MAX_WEIGHT + ")");
+        }
+        return steer(pool, endpoint, found -> found.toWeight(endpoint, weight));
+    }
+
+    private Optional<EndpointState> steer(String pool, String endpoint, Consumer<PoolControl> change) {
+        return ask(() -> {
+            PoolControl found = control(pool);
+            if (!found.has(endpoint)) {
+                throw new NoSuchElementException("endpoint: " + pool + "/" + endpoint + " (expected: one of "
+                        + found.config().endpoints().keySet() + ")");
+            }
+            change.accept(found);
+            config.stateFile().ifPresent(this::keepWishes);
+            return found.pool().snapshot().named(endpoint).stream().findFirst().map(member -> member.state());
+        });
+    }
+
+    private void keepWishes(Path file) {
+        Map<String, Map<String, Wish>> wishes = new LinkedHashMap<>();
+        pools.forEach((name, pool) -> wishes.put(name, new LinkedHashMap<>(pool.wishes())));
+        stateWriter.execute(() -> StateFile.write(file, wishes));
+    }
+
+    /**
+     * The pins of a pool; empty when it does not pin.
+     *
+     * @throws NoSuchElementException if there is no such pool
+     */
+    public Optional<PinTable> pins(String pool) {
+        return ask(() -> control(pool).pins());
+    }
+
+    /**
+     * Ends open relays by RST on both sides.
+     *
+     * @param isMeant which ones; called on the relays' loops
+     * @return how many they were
+     */
+    public int closeRelays(Predicate<Relay> isMeant) {
+        int[] sum = {0};
+        forEachLoop(relays -> sum[0] += RelaySweep.begin(relays, isMeant, CloseReason.OPERATOR));
+        return sum[0];
+    }
+
+    // ---- its end ----
 
     /**
      * Takes no more clients, and waits until the present ones are done.
@@ -271,15 +363,10 @@ public final class Gateway implements AutoCloseable {
      * @throws InterruptedException if the waiting thread is interrupted
      */
     public int drain(Duration drain) throws InterruptedException {
-        for (Lane lane : lanes) {
-            onLoop(lane.relays().eventLoop(), () -> lane.acceptors().forEach(Acceptor::drainAndClose));
-        }
+        lanes.onEach(lane -> lane.acceptors().values().forEach(Acceptor::drainAndClose));
         int open = relays();
-        CountDownLatch left = new CountDownLatch(lanes.size());
-        for (Lane lane : lanes) {
-            onLoop(lane.relays().eventLoop(),
-                    () -> RelayDrain.begin(lane.relays(), drain.toNanos(), left::countDown));
-        }
+        CountDownLatch left = new CountDownLatch(lanes.count());
+        lanes.onEach(lane -> RelayDrain.begin(lane.relays(), drain.toNanos(), left::countDown));
         if (!left.await(drain.toNanos() + TimeUnit.SECONDS.toNanos(5), TimeUnit.NANOSECONDS)) {
             LOG.error("relays were left after the drain: {}", relays());
         }
@@ -289,31 +376,40 @@ public final class Gateway implements AutoCloseable {
     /** Closes everything at once; open relays are reset. */
     @Override
     public void close() {
-        monitors.forEach(HealthMonitor::close);
-        control.shutdownNow();
-        for (Lane lane : lanes) {
-            onLoop(lane.relays().eventLoop(), () -> {
-                lane.acceptors().forEach(Acceptor::close);
-                RelayDrain.begin(lane.relays(), 0, () -> {});
-                lane.relays().close();
-            });
+        control.shutdown();
+        try {
+            if (!control.awaitTermination(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("a change was still under way");
+            }
+            control.shutdownNow();
+            pools.values().forEach(PoolControl::close);
+            resolver.close();
+            stateWriter.shutdown();
+            if (!stateWriter.awaitTermination(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("the operator states could not be written in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            heartbeat.close();
+            lanes.close();
         }
-        loops.close();
     }
 
     /** Says in one line what runs. */
-    public String describe(GatewayConfig config) {
-        String listeners = config.listeners().entrySet().stream()
+    public String describe() {
+        GatewayConfig now = config;
+        String served = now.listeners().entrySet().stream()
                 .map(entry -> entry.getKey() + " on "
                         + entry.getValue().bind().stream().map(BindAddress::toString).collect(Collectors.joining(", "))
                         + " -> " + entry.getValue().pool())
                 .collect(Collectors.joining("; "));
-        String pools = config.pools().entrySet().stream()
+        String groups = now.pools().entrySet().stream()
                 .map(entry -> entry.getKey() + " (" + entry.getValue().endpoints().size() + " endpoints, "
                         + entry.getValue().balance().name().toLowerCase(Locale.ROOT).replace('_', '-') + ")")
                 .collect(Collectors.joining(", "));
         BuildInfo build = BuildInfo.read();
-        return "vipgate " + build.version() + " serves " + listeners + "; pools " + pools + "; " + eventLoops()
+        return "vipgate " + build.version() + " serves " + served + "; pools " + groups + "; " + eventLoops()
                 + " event loops, room for " + mostRelays() + " relays; JDK " + Runtime.version() + ", Netty "
                 + build.netty();
     }

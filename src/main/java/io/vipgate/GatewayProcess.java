@@ -3,27 +3,42 @@ package io.vipgate;
 import io.vipgate.config.ShutdownConfig;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway as a process of the system: what its signals do.
+ * The gateway as a process of the system: what its signals do, and what its service manager is told.
  *
  * <pre>
- * running ──SIGTERM, SIGINT──► grace (still accepting) ──► drain ──► stopped
- *                                     └──a second one, any time──► stopped at once
+ *            ┌─SIGHUP, the file replaced─┐
+ *            ▼                           │
+ * running ───┴──── reload ───────────────┘
+ *    │
+ *    └──SIGTERM, SIGINT──► grace (still accepting) ──► drain ──► stopped
+ *                                    └──a second one, any time──► stopped at once
  * </pre>
  *
  * <p>Thread-safe.
  */
-public final class GatewayProcess {
+public final class GatewayProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
+    /** A loop that has not ticked for so long is not alive. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final CountDownLatch first = new CountDownLatch(1);
     private final CountDownLatch second = new CountDownLatch(1);
+    private final ServiceManager serviceManager = ServiceManager.of(System.getenv(), ProcessHandle.current().pid());
+    private final ExecutorService reloads = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("vipgate-reload").daemon().factory());
     private volatile boolean isServing;
+    private volatile boolean isStopping;
+    private volatile @Nullable Reloader reloader;
 
     /**
      * Takes the signals over. To be called before the gateway serves: until then SIGTERM ends the process without a
@@ -34,11 +49,11 @@ public final class GatewayProcess {
         Runnable stop = () -> onStop(signals.incrementAndGet());
         Signals.on("TERM", stop);
         Signals.on("INT", stop);
-        Signals.on("HUP",
-                () -> LOG.warn("SIGHUP: this version can't reload; restart it to read the configuration again"));
+        Signals.on("HUP", this::onHangUp);
     }
 
     private void onStop(int count) {
+        isStopping = true;
         if (count == 1) {
             first.countDown();
         } else if (!isServing) {
@@ -49,17 +64,61 @@ public final class GatewayProcess {
         }
     }
 
+    private void onHangUp() {
+        Reloader present = reloader;
+        if (present == null) {
+            LOG.warn("SIGHUP: there is no file to read again");
+            return;
+        }
+        try {
+            reloads.execute(() -> reload(present));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the gateway stops");
+        }
+    }
+
+    private void reload(Reloader present) {
+        if (isStopping) {
+            LOG.info("no reload while the gateway stops");
+            return;
+        }
+        serviceManager.reloading();
+        Reloader.Outcome outcome = present.reload();
+        serviceManager.ready(outcome instanceof Reloader.Outcome.Refused
+                ? "the last reload was refused; see the log"
+                : "serving");
+    }
+
+    /** Whether it has been told to stop. */
+    public boolean isStopping() {
+        return isStopping;
+    }
+
     /**
-     * Waits for SIGTERM or SIGINT, unless one has come already, then stops the gateway as configured.
+     * Serves until SIGTERM or SIGINT, unless one has come already, then stops the gateway as configured. SIGHUP, and a
+     * replaced file where that is configured, reload.
      *
+     * @param file what to reload from; null when there is nothing
      * @throws InterruptedException if the thread is interrupted
      */
-    public void untilStopped(Gateway gateway, ShutdownConfig shutdown) throws InterruptedException {
+    public void serve(Gateway gateway, @Nullable Reloader file) throws InterruptedException {
+        reloader = file;
         isServing = true;
-        first.await();
-        Duration grace = shutdown.grace();
-        LOG.info("stopping: {} ms of grace, then up to {} ms for open relays", grace.toMillis(),
-                shutdown.drain().toMillis());
+        serviceManager.ready("serving");
+        serviceManager.watch(() -> gateway.isAlive(PATIENCE));
+        try (FileWatch _ = file == null
+                ? null
+                : new FileWatch(file.file(), () -> gateway.config().reload().watch(), this::onHangUp)) {
+            first.await();
+        }
+        stop(gateway, gateway.config().shutdown());
+    }
+
+    private void stop(Gateway gateway, ShutdownConfig shutdown) throws InterruptedException {
+        String how = shutdown.grace().toMillis() + " ms of grace, then up to " + shutdown.drain().toMillis()
+                + " ms for open relays";
+        LOG.info("stopping: {}", how);
+        serviceManager.stopping(how);
         Thread stopper = Thread.ofPlatform().name("vipgate-stop").daemon()
                 .start(() -> drain(gateway, shutdown, second));
         // A second signal stops the waiting, and the close that follows resets what is left.
@@ -78,5 +137,11 @@ public final class GatewayProcess {
         } finally {
             done.countDown();
         }
+    }
+
+    @Override
+    public void close() {
+        serviceManager.close();
+        reloads.shutdownNow();
     }
 }

@@ -1,15 +1,13 @@
 package io.vipgate;
 
-import io.vipgate.probe.HealthMonitor;
 import io.vipgate.relay.ConnectFailure;
-import io.vipgate.relay.LoopEndpoint;
 import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayLog;
 import io.vipgate.relay.RelayObserver;
 import io.vipgate.relay.CloseReason;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,23 +21,26 @@ final class RelayEvents implements RelayObserver {
     private static final Logger LOG = LoggerFactory.getLogger(RelayEvents.class);
     private static final long WARN_EVERY_NANOS = 10_000_000_000L;
 
-    private final Map<String, HealthMonitor> monitors;
+    private final Consumer<Relay> onEndpointFailed;
     private final RelayLog log = new RelayLog();
     private final LongAdder localFaults = new LongAdder();
     private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARN_EVERY_NANOS);
 
-    RelayEvents(Map<String, HealthMonitor> monitors) {
-        this.monitors = Map.copyOf(monitors);
+    /**
+     * Makes an observer.
+     *
+     * @param onEndpointFailed told of relays that their present endpoint did not take
+     */
+    RelayEvents(Consumer<Relay> onEndpointFailed) {
+        this.onEndpointFailed = onEndpointFailed;
     }
 
     @Override
     public void onConnectFailed(Relay relay, ConnectFailure failure) {
-        LoopEndpoint endpoint = relay.endpoint();
-        HealthMonitor monitor = monitors.get(relay.listener().pool().name());
         if (failure == ConnectFailure.LOCAL) {
             warnOfLocalFault(relay);
-        } else if (endpoint != null && monitor != null) {
-            monitor.onLiveFailure(endpoint.endpoint());
+        } else {
+            onEndpointFailed.accept(relay);
         }
     }
 
@@ -51,7 +52,7 @@ final class RelayEvents implements RelayObserver {
             LOG.warn(
                     "pool {}: {} connects since the last such line failed on this machine itself: a source address that is "
                             + "not its own, or no local port, descriptor or memory left",
-                    relay.listener().pool().name(),
+                    relay.pool().name(),
                     localFaults.sumThenReset());
         }
     }

@@ -107,8 +107,19 @@ class ArchitectureTest {
     }
 
     @Test
-    void relayDependsOnNetPoolAndBalanceAlone() {
-        assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.net", "io.vipgate.pool", "io.vipgate.balance", "org.slf4j");
+    void relayDependsOnNetPoolBalanceAndPinningAlone() {
+        assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.net", "io.vipgate.pool", "io.vipgate.balance",
+                "io.vipgate.pinning", "org.slf4j");
+    }
+
+    @Test
+    void caffeineLivesInPinning() {
+        assertStaysAtHome("com.github.benmanes..", "io.vipgate.pinning");
+    }
+
+    @Test
+    void pinningDependsOnPoolAlone() {
+        assertDependsOnlyOn("io.vipgate.pinning", "io.vipgate.pool", "com.github.benmanes..");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.vipgate.balance;
 
 import io.vipgate.pool.Candidate;
+import java.util.function.ToIntFunction;
 
 /**
  * Weighted draws in constant time for any number of candidates (A. J. Walker 1977, in the form of M. D. Vose 1991): each
@@ -17,14 +18,19 @@ final class AliasTable {
     /** Of 2^32: below it the column's own candidate is drawn. */
     private final long[] threshold;
 
-    AliasTable(Candidate[] candidates) {
+    /**
+     * Makes a table.
+     *
+     * @param weighing what a candidate weighs, at least 1; the sum is less than 2^31
+     */
+    AliasTable(Candidate[] candidates, ToIntFunction<Candidate> weighing) {
         int columns = candidates.length;
         own = candidates.clone();
         alias = candidates.clone();
         threshold = new long[columns];
         long total = 0;
         for (Candidate candidate : candidates) {
-            total += candidate.weight();
+            total += weighing.applyAsInt(candidate);
         }
         // In units of 1 / columns of a weight a full column holds `total`.
         long[] rest = new long[columns];
@@ -33,7 +39,7 @@ final class AliasTable {
         int smallCount = 0;
         int largeCount = 0;
         for (int i = 0; i < columns; i++) {
-            rest[i] = (long) candidates[i].weight() * columns;
+            rest[i] = (long) weighing.applyAsInt(candidates[i]) * columns;
             if (rest[i] < total) {
                 small[smallCount++] = i;
             } else {

@@ -1,5 +1,6 @@
 package io.vipgate.balance;
 
+import io.vipgate.pool.ClientPrefix;
 import io.vipgate.pool.Candidate;
 import java.util.List;
 

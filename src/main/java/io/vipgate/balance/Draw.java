@@ -12,7 +12,7 @@ final class Draw {
         return (int) Math.unsignedMultiplyHigh(random, bound);
     }
 
-    /** One of the usable candidates, all alike; null when there is none. */
+    /** One of the usable candidates, as likely as its share says; null when there is none. */
     static @Nullable Candidate uniformAmongUsable(Candidate[] candidates, Choice choice) {
         return amongUsable(candidates, choice, false);
     }
@@ -28,7 +28,7 @@ final class Draw {
         int total = 0;
         for (Candidate candidate : candidates) {
             if (choice.isUsable(candidate.endpoint())) {
-                int weight = isWeighted ? candidate.weight() : 1;
+                int weight = isWeighted ? candidate.weight() : candidate.share();
                 total += weight;
                 if (below(total, choice.random()) < weight) {
                     drawn = candidate;

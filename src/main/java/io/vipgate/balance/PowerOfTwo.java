@@ -16,7 +16,7 @@ final class PowerOfTwo implements Balancer {
 
     PowerOfTwo(List<Candidate> candidates) {
         this.candidates = candidates.toArray(Candidate[]::new);
-        table = new AliasTable(this.candidates);
+        table = new AliasTable(this.candidates, Candidate::weight);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.vipgate.balance;
 
+import io.vipgate.pool.ClientPrefix;
 import io.vipgate.pool.Candidate;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,7 +30,7 @@ final class SourceHash implements Balancer {
         this.prefix = prefix;
         nameHashes = new long[this.candidates.length];
         for (int i = 0; i < nameHashes.length; i++) {
-            nameHashes[i] = hash.of(this.candidates[i].endpoint().name().getBytes(StandardCharsets.UTF_8));
+            nameHashes[i] = hash.of(this.candidates[i].endpoint().label().getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -59,6 +60,6 @@ final class SourceHash implements Balancer {
     }
 
     private static boolean isBefore(Candidate a, Candidate b) {
-        return a.endpoint().name().compareTo(b.endpoint().name()) < 0;
+        return a.endpoint().label().compareTo(b.endpoint().label()) < 0;
     }
 }

@@ -5,20 +5,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code random}: every candidate alike, whatever its weight.
+ * {@code random}: every endpoint alike, whatever its weight; addresses of one name count as one endpoint.
  *
  * <p>Immutable.
  */
 final class UniformRandom implements Balancer {
     private final Candidate[] candidates;
+    private final AliasTable table;
 
     UniformRandom(List<Candidate> candidates) {
         this.candidates = candidates.toArray(Candidate[]::new);
+        table = new AliasTable(this.candidates, Candidate::share);
     }
 
     @Override
     public @Nullable Candidate select(Choice choice) {
-        Candidate drawn = candidates[Draw.below(candidates.length, choice.random())];
+        Candidate drawn = table.draw(choice.random());
         if (choice.isUsable(drawn.endpoint())) {
             return drawn;
         }

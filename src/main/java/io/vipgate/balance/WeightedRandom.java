@@ -15,7 +15,7 @@ final class WeightedRandom implements Balancer {
 
     WeightedRandom(List<Candidate> candidates) {
         this.candidates = candidates.toArray(Candidate[]::new);
-        table = new AliasTable(this.candidates);
+        table = new AliasTable(this.candidates, Candidate::weight);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.vipgate.cli;
 import io.vipgate.Gateway;
 import io.vipgate.GatewayProcess;
 import io.vipgate.Logging;
+import io.vipgate.Reloader;
 import io.vipgate.StartException;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.Problem;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
  *
  * <p>Confined to the main thread.
  */
-@Command(name = "run", description = "Runs the gateway in the foreground. SIGTERM drains and stops.", mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class)
+@Command(name = "run", description = "Runs the gateway in the foreground. SIGHUP reads the file again, SIGTERM drains and stops.", mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class)
 final class RunCommand implements Callable<Integer> {
     @Option(names = {"-c",
         "--config"}, paramLabel = "FILE", description = "The configuration (default: config/gateway.yaml).")
@@ -47,10 +48,10 @@ final class RunCommand implements Callable<Integer> {
         if (!loaded.get().pendingKeys().isEmpty()) {
             log.warn("no effect yet in this version: {}", String.join(", ", loaded.get().pendingKeys()));
         }
-        GatewayProcess process = new GatewayProcess();
-        try (Gateway gateway = Gateway.start(loaded.get().config())) {
-            log.info("{}", gateway.describe(loaded.get().config()));
-            process.untilStopped(gateway, loaded.get().config().shutdown());
+        try (GatewayProcess process = new GatewayProcess();
+                Gateway gateway = Gateway.start(loaded.get().config())) {
+            log.info("{}", gateway.describe());
+            process.serve(gateway, new Reloader(gateway, file, System.getenv()));
             return ExitStatus.OK;
         } catch (StartException e) {
             log.error("{}", e.getMessage());

@@ -22,21 +22,21 @@ public record PoolConfig(
         @Key(byDefault = "none", doc = "`none`, `v1`, `v2`: PROXY header sent first "
                 + "towards the endpoint") ProxyProtocol proxyProtocol,
         @Key(doc = "how endpoints are probed") ProbeConfig probe,
-        @Key(pending = true, off = "by=none", doc = "keeps a client at its endpoint") PinningConfig pinning,
+        @Key(doc = "keeps a client at its endpoint") PinningConfig pinning,
         @Key(doc = "connecting to an endpoint") ConnectConfig connect,
         @Key(doc = "bounds on a relay") TimeoutsConfig timeouts,
         @Key(doc = "TCP keepalive, on both sides; `idle` and `interval` in whole seconds") KeepAliveConfig keepAlive,
         @Key(doc = "TCP_USER_TIMEOUT of each side; 0s: the kernel's own, else at least keepAlive.idle + interval x "
                 + "count") UserTimeoutConfig userTimeout,
-        @Key(byDefault = "keep", pending = true, off = "keep", doc = "`keep`, `close`: open relays of an endpoint that "
+        @Key(byDefault = "keep", doc = "`keep`, `close`: open relays of an endpoint that "
                 + "goes down") OnDown onDown,
         @Key(byDefault = "try-anyway", doc = "`try-anyway`: endpoints that are down but ready come last; `reject`: "
                 + "only those that are up") OnNoHealthy onNoHealthy,
-        @Key(byDefault = "0s", pending = true, off = "0s", max = "1h", doc = "ramp of new connections after an "
+        @Key(byDefault = "0s", max = "1h", doc = "ramp of new connections after an "
                 + "endpoint's return; ignored with `source-hash`") Duration slowStart,
-        @Key(byDefault = "0s", pending = true, off = "0s", doc = "how long relays of a removed endpoint or listener "
+        @Key(byDefault = "0s", doc = "how long relays of a removed endpoint or listener "
                 + "may live after a reload; 0s: until they end") Duration removedDrain,
-        @Key(pending = true, doc = "name lookups of endpoints given by name") ResolveConfig resolve) {
+        @Key(doc = "name lookups of endpoints given by name") ResolveConfig resolve) {
     /** Keeps its own copies. */
     public PoolConfig {
         endpoints = Collections.unmodifiableMap(new LinkedHashMap<>(endpoints));

@@ -40,11 +40,11 @@ public final class Demo {
                 DemoBackend second = new DemoBackend("nginx-2");
                 DemoControl control = control(adminPort, List.of(first, second))) {
             Loaded config = config(port, first, second);
-            GatewayProcess process = new GatewayProcess();
-            try (Gateway gateway = Gateway.start(config.config())) {
+            try (GatewayProcess process = new GatewayProcess();
+                    Gateway gateway = Gateway.start(config.config())) {
                 greet(gateway.ports("web").getFirst(), control.port(), out);
                 readKeys(List.of(first, second), out);
-                process.untilStopped(gateway, config.config().shutdown());
+                process.serve(gateway, null);
             }
         }
     }

@@ -52,11 +52,12 @@ public final class ListenSocket {
      * @param address where to listen; null for every address of both families
      * @param port the port, 0 for one that the kernel chooses
      * @param count how many sockets share it
+     * @param isOurs true when sockets of this gateway may still hold the address, or one that covers it
      * @return their descriptors; all have the same address and port
      * @throws BindException if the address is taken, not owned or not permitted; nothing stays open then
      */
-    public List<Integer> open(@Nullable InetAddress address, int port, int count, Options options)
-            throws BindException {
+    public List<Integer> open(@Nullable InetAddress address, int port, int count, Options options,
+            boolean isOurs) throws BindException {
         boolean isDualStack = address == null;
         InetAddress wanted = address == null ? any(true) : address;
         int trial = systemCalls.socket(wanted instanceof Inet6Address ? SystemCalls.AF_INET6 : SystemCalls.AF_INET);
@@ -71,7 +72,7 @@ public final class ListenSocket {
         }
         int boundPort;
         try {
-            boundPort = bind(trial, wanted, port, isDualStack, options, false);
+            boundPort = isOurs ? port : bind(trial, wanted, port, isDualStack, options, false);
         } finally {
             systemCalls.close(trial);
         }
@@ -99,6 +100,12 @@ public final class ListenSocket {
             opened.forEach(systemCalls::close);
             throw e;
         }
+    }
+
+    /** Changes a socket that listens already: its backlog, and what accepted sockets inherit from now on. */
+    public void adjust(int fd, Options options) {
+        inherit(fd, options);
+        systemCalls.listen(fd, options.backlog());
     }
 
     /** Closes a socket that nobody has taken over. */

@@ -7,6 +7,13 @@ package io.vipgate.pool;
  *
  * @param endpoint the endpoint
  * @param position where it stands in {@link PoolSnapshot#members()}
- * @param weight its share, 1 to 256
+ * @param weight its part of the new connections under rules that heed weights, at least 1
+ * @param share its part under rules that do not, at least 1; the same for all, unless some are addresses of one name or
+ *        start slowly
  */
-public record Candidate(Endpoint endpoint, int position, int weight) {}
+public record Candidate(Endpoint endpoint, int position, int weight, int share) {
+    /** A candidate that has its name for itself and its whole share. */
+    public Candidate(Endpoint endpoint, int position, int weight) {
+        this(endpoint, position, weight, 1);
+    }
+}

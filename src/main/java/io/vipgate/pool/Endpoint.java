@@ -1,22 +1,26 @@
 package io.vipgate.pool;
 
 import java.net.InetSocketAddress;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One address of a pool. Its identity and its count of open connections outlive every change of its state, so that
  * limits and {@code least-connections} hold over all loops and over reloads.
  *
+ * <p>An endpoint that the configuration gives by host name is one {@code Endpoint} for each address of that name. They
+ * share its name, its bound and its weight, and differ by their label.
+ *
  * <p>Thread-safe.
  */
 public final class Endpoint {
     private final String name;
+    private final String label;
     private final InetSocketAddress address;
-    private final int maxConnections;
-    private final AtomicInteger connections = new AtomicInteger();
+    private final ConnectionLimit connections;
+    /** The bound that all addresses of the name share; the endpoint's own count when it has its name for itself. */
+    private final ConnectionLimit limit;
 
     /**
-     * Makes an endpoint without connections.
+     * Makes an endpoint that has its name for itself, without connections.
      *
      * @param name its name, unique in the pool
      * @param address where to connect, resolved
@@ -25,12 +29,37 @@ public final class Endpoint {
     public Endpoint(String name, InetSocketAddress address, int maxConnections) {
         this.name = name;
         this.address = address;
-        this.maxConnections = maxConnections;
+        label = name;
+        connections = new ConnectionLimit(maxConnections);
+        limit = connections;
     }
 
-    /** Its name, unique in the pool. */
+    private Endpoint(String name, InetSocketAddress address, ConnectionLimit limit) {
+        this.name = name;
+        this.address = address;
+        this.limit = limit;
+        label = name + "[" + address.getAddress().getHostAddress() + "]";
+        connections = new ConnectionLimit(0);
+    }
+
+    /**
+     * Makes one address of an endpoint that is given by host name, without connections.
+     *
+     * @param name the endpoint's name in the configuration
+     * @param limit most connections at once, of all addresses of the name together
+     */
+    public static Endpoint ofHost(String name, InetSocketAddress address, ConnectionLimit limit) {
+        return new Endpoint(name, address, limit);
+    }
+
+    /** Its name in the configuration; what operators and metrics call it. */
     public String name() {
         return name;
+    }
+
+    /** Unique in the pool: the name, or {@code name[address]} for an address of a host name. */
+    public String label() {
+        return label;
     }
 
     /** Where to connect. */
@@ -38,19 +67,19 @@ public final class Endpoint {
         return address;
     }
 
-    /** Most connections at once, 0 for no bound. */
-    public int maxConnections() {
-        return maxConnections;
+    /** The bound on its connections, shared by all addresses of its name. */
+    public ConnectionLimit limit() {
+        return limit;
     }
 
     /** Connections now, those being made included. */
     public int connections() {
-        return connections.get();
+        return connections.present();
     }
 
     /** True at the maximum. A hint: only {@link #tryOpen()} decides. */
     public boolean isFull() {
-        return maxConnections != 0 && connections.get() >= maxConnections;
+        return limit.isReached();
     }
 
     /**
@@ -59,29 +88,23 @@ public final class Endpoint {
      * @return false at the maximum
      */
     public boolean tryOpen() {
-        if (maxConnections == 0) {
-            connections.getAndIncrement();
-            return true;
+        if (!limit.tryTake()) {
+            return false;
         }
-        int present = connections.get();
-        while (present < maxConnections) {
-            int witness = connections.compareAndExchange(present, present + 1);
-            if (witness == present) {
-                return true;
-            }
-            present = witness;
-        }
-        return false;
+        return limit == connections || connections.tryTake();
     }
 
     /** Counts one connection less. */
     public void close() {
-        int left = connections.decrementAndGet();
-        assert left >= 0 : name + " has " + left + " connections";
+        assert connections.present() > 0 : label + " has no connections";
+        connections.giveBack();
+        if (limit != connections) {
+            limit.giveBack();
+        }
     }
 
     @Override
     public String toString() {
-        return name + " (" + address.getAddress().getHostAddress() + ":" + address.getPort() + ")";
+        return label + " (" + address.getAddress().getHostAddress() + ":" + address.getPort() + ")";
     }
 }

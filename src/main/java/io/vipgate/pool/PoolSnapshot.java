@@ -21,6 +21,7 @@ public final class PoolSnapshot {
 
     private final List<Member> members;
     private final List<List<Candidate>> tiers;
+    private final Shares shares;
     private final boolean tryDown;
 
     /**
@@ -32,6 +33,7 @@ public final class PoolSnapshot {
     public PoolSnapshot(List<Member> members, boolean tryDown) {
         this.members = List.copyOf(members);
         this.tryDown = tryDown;
+        shares = new Shares(this.members);
         List<List<Candidate>> all = new ArrayList<>();
         // A suspect endpoint is not chosen while an unsuspected one exists, backups included.
         addTier(all, state -> state.health() != Health.DOWN && !state.isSuspect() && !state.isBackup());
@@ -50,7 +52,8 @@ public final class PoolSnapshot {
         for (int i = 0; i < members.size(); i++) {
             Member member = members.get(i);
             if (member.state().isEligible() && belongs.test(member.state())) {
-                tier.add(new Candidate(member.endpoint(), i, member.state().weight()));
+                tier.add(new Candidate(member.endpoint(), i, member.state().weight() * shares.of(i),
+                        shares.of(i)));
             }
         }
         if (!tier.isEmpty()) {
@@ -60,12 +63,26 @@ public final class PoolSnapshot {
 
     /** The same with another state of one endpoint; one that is not a member changes nothing. */
     public PoolSnapshot with(Endpoint endpoint, UnaryOperator<EndpointState> transition) {
+        return with(endpoint::equals, transition);
+    }
+
+    /** The same with another state of every address of a name. */
+    public PoolSnapshot withAll(String name, UnaryOperator<EndpointState> transition) {
+        return with(endpoint -> endpoint.name().equals(name), transition);
+    }
+
+    private PoolSnapshot with(Predicate<Endpoint> concerns, UnaryOperator<EndpointState> transition) {
         List<Member> changed = members.stream()
-                .map(member -> member.endpoint().equals(endpoint)
-                        ? new Member(endpoint, transition.apply(member.state()))
+                .map(member -> concerns.test(member.endpoint())
+                        ? new Member(member.endpoint(), transition.apply(member.state()))
                         : member)
                 .toList();
         return new PoolSnapshot(changed, tryDown);
+    }
+
+    /** The members that are addresses of a name. */
+    public List<Member> named(String name) {
+        return members.stream().filter(member -> member.endpoint().name().equals(name)).toList();
     }
 
     /** Every endpoint of the pool, in the order of the configuration. */

@@ -3,7 +3,7 @@
  *
  * <p>Main types: {@link io.vipgate.pool.Pool} (the one place that stores a pool's state),
  * {@link io.vipgate.pool.PoolSnapshot} (the immutable view that the data path reads),
- * {@link io.vipgate.pool.EndpointState}, {@link io.vipgate.pool.Endpoint}. Depends on the JDK alone.
+ * {@link io.vipgate.pool.EndpointState}, {@link io.vipgate.pool.Endpoint}, {@link io.vipgate.pool.ConnectionLimit}. Depends on the JDK alone.
  */
 @NullMarked
 package io.vipgate.pool;

@@ -1,20 +1,20 @@
 package io.vipgate.probe;
 
+import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Health;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
-import java.net.InetSocketAddress;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -22,23 +22,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes the endpoints of one pool, each on a virtual thread of its own, and publishes what becomes of their health.
+ * Watches over the endpoints of one pool: has them probed, and publishes what becomes of their health. What is known of
+ * an endpoint outlives a change of the probe.
  *
- * <p>Confined to the control thread, to which probing threads hand their results; {@link #onLiveFailure} may be called from
+ * <p>Confined to the control thread, to which probers hand their results; {@link #onLiveFailure} may be called from
  * any thread and never blocks.
  */
 public final class HealthMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
-    private static final int MOST_VOID_IN_A_ROW = 3;
     /** Without probes nothing clears a suspicion but time. */
     private static final long UNPROBED_SUSPICION_NANOS = 2_000_000_000L;
 
     private final Pool pool;
-    private final Optional<Probe> probe;
-    private final Schedule schedule;
+    private final HealthListener listener;
     private final ScheduledExecutorService control;
-    private final LagMeter lag;
-    private final Map<Endpoint, Watch> watches = new HashMap<>();
+    private final LagMeter lag = new LagMeter();
+    private final Map<Endpoint, Watch> watches = new ConcurrentHashMap<>();
+    private Optional<Probe> probe = Optional.empty();
+    private Schedule schedule = new Schedule(new VitalsRules(1, 1, 1, 1), 1, 0, Optional.empty(), "none");
 
     /**
      * When to probe, and what to make of it.
@@ -54,24 +55,46 @@ public final class HealthMonitor implements AutoCloseable {
     /**
      * Makes a monitor that does nothing yet.
      *
-     * @param probe empty to judge by live traffic alone
      * @param control the control thread
      */
-    public HealthMonitor(Pool pool, Optional<Probe> probe, Schedule schedule, ScheduledExecutorService control) {
+    public HealthMonitor(Pool pool, HealthListener listener, ScheduledExecutorService control) {
         this.pool = pool;
-        this.probe = probe;
-        this.schedule = schedule;
+        this.listener = listener;
         this.control = control;
-        lag = new LagMeter();
-        for (PoolSnapshot.Member member : pool.snapshot().members()) {
-            watches.put(member.endpoint(), new Watch(member.endpoint()));
-        }
     }
 
-    /** Begins to probe; first probes are spread over one interval. */
-    public void start() {
-        if (probe.isPresent()) {
-            watches.values().forEach(watch -> watch.begin(probe.get()));
+    /**
+     * Probes in another way from now on; what is known of the endpoints stays, unless nobody will ask any more.
+     *
+     * @param newProbe empty to judge by live traffic alone
+     */
+    public void use(Optional<Probe> newProbe, Schedule newSchedule) {
+        probe = newProbe;
+        schedule = newSchedule;
+        for (Watch watch : watches.values()) {
+            watch.end();
+            if (newProbe.isEmpty()) {
+                watch.forget();
+            }
+        }
+        watches.values().forEach(Watch::begin);
+    }
+
+    /** Watches over whoever is in the pool now, and no longer over who is not. */
+    public void follow() {
+        List<Endpoint> present = pool.snapshot().members().stream().map(PoolSnapshot.Member::endpoint).toList();
+        watches.forEach((endpoint, watch) -> {
+            if (!present.contains(endpoint)) {
+                watch.end();
+            }
+        });
+        watches.keySet().retainAll(present);
+        for (Endpoint endpoint : present) {
+            if (!watches.containsKey(endpoint)) {
+                Watch added = new Watch(endpoint);
+                watches.put(endpoint, added);
+                added.begin();
+            }
         }
     }
 
@@ -97,7 +120,7 @@ public final class HealthMonitor implements AutoCloseable {
 
     /** Threads that probe now; for tests. */
     int probing() {
-        return (int) watches.values().stream().filter(Watch::isAlive).count();
+        return (int) watches.values().stream().filter(Watch::isProbing).count();
     }
 
     @Override
@@ -110,98 +133,49 @@ public final class HealthMonitor implements AutoCloseable {
     private final class Watch {
         private final Endpoint endpoint;
         private final Semaphore hasFailureUnderWay = new Semaphore(1);
-        private final Semaphore hurry = new Semaphore(0);
         private Vitals vitals = Vitals.unknown(System.nanoTime());
-        private volatile boolean isEnded;
-        private volatile @Nullable Thread thread;
+        private volatile @Nullable Prober prober;
 
         Watch(Endpoint endpoint) {
             this.endpoint = endpoint;
         }
 
-        void begin(Probe probe) {
-            thread = Thread.ofVirtual().name("vipgate-probe-" + endpoint.name()).start(() -> run(probe));
+        void begin() {
+            if (probe.isPresent()) {
+                Prober begun = new Prober(pool.name(), endpoint, probe.get(), schedule, lag, this::onProbed);
+                prober = begun;
+                begun.start();
+            }
         }
 
-        boolean isAlive() {
-            Thread running = thread;
+        boolean isProbing() {
+            Prober running = prober;
             return running != null && running.isAlive();
         }
 
         void end() {
-            isEnded = true;
-            Thread running = thread;
+            Prober running = prober;
+            prober = null;
             if (running != null) {
-                running.interrupt();
+                running.end();
             }
         }
 
-        // ---- on its own virtual thread ----
+        void forget() {
+            become(Vitals.unknown(System.nanoTime()), "it is not probed any more");
+        }
 
-        private void run(Probe probe) {
-            ProbeTarget target = new ProbeTarget(pool.name(), endpoint.name(), address());
-            try {
-                long delay = (long) (ThreadLocalRandom.current().nextDouble() * schedule.rules().intervalNanos());
-                int voids = 0;
-                while (!isEnded) {
-                    pause(delay);
-                    // Failures up to here are answered by the probe that begins now.
-                    hurry.drainPermits();
-                    long begun = System.nanoTime();
-                    ProbeResult result = check(probe, target, begun);
-                    if (result.outcome() == ProbeResult.Outcome.VOID && voids < MOST_VOID_IN_A_ROW) {
-                        voids++;
-                        delay = schedule.rules().fastIntervalNanos();
-                    } else {
-                        voids = 0;
-                        delay = shortened(control.submit(() -> onResult(result, begun)).get());
-                    }
-                }
-            } catch (InterruptedException | RejectedExecutionException e) {
-                LOG.debug("probing of {}/{} ends", pool.name(), endpoint.name());
-            } catch (ExecutionException | RuntimeException e) {
-                LOG.error("probing of {}/{} failed", pool.name(), endpoint.name(), e);
+        /** On the prober's thread. */
+        private long onProbed(Prober from, ProbeResult result, long begun)
+                throws InterruptedException, ExecutionException {
+            return control.submit(() -> onResult(from, result, begun)).get();
+        }
+
+        private long onResult(Prober from, ProbeResult result, long begun) {
+            if (from != prober) {
+                // Of a probe that is not in use any more.
+                return schedule.rules().intervalNanos();
             }
-        }
-
-        private InetSocketAddress address() {
-            return schedule.port().map(port -> new InetSocketAddress(endpoint.address().getAddress(), port))
-                    .orElse(endpoint.address());
-        }
-
-        private ProbeResult check(Probe probe, ProbeTarget target, long begun) throws InterruptedException {
-            ProbeResult result = checkSafely(probe, target, begun);
-            boolean isFailure = result.outcome() == ProbeResult.Outcome.FAIL
-                    || result.outcome() == ProbeResult.Outcome.TIMEOUT;
-            return isFailure && lag.hasLaggedSince(begun)
-                    ? ProbeResult.ofNoWorth("this machine was held up: " + result.cause())
-                    : result;
-        }
-
-        /** A fault of ours in one check must not end the probing of its endpoint. */
-        private ProbeResult checkSafely(Probe probe, ProbeTarget target, long begun) throws InterruptedException {
-            try {
-                return probe.check(target, begun + schedule.timeoutNanos());
-            } catch (RuntimeException | LinkageError | AssertionError e) {
-                LOG.error("probe of {}/{} failed", pool.name(), endpoint.name(), e);
-                return ProbeResult.ofNoWorth("the probe itself failed: " + e);
-            }
-        }
-
-        /** Waits, but not longer than the fast interval once live traffic has failed. */
-        private void pause(long nanos) throws InterruptedException {
-            if (hurry.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
-                TimeUnit.NANOSECONDS.sleep(Math.min(nanos, schedule.rules().fastIntervalNanos()));
-            }
-        }
-
-        private long shortened(long nanos) {
-            return (long) (nanos * (1 - schedule.jitter() * ThreadLocalRandom.current().nextDouble()));
-        }
-
-        // ---- on the control thread ----
-
-        private long onResult(ProbeResult result, long begun) {
             long now = System.nanoTime();
             String cause = "probe " + schedule.kind() + ": " + result.cause();
             switch (result.outcome()) {
@@ -219,8 +193,9 @@ public final class HealthMonitor implements AutoCloseable {
 
         private void onLiveFailure() {
             become(vitals.toSuspect(System.nanoTime()), "a connect of live traffic failed");
-            if (probe.isPresent()) {
-                hurry.release();
+            Prober running = prober;
+            if (running != null) {
+                running.hurry();
             } else {
                 long since = vitals.suspectSince();
                 Future<?> _ = control.schedule(() -> {
@@ -245,23 +220,39 @@ public final class HealthMonitor implements AutoCloseable {
         private void become(Vitals next, String cause) {
             Vitals before = vitals;
             vitals = next;
-            if (before.health() != next.health() || before.isSuspect() != next.isSuspect()) {
-                pool.publish(pool.snapshot().with(endpoint,
-                        state -> state.toHealth(next.health()).toSuspect(next.isSuspect())));
-                tell(before, next, cause);
+            if (before.health() == next.health() && before.isSuspect() == next.isSuspect()) {
+                return;
+            }
+            pool.publish(pool.snapshot().with(endpoint,
+                    state -> state.toHealth(next.health()).toSuspect(next.isSuspect())));
+            tell(before, next, cause);
+            if (before.health() == Health.DOWN && next.health() == Health.UP) {
+                listener.onReturned(endpoint);
+            } else if (before.health() != Health.DOWN && next.health() == Health.DOWN) {
+                listener.onDown(endpoint);
             }
         }
 
         private void tell(Vitals before, Vitals next, String cause) {
-            String name = pool.name() + "/" + endpoint.name();
+            String name = pool.name() + "/" + endpoint.label();
             if (before.health() == next.health()) {
                 LOG.debug("endpoint {} is {}: {}", name, next.isSuspect() ? "suspect" : "no longer suspect", cause);
-            } else if (next.health() == Health.DOWN) {
+            } else if (next.health() == Health.UNKNOWN) {
+                LOG.info("endpoint {} is UNKNOWN: {}", name, cause);
+            } else if (next.health() == Health.UP) {
+                LOG.info("endpoint {} is UP: {} ({} in a row)", name, cause, next.passes());
+            } else if (isWanted()) {
                 LOG.warn("endpoint {} is DOWN: {} ({} in a row){}", name, cause, next.failures(),
                         isOtherUp() ? "" : "; pool " + pool.name() + " has no endpoint that is up");
             } else {
-                LOG.info("endpoint {} is UP: {} ({} in a row)", name, cause, next.passes());
+                LOG.info("endpoint {}, which is not READY, is DOWN: {} ({} in a row)", name, cause, next.failures());
             }
+        }
+
+        /** An endpoint that the operator has taken out may well be down. */
+        private boolean isWanted() {
+            return pool.snapshot().members().stream().noneMatch(
+                    member -> member.endpoint().equals(endpoint) && member.state().admin() != AdminState.READY);
         }
     }
 }

@@ -27,7 +27,7 @@ public final class Acceptor implements ReadyHandler {
     private static final long LOG_EVERY_NANOS = 1_000_000_000;
 
     private final RelayLoop loop;
-    private final LoopListener listener;
+    private LoopListener listener;
     private final SystemCalls systemCalls;
     private final Registration registration;
     private final ClientAddress client = new ClientAddress();
@@ -130,6 +130,12 @@ public final class Acceptor implements ReadyHandler {
         if (!isClosed) {
             registration.watch(Ready.IN);
         }
+    }
+
+    /** Accepts for another listener from now on: the address has another name, or serves another pool. */
+    public void serve(LoopListener newListener) {
+        assert loop.eventLoop().inEventLoop();
+        listener = newListener;
     }
 
     /** Takes every client that the kernel has already queued, then closes the socket, so that none of them is reset. */

@@ -1,19 +1,26 @@
 package io.vipgate.relay;
 
+import io.vipgate.pinning.Pin;
 import io.vipgate.pool.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A relay's search for an endpoint that takes it: which is tried now, which have failed, and the place that is held at
- * one of them.
+ * A relay's search for an endpoint that takes it: where its client is pinned, which endpoint is tried now, which have
+ * failed, and the place that is held at one of them.
+ *
+ * <p>The client's pin is read, or made, with the first selection, so that connections that begin at the same time agree;
+ * it is moved when the connection has reached another endpoint.
  *
  * <p>Confined to the event loop of its relay.
  */
 final class Attempts {
     private List<Endpoint> failed = List.of();
     private @Nullable LoopEndpoint endpoint;
+    private @Nullable Pin pin;
+    /** Where the pin led at the first selection. */
+    private @Nullable Endpoint pinnedTo;
     private boolean isCounted;
 
     /** The endpoint that is tried or connected, or the last that was; null when none could be selected. */
@@ -27,17 +34,25 @@ final class Attempts {
         return failed.size();
     }
 
+    /** Whether the endpoint is the one its client is pinned to. */
+    boolean isPinned() {
+        return pin != null && endpoint != null && endpoint.endpoint().equals(pinnedTo);
+    }
+
     /**
      * Selects an endpoint that has not failed yet and takes a place there.
      *
+     * @param now the loop's time
      * @return null when there is none, or when the pool allows no further attempt
      */
     @Nullable
-    LoopEndpoint next(LoopPool pool, long clientHigh, long clientLow) {
-        if (failed.size() >= pool.settings().attempts()) {
+    LoopEndpoint next(LoopPool pool, long clientHigh, long clientLow, long now) {
+        if (failed.size() >= pool.attempts()) {
             return null;
         }
-        LoopEndpoint selected = pool.open(clientHigh, clientLow, failed);
+        LoopEndpoint selected = failed.isEmpty()
+                ? first(pool, clientHigh, clientLow, now)
+                : pool.open(clientHigh, clientLow, failed);
         if (selected != null) {
             endpoint = selected;
             isCounted = true;
@@ -46,6 +61,41 @@ final class Attempts {
             }
         }
         return selected;
+    }
+
+    private @Nullable LoopEndpoint first(LoopPool pool, long clientHigh, long clientLow, long now) {
+        LoopPins pins = pool.pins();
+        Pin found = pins.find(clientHigh, clientLow);
+        LoopEndpoint selected = found == null ? null : pool.openPinned(found.endpoint(), now);
+        if (selected != null) {
+            pins.onHit();
+        } else {
+            selected = pool.open(clientHigh, clientLow, failed);
+            if (found == null && selected != null) {
+                found = pins.pin(selected.endpoint());
+                selected = found == null ? selected : agreed(pool, found, selected, now);
+            }
+        }
+        if (found != null) {
+            pin = found;
+            pinnedTo = found.endpoint();
+            pool.onPinUsed(found);
+        }
+        return selected;
+    }
+
+    /** Another loop may have pinned the client in the same moment; then that is where it goes. */
+    private static LoopEndpoint agreed(LoopPool pool, Pin found, LoopEndpoint own, long now) {
+        pool.pins().onMiss();
+        if (found.endpoint().equals(own.endpoint())) {
+            return own;
+        }
+        LoopEndpoint others = pool.openPinned(found.endpoint(), now);
+        if (others == null) {
+            return own;
+        }
+        own.endpoint().close();
+        return others;
     }
 
     /** The present attempt has failed; its endpoint is not selected again. */
@@ -60,11 +110,24 @@ final class Attempts {
         }
     }
 
+    /** The present attempt has reached its endpoint. */
+    void onConnected(LoopPool pool, long clientHigh, long clientLow) {
+        if (endpoint != null) {
+            endpoint.onConnected();
+            if (pin != null && pinnedTo != null && !endpoint.endpoint().equals(pinnedTo)) {
+                pool.pins().onMoved(clientHigh, clientLow, pin, pinnedTo, endpoint.endpoint());
+            }
+        }
+    }
+
     /** The relay is over. */
-    void onClosed(CloseReason reason) {
+    void onClosed(LoopPool pool, long clientHigh, long clientLow, CloseReason reason) {
         giveBack();
         if (endpoint != null) {
             endpoint.onClosed(reason);
+        }
+        if (pin != null) {
+            pool.onPinLeft(clientHigh, clientLow, pin);
         }
     }
 

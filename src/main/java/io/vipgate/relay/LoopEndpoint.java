@@ -3,6 +3,7 @@ package io.vipgate.relay;
 import io.vipgate.net.NativeSocketAddress;
 import io.vipgate.net.SystemCalls;
 import io.vipgate.pool.Endpoint;
+import io.vipgate.pool.EndpointState;
 
 /**
  * An endpoint as one event loop sees it: its address in the kernel's form, and this loop's counters.
@@ -15,6 +16,7 @@ public final class LoopEndpoint {
     private final boolean canReachItself;
     private final Tally<ConnectFailure> connectFailures = new Tally<>(ConnectFailure.class);
     private final Tally<CloseReason> closed = new Tally<>(CloseReason.class);
+    private EndpointState state = EndpointState.initial(0, false);
     private long connected;
     private long bytesToBackend;
     private long bytesToClient;
@@ -28,6 +30,15 @@ public final class LoopEndpoint {
     /** The endpoint. */
     public Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** What the snapshot that the loop last saw says of it. */
+    EndpointState state() {
+        return state;
+    }
+
+    void become(EndpointState newState) {
+        state = newState;
     }
 
     NativeSocketAddress address() {

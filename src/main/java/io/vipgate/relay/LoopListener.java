@@ -1,5 +1,6 @@
 package io.vipgate.relay;
 
+import io.vipgate.pool.ConnectionLimit;
 /**
  * A listener as one event loop sees it: whom it serves, its bound over all loops, and this loop's counters.
  *
@@ -11,7 +12,7 @@ public final class LoopListener {
 
     private final String name;
     private final ConnectionLimit limit;
-    private final LoopPool pool;
+    private LoopPool pool;
     private final Tally<RefuseReason> refused = new Tally<>(RefuseReason.class);
     private long accepted;
     private int endpointSpeaksFirst;
@@ -35,6 +36,15 @@ public final class LoopListener {
     /** Whom it serves. */
     public LoopPool pool() {
         return pool;
+    }
+
+    /** Serves another pool from now on; open relays stay where they are. */
+    public void serve(LoopPool newPool) {
+        if (newPool != pool) {
+            pool = newPool;
+            // Another protocol, perhaps.
+            endpointSpeaksFirst = 0;
+        }
     }
 
     ConnectionLimit limit() {

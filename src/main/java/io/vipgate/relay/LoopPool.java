@@ -1,8 +1,8 @@
 package io.vipgate.relay;
 
-import io.vipgate.balance.BalancerFactory;
 import io.vipgate.balance.Choice;
 import io.vipgate.balance.TieredBalancer;
+import io.vipgate.pinning.Pin;
 import io.vipgate.pool.Candidate;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.Pool;
@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its event loop.
  */
 public final class LoopPool {
+    private static final int MOST_ATTEMPTS_BY_DEFAULT = 3;
+
     private final Pool pool;
-    private final RelaySettings settings;
-    private final BalancerFactory factory;
     private final LocalPorts localPorts;
     private final Map<Endpoint, LoopEndpoint> known = new HashMap<>();
     private final Selection selection;
+    private final LoopPins pins = new LoopPins();
+    private PoolPlan plan;
     private @Nullable PoolSnapshot snapshot;
     private LoopEndpoint[] endpoints = {};
     private TieredBalancer balancer;
@@ -36,31 +38,52 @@ public final class LoopPool {
      *
      * @param random source of chance, of this loop alone
      */
-    public LoopPool(Pool pool, RelaySettings settings, BalancerFactory factory, RandomGenerator random,
-            LocalPorts localPorts) {
+    public LoopPool(Pool pool, PoolPlan plan, RandomGenerator random, LocalPorts localPorts) {
         this.pool = pool;
-        this.settings = settings;
-        this.factory = factory;
+        this.plan = plan;
         this.localPorts = localPorts;
         selection = new Selection(random);
+        pins.use(plan.pins());
         balancer = refresh(pool.snapshot());
     }
 
     private TieredBalancer refresh(PoolSnapshot current) {
         List<LoopEndpoint> all = new ArrayList<>();
         for (PoolSnapshot.Member member : current.members()) {
-            all.add(known.computeIfAbsent(member.endpoint(), endpoint -> new LoopEndpoint(endpoint, localPorts)));
+            LoopEndpoint endpoint = known.computeIfAbsent(member.endpoint(),
+                    added -> new LoopEndpoint(added, localPorts));
+            endpoint.become(member.state());
+            all.add(endpoint);
         }
         endpoints = all.toArray(LoopEndpoint[]::new);
         known.values().retainAll(all);
         snapshot = current;
-        balancer = new TieredBalancer(current, factory);
+        balancer = new TieredBalancer(current, plan.factory());
         return balancer;
     }
 
-    /** How the relays of the pool are made and bounded. */
+    private TieredBalancer present() {
+        PoolSnapshot current = pool.snapshot();
+        return current == snapshot ? balancer : refresh(current);
+    }
+
+    /** Works by another plan from now on. Relays that are open keep the settings they were made with. */
+    public void follow(PoolPlan newPlan) {
+        plan = newPlan;
+        pins.use(newPlan.pins());
+        // The next selection builds the balancers anew.
+        snapshot = null;
+    }
+
+    /** How new relays of the pool are made and bounded. */
     public RelaySettings settings() {
-        return settings;
+        return plan.settings();
+    }
+
+    /** How many endpoints a relay may try. */
+    int attempts() {
+        int configured = plan.settings().attempts();
+        return configured > 0 ? configured : Math.min(MOST_ATTEMPTS_BY_DEFAULT, Math.max(1, endpoints.length));
     }
 
     /** The pool's name. */
@@ -70,6 +93,7 @@ public final class LoopPool {
 
     /** The loop's endpoints, in the order of the configuration. */
     public List<LoopEndpoint> endpoints() {
+        TieredBalancer _ = present();
         return List.of(endpoints);
     }
 
@@ -78,8 +102,46 @@ public final class LoopPool {
         return retries;
     }
 
+    /** Connections that went where their client was pinned. */
+    public long pinHits() {
+        return pins.hits();
+    }
+
+    /** Connections whose client was not pinned before. */
+    public long pinMisses() {
+        return pins.misses();
+    }
+
+    LoopPins pins() {
+        return pins;
+    }
+
     void onRetry() {
         retries++;
+    }
+
+    /** A connection begins through the pin of the client that was looked up last. */
+    void onPinUsed(Pin pin) {
+        LoopEndpoint endpoint = known.get(pin.endpoint());
+        pins.onOpened(pin, endpoint != null && endpoint.state().isEligible());
+    }
+
+    void onPinLeft(long clientHigh, long clientLow, Pin pin) {
+        LoopEndpoint endpoint = known.get(pin.endpoint());
+        pins.onClosed(clientHigh, clientLow, pin, endpoint == null ? null : endpoint.state());
+    }
+
+    /**
+     * Counts a connection on the endpoint that a client is pinned to.
+     *
+     * @param now the loop's time
+     * @return null when that endpoint does not keep its clients, or is full
+     */
+    @Nullable
+    LoopEndpoint openPinned(Endpoint endpoint, long now) {
+        TieredBalancer _ = present();
+        LoopEndpoint pinned = known.get(endpoint);
+        return pinned != null && pinned.state().keepsPins(now, pins.ttlNanos()) && endpoint.tryOpen() ? pinned : null;
     }
 
     /**
@@ -90,8 +152,7 @@ public final class LoopPool {
      */
     @Nullable
     LoopEndpoint open(long clientHigh, long clientLow, List<Endpoint> tried) {
-        PoolSnapshot current = pool.snapshot();
-        TieredBalancer present = current == snapshot ? balancer : refresh(current);
+        TieredBalancer present = present();
         selection.begin(clientHigh, clientLow, tried);
         while (true) {
             Candidate selected = present.select(selection);

@@ -60,6 +60,9 @@ public final class Relay extends WheelTimer {
 
     private final RelayLoop loop;
     private final LoopListener listener;
+    private final LoopPool pool;
+    /** Of the time when it was accepted: a reload changes nothing for it. */
+    private final RelaySettings settings;
     private final long clientHigh;
     private final long clientLow;
     private final char clientPort;
@@ -86,13 +89,15 @@ public final class Relay extends WheelTimer {
     private Relay(RelayLoop loop, LoopListener listener, ClientAddress address) {
         this.loop = loop;
         this.listener = listener;
+        pool = listener.pool();
+        settings = pool.settings();
         clientHigh = address.high();
         clientLow = address.low();
         clientPort = (char) address.port();
         openedAt = loop.eventLoop().now();
         since = openedAt;
         lastDelivered = openedAt;
-        lifetimeEnd = Bounds.lifetimeEnd(listener.pool().settings(), openedAt);
+        lifetimeEnd = Bounds.lifetimeEnd(settings, openedAt);
     }
 
     /**
@@ -131,21 +136,20 @@ public final class Relay extends WheelTimer {
 
     /** Begins connects until one is under way or no endpoint is left. */
     private void connect() {
-        LoopPool pool = listener.pool();
-        LoopEndpoint next = attempts.next(pool, clientHigh, clientLow);
+        LoopEndpoint next = attempts.next(pool, clientHigh, clientLow, now());
         while (next != null) {
             hasDelayedAck = listener.canDelayHandshakeAck();
-            int fd = loop.dialer().begin(next, pool.settings(), hasDelayedAck);
+            int fd = loop.dialer().begin(next, settings, hasDelayedAck);
             if (fd >= 0) {
                 backend = watch(fd);
             }
             if (backend != null) {
                 since = now();
-                loop.wheel().arm(this, since + pool.settings().connectTimeoutNanos());
+                loop.wheel().arm(this, since + settings.connectTimeoutNanos());
                 return;
             }
             onAttemptFailed(fd < 0 ? ConnectFailure.of(-fd) : ConnectFailure.LOCAL);
-            next = attempts.next(pool, clientHigh, clientLow);
+            next = attempts.next(pool, clientHigh, clientLow, now());
         }
         if (attempts.failed() == 0) {
             listener.onRefused(RefuseReason.NO_ENDPOINT);
@@ -173,7 +177,7 @@ public final class Relay extends WheelTimer {
         } else if (attempted != null && (events & (Ready.ERR | Ready.HUP)) != 0) {
             if (loop.systemCalls().unread(side.fd) > 0) {
                 // It was connected, and reset after the endpoint had spoken: that is an answer, not a failed connect.
-                onConnected(attempted, side);
+                onConnected(side);
                 return;
             }
             int error = loop.systemCalls().socketError(side.fd);
@@ -184,18 +188,18 @@ public final class Relay extends WheelTimer {
                 onAttemptFailed(ConnectFailure.REFUSED);
                 connect();
             } else {
-                onConnected(attempted, side);
+                onConnected(side);
             }
         }
     }
 
-    private void onConnected(LoopEndpoint connected, Side newBackend) {
+    private void onConnected(Side newBackend) {
         Side present = client;
         if (present == null) {
             return;
         }
         phase = Phase.OPEN;
-        connected.onConnected();
+        attempts.onConnected(pool, clientHigh, clientLow);
         loop.observer().onConnected(this);
         since = now();
         lastDelivered = since;
@@ -204,7 +208,7 @@ public final class Relay extends WheelTimer {
         Flow down = new Flow(this, newBackend, present, false);
         clientToBackend = up;
         backendToClient = down;
-        ProxyHeader.Version proxyVersion = listener.pool().settings().proxyVersion();
+        ProxyHeader.Version proxyVersion = settings.proxyVersion();
         if (proxyVersion != ProxyHeader.Version.NONE) {
             // The header takes the handshake's acknowledgement along.
             hasDelayedAck = false;
@@ -389,7 +393,7 @@ public final class Relay extends WheelTimer {
     }
 
     private long lingerEnd() {
-        return since + listener.pool().settings().halfClosedNanos();
+        return since + settings.halfClosedNanos();
     }
 
     private void onLingering(Side side) {
@@ -423,7 +427,7 @@ public final class Relay extends WheelTimer {
         release(backendToClient);
         close(backend, withReset);
         close(client, withReset);
-        attempts.onClosed(reason);
+        attempts.onClosed(pool, clientHigh, clientLow, reason);
         listener.limit().giveBack();
         loop.fdBudget().giveBack();
         loop.onClosed();
@@ -472,7 +476,7 @@ public final class Relay extends WheelTimer {
     }
 
     private long onConnectTimer(long now) {
-        long end = since + listener.pool().settings().connectTimeoutNanos();
+        long end = since + settings.connectTimeoutNanos();
         LoopEndpoint attempted = attempts.endpoint();
         if (now < end || attempted == null) {
             return end;
@@ -494,7 +498,6 @@ public final class Relay extends WheelTimer {
 
     /** Ends what is over its bounds, and says when to look again; {@link #NEVER} when the phase is another one now. */
     private long onOpenTimer(long now) {
-        RelaySettings settings = listener.pool().settings();
         boolean isHalfClosed = isFinished(clientToBackend) || isFinished(backendToClient);
         Bounds bounds = Bounds.of(settings, lifetimeEnd, lastDelivered, isHalfClosed ? since : NEVER);
         if (now >= bounds.next()) {
@@ -507,12 +510,12 @@ public final class Relay extends WheelTimer {
             since = now;
             bounds = Bounds.of(settings, lifetimeEnd, lastDelivered, since);
         }
-        long nextLook = look(now, settings);
+        long nextLook = look(now);
         return phase == Phase.OPEN ? Math.min(now + LOOK_NANOS, Math.min(bounds.next(), nextLook)) : NEVER;
     }
 
     /** Looks for dead peers, and sets keepalive once the relay is no longer young; says when to look again. */
-    private long look(long now, RelaySettings settings) {
+    private long look(long now) {
         long next = Math.min(look(now, client, settings.clientUserTimeoutNanos()),
                 look(now, backend, settings.endpointUserTimeoutNanos()));
         if (isGuarded || backend == null || phase != Phase.OPEN) {
@@ -569,6 +572,21 @@ public final class Relay extends WheelTimer {
     /** The listener it came through. */
     public LoopListener listener() {
         return listener;
+    }
+
+    /** Whether it has reached its endpoint and is not over yet. */
+    public boolean isConnected() {
+        return phase == Phase.OPEN || phase == Phase.ABORTING || phase == Phase.LINGERING;
+    }
+
+    /** The pool it was accepted for. */
+    public LoopPool pool() {
+        return pool;
+    }
+
+    /** Whether its endpoint is the one its client was pinned to. */
+    public boolean isPinned() {
+        return attempts.isPinned();
     }
 
     /** Its endpoint, the last one tried when none took it, or null when none could be selected. */

@@ -19,8 +19,8 @@ public final class RelayLog implements RelayObserver {
             LoopEndpoint endpoint = relay.endpoint();
             LOG.debug("{} {}:{} -> {}/{} duration={}ms in={} out={} attempts={} close={}", relay.listener().name(),
                     ClientAddress.toInetAddress(relay.clientHigh(), relay.clientLow()).getHostAddress(),
-                    relay.clientPort(), relay.listener().pool().name(),
-                    endpoint == null ? "-" : endpoint.endpoint().name(),
+                    relay.clientPort(), relay.pool().name(),
+                    endpoint == null ? "-" : endpoint.endpoint().label(),
                     TimeUnit.NANOSECONDS.toMillis(relay.age()), relay.bytesToBackend(), relay.bytesToClient(),
                     relay.attempts(), reason.label());
         }

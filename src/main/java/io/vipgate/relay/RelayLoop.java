@@ -1,5 +1,6 @@
 package io.vipgate.relay;
 
+import io.vipgate.pool.ConnectionLimit;
 import io.vipgate.net.EventLoop;
 import io.vipgate.net.PipePool;
 import io.vipgate.net.SystemCalls;

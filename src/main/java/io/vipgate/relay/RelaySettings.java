@@ -9,7 +9,7 @@ import java.util.List;
  * <p>Immutable. Times are nanoseconds; 0 means no bound, save for the connect timeout.
  *
  * @param connectTimeoutNanos bound on one attempt, above 0
- * @param attempts how many endpoints are tried, at least 1
+ * @param attempts how many endpoints are tried; 0 for as many as the pool has, up to 3
  * @param idleNanos silence that ends a relay
  * @param halfClosedNanos silence that ends a relay one of whose directions has ended
  * @param lifetimeNanos age that ends a relay

@@ -41,7 +41,7 @@ class AliasTableTest {
 
     /** What a table gives each candidate, in units of 1 / (columns * 2^32), found by drawing from every column. */
     private static long[] mass(List<Candidate> candidates) {
-        AliasTable table = new AliasTable(candidates.toArray(Candidate[]::new));
+        AliasTable table = new AliasTable(candidates.toArray(Candidate[]::new), Candidate::weight);
         long[] mass = new long[candidates.size()];
         for (int i = 0; i < mass.length; i++) {
             long column = firstOfColumn(i, mass.length);
@@ -103,7 +103,7 @@ class AliasTableTest {
     void everyColumnIsReachedByTheSameStretchOfUpperHalves() {
         // given seven columns that differ, the upper half alone decides the column
         List<Candidate> candidates = Candidates.weighing(1, 1, 1, 1, 1, 1, 1);
-        AliasTable table = new AliasTable(candidates.toArray(Candidate[]::new));
+        AliasTable table = new AliasTable(candidates.toArray(Candidate[]::new), Candidate::weight);
 
         for (int i = 0; i < 7; i++) {
             long first = firstOfColumn(i, 7);

@@ -22,7 +22,7 @@ class PowerOfTwoTest {
             List<Candidate> candidates = Candidates
                     .weighing(Candidates.randomWeights(random, random.nextInt(1, 10), 256));
             candidates.forEach(candidate -> Candidates.open(candidate, random.nextInt(100)));
-            AliasTable table = new AliasTable(candidates.toArray(Candidate[]::new));
+            AliasTable table = new AliasTable(candidates.toArray(Candidate[]::new), Candidate::weight);
             Balancer balancer = new PowerOfTwo(candidates);
             FakeChoice choice = new FakeChoice(seed);
             candidates.forEach(candidate -> {

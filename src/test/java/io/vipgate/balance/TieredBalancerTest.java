@@ -71,8 +71,8 @@ class TieredBalancerTest {
 
     @Test
     void nobodyIsPickedWhenTheSnapshotHasNobody() {
-        PoolSnapshot snapshot = snapshot(false, PRIMARY.toHealth(Health.DOWN), PRIMARY.toAdmin(AdminState.DRAIN),
-                PRIMARY.toAdmin(AdminState.MAINT), PRIMARY.toWeight(0));
+        PoolSnapshot snapshot = snapshot(false, PRIMARY.toHealth(Health.DOWN), PRIMARY.toAdmin(AdminState.DRAIN, 0),
+                PRIMARY.toAdmin(AdminState.MAINT, 0), PRIMARY.toWeight(0, 0));
 
         assertThat(new TieredBalancer(snapshot, BalancerFactory.leastConnections()).select(choice)).isNull();
     }

@@ -3,6 +3,8 @@ package io.vipgate.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.Gateway;
+import io.vipgate.NameService;
+import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.LoadResult;
 import io.vipgate.config.Loaded;
@@ -35,6 +37,19 @@ final class TestGateway implements AutoCloseable {
         this.gateway = gateway;
     }
 
+    private static GatewayConfig load(String yaml) {
+        LoadResult result = ConfigLoader.parse("test", yaml.getBytes(StandardCharsets.UTF_8), Map.of());
+        return switch (result) {
+            case Loaded loaded -> loaded.config();
+            case Rejected rejected -> throw new AssertionError(rejected.problems() + " in\n" + yaml);
+        };
+    }
+
+    /** Becomes another configuration, as by a reload. */
+    void apply(Builder next) throws Exception {
+        gateway.apply(load(next.yaml()));
+    }
+
     static Builder with() {
         return new Builder();
     }
@@ -48,6 +63,10 @@ final class TestGateway implements AutoCloseable {
         /** None, so that endpoints count clients alone. */
         private String probe = "{ type: none }";
         private int eventLoops = 2;
+        private String more = "";
+        private String otherListeners = "";
+        private String otherPools = "";
+        private NameService names = NameService.ofThisMachine();
 
         /**
          * Adds an endpoint.
@@ -95,22 +114,43 @@ final class TestGateway implements AutoCloseable {
 
         String yaml() {
             StringBuilder yaml = new StringBuilder("listeners:\n  web:\n    bind: ").append(bind)
-                    .append("\n    pool: nginx\n").append(listener).append("pools:\n  nginx:\n    probe: ")
+                    .append("\n    pool: nginx\n").append(listener).append(otherListeners).append("pools:\n")
+                    .append(otherPools).append("  nginx:\n    probe: ")
                     .append(probe).append('\n')
                     .append(pool)
                     .append("    endpoints:\n");
             endpoints.forEach((name, value) -> yaml.append("      ").append(name).append(": ").append(value)
                     .append('\n'));
-            return yaml.append("runtime: { eventLoops: ").append(eventLoops).append(" }\n").toString();
+            return yaml.append("runtime: { eventLoops: ").append(eventLoops).append(" }\n").append(more).toString();
+        }
+
+        /** Adds a listener, with a pool of its own behind it. */
+        Builder and(String name, String address, TestEndpoint endpoint) {
+            otherPools += "  " + name + "-pool: { probe: { type: none }, endpoints: { only: \"" + endpoint.address()
+                    + "\" } }\n";
+            return and(name, address, name + "-pool");
+        }
+
+        /** Adds a listener. */
+        Builder and(String name, String address, String itsPool) {
+            otherListeners += "  " + name + ": { bind: \"" + address + "\", pool: " + itsPool + " }\n";
+            return this;
+        }
+
+        /** Adds lines at the top level of the file. */
+        Builder more(String lines) {
+            more += lines + "\n";
+            return this;
+        }
+
+        /** Who looks names up. */
+        Builder names(NameService service) {
+            names = service;
+            return this;
         }
 
         TestGateway start() throws Exception {
-            String yaml = yaml();
-            LoadResult result = ConfigLoader.parse("test", yaml.getBytes(StandardCharsets.UTF_8), Map.of());
-            return switch (result) {
-                case Loaded loaded -> new TestGateway(Gateway.start(loaded.config()));
-                case Rejected rejected -> throw new AssertionError(rejected.problems() + " in\n" + yaml);
-            };
+            return new TestGateway(Gateway.start(load(yaml()), names));
         }
     }
 
@@ -203,6 +243,14 @@ final class TestGateway implements AutoCloseable {
 
     long retries() {
         return sumOfPool(LoopPool::retries);
+    }
+
+    long pinHits() {
+        return sumOfPool(LoopPool::pinHits);
+    }
+
+    long pinMisses() {
+        return sumOfPool(LoopPool::pinMisses);
     }
 
     long bytesToBackend() {

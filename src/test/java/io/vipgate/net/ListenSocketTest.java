@@ -30,7 +30,7 @@ class ListenSocketTest {
     }
 
     private List<Integer> open(InetAddress address, int port, int count) throws ListenSocket.BindException {
-        List<Integer> opened = listenSocket.open(address, port, count, Tcp.OPTIONS);
+        List<Integer> opened = listenSocket.open(address, port, count, Tcp.OPTIONS, false);
         opened.forEach(tcp::own);
         return opened;
     }
@@ -39,7 +39,7 @@ class ListenSocketTest {
             throws IOException {
         int before = Tcp.openSocketsAndPipes();
         ListenSocket.BindException refused = catchThrowableOfType(ListenSocket.BindException.class,
-                () -> listenSocket.open(address, port, 2, Tcp.OPTIONS));
+                () -> listenSocket.open(address, port, 2, Tcp.OPTIONS, false));
         assertThat(refused).isNotNull();
         assertThat(Tcp.openSocketsAndPipes()).as("nothing stays open").isEqualTo(before);
         return refused;
@@ -132,7 +132,7 @@ class ListenSocketTest {
     @Test
     void noAddressMeansEveryAddressOfBothFamilies() throws Exception {
         // given
-        List<Integer> opened = listenSocket.open(null, 0, 1, Tcp.OPTIONS);
+        List<Integer> opened = listenSocket.open(null, 0, 1, Tcp.OPTIONS, false);
         int listener = tcp.own(opened.getFirst());
         int port = listenSocket.port(listener);
         List<InetAddress> clients = new ArrayList<>();
@@ -152,7 +152,7 @@ class ListenSocketTest {
     @Test
     void anIpv6AddressLeavesIpv4Alone() throws Exception {
         // given
-        int ipv6 = tcp.own(listenSocket.open(InetAddress.ofLiteral("::"), 0, 1, Tcp.OPTIONS).getFirst());
+        int ipv6 = tcp.own(listenSocket.open(InetAddress.ofLiteral("::"), 0, 1, Tcp.OPTIONS, false).getFirst());
 
         // when
         List<Integer> ipv4 = open(InetAddress.ofLiteral("0.0.0.0"), listenSocket.port(ipv6), 1);
@@ -171,7 +171,7 @@ class ListenSocketTest {
 
     @Test
     void freebindTakesAnAddressThatTheMachineMayGetLater() throws Exception {
-        int fd = tcp.own(listenSocket.open(FOREIGN, 0, 1, FREE_BIND).getFirst());
+        int fd = tcp.own(listenSocket.open(FOREIGN, 0, 1, FREE_BIND, false).getFirst());
 
         ClientAddress local = new ClientAddress();
         assertThat(tcp.calls.localAddress(fd, local)).isZero();

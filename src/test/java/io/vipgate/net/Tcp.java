@@ -51,7 +51,7 @@ final class Tcp implements AutoCloseable {
     }
 
     int listen(String address) throws ListenSocket.BindException {
-        return own(listenSocket.open(InetAddress.ofLiteral(address), 0, 1, OPTIONS).getFirst());
+        return own(listenSocket.open(InetAddress.ofLiteral(address), 0, 1, OPTIONS, false).getFirst());
     }
 
     /** Begins to connect, and returns the descriptor. */

@@ -75,6 +75,23 @@ class EndpointTest {
     }
 
     @Test
+    void addressesOfOneNameShareItsMaximum() {
+        ConnectionLimit limit = new ConnectionLimit(2);
+        Endpoint first = Endpoint.ofHost("web", new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 80), limit);
+        Endpoint second = Endpoint.ofHost("web", new InetSocketAddress(InetAddress.ofLiteral("192.0.2.2"), 80), limit);
+
+        assertThat(first.tryOpen()).isTrue();
+        assertThat(second.tryOpen()).isTrue();
+        assertThat(first.tryOpen()).isFalse();
+        assertThat(first.isFull()).isTrue();
+        assertThat(first.connections()).isEqualTo(1);
+        second.close();
+        assertThat(first.tryOpen()).isTrue();
+        assertThat(first.label()).isEqualTo("web[192.0.2.1]");
+        assertThat(first.name()).isEqualTo("web");
+    }
+
+    @Test
     void closingMoreThanWasOpenedIsNoticed() {
         Endpoint endpoint = endpoint(0);
 

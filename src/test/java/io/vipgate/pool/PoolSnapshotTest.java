@@ -26,7 +26,7 @@ class PoolSnapshotTest {
     }
 
     private static EndpointState state(Health health, boolean isSuspect, boolean isBackup) {
-        return new EndpointState(AdminState.READY, health, isSuspect, 1, isBackup);
+        return new EndpointState(AdminState.READY, health, isSuspect, 1, isBackup, EndpointState.FULL_RAMP, 0);
     }
 
     /**
@@ -51,7 +51,8 @@ class PoolSnapshotTest {
                 for (boolean isSuspect : new boolean[]{false, true}) {
                     for (boolean isBackup : new boolean[]{false, true}) {
                         for (int weight : new int[]{0, 1, 256}) {
-                            all.add(new EndpointState(admin, health, isSuspect, weight, isBackup));
+                            all.add(new EndpointState(admin, health, isSuspect, weight, isBackup,
+                                    EndpointState.FULL_RAMP, 0));
                         }
                     }
                 }

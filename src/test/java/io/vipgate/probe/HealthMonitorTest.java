@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,16 +51,30 @@ class HealthMonitorTest {
         return results.getOrDefault(target.endpoint(), ProbeResult.pass("fine"));
     }
 
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final HealthListener listener = new HealthListener() {
+        @Override
+        public void onReturned(Endpoint endpoint) {
+            told.add(endpoint.name() + " returned");
+        }
+
+        @Override
+        public void onDown(Endpoint endpoint) {
+            told.add(endpoint.name() + " down");
+        }
+    };
+
     private int checksOf(Endpoint endpoint) {
         AtomicInteger count = checks.get(endpoint.name());
         return count == null ? 0 : count.get();
     }
 
     private HealthMonitor monitor(long intervalNanos, boolean isProbed) {
-        return new HealthMonitor(pool, isProbed ? Optional.of(this::check) : Optional.empty(),
+        HealthMonitor monitor = new HealthMonitor(pool, listener, control);
+        monitor.use(isProbed ? Optional.of(this::check) : Optional.empty(),
                 new HealthMonitor.Schedule(new VitalsRules(intervalNanos, MILLI, 2, 3), 50 * MILLI, 0.1,
-                        Optional.empty(), "test"),
-                control);
+                        Optional.empty(), "test"));
+        return monitor;
     }
 
     private EndpointState state(Endpoint endpoint) {
@@ -78,7 +93,7 @@ class HealthMonitorTest {
     @Test
     void resultsBecomeHealthInTheSnapshot() {
         try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
-            monitor.start();
+            monitor.follow();
             await("both are up",
                     () -> state(first).health() == Health.UP && state(second).health() == Health.UP);
 
@@ -95,7 +110,7 @@ class HealthMonitorTest {
     void voidResultsCountOnlyAfterThreeInARow() {
         results.put("vip1", ProbeResult.ofNoWorth("no local port"));
         try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
-            monitor.start();
+            monitor.follow();
             await("vip1 is down at last", () -> state(first).health() == Health.DOWN);
             assertThat(checksOf(first)).isGreaterThanOrEqualTo(4);
         }
@@ -105,7 +120,7 @@ class HealthMonitorTest {
     void liveFailureMakesSuspectAndHurriesTheProbe() {
         try (HealthMonitor monitor = monitor(3_600_000 * MILLI, true)) {
             // Not started for the first probes, which would be spread over an hour: a failure calls for one.
-            monitor.start();
+            monitor.follow();
             results.put("vip1", ProbeResult.fail("refused"));
             monitor.onLiveFailure(first);
             await("vip1 is suspect or down",
@@ -118,7 +133,7 @@ class HealthMonitorTest {
     @Test
     void suspicionOfAnEndpointThatNobodyProbesPasses() {
         try (HealthMonitor monitor = monitor(5 * MILLI, false)) {
-            monitor.start();
+            monitor.follow();
             monitor.onLiveFailure(first);
             await("vip1 is suspect", () -> state(first).isSuspect());
             await("vip1 is suspect no longer", () -> !state(first).isSuspect());
@@ -128,10 +143,10 @@ class HealthMonitorTest {
 
     @Test
     void operatorsWishAndWeightSurviveAChangeOfHealth() {
-        pool.publish(pool.snapshot().with(first, state -> state.toWeight(7).toAdmin(
-                io.vipgate.pool.AdminState.DRAIN)));
+        pool.publish(pool.snapshot().with(first, state -> state.toWeight(7, 0).toAdmin(
+                io.vipgate.pool.AdminState.DRAIN, 0)));
         try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
-            monitor.start();
+            monitor.follow();
             await("vip1 is up", () -> state(first).health() == Health.UP);
         }
         assertThat(state(first).weight()).isEqualTo(7);
@@ -141,7 +156,7 @@ class HealthMonitorTest {
     @Test
     void nobodyIsProbedAfterTheEnd() {
         HealthMonitor monitor = monitor(MILLI, true);
-        monitor.start();
+        monitor.follow();
         await("probes run", () -> checksOf(first) > 3);
         monitor.close();
         await("its threads are gone", () -> monitor.probing() == 0);

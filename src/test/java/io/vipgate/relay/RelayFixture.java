@@ -1,5 +1,6 @@
 package io.vipgate.relay;
 
+import io.vipgate.pool.ConnectionLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.balance.BalancerFactory;
@@ -50,10 +51,14 @@ final class RelayFixture {
         };
         loop = new RelayLoop(kernel, fdBudget, 4, observer);
         List<PoolSnapshot.Member> members = List.of(member("vip1", "192.0.2.10"), member("vip2", "192.0.2.20"));
-        pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)), settings, BalancerFactory.roundRobin(),
+        pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)), plan(settings),
                 new SplittableRandom(1), new LocalPorts(32_768, 60_999));
         listener = new LoopListener("web", limit, pool);
         acceptor = new Acceptor(loop, listener, kernel.listening.fd);
+    }
+
+    private static PoolPlan plan(RelaySettings settings) {
+        return new PoolPlan(settings, BalancerFactory.roundRobin(), null);
     }
 
     static RelaySettings settings() {

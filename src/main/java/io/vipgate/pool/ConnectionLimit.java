@@ -1,4 +1,4 @@
-package io.vipgate.relay;
+package io.vipgate.pool;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -14,13 +14,13 @@ public final class ConnectionLimit {
     /**
      * Makes a bound with nothing counted.
      *
-     * @param most the bound, at least 1
+     * @param most the bound, 0 for none
      */
     public ConnectionLimit(int most) {
         this.most = most;
     }
 
-    /** The bound. */
+    /** The bound, 0 for none. */
     public int most() {
         return most;
     }
@@ -35,14 +35,25 @@ public final class ConnectionLimit {
         return present.get();
     }
 
+    /** True at the bound. A hint: only {@link #tryTake()} decides. */
+    public boolean isReached() {
+        int bound = most;
+        return bound != 0 && present.get() >= bound;
+    }
+
     /**
      * Counts one more, unless that would exceed the bound.
      *
      * @return false at the bound
      */
     public boolean tryTake() {
+        int bound = most;
+        if (bound == 0) {
+            present.getAndIncrement();
+            return true;
+        }
         int now = present.get();
-        while (now < most) {
+        while (now < bound) {
             int witness = present.compareAndExchange(now, now + 1);
             if (witness == now) {
                 return true;

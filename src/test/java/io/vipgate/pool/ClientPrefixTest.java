@@ -1,4 +1,4 @@
-package io.vipgate.balance;
+package io.vipgate.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,9 +36,12 @@ class ClientPrefixTest {
     }
 
     private static String masked(ClientPrefix prefix, String address) {
-        FakeChoice client = new FakeChoice(0).client(address);
-        return String.format("%016x%016x", prefix.high(client.clientHigh(), client.clientLow()),
-                prefix.low(client.clientHigh(), client.clientLow()));
+        ByteBuffer bytes = ByteBuffer.wrap(InetAddress.ofLiteral(address).getAddress());
+        long high = bytes.remaining() == 4 ? 0 : bytes.getLong();
+        long low = bytes.remaining() == 4
+                ? 0xffff_0000_0000L | Integer.toUnsignedLong(bytes.getInt())
+                : bytes.getLong();
+        return String.format("%016x%016x", prefix.high(high, low), prefix.low(high, low));
     }
 
     private static String mappedHex(String ipv4) {

@@ -1,0 +1,89 @@
+package io.vipgate;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.Security;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks up host names, and keeps the last good answer for when nobody answers any more. On platform threads: a look-up
+ * blocks in native code, and would keep a carrier from all virtual threads.
+ *
+ * <p>Thread-safe.
+ */
+final class Resolver implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Resolver.class);
+    private static final int THREADS = 8;
+    /** More addresses of one name than anybody means to balance over. */
+    private static final int MOST_ADDRESSES = 64;
+
+    private final NameService names;
+    private final ExecutorService executor = Executors.newFixedThreadPool(THREADS,
+            Thread.ofPlatform().name("vipgate-resolve-", 0).daemon().factory());
+    private final Map<String, List<InetAddress>> answers = new ConcurrentHashMap<>();
+    private final Map<String, String> failing = new ConcurrentHashMap<>();
+
+    Resolver(NameService names) {
+        this.names = names;
+        // The JDK would answer from a cache of its own for 30 s, whatever the configuration asks for.
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
+    }
+
+    /** The last good answer; empty when there was none yet. In the order of the addresses, whatever order they came in. */
+    List<InetAddress> answer(String host) {
+        return answers.getOrDefault(host, List.of());
+    }
+
+    /** Looks a host up; the result completes, never exceptionally, when there is an answer or none is to be had. */
+    CompletableFuture<Void> lookUp(String host) {
+        return CompletableFuture.runAsync(() -> ask(host), executor);
+    }
+
+    /** Looks hosts up at the same time, and waits for them for so long. */
+    void lookUp(Collection<String> hosts, long millis) throws InterruptedException {
+        CompletableFuture<Void> all = CompletableFuture
+                .allOf(hosts.stream().map(this::lookUp).toArray(CompletableFuture[]::new));
+        try {
+            all.get(millis, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("{} could not be looked up within {} ms; going on without",
+                    hosts.stream().filter(host -> answer(host).isEmpty()).toList(), millis);
+        } catch (ExecutionException e) {
+            LOG.error("look-up of {} failed", hosts, e);
+        }
+    }
+
+    private void ask(String host) {
+        try {
+            List<InetAddress> found = names.lookUp(host).stream().distinct()
+                    .sorted(Comparator.comparing(InetAddress::getHostAddress)).limit(MOST_ADDRESSES).toList();
+            answers.put(host, found);
+            if (failing.remove(host) != null) {
+                LOG.info("{} can be looked up again", host);
+            }
+        } catch (UnknownHostException | RuntimeException e) {
+            if (failing.put(host, host) == null) {
+                LOG.warn("{} can't be looked up: {}; {}", host, e.getMessage(),
+                        answer(host).isEmpty() ? "it takes no connections until it can" : "its last addresses stay");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

@@ -1,0 +1,45 @@
+package io.vipgate.pinning;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread on which a table takes out what is over, so that no event loop does, and that is woken without allocating
+ * anything. The table asks with one and the same task, and never twice before it has run.
+ *
+ * <p>Thread-safe.
+ */
+final class Housekeeper implements Executor, AutoCloseable {
+    private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
+    private final Thread thread;
+    private volatile boolean isClosed;
+
+    Housekeeper(String name) {
+        thread = Thread.ofPlatform().name("vipgate-pins-" + name).daemon().start(this::run);
+    }
+
+    private void run() {
+        while (!isClosed) {
+            Runnable task = waiting.getAndSet(null);
+            if (task == null) {
+                LockSupport.park(this);
+            } else {
+                task.run();
+            }
+        }
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        waiting.set(task);
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+        LockSupport.unpark(thread);
+    }
+}

@@ -1,0 +1,287 @@
+package io.vipgate.pinning;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Policy;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.vipgate.pool.ClientPrefix;
+import io.vipgate.pool.Endpoint;
+import io.vipgate.pool.EndpointState;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pins of one pool, shared by all loops.
+ *
+ * <h2>How long a pin lives</h2>
+ *
+ * For {@code ttl} from the client's last connection: from its begin, and again from its end, and never less than while
+ * one is open. At an endpoint that takes nothing new it is used, but lives no longer for it.
+ *
+ * <h2>The bound</h2>
+ *
+ * Beyond {@code maxEntries} the pins that would have ended first go, which are those of the clients that have been away
+ * longest. That is why the table does not use Caffeine's own bound: it would rather turn newcomers away (W-TinyLFU), and
+ * a flood of strangers would keep new clients from being pinned at all. Expiry is Caffeine's, by its timer wheel.
+ *
+ * <p>Thread-safe. Keys are the caller's own, one for each thread.
+ */
+public final class PinTable implements AutoCloseable {
+    /** Heap that one pin takes at most, in bytes, with all that the table keeps for it; measured, see benchmarks. */
+    public static final int BYTES_PER_PIN = 200;
+
+    private static final long FOREVER = Long.MAX_VALUE;
+    private static final int EVICTED_AT_ONCE = 64;
+
+    private final ClientPrefix prefix;
+    private final Ticker ticker;
+    private final Housekeeper housekeeper;
+    private final Cache<PinKey, Pin> pins;
+    private final Policy.VarExpiration<PinKey, Pin> expiration;
+    private final LongAdder evictions = new LongAdder();
+    private final LongAdder moves = new LongAdder();
+    private volatile long ttlNanos;
+    private volatile int maxEntries;
+
+    /**
+     * Makes an empty table.
+     *
+     * @param name what its thread is called after
+     * @param prefix the part of an address that is pinned
+     * @param ttlNanos how long a pin lives
+     * @param maxEntries most pins, at least 1
+     */
+    public PinTable(String name, ClientPrefix prefix, long ttlNanos, int maxEntries) {
+        this(name, prefix, ttlNanos, maxEntries, Ticker.systemTicker());
+    }
+
+    PinTable(String name, ClientPrefix prefix, long ttlNanos, int maxEntries, Ticker ticker) {
+        this.prefix = prefix;
+        this.ttlNanos = ttlNanos;
+        this.maxEntries = maxEntries;
+        this.ticker = ticker;
+        housekeeper = new Housekeeper(name);
+        pins = Caffeine.newBuilder().expireAfter(new Lifetime()).ticker(ticker).executor(housekeeper).build();
+        expiration = pins.policy().expireVariably().orElseThrow();
+    }
+
+    /** Changes the bounds; present pins keep their lifetime until they are used next. */
+    public void bounds(long newTtlNanos, int newMaxEntries) {
+        ttlNanos = newTtlNanos;
+        maxEntries = newMaxEntries;
+        evictBeyond(newMaxEntries);
+    }
+
+    /** The part of an address that is pinned. */
+    public ClientPrefix prefix() {
+        return prefix;
+    }
+
+    /** How long a pin lives, in nanoseconds. */
+    public long ttlNanos() {
+        return ttlNanos;
+    }
+
+    // ---- on the event loops ----
+
+    /**
+     * The pin of a client, if there is one. Allocates nothing.
+     *
+     * @param key filled with the client's key
+     * @param high upper half of its address, IPv4 in its IPv4-mapped form
+     * @param low lower half
+     */
+    public @Nullable Pin find(PinKey key, long high, long low) {
+        key.set(prefix.high(high, low), prefix.low(high, low));
+        return pins.getIfPresent(key);
+    }
+
+    /**
+     * Pins a client that {@link #find} has not found, unless another loop has done so meanwhile.
+     *
+     * @param key as {@code find} has filled it
+     * @return the client's pin, to this endpoint or to the one that the other loop has chosen
+     */
+    public Pin pin(PinKey key, Endpoint endpoint) {
+        Pin made = new Pin(endpoint);
+        Pin present = pins.asMap().putIfAbsent(key.copy(), made);
+        if (present != null) {
+            return present;
+        }
+        evictBeyond(maxEntries);
+        return made;
+    }
+
+    /**
+     * A connection of the client has begun through this pin.
+     *
+     * @param key as {@code find} has filled it
+     * @param isRenewed false at an endpoint that takes nothing new
+     */
+    public void onOpened(PinKey key, Pin pin, boolean isRenewed) {
+        if (pin.opened() == 0 && isRenewed) {
+            settle(key, pin, FOREVER);
+        }
+    }
+
+    /**
+     * A connection that began through this pin is over, or is not made after all.
+     *
+     * @param key filled with the client's key
+     * @param state of the pin's endpoint; null when it is gone
+     */
+    public void onClosed(PinKey key, long high, long low, Pin pin, @Nullable EndpointState state) {
+        if (pin.closed() > 0 || find(key, high, low) != pin) {
+            return;
+        }
+        if (state != null && !state.isEligible()) {
+            long left = ttlNanos - (ticker.read() - state.drainSince());
+            long present = expiration.getExpiresAfter(key, TimeUnit.NANOSECONDS).orElse(0);
+            settle(key, pin, Math.max(1, Math.min(present, left)));
+        } else {
+            settle(key, pin, ttlNanos);
+        }
+    }
+
+    /** Sets the time that is left to a pin, again if a connection was opened or closed by another loop meanwhile. */
+    private void settle(PinKey key, Pin pin, long idleNanos) {
+        boolean isOpen;
+        do {
+            isOpen = pin.open() > 0;
+            expiration.setExpiresAfter(key, isOpen ? FOREVER : idleNanos == FOREVER ? ttlNanos : idleNanos,
+                    TimeUnit.NANOSECONDS);
+        } while (isOpen != pin.open() > 0);
+    }
+
+    /**
+     * The client has reached another endpoint than its pin's. Where several of its connections do so at once, the first
+     * decides.
+     *
+     * @param from where the pin led when the connection began
+     */
+    public void move(PinKey key, long high, long low, Pin pin, Endpoint from, Endpoint to) {
+        if (pin.move(from, to)) {
+            moves.increment();
+            if (find(key, high, low) == pin) {
+                settle(key, pin, ttlNanos);
+            }
+        }
+    }
+
+    private void evictBeyond(int most) {
+        long excess = pins.estimatedSize() - most;
+        while (excess > 0) {
+            // Some more than needed, so that a table that is full does not pay for it with each newcomer.
+            int count = (int) Math.min(excess + Math.min(EVICTED_AT_ONCE, most / 8), 1 << 16);
+            List<PinKey> oldest = List.copyOf(expiration.oldest(count).keySet());
+            pins.invalidateAll(oldest);
+            evictions.add(oldest.size());
+            if (oldest.isEmpty()) {
+                return;
+            }
+            excess = pins.estimatedSize() - most;
+        }
+    }
+
+    // ---- for operators ----
+
+    /**
+     * One pin, as an operator sees it.
+     *
+     * @param clientHigh upper half of the client's prefix
+     * @param clientLow lower half
+     * @param endpoint where the client is sent
+     * @param open its open connections
+     */
+    public record View(long clientHigh, long clientLow, Endpoint endpoint, int open) {}
+
+    /**
+     * A page of the pins, in the order of the clients' addresses.
+     *
+     * @param offset pins to leave out
+     * @param count most to return
+     */
+    public List<View> list(long offset, int count) {
+        return pins.asMap().entrySet().stream().map(PinTable::view)
+                .sorted(Comparator.comparing(View::clientHigh, Long::compareUnsigned)
+                        .thenComparing(View::clientLow, Long::compareUnsigned))
+                .skip(offset).limit(count).toList();
+    }
+
+    private static View view(Map.Entry<PinKey, Pin> entry) {
+        return new View(entry.getKey().high(), entry.getKey().low(), entry.getValue().endpoint(),
+                entry.getValue().open());
+    }
+
+    /** The pin of one client. */
+    public Optional<View> of(long high, long low) {
+        PinKey key = new PinKey();
+        return Optional.ofNullable(find(key, high, low))
+                .map(pin -> new View(key.high(), key.low(), pin.endpoint(), pin.open()));
+    }
+
+    /** Forgets one client; true if it was pinned. Its open connections stay where they are. */
+    public boolean remove(long high, long low) {
+        PinKey key = new PinKey();
+        key.set(prefix.high(high, low), prefix.low(high, low));
+        return pins.asMap().remove(key) != null;
+    }
+
+    /** Forgets all clients; returns how many there were. */
+    public long clear() {
+        pins.cleanUp();
+        long count = pins.estimatedSize();
+        pins.invalidateAll();
+        return count;
+    }
+
+    /** Pins now; some of them may be over and not yet taken out. */
+    public long size() {
+        return pins.estimatedSize();
+    }
+
+    /** Pins that had to go because the table was full. */
+    public long evictions() {
+        return evictions.sum();
+    }
+
+    /** Pins that were moved to another endpoint. */
+    public long moves() {
+        return moves.sum();
+    }
+
+    /** Takes out what is over; for tests and before a size is shown. */
+    public void cleanUp() {
+        pins.cleanUp();
+    }
+
+    /** Ends its thread. */
+    @Override
+    public void close() {
+        housekeeper.close();
+    }
+
+    /** Reading renews nothing: an operator's look at a pin must not keep it. */
+    private final class Lifetime implements Expiry<PinKey, Pin> {
+        @Override
+        public long expireAfterCreate(PinKey key, Pin pin, long now) {
+            return ttlNanos;
+        }
+
+        @Override
+        public long expireAfterUpdate(PinKey key, Pin pin, long now, long left) {
+            return left;
+        }
+
+        @Override
+        public long expireAfterRead(PinKey key, Pin pin, long now, long left) {
+            return left;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.vipgate.probe;
+
+import io.vipgate.pool.Endpoint;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes one endpoint again and again, on a virtual thread of its own: never two probes at the same time.
+ *
+ * <p>Thread-safe.
+ */
+final class Prober {
+    private static final Logger LOG = LoggerFactory.getLogger(Prober.class);
+    private static final int MOST_VOID_IN_A_ROW = 3;
+
+    /** What becomes of a result. */
+    interface Verdict {
+        /**
+         * Takes a result.
+         *
+         * @param begun when the probe began, in nanoseconds of the monotonic clock
+         * @return from now until the next probe, in nanoseconds
+         */
+        long onResult(Prober prober, ProbeResult result, long begun) throws InterruptedException, ExecutionException;
+    }
+
+    private final String pool;
+    private final Endpoint endpoint;
+    private final Probe probe;
+    private final HealthMonitor.Schedule schedule;
+    private final LagMeter lag;
+    private final Verdict verdict;
+    private final Semaphore hurry = new Semaphore(0);
+    private final Thread thread;
+    private volatile boolean isEnded;
+
+    Prober(String pool, Endpoint endpoint, Probe probe, HealthMonitor.Schedule schedule, LagMeter lag,
+            Verdict verdict) {
+        this.pool = pool;
+        this.endpoint = endpoint;
+        this.probe = probe;
+        this.schedule = schedule;
+        this.lag = lag;
+        this.verdict = verdict;
+        thread = Thread.ofVirtual().name("vipgate-probe-" + endpoint.label()).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    void end() {
+        isEnded = true;
+        thread.interrupt();
+    }
+
+    /** Live traffic has failed: the next probe comes soon. */
+    void hurry() {
+        hurry.release();
+    }
+
+    private void run() {
+        ProbeTarget target = new ProbeTarget(pool, endpoint.label(), address());
+        try {
+            // First probes are spread over one interval.
+            long delay = (long) (ThreadLocalRandom.current().nextDouble() * schedule.rules().intervalNanos());
+            int voids = 0;
+            while (!isEnded) {
+                pause(delay);
+                // Failures up to here are answered by the probe that begins now.
+                hurry.drainPermits();
+                long begun = System.nanoTime();
+                ProbeResult result = check(target, begun);
+                if (result.outcome() == ProbeResult.Outcome.VOID && voids < MOST_VOID_IN_A_ROW) {
+                    voids++;
+                    delay = schedule.rules().fastIntervalNanos();
+                } else {
+                    voids = 0;
+                    delay = shortened(verdict.onResult(this, result, begun));
+                }
+            }
+        } catch (InterruptedException | RejectedExecutionException e) {
+            LOG.debug("probing of {}/{} ends", pool, endpoint.label());
+        } catch (ExecutionException | RuntimeException e) {
+            LOG.error("probing of {}/{} failed", pool, endpoint.label(), e);
+        }
+    }
+
+    private InetSocketAddress address() {
+        return schedule.port().map(port -> new InetSocketAddress(endpoint.address().getAddress(), port))
+                .orElse(endpoint.address());
+    }
+
+    private ProbeResult check(ProbeTarget target, long begun) throws InterruptedException {
+        ProbeResult result = checkSafely(target, begun);
+        boolean isFailure = result.outcome() == ProbeResult.Outcome.FAIL
+                || result.outcome() == ProbeResult.Outcome.TIMEOUT;
+        return isFailure && lag.hasLaggedSince(begun)
+                ? ProbeResult.ofNoWorth("this machine was held up: " + result.cause())
+                : result;
+    }
+
+    /** A fault of ours in one check must not end the probing of its endpoint. */
+    private ProbeResult checkSafely(ProbeTarget target, long begun) throws InterruptedException {
+        try {
+            return probe.check(target, begun + schedule.timeoutNanos());
+        } catch (RuntimeException | LinkageError | AssertionError e) {
+            LOG.error("probe of {}/{} failed", pool, endpoint.label(), e);
+            return ProbeResult.ofNoWorth("the probe itself failed: " + e);
+        }
+    }
+
+    /** Waits, but not longer than the fast interval once live traffic has failed. */
+    private void pause(long nanos) throws InterruptedException {
+        if (hurry.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+            TimeUnit.NANOSECONDS.sleep(Math.min(nanos, schedule.rules().fastIntervalNanos()));
+        }
+    }
+
+    private long shortened(long nanos) {
+        return (long) (nanos * (1 - schedule.jitter() * ThreadLocalRandom.current().nextDouble()));
+    }
+}
