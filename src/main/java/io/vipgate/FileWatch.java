@@ -1,12 +1,7 @@
 package io.vipgate;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,41 +19,23 @@ final class FileWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FileWatch.class);
     private static final Duration EVERY = Duration.ofSeconds(1);
 
-    /** Which file it is, and which state of it. The time of birth tells apart files that get the same number in turn. */
-    private record Seen(Path real, @Nullable Object number, FileTime born, FileTime changed, long size) {
-        static @Nullable Seen of(Path file) {
-            try {
-                Path real = file.toRealPath();
-                BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
-                return new Seen(real, attributes.fileKey(), attributes.creationTime(), attributes.lastModifiedTime(),
-                        attributes.size());
-            } catch (IOException e) {
-                // In the middle of a replacement, perhaps; the next look will tell.
-                return null;
-            }
-        }
-
-        boolean isSameFile(Seen other) {
-            return real.equals(other.real) && Objects.equals(number, other.number) && born.equals(other.born);
-        }
-    }
-
     private final Path file;
     private final BooleanSupplier isWanted;
     private final Runnable onReplaced;
     private final Thread thread;
-    private @Nullable Seen seen;
+    private @Nullable FileState seen;
 
     /**
      * Begins to look.
      *
+     * @param seen the file when it was last read; null when it was not there
      * @param isWanted whether a replacement is to be acted on; asked each time
      */
-    FileWatch(Path file, BooleanSupplier isWanted, Runnable onReplaced) {
+    FileWatch(Path file, @Nullable FileState seen, BooleanSupplier isWanted, Runnable onReplaced) {
         this.file = file;
         this.isWanted = isWanted;
         this.onReplaced = onReplaced;
-        seen = Seen.of(file);
+        this.seen = seen;
         thread = Thread.ofPlatform().name("vipgate-watch").daemon().start(this::run);
     }
 
@@ -74,8 +51,8 @@ final class FileWatch implements AutoCloseable {
     }
 
     private void look() {
-        Seen now = Seen.of(file);
-        Seen before = seen;
+        FileState now = FileState.of(file);
+        FileState before = seen;
         if (now == null || now.equals(before)) {
             return;
         }

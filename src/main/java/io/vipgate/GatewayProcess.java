@@ -108,7 +108,8 @@ public final class GatewayProcess implements AutoCloseable {
         serviceManager.watch(() -> gateway.isAlive(PATIENCE));
         try (FileWatch _ = file == null
                 ? null
-                : new FileWatch(file.file(), () -> gateway.config().reload().watch(), this::onHangUp)) {
+                : new FileWatch(file.file(), file.firstRead(), () -> gateway.config().reload().watch(),
+                        this::onHangUp)) {
             first.await();
         }
         stop(gateway, gateway.config().shutdown());

@@ -306,7 +306,7 @@ final class PoolControl implements HealthListener {
     // ---- health ----
 
     @Override
-    public void onReturned(Endpoint endpoint) {
+    public void onReturning(Endpoint endpoint) {
         slowStart.begin(endpoint, config.slowStart().toNanos());
     }
 
@@ -331,11 +331,11 @@ final class PoolControl implements HealthListener {
     void toAdmin(String endpoint, AdminState admin) {
         Wish before = wishes.getOrDefault(endpoint, Wish.NONE);
         wishes.put(endpoint, before.toAdmin(admin));
+        if (before.admin() == AdminState.MAINT && admin == AdminState.READY) {
+            pool.snapshot().named(endpoint).forEach(member -> onReturning(member.endpoint()));
+        }
         long now = System.nanoTime();
         pool.publish(pool.snapshot().withAll(endpoint, state -> state.toAdmin(admin, now)));
-        if (before.admin() == AdminState.MAINT && admin == AdminState.READY) {
-            pool.snapshot().named(endpoint).forEach(member -> onReturned(member.endpoint()));
-        }
         if (before.admin() != admin) {
             LOG.info("endpoint {}/{} is {}", name, endpoint, admin);
         }

@@ -13,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ public final class Reloader {
 
     private final Gateway gateway;
     private final Path file;
+    private final @Nullable FileState firstRead;
     private final Map<String, String> environment;
 
     /** What became of a reload. */
@@ -54,17 +56,24 @@ public final class Reloader {
      * Makes a reloader.
      *
      * @param file the configuration
+     * @param firstRead the file just before it was read for the first time; null when it was not there
      * @param environment what <code>${NAME}</code> in values stands for; a process can't see a newer one
      */
-    public Reloader(Gateway gateway, Path file, Map<String, String> environment) {
+    public Reloader(Gateway gateway, Path file, @Nullable FileState firstRead, Map<String, String> environment) {
         this.gateway = gateway;
         this.file = file;
+        this.firstRead = firstRead;
         this.environment = Map.copyOf(environment);
     }
 
     /** The configuration's file. */
     public Path file() {
         return file;
+    }
+
+    @Nullable
+    FileState firstRead() {
+        return firstRead;
     }
 
     /** Reads the file and makes the change; says so in the log. */

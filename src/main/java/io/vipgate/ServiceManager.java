@@ -59,6 +59,16 @@ final class ServiceManager implements AutoCloseable {
         }
     }
 
+    /** Whether somebody wants to be told. */
+    boolean isAsked() {
+        return socket.isPresent();
+    }
+
+    /** Whether somebody wants to be told again and again. */
+    boolean isWatched() {
+        return isAsked() && watchdogMicros > 0;
+    }
+
     /**
      * The gateway serves.
      *
@@ -80,7 +90,7 @@ final class ServiceManager implements AutoCloseable {
 
     /** Says that the gateway lives, twice in each period that the service manager allows, while it does. */
     void watch(BooleanSupplier isAlive) {
-        if (socket.isPresent() && watchdogMicros > 0) {
+        if (isWatched()) {
             Future<?> _ = watchdog.scheduleAtFixedRate(() -> {
                 if (isAlive.getAsBoolean()) {
                     send("WATCHDOG=1");

@@ -1,5 +1,6 @@
 package io.vipgate.cli;
 
+import io.vipgate.FileState;
 import io.vipgate.Gateway;
 import io.vipgate.GatewayProcess;
 import io.vipgate.Logging;
@@ -36,6 +37,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Path file = ConfigFile.locate(named);
+        FileState read = FileState.of(file);
         Optional<Loaded> loaded = ConfigFile.load(file, spec.commandLine().getErr());
         if (loaded.isEmpty()) {
             return ExitStatus.USAGE;
@@ -51,7 +53,7 @@ final class RunCommand implements Callable<Integer> {
         try (GatewayProcess process = new GatewayProcess();
                 Gateway gateway = Gateway.start(loaded.get().config())) {
             log.info("{}", gateway.describe());
-            process.serve(gateway, new Reloader(gateway, file, System.getenv()));
+            process.serve(gateway, new Reloader(gateway, file, read, System.getenv()));
             return ExitStatus.OK;
         } catch (StartException e) {
             log.error("{}", e.getMessage());

@@ -2,11 +2,11 @@ package io.vipgate.probe;
 
 import io.vipgate.pool.Endpoint;
 
-/** Told when an endpoint's health has changed and is published. Called on the control thread. */
+/** Told when an endpoint's health changes. Called on the control thread. */
 public interface HealthListener {
-    /** It was DOWN and is UP again. */
-    void onReturned(Endpoint endpoint);
+    /** It was DOWN, and is about to be UP. */
+    void onReturning(Endpoint endpoint);
 
-    /** It is DOWN. */
+    /** It is DOWN now, and nobody is sent there any more. */
     void onDown(Endpoint endpoint);
 }

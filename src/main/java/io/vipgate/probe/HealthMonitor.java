@@ -223,12 +223,13 @@ public final class HealthMonitor implements AutoCloseable {
             if (before.health() == next.health() && before.isSuspect() == next.isSuspect()) {
                 return;
             }
+            if (before.health() == Health.DOWN && next.health() == Health.UP) {
+                listener.onReturning(endpoint);
+            }
             pool.publish(pool.snapshot().with(endpoint,
                     state -> state.toHealth(next.health()).toSuspect(next.isSuspect())));
             tell(before, next, cause);
-            if (before.health() == Health.DOWN && next.health() == Health.UP) {
-                listener.onReturned(endpoint);
-            } else if (before.health() != Health.DOWN && next.health() == Health.DOWN) {
+            if (before.health() != Health.DOWN && next.health() == Health.DOWN) {
                 listener.onDown(endpoint);
             }
         }

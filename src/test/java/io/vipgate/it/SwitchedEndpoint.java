@@ -29,6 +29,10 @@ final class SwitchedEndpoint implements AutoCloseable {
         start();
     }
 
+    synchronized int port() {
+        return port;
+    }
+
     synchronized String address() {
         return "127.0.0.1:" + port;
     }

@@ -93,6 +93,12 @@ final class VipgateProcess implements AutoCloseable {
         assertThat(process.toHandle().destroy()).isTrue();
     }
 
+    /** Sends SIGHUP. */
+    void hangUp() throws Exception {
+        Process kill = new ProcessBuilder("kill", "-HUP", Long.toString(pid())).inheritIO().start();
+        assertThat(kill.waitFor()).as("exit status of kill").isZero();
+    }
+
     /** Waits for the end; returns the exit status. */
     int awaitExit(Duration bound) throws InterruptedException {
         assertThat(process.waitFor(bound.toNanos(), TimeUnit.NANOSECONDS)).as("ends within %s; it said: %s", bound,

@@ -54,7 +54,7 @@ class HealthMonitorTest {
     private final List<String> told = new CopyOnWriteArrayList<>();
     private final HealthListener listener = new HealthListener() {
         @Override
-        public void onReturned(Endpoint endpoint) {
+        public void onReturning(Endpoint endpoint) {
             told.add(endpoint.name() + " returned");
         }
 
@@ -103,6 +103,25 @@ class HealthMonitorTest {
 
             results.remove("vip1");
             await("vip1 is up", () -> state(first).health() == Health.UP);
+            assertThat(told).containsExactly("vip1 down", "vip1 returned");
+        }
+    }
+
+    @Test
+    void healthOutlivesAChangeOfTheProbe() {
+        results.put("vip1", ProbeResult.fail("status 503"));
+        try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
+            monitor.follow();
+            await("vip1 is down", () -> state(first).health() == Health.DOWN);
+
+            monitor.use(Optional.of(this::check), new HealthMonitor.Schedule(
+                    new VitalsRules(3_600_000 * MILLI, MILLI, 2, 3), 50 * MILLI, 0, Optional.empty(), "other"));
+            assertThat(state(first).health()).isEqualTo(Health.DOWN);
+
+            monitor.use(Optional.empty(), new HealthMonitor.Schedule(
+                    new VitalsRules(MILLI, MILLI, 2, 3), 50 * MILLI, 0, Optional.empty(), "none"));
+            assertThat(state(first).health()).as("nobody asks any more").isEqualTo(Health.UNKNOWN);
+            await("the old probes are gone", () -> monitor.probing() == 0);
         }
     }
 

@@ -1,0 +1,122 @@
+package io.vipgate.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a running program does when its file changes. */
+@SocketTest
+final class ReloadProcessIT {
+    private static final Duration BOUND = Duration.ofSeconds(15);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path directory;
+
+    private static int freePort() throws IOException {
+        try (RefusingEndpoint free = new RefusingEndpoint()) {
+            return free.port();
+        }
+    }
+
+    private static String yaml(int port, TestEndpoint endpoint, String more) {
+        return """
+                listeners:
+                  web: { bind: "127.0.0.1:%d", pool: nginx }
+                pools:
+                  nginx:
+                    probe: { type: none }
+                    endpoints: { a: "%s" }
+                %s
+                """.formatted(port, endpoint.address(), more);
+    }
+
+    private void replace(Path file, String content) throws IOException {
+        Path next = Files.writeString(directory.resolve("next"), content);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static String answer(int port) throws IOException {
+        try (Peer client = Peer.connect(port)) {
+            return new String(client.receiveAll(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    private static void awaitLog(VipgateProcess gateway, String pattern) {
+        Await.until("the log says " + pattern, BOUND,
+                () -> Pattern.compile(pattern).matcher(gateway.errors()).find());
+    }
+
+    @Test
+    void hangUpLoadsTheFileAndSaysWhatHasChanged() throws Exception {
+        int port = freePort();
+        Path file = directory.resolve("gateway.yaml");
+        try (NamingEndpoint one = new NamingEndpoint('1'); NamingEndpoint two = new NamingEndpoint('2')) {
+            Files.writeString(file, yaml(port, one, ""));
+            try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", file.toString()).awaitStart()) {
+                assertThat(answer(port)).isEqualTo("1");
+                Files.writeString(file, yaml(port, two, "runtime: { eventLoops: 1 }\nshutdown: { drain: 2s }"));
+                gateway.hangUp();
+
+                awaitLog(gateway, "INFO +reloaded .*pools.nginx.endpoints.a.address: \\S+ -> \\S+; "
+                        + "shutdown.drain: 30s -> 2s; runtime.eventLoops: 0 -> 1");
+                awaitLog(gateway, "WARN +takes effect at the next start: runtime.eventLoops: 0 -> 1");
+                assertThat(answer(port)).isEqualTo("2");
+                gateway.terminate();
+                assertThat(gateway.awaitExit(BOUND)).isZero();
+                assertThat(gateway.errors()).contains("up to 2000 ms for open relays");
+            }
+        }
+    }
+
+    @Test
+    void aBadFileChangesNothingAndSaysWhy() throws Exception {
+        int port = freePort();
+        Path file = directory.resolve("gateway.yaml");
+        try (NamingEndpoint one = new NamingEndpoint('1')) {
+            Files.writeString(file, yaml(port, one, ""));
+            try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", file.toString()).awaitStart()) {
+                Files.writeString(file, yaml(port, one, "shutdwn: {}"));
+                gateway.hangUp();
+                awaitLog(gateway, "ERROR reload of .* refused, nothing has changed: .*gateway.yaml:\\d+: shutdwn");
+                assertThat(answer(port)).isEqualTo("1");
+
+                Files.delete(file);
+                gateway.hangUp();
+                awaitLog(gateway, "refused, nothing has changed: .*no such file");
+                assertThat(answer(port)).isEqualTo("1");
+                gateway.terminate();
+                assertThat(gateway.awaitExit(BOUND)).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aRenameOverTheFileIsLoadedWhereThatIsConfiguredAndAWriteIntoItIsNot() throws Exception {
+        int port = freePort();
+        Path file = directory.resolve("gateway.yaml");
+        String watch = "reload: { watch: true }";
+        try (NamingEndpoint one = new NamingEndpoint('1'); NamingEndpoint two = new NamingEndpoint('2')) {
+            Files.writeString(file, yaml(port, one, watch));
+            try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", file.toString()).awaitStart()) {
+                Files.writeString(file, yaml(port, two, watch));
+                awaitLog(gateway, "WARN .*written in place and is not loaded");
+                assertThat(answer(port)).isEqualTo("1");
+
+                replace(file, yaml(port, two, watch));
+                awaitLog(gateway, "INFO +reloaded");
+                assertThat(answer(port)).isEqualTo("2");
+                gateway.terminate();
+                assertThat(gateway.awaitExit(BOUND)).isZero();
+            }
+        }
+    }
+}

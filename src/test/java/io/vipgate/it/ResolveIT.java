@@ -1,0 +1,107 @@
+package io.vipgate.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.NameService;
+import io.vipgate.pool.AdminState;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+
+/** Endpoints that are given by name. */
+@SocketTest
+final class ResolveIT {
+    private static final Duration BOUND = Duration.ofSeconds(10);
+    private static final String OFTEN = "resolve: { interval: 1s }";
+
+    /** A name server whose answers can be changed. */
+    private final Map<String, List<String>> zone = new ConcurrentHashMap<>();
+    private final NameService names = host -> {
+        List<String> found = zone.get(host);
+        if (found == null) {
+            throw new UnknownHostException(host);
+        }
+        List<InetAddress> addresses = new ArrayList<>();
+        for (String address : found) {
+            addresses.add(InetAddress.getByName(address));
+        }
+        return addresses;
+    };
+
+    private static List<String> labels(TestGateway gateway) {
+        return gateway.gateway().pool("nginx").snapshot().members().stream()
+                .map(member -> member.endpoint().label()).toList();
+    }
+
+    private static int shareOf(TestGateway gateway, String label) {
+        return gateway.gateway().pool("nginx").snapshot().tiers().getFirst().stream()
+                .filter(candidate -> candidate.endpoint().label().equals(label)).findFirst().orElseThrow().weight();
+    }
+
+    private static String ask(TestGateway gateway) throws IOException {
+        try (Peer client = gateway.connect()) {
+            return new String(client.receiveAll(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    @Test
+    void everyAddressOfANameIsAnEndpointAndTheyShareItsWeight() throws Exception {
+        zone.put("web.test", List.of("127.0.0.2", "127.0.0.1"));
+        try (NamingEndpoint web = new NamingEndpoint('w');
+                TestGateway gateway = TestGateway.with().endpoint("web", "web.test:" + web.port())
+                        .endpoint("other", "127.0.0.1:" + web.port()).pool("source: 127.0.0.1").names(names).start()) {
+            assertThat(labels(gateway)).containsExactly("web[127.0.0.1]", "web[127.0.0.2]", "other");
+            assertThat(shareOf(gateway, "web[127.0.0.1]") + shareOf(gateway, "web[127.0.0.2]"))
+                    .isEqualTo(shareOf(gateway, "other"));
+            assertThat(gateway.gateway().toAdmin("nginx", "web", AdminState.DRAIN)).isPresent();
+            assertThat(gateway.gateway().pool("nginx").snapshot().tiers().getFirst()).hasSize(1);
+        }
+    }
+
+    @Test
+    void addressesComeAndGoAndTheLastGoodAnswerStaysWhenNobodyAnswers() throws Exception {
+        zone.put("web.test", List.of("127.0.0.1"));
+        try (NamingEndpoint web = new NamingEndpoint('w');
+                TestGateway gateway = TestGateway.with().endpoint("web", "web.test:" + web.port()).pool(OFTEN)
+                        .names(names).start()) {
+            assertThat(ask(gateway)).isEqualTo("w");
+            assertThat(gateway.gateway().toAdmin("nginx", "web", AdminState.DRAIN)).isPresent();
+            assertThat(gateway.gateway().toAdmin("nginx", "web", AdminState.READY)).isPresent();
+
+            zone.put("web.test", List.of("127.0.0.1", "127.0.0.9"));
+            Await.until("there are two", BOUND, () -> labels(gateway).size() == 2);
+            zone.remove("web.test");
+            zone.put("web.test", List.of("127.0.0.1"));
+            Await.until("there is one", BOUND, () -> labels(gateway).equals(List.of("web[127.0.0.1]")));
+
+            zone.remove("web.test");
+            for (int i = 0; i < 20; i++) {
+                assertThat(ask(gateway)).isEqualTo("w");
+                Pause.of(Duration.ofMillis(100), "two look-ups that nobody answers");
+            }
+            assertThat(labels(gateway)).containsExactly("web[127.0.0.1]");
+        }
+    }
+
+    @Test
+    void aNameThatCanNotBeLookedUpAtTheStartIsUsedAsSoonAsItCan() throws Exception {
+        try (NamingEndpoint web = new NamingEndpoint('w');
+                TestGateway gateway = TestGateway.with().endpoint("web", "web.test:" + web.port()).pool(OFTEN)
+                        .names(names).start()) {
+            assertThat(labels(gateway)).isEmpty();
+            Peer.expectTurnedAway(gateway.port());
+
+            zone.put("web.test", List.of("127.0.0.1"));
+            Await.until("it is there", BOUND, () -> !labels(gateway).isEmpty());
+
+            assertThat(ask(gateway)).isEqualTo("w");
+        }
+    }
+}
