@@ -50,6 +50,13 @@ class Case:
     tools: tuple[str, ...] = ()
     #: Mostly waits: with the controls, all proxies run it at the same time.
     waits: bool = False
+    #: Fills the loopback: with the controls, one proxy runs it after the other, and nothing else meanwhile.
+    alone: bool = False
+
+    @property
+    def part(self) -> str:
+        """When it is run, with the controls."""
+        return "alone" if self.alone else "waits" if self.waits else "busy"
 
     def describe(self, end: Sequence[Step] | str) -> str:
         return end if isinstance(end, str) else "; ".join(step.text for step in end) or "nothing"

@@ -215,7 +215,7 @@ CASES = (
          "with a limit of 512 descriptors at least 100 are served, nothing spins, places come back", "0.5 s, 1 s",
          script=descriptors_run_out, settings=quick(open_files=512), applies=PROXIES - {"naive"}),
     Case("idle-9000", "9000 connections, idle for 120 s, then 1 B each", "answers it", "none is lost", "5 s each",
-         script=idle_connections, settings=MANY, is_short=False),
+         script=idle_connections, settings=MANY, is_short=False, alone=True),
     Case("short-client-closes-first", "60,000 connections, one byte each, closes first", "one endpoint; answers",
          "none fails with tcp_tw_reuse = 1", script=short_connections("client", 1, SHORTS), settings=UNLOGGED,
          is_short=False, on_network=True),
