@@ -1,10 +1,12 @@
 package io.vipgate;
 
+import io.vipgate.admin.CheckServer;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.net.EventLoops;
 import io.vipgate.net.FdBudget;
+import io.vipgate.net.PortOwner;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.ConnectionLimit;
@@ -18,6 +20,8 @@ import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayDrain;
 import io.vipgate.relay.RelayLoop;
 import io.vipgate.relay.RelaySweep;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -27,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -40,6 +45,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +71,9 @@ public final class Gateway implements AutoCloseable {
     private final Lanes lanes;
     private final ListenerControl listeners;
     private final Heartbeat heartbeat;
+    private final Readiness readiness;
+    private @Nullable CheckServer checks;
+    private volatile boolean isStopping;
     private volatile GatewayConfig config;
 
     private Gateway(EventLoops loops, FdBudget fdBudget, NameService names, GatewayConfig config) {
@@ -78,6 +87,7 @@ public final class Gateway implements AutoCloseable {
         lanes = new Lanes(loops, loop -> new RelayLoop(loop, relays, pipesPerLoop, new RelayEvents(this::onFailed)));
         listeners = new ListenerControl(lanes, fdBudget.relays());
         heartbeat = new Heartbeat(lanes);
+        readiness = new Readiness(this);
     }
 
     private void onFailed(Relay relay) {
@@ -120,6 +130,7 @@ public final class Gateway implements AutoCloseable {
         Gateway gateway = new Gateway(loops(count), fdBudget, names, config);
         try {
             gateway.apply(config);
+            gateway.serveChecks();
             return gateway;
         } catch (StartException | RuntimeException e) {
             gateway.close();
@@ -158,6 +169,21 @@ public final class Gateway implements AutoCloseable {
             config = next;
             return null;
         });
+    }
+
+    private void serveChecks() throws StartException {
+        if (config.metrics().isEmpty()) {
+            return;
+        }
+        BindAddress bind = config.metrics().get().bind();
+        InetSocketAddress address = bind.address().map(found -> new InetSocketAddress(found, bind.port()))
+                .orElseGet(() -> new InetSocketAddress(bind.port()));
+        try {
+            checks = new CheckServer(address, readiness);
+        } catch (IOException e) {
+            String owner = PortOwner.of(address.getAddress(), bind.port()).map(found -> " by " + found).orElse("");
+            throw new StartException("metrics.bind: " + bind + ": " + e.getMessage() + owner);
+        }
     }
 
     private void lookUpNewHosts(GatewayConfig next) {
@@ -239,6 +265,10 @@ public final class Gateway implements AutoCloseable {
         return control(name).pool();
     }
 
+    Optional<Pool> findPool(String name) {
+        return Optional.ofNullable(pools.get(name)).map(PoolControl::pool);
+    }
+
     private PoolControl control(String pool) {
         PoolControl found = pools.get(pool);
         if (found == null) {
@@ -255,6 +285,21 @@ public final class Gateway implements AutoCloseable {
     /** Event loops. */
     public int eventLoops() {
         return lanes.count();
+    }
+
+    /** The port of the read-only address; empty when there is none. */
+    public OptionalInt checkPort() {
+        CheckServer present = checks;
+        return present == null ? OptionalInt.empty() : OptionalInt.of(present.port());
+    }
+
+    /** From now on outer load balancers are told to send nobody here; clients are served all the same. */
+    public void announceStop() {
+        isStopping = true;
+    }
+
+    boolean isStopping() {
+        return isStopping;
     }
 
     /** Whether every event loop has ticked within this time. */
@@ -363,6 +408,7 @@ public final class Gateway implements AutoCloseable {
      * @throws InterruptedException if the waiting thread is interrupted
      */
     public int drain(Duration drain) throws InterruptedException {
+        announceStop();
         lanes.onEach(lane -> lane.acceptors().values().forEach(Acceptor::drainAndClose));
         int open = relays();
         CountDownLatch left = new CountDownLatch(lanes.count());
@@ -392,6 +438,10 @@ public final class Gateway implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             heartbeat.close();
+            readiness.close();
+            if (checks != null) {
+                checks.close();
+            }
             lanes.close();
         }
     }

@@ -1,7 +1,6 @@
 package io.vipgate;
 
 import io.vipgate.config.ShutdownConfig;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,8 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class GatewayProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
-    /** A loop that has not ticked for so long is not alive. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final CountDownLatch first = new CountDownLatch(1);
     private final CountDownLatch second = new CountDownLatch(1);
@@ -105,7 +102,7 @@ public final class GatewayProcess implements AutoCloseable {
         reloader = file;
         isServing = true;
         serviceManager.ready("serving");
-        serviceManager.watch(() -> gateway.isAlive(PATIENCE));
+        serviceManager.watch(() -> gateway.isAlive(Readiness.PATIENCE));
         try (FileWatch _ = file == null
                 ? null
                 : new FileWatch(file.file(), file.firstRead(), () -> gateway.config().reload().watch(),
@@ -118,6 +115,7 @@ public final class GatewayProcess implements AutoCloseable {
     private void stop(Gateway gateway, ShutdownConfig shutdown) throws InterruptedException {
         String how = shutdown.grace().toMillis() + " ms of grace, then up to " + shutdown.drain().toMillis()
                 + " ms for open relays";
+        gateway.announceStop();
         LOG.info("stopping: {}", how);
         serviceManager.stopping(how);
         Thread stopper = Thread.ofPlatform().name("vipgate-stop").daemon()

@@ -123,6 +123,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void adminDependsOnTheJdkAlone() {
+        assertDependsOnlyOn("io.vipgate.admin", "com.sun.net.httpserver..");
+    }
+
+    @Test
     void netDependsOnNoOtherPackageOfTheProject() {
         assertDependsOnlyOn("io.vipgate.net", "io.netty..", "org.slf4j");
     }

@@ -12,9 +12,9 @@ public record GatewayConfig(
         @Key(required = true, doc = "groups of endpoints, by name") Map<String, PoolConfig> pools,
         @Key(pending = true, shown = "no admin server", doc = "HTTP server for the operator; `admin: {}` takes every "
                 + "default") Optional<AdminConfig> admin,
-        @Key(pending = true, shown = "no second address", doc = "a second, read-only address for scrapers and outer "
-                + "load balancers: only `/metrics`, `/healthz`, `/readyz`") Optional<MetricsConfig> metrics,
-        @Key(pending = true, doc = "what `/readyz` looks at besides the listeners") ReadinessConfig readiness,
+        @Key(shown = "no second address", doc = "a second, read-only address for scrapers and outer "
+                + "load balancers: `/healthz` and `/readyz`") Optional<MetricsConfig> metrics,
+        @Key(doc = "what `/readyz` looks at besides the listeners") ReadinessConfig readiness,
         @Key(doc = "what SIGTERM does") ShutdownConfig shutdown,
         @Key(doc = "when the file is read again besides SIGHUP") ReloadConfig reload,
         @Key(shown = "nothing is kept", doc = "file that keeps operator states and run-time weights "
