@@ -27,6 +27,11 @@ public final class Pin {
     @SuppressWarnings("UnusedVariable") // written through its handle
     private volatile int open;
 
+    /** It lives on, whatever time is left: a connection is open that renews it. */
+    private volatile boolean isHeld;
+    /** How long it lives once it is held no more, in nanoseconds. */
+    private volatile long lifeAfterHold;
+
     Pin(Endpoint endpoint) {
         this.endpoint = endpoint;
     }
@@ -49,6 +54,23 @@ public final class Pin {
     /** Counts one open connection less; returns how many are left. */
     int closed() {
         return (int) OPEN.getAndAdd(this, -1) - 1;
+    }
+
+    void hold() {
+        isHeld = true;
+    }
+
+    void release(long nanos) {
+        lifeAfterHold = nanos;
+        isHeld = false;
+    }
+
+    boolean isHeld() {
+        return isHeld;
+    }
+
+    long lifeAfterHold() {
+        return lifeAfterHold;
     }
 
     boolean move(Endpoint from, Endpoint to) {

@@ -34,9 +34,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PinTable implements AutoCloseable {
     /** Heap that one pin takes at most, in bytes, with all that the table keeps for it; measured, see benchmarks. */
-    public static final int BYTES_PER_PIN = 200;
+    public static final int BYTES_PER_PIN = 160;
 
     private static final long FOREVER = Long.MAX_VALUE;
+    /** Longer than any ttl, and shorter than what Caffeine makes of forever. */
+    private static final long LONGEST = Long.MAX_VALUE >> 2;
     private static final int EVICTED_AT_ONCE = 64;
 
     private final ClientPrefix prefix;
@@ -69,6 +71,9 @@ public final class PinTable implements AutoCloseable {
         housekeeper = new Housekeeper(name);
         pins = Caffeine.newBuilder().expireAfter(new Lifetime()).ticker(ticker).executor(housekeeper).build();
         expiration = pins.policy().expireVariably().orElseThrow();
+        // Sets the clock of the timer wheel. Else the first pins are sorted in as if they had ages to live, and do not
+        // count as the oldest.
+        pins.cleanUp();
     }
 
     /** Changes the bounds; present pins keep their lifetime until they are used next. */
@@ -126,7 +131,7 @@ public final class PinTable implements AutoCloseable {
      */
     public void onOpened(PinKey key, Pin pin, boolean isRenewed) {
         if (pin.opened() == 0 && isRenewed) {
-            settle(key, pin, FOREVER);
+            settle(key, pin, ttlNanos);
         }
     }
 
@@ -149,13 +154,21 @@ public final class PinTable implements AutoCloseable {
         }
     }
 
-    /** Sets the time that is left to a pin, again if a connection was opened or closed by another loop meanwhile. */
+    /**
+     * Holds a pin while connections are open, or lets it live for so long when none is; again if another loop has opened
+     * or closed one meanwhile. The look-up has {@link Lifetime} set the time anew, and unlike the cache's own call for
+     * that it allocates nothing.
+     */
     private void settle(PinKey key, Pin pin, long idleNanos) {
         boolean isOpen;
         do {
             isOpen = pin.open() > 0;
-            expiration.setExpiresAfter(key, isOpen ? FOREVER : idleNanos == FOREVER ? ttlNanos : idleNanos,
-                    TimeUnit.NANOSECONDS);
+            pin.hold();
+            Pin _ = pins.getIfPresent(key);
+            if (!isOpen) {
+                pin.release(idleNanos);
+                Pin _ = pins.getIfPresent(key);
+            }
         } while (isOpen != pin.open() > 0);
     }
 
@@ -267,7 +280,7 @@ public final class PinTable implements AutoCloseable {
         housekeeper.close();
     }
 
-    /** Reading renews nothing: an operator's look at a pin must not keep it. */
+    /** Reading by itself renews nothing: an operator's look at a pin must not keep it. */
     private final class Lifetime implements Expiry<PinKey, Pin> {
         @Override
         public long expireAfterCreate(PinKey key, Pin pin, long now) {
@@ -281,7 +294,11 @@ public final class PinTable implements AutoCloseable {
 
         @Override
         public long expireAfterRead(PinKey key, Pin pin, long now, long left) {
-            return left;
+            if (pin.isHeld()) {
+                return FOREVER;
+            }
+            // What was held has more left than any configuration could give it.
+            return left > LONGEST ? pin.lifeAfterHold() : left;
         }
     }
 }
