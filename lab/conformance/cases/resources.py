@@ -80,7 +80,10 @@ def idle_connections(ctx: Context) -> None:
                 lost.append(f"number {number}: another byte at the client")
         except OSError as error:
             lost.append(f"number {number}: {error}")
-    ctx.must(not lost, f"{len(lost)} of {count} are lost, {lost[:1]}")
+        if len(lost) >= 50:
+            # Each costs its patience; so many are enough to know.
+            break
+    ctx.must(not lost, f"{len(lost)}{' or more' if len(lost) >= 50 else ''} of {count} are lost, {lost[:1]}")
     for client, endpoint in pairs:
         client.close()
         endpoint.close()

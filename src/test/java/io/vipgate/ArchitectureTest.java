@@ -128,6 +128,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void migrateDependsOnTheJdkAlone() {
+        assertDependsOnlyOn("io.vipgate.migrate");
+    }
+
+    @Test
     void netDependsOnNoOtherPackageOfTheProject() {
         assertDependsOnlyOn("io.vipgate.net", "io.netty..", "org.slf4j");
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
  * <p>Confined to the main thread.
  */
 @Command(name = "vipgate", description = "Layer-4 load-balancing gateway in front of virtual IPs.", mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class, synopsisSubcommandLabel = "COMMAND", subcommands = {
-    RunCommand.class, CheckCommand.class, DemoCommand.class})
+    RunCommand.class, CheckCommand.class, DemoCommand.class, ImportCommand.class})
 public final class VipgateCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

@@ -50,6 +50,31 @@ final class ProcessIT {
                 """.formatted(port, listener, endpoint.address(), more));
     }
 
+    // ---- importing ----
+
+    @Test
+    void importPrintsAConfigurationThatCheckTakes() throws Exception {
+        Path rules = Files.writeString(directory.resolve("rules"),
+                """
+                        *nat
+                        -A PREROUTING -d 203.0.113.1/32 -p tcp --dport 80 -m statistic --mode random --probability 0.5 -j DNAT --to-destination 198.51.100.1:80
+                        -A PREROUTING -d 203.0.113.1/32 -p tcp --dport 80 -j DNAT --to-destination 198.51.100.2:80
+                        COMMIT
+                        """);
+        try (VipgateProcess imports = VipgateProcess.start(directory, "import", "iptables", rules.toString())) {
+            assertThat(imports.awaitExit(EXIT)).isZero();
+            assertThat(imports.errors()).contains("warning: ", "proxyProtocol");
+            try (VipgateProcess check = VipgateProcess.start(directory, "check", write(imports.output()))) {
+                assertThat(check.awaitExit(EXIT)).isZero();
+                assertThat(check.output()).contains("is valid");
+            }
+        }
+        try (VipgateProcess nothing = VipgateProcess.start(directory, "import", "iptables", "/dev/null")) {
+            assertThat(nothing.awaitExit(EXIT)).isEqualTo(2);
+            assertThat(nothing.errors()).contains("no DNAT rule");
+        }
+    }
+
     // ---- starting ----
 
     @Test

@@ -1,0 +1,72 @@
+package io.vipgate.cli;
+
+import io.vipgate.migrate.IptablesImport;
+import io.vipgate.migrate.Migrated;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code vipgate import}: the configuration that does what another program's rules do.
+ *
+ * <p>Confined to the main thread.
+ */
+@Command(name = "import", description = "Prints the configuration that does what another program's rules do. What changes, and what can't be carried over, goes to standard error.", mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class)
+final class ImportCommand implements Callable<Integer> {
+    private static final int MOST_BYTES = 4 << 20;
+
+    /** Programs whose rules can be read. */
+    enum Source {
+        /** What {@code iptables-save} prints. */
+        IPTABLES
+    }
+
+    @Parameters(index = "0", paramLabel = "PROGRAM", description = "Whose rules they are: iptables (what iptables-save prints).")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Source source;
+
+    @Parameters(index = "1", paramLabel = "FILE", description = "The file, or - for standard input.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String file;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        byte[] bytes;
+        try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
+            bytes = in.readNBytes(MOST_BYTES + 1);
+        } catch (IOException e) {
+            err.println("vipgate import: " + file + ": can't be read: " + e);
+            return ExitStatus.USAGE;
+        }
+        if (bytes.length > MOST_BYTES) {
+            err.println("vipgate import: " + file + ": longer than 4 MiB");
+            return ExitStatus.USAGE;
+        }
+        Migrated migrated = switch (source) {
+            case IPTABLES -> IptablesImport.read(new String(bytes, StandardCharsets.UTF_8));
+        };
+        migrated.notes().forEach(note -> err.println("warning: " + note));
+        err.flush();
+        if (migrated.yaml().isEmpty()) {
+            err.println("vipgate import: " + file + ": no DNAT rule that could be carried over");
+            err.flush();
+            return ExitStatus.USAGE;
+        }
+        spec.commandLine().getOut().print(migrated.yaml());
+        spec.commandLine().getOut().flush();
+        return ExitStatus.OK;
+    }
+}

@@ -1,0 +1,314 @@
+package io.vipgate.migrate;
+
+import io.vipgate.migrate.IptablesRule.Option;
+import io.vipgate.migrate.Migrated.Note;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns DNAT rules with {@code -m statistic} into listeners and pools.
+ *
+ * <p>Rules that match the same address and port form a chain: each takes its probability of what those before it have left.
+ * So {@code 0.33, 0.5, (none)} is one third each. The shares become whole weights, exactly where that is possible.
+ *
+ * <p>Confined to one import.
+ */
+public final class IptablesImport {
+    private static final int MOST_WEIGHT = 256;
+    private static final int MOST_DEPTH = 16;
+    private static final Set<String> HARMLESS_MODULES = Set.of("tcp", "conntrack", "state", "statistic", "multiport",
+            "comment");
+    private static final Set<String> NAT_CHAINS = Set.of("PREROUTING", "OUTPUT");
+
+    private final List<Note> notes = new ArrayList<>();
+    private final Map<Address, Chain> prerouting = new LinkedHashMap<>();
+    private final Map<Address, Chain> output = new LinkedHashMap<>();
+    private IptablesText.Parsed parsed = new IptablesText.Parsed(List.of(), Set.of());
+
+    private IptablesImport() {}
+
+    /** What clients connect to: an address, empty for every one, and a port. */
+    private record Address(String host, int port) {
+        String bind() {
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        }
+
+        String name() {
+            return (host.isEmpty() ? "any" : host.replaceAll("[.:]", "-")) + "-" + port;
+        }
+    }
+
+    /** One endpoint of a chain, with its share of what was left, and then of the whole. */
+    private record Share(int line, String endpoint, Fraction ofWhole) {}
+
+    /** The rules of one address, in their order. */
+    private static final class Chain {
+        private final List<Share> shares = new ArrayList<>();
+        private Fraction left = Fraction.ONE;
+        private boolean isInTurn;
+
+        void add(int line, String endpoint, Fraction ofRest, boolean inTurn) {
+            shares.add(new Share(line, endpoint, left.times(ofRest)));
+            left = left.times(ofRest.rest());
+            isInTurn |= inTurn;
+        }
+    }
+
+    /** Reads what {@code iptables-save} prints, or a script of {@code iptables} commands. */
+    public static Migrated read(String text) {
+        return new IptablesImport().migrate(text);
+    }
+
+    private Migrated migrate(String text) {
+        parsed = IptablesText.parse(text, notes);
+        for (IptablesRule rule : parsed.rules()) {
+            boolean isNat = rule.table().equals("nat");
+            if (isNat && NAT_CHAINS.contains(rule.chain())) {
+                follow(rule, List.of(), rule.chain().equals("OUTPUT") ? output : prerouting, 0);
+            } else if (isNat && rule.chain().equals("POSTROUTING")) {
+                note(rule, rule.target() + " is not needed any more: the gateway connects from its own address");
+            } else if (!parsed.chains().contains(rule.table() + "/" + rule.chain()) || !isNat) {
+                note(rule, "table " + rule.table() + ", chain " + rule.chain()
+                        + ": not carried over, it stays with iptables");
+            }
+        }
+        mergeOutput();
+        String yaml = prerouting.isEmpty() ? "" : yaml();
+        List<Note> all = new ArrayList<>();
+        if (!yaml.isEmpty()) {
+            all.add(new Note(0,
+                    "DNAT kept the clients' addresses where replies were routed back; a proxy connects from its "
+                            + "own, and the endpoints' logs show that one. Set proxyProtocol: v2 in the pools, and the endpoints to "
+                            + "expect it, to carry the clients' addresses over"));
+        }
+        all.addAll(notes);
+        return new Migrated(yaml, all);
+    }
+
+    private void note(IptablesRule rule, String text) {
+        notes.add(new Note(rule.line(), text));
+    }
+
+    // ---- rules ----
+
+    private void follow(IptablesRule rule, List<Option> outer, Map<Address, Chain> chains, int depth) {
+        List<Option> all = new ArrayList<>(outer);
+        all.addAll(rule.options());
+        IptablesRule whole = new IptablesRule(rule.line(), rule.table(), rule.chain(), all);
+        String target = rule.target();
+        if (target.equals("DNAT")) {
+            destination(whole, chains);
+        } else if (parsed.chains().contains(rule.table() + "/" + target)) {
+            if (depth >= MOST_DEPTH || rule.option("--mode").isPresent()) {
+                note(rule, "a jump by chance, or too many jumps: chain " + target + " is left out");
+                return;
+            }
+            List<Option> matches = all.stream().filter(option -> !Set.of("-j", "--jump", "-g", "--goto")
+                    .contains(option.name())).toList();
+            parsed.rules().stream().filter(inner -> inner.table().equals("nat") && inner.chain().equals(target))
+                    .forEach(inner -> follow(inner, matches, chains, depth + 1));
+        } else {
+            note(rule, "target " + (target.isEmpty() ? "(none)" : target) + " has no equivalent; the rule is left out");
+        }
+    }
+
+    private void destination(IptablesRule rule, Map<Address, Chain> chains) {
+        if (!isUnderstood(rule)) {
+            return;
+        }
+        String host = rule.option("-d", "--dst", "--destination").map(Option::value).orElse("").replaceAll("/32$", "");
+        if (host.contains("/")) {
+            note(rule, "-d " + host + ": a listener has one address, not a network; the rule is left out");
+            return;
+        }
+        String ports = rule.option("--dport", "--destination-port", "--dports", "--destination-ports")
+                .map(Option::value)
+                .orElse("");
+        if (!ports.matches("\\d+(,\\d+)*")) {
+            note(rule, (ports.isEmpty() ? "no port" : "ports " + ports)
+                    + ": a listener has single ports; the rule is left out");
+            return;
+        }
+        rule.option("-i", "--in-interface").ifPresent(option -> note(rule, option
+                + ": a listener is bound to an address, not an interface"
+                + (host.isEmpty() ? "; write the public address into bind" : "")));
+        Share share = share(rule);
+        String to = rule.option("--to-destination").map(Option::value).orElse("");
+        for (String port : ports.split(",", -1)) {
+            int number = Integer.parseInt(port);
+            String endpoint = endpoint(to, number);
+            if (share == null || endpoint.isEmpty() || number < 1 || number > 65_535) {
+                note(rule, "--to-destination " + to + ": one address and one port are expected; the rule is left out");
+                return;
+            }
+            boolean inTurn = rule.option("--mode").map(Option::value).orElse("").equals("nth");
+            chains.computeIfAbsent(new Address(host, number), _ -> new Chain()).add(rule.line(), endpoint,
+                    share.ofWhole(), inTurn);
+        }
+    }
+
+    /** Whether everything that the rule matches by can be carried over or left to vipgate; says what can't. */
+    private boolean isUnderstood(IptablesRule rule) {
+        boolean isUnderstood = true;
+        for (Option option : rule.options()) {
+            String problem = switch (option.name()) {
+                case "-p", "--protocol", "--proto" ->
+                    option.value().equals("tcp") && !option.isNegated() ? "" : "only TCP";
+                case "-m", "--match" -> HARMLESS_MODULES.contains(option.value()) ? "" : "no such match";
+                case "-d", "--dst", "--destination", "--dport", "--destination-port", "--dports", "--destination-ports",
+                        "--mode", "--probability", "--every", "--packet" ->
+                    option.isNegated() ? "negated" : "";
+                case "--ctstate", "--state" -> option.value().contains("NEW") && !option.isNegated() ? "" : "not NEW";
+                case "-i", "--in-interface", "--comment", "-j", "--jump", "--to-destination", "--syn" -> "";
+                case "--random", "--persistent" -> "";
+                default -> "no equivalent";
+            };
+            if (!problem.isEmpty()) {
+                note(rule, option + ": " + problem + "; the rule is left out");
+                isUnderstood = false;
+            }
+        }
+        if (rule.option("--persistent").isPresent()) {
+            note(rule, "--persistent: set pinning: { by: source-address } in the pool");
+        }
+        return isUnderstood && rule.option("-p", "--protocol", "--proto").isPresent();
+    }
+
+    /** What the rule takes of the connections that reach it; null when it does not say so in a way that makes sense. */
+    private @Nullable Share share(IptablesRule rule) {
+        String mode = rule.option("--mode").map(Option::value).orElse("");
+        try {
+            Fraction ofRest = switch (mode) {
+                case "" -> Fraction.ONE;
+                case "random" -> Fraction
+                        .nearest(Double.parseDouble(rule.option("--probability").map(Option::value).orElse("")));
+                case "nth" -> Fraction.of(1, Long.parseLong(rule.option("--every").map(Option::value).orElse("")));
+                default -> throw new NumberFormatException(mode);
+            };
+            boolean isShare = ofRest.numerator() >= 0 && ofRest.numerator() <= ofRest.denominator();
+            return isShare ? new Share(rule.line(), "", ofRest) : null;
+        } catch (NumberFormatException | ArithmeticException e) {
+            return null;
+        }
+    }
+
+    /** {@code address:port}, with the port that clients connect to where the rule leaves it alone; empty if it is none. */
+    private static String endpoint(String to, int port) {
+        String host = to;
+        String own = String.valueOf(port);
+        if (to.startsWith("[")) {
+            int end = to.indexOf(']');
+            host = end < 0 ? "" : to.substring(1, end);
+            own = end + 1 < to.length() ? to.substring(end + 2) : own;
+        } else if (to.chars().filter(c -> c == ':').count() == 1) {
+            host = to.substring(0, to.indexOf(':'));
+            own = to.substring(to.indexOf(':') + 1);
+        }
+        if (!own.matches("\\d{1,5}") || Integer.parseInt(own) < 1 || Integer.parseInt(own) > 65_535) {
+            return "";
+        }
+        try {
+            InetAddress address = InetAddress.ofLiteral(host);
+            return (address.getAddress().length == 4 ? host : "[" + host + "]") + ":" + own;
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
+    }
+
+    // ---- configuration ----
+
+    /** The gateway's own traffic needs no rules of its own any more. */
+    private void mergeOutput() {
+        output.forEach((address, chain) -> {
+            Chain same = prerouting.get(address);
+            if (same == null) {
+                same = prerouting.entrySet().stream().filter(entry -> entry.getKey().port() == address.port()
+                        && (entry.getKey().host().isEmpty() || address.host().isEmpty()))
+                        .map(Map.Entry::getValue).findFirst().orElse(null);
+            }
+            int line = chain.shares.getFirst().line();
+            if (same == null) {
+                prerouting.put(address, chain);
+            } else if (same.shares.stream().map(Share::endpoint).toList()
+                    .equals(chain.shares.stream().map(Share::endpoint).toList())) {
+                notes.add(new Note(line, "chain OUTPUT is not needed any more: the listener takes the gateway's own "
+                        + "connections too, and so is a change of the local routing table"));
+            } else {
+                notes.add(new Note(line,
+                        "chain OUTPUT sends the gateway's own connections elsewhere; they go where everybody's do"));
+            }
+        });
+    }
+
+    private String yaml() {
+        StringBuilder listeners = new StringBuilder("listeners:\n");
+        StringBuilder pools = new StringBuilder("pools:\n");
+        prerouting.forEach((address, chain) -> {
+            listeners.append("  ").append(address.name()).append(": { bind: \"").append(address.bind())
+                    .append("\", pool: ").append(address.name()).append(" }\n");
+            pool(pools, address, chain);
+        });
+        return listeners.append(pools).toString();
+    }
+
+    private void pool(StringBuilder out, Address address, Chain chain) {
+        Map<String, Fraction> shares = new LinkedHashMap<>();
+        for (Share share : chain.shares) {
+            if (share.ofWhole().isZero()) {
+                notes.add(new Note(share.line(),
+                        share.endpoint() + " never had a turn: the rules before it take everything; "
+                                + "it is left out"));
+            } else {
+                shares.merge(share.endpoint(), share.ofWhole(), IptablesImport::sum);
+            }
+        }
+        if (!chain.left.isZero()) {
+            notes.add(new Note(chain.shares.getLast().line(), String.format(java.util.Locale.ROOT,
+                    "%.4g %% of the connections to %s were not sent on by any rule; now the endpoints share them too",
+                    chain.left.value() * 100, address.bind())));
+        }
+        int[] weights = weights(List.copyOf(shares.values()), chain.shares.getFirst().line());
+        out.append("  ").append(address.name()).append(":\n    balance: ")
+                .append(chain.isInTurn ? "round-robin" : "weighted-random").append("\n    endpoints:\n");
+        int i = 0;
+        for (String endpoint : shares.keySet()) {
+            out.append("      vip").append(i + 1).append(": { address: \"").append(endpoint).append("\", weight: ")
+                    .append(weights[i]).append(" }\n");
+            i++;
+        }
+    }
+
+    private static Fraction sum(Fraction a, Fraction b) {
+        return Fraction.of(Math.addExact(Math.multiplyExact(a.numerator(), b.denominator()),
+                Math.multiplyExact(b.numerator(), a.denominator())),
+                Math.multiplyExact(a.denominator(), b.denominator()));
+    }
+
+    /** Whole numbers in the ratio of the shares; where the largest would be too large, the nearest that are not. */
+    private int[] weights(List<Fraction> shares, int line) {
+        long common = 1;
+        for (Fraction share : shares) {
+            common = Math.multiplyExact(common / Fraction.gcd(common, share.denominator()), share.denominator());
+        }
+        long[] exact = new long[shares.size()];
+        long divisor = 0;
+        for (int i = 0; i < exact.length; i++) {
+            exact[i] = common / shares.get(i).denominator() * shares.get(i).numerator();
+            divisor = divisor == 0 ? exact[i] : Fraction.gcd(divisor, exact[i]);
+        }
+        long unit = Math.max(1, divisor);
+        long largest = Arrays.stream(exact).max().orElse(1) / unit;
+        if (largest > MOST_WEIGHT) {
+            notes.add(new Note(line, "the shares can only be approached by weights up to " + MOST_WEIGHT));
+        }
+        return Arrays.stream(exact).mapToInt(value -> largest <= MOST_WEIGHT
+                ? (int) (value / unit)
+                : (int) Math.max(1, Math.round((double) value / unit * MOST_WEIGHT / largest))).toArray();
+    }
+}

@@ -1,0 +1,32 @@
+package io.vipgate.migrate;
+
+import java.util.List;
+
+/**
+ * What became of another program's rules.
+ *
+ * <p>Immutable.
+ *
+ * @param yaml the configuration; empty when there was nothing to make one of
+ * @param notes what changes, and what could not be carried over, by line
+ */
+public record Migrated(String yaml, List<Note> notes) {
+    /** Copies the list. */
+    public Migrated {
+        notes = List.copyOf(notes);
+    }
+
+    /**
+     * Something that the operator must know.
+     *
+     * @param line where it stood, from 1; 0 when it concerns the whole
+     * @param text what it is
+     */
+    public record Note(int line, String text) {
+        /** One line, {@code line 12: ...}. */
+        @Override
+        public String toString() {
+            return line == 0 ? text : "line " + line + ": " + text;
+        }
+    }
+}
