@@ -64,7 +64,7 @@ public final class GatewayProcess implements AutoCloseable {
     private void onHangUp() {
         Reloader present = reloader;
         if (present == null) {
-            LOG.warn("SIGHUP: there is no file to read again");
+            LOG.warn("SIGHUP: {}", isServing ? "there is no file to read again" : "the gateway still starts");
             return;
         }
         try {

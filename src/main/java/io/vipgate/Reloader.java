@@ -110,6 +110,10 @@ public final class Reloader {
             gateway.apply(loaded.config());
         } catch (StartException e) {
             return refused(List.of(String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) {
+            // A fault of ours: what has been changed so far can't be told.
+            LOG.error("reload of {} failed", file, e);
+            return new Outcome.Refused(List.of("a fault of the gateway itself: " + e));
         }
         Logging.apply(loaded.config().log());
         loaded.warnings().forEach(warning -> LOG.warn("{}", warning));

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -33,7 +34,8 @@ final class Resolver implements AutoCloseable {
     private final ExecutorService executor = Executors.newFixedThreadPool(THREADS,
             Thread.ofPlatform().name("vipgate-resolve-", 0).daemon().factory());
     private final Map<String, List<InetAddress>> answers = new ConcurrentHashMap<>();
-    private final Map<String, String> failing = new ConcurrentHashMap<>();
+    private final Set<String> failing = ConcurrentHashMap.newKeySet();
+    private final Map<String, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
 
     Resolver(NameService names) {
         this.names = names;
@@ -47,9 +49,25 @@ final class Resolver implements AutoCloseable {
         return answers.getOrDefault(host, List.of());
     }
 
-    /** Looks a host up; the result completes, never exceptionally, when there is an answer or none is to be had. */
+    /**
+     * Looks a host up, unless that is under way already: a resolver that hangs must not be asked again and again. The
+     * result completes, never exceptionally, when there is an answer or none is to be had.
+     */
     CompletableFuture<Void> lookUp(String host) {
-        return CompletableFuture.runAsync(() -> ask(host), executor);
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        CompletableFuture<Void> present = underWay.putIfAbsent(host, mine);
+        if (present != null) {
+            return present;
+        }
+        executor.execute(() -> {
+            try {
+                ask(host);
+            } finally {
+                underWay.remove(host);
+                mine.complete(null);
+            }
+        });
+        return mine;
     }
 
     /** Looks hosts up at the same time, and waits for them for so long. */
@@ -71,11 +89,11 @@ final class Resolver implements AutoCloseable {
             List<InetAddress> found = names.lookUp(host).stream().distinct()
                     .sorted(Comparator.comparing(InetAddress::getHostAddress)).limit(MOST_ADDRESSES).toList();
             answers.put(host, found);
-            if (failing.remove(host) != null) {
+            if (failing.remove(host)) {
                 LOG.info("{} can be looked up again", host);
             }
         } catch (UnknownHostException | RuntimeException e) {
-            if (failing.put(host, host) == null) {
+            if (failing.add(host)) {
                 LOG.warn("{} can't be looked up: {}; {}", host, e.getMessage(),
                         answer(host).isEmpty() ? "it takes no connections until it can" : "its last addresses stay");
             }
