@@ -74,6 +74,8 @@ public final class Gateway implements AutoCloseable {
     private final Readiness readiness;
     private @Nullable CheckServer checks;
     private volatile boolean isStopping;
+    /** Written and read on the control thread: no listener is opened once they are being closed. */
+    private boolean isDraining;
     private volatile GatewayConfig config;
 
     private Gateway(EventLoops loops, FdBudget fdBudget, NameService names, GatewayConfig config) {
@@ -161,12 +163,21 @@ public final class Gateway implements AutoCloseable {
             for (Map.Entry<String, PoolConfig> pool : next.pools().entrySet()) {
                 prepared.put(pool.getKey(), PoolControl.Prepared.of(pool.getKey(), pool.getValue()));
             }
+            if (isDraining) {
+                throw new StartException("the gateway stops");
+            }
             ListenerControl.Prepared sockets = listeners.prepare(next);
-            prepared.forEach((name, pool) -> becomePool(name, pool, next));
+            try {
+                prepared.forEach((name, pool) -> becomePool(name, pool, next));
+            } catch (RuntimeException | Error e) {
+                sockets.abandon();
+                throw e;
+            }
             sockets.commit();
             List<String> gone = pools.keySet().stream().filter(name -> !next.pools().containsKey(name)).toList();
             gone.forEach(this::removePool);
             config = next;
+            next.stateFile().ifPresent(this::keepWishes);
             return null;
         });
     }
@@ -231,6 +242,7 @@ public final class Gateway implements AutoCloseable {
             switch (e.getCause()) {
                 case StartException cause -> throw cause;
                 case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
                 case null, default -> throw new IllegalStateException(e);
             }
         }
@@ -409,7 +421,11 @@ public final class Gateway implements AutoCloseable {
      */
     public int drain(Duration drain) throws InterruptedException {
         announceStop();
-        lanes.onEach(lane -> lane.acceptors().values().forEach(Acceptor::drainAndClose));
+        ask(() -> {
+            isDraining = true;
+            lanes.onEach(lane -> lane.acceptors().values().forEach(Acceptor::drainAndClose));
+            return null;
+        });
         int open = relays();
         CountDownLatch left = new CountDownLatch(lanes.count());
         lanes.onEach(lane -> RelayDrain.begin(lane.relays(), drain.toNanos(), left::countDown));

@@ -79,11 +79,17 @@ public final class GatewayProcess implements AutoCloseable {
             LOG.info("no reload while the gateway stops");
             return;
         }
+        String status = "the last reload failed; see the log";
         serviceManager.reloading();
-        Reloader.Outcome outcome = present.reload();
-        serviceManager.ready(outcome instanceof Reloader.Outcome.Refused
-                ? "the last reload was refused; see the log"
-                : "serving");
+        try {
+            status = present.reload() instanceof Reloader.Outcome.Refused
+                    ? "the last reload was refused; see the log"
+                    : "serving";
+        } finally {
+            if (!isStopping) {
+                serviceManager.ready(status);
+            }
+        }
     }
 
     /** Whether it has been told to stop. */

@@ -1,6 +1,7 @@
 package io.vipgate;
 
 import io.vipgate.balance.BalancerFactory;
+import io.vipgate.config.BalanceRule;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.OnDown;
 import io.vipgate.config.OnNoHealthy;
@@ -101,6 +102,15 @@ final class PoolControl implements HealthListener {
         monitor.use(prepared.probe(), Assembly.schedule(config.probe()));
         monitor.follow();
         scheduleLookUp();
+        awaitLateAnswers();
+    }
+
+    /** A look-up that took longer than the start would wait counts as soon as it is there. */
+    private void awaitLateAnswers() {
+        hosts(config).stream().filter(host -> resolver.answer(host).isEmpty())
+                .forEach(host -> resolver.underWay(host).ifPresent(late -> {
+                    Future<?> _ = late.thenRun(() -> onControl(this::followAddresses));
+                }));
     }
 
     Pool pool() {
@@ -157,10 +167,13 @@ final class PoolControl implements HealthListener {
             monitor.use(prepared.probe(), Assembly.schedule(after.probe()));
         }
         monitor.follow();
-        if (before.slowStart().compareTo(after.slowStart()) != 0) {
+        if (!before.slowStart().equals(after.slowStart()) || before.balance() != after.balance()) {
             pool.snapshot().members().forEach(member -> slowStart.cancel(member.endpoint()));
         }
-        scheduleLookUp();
+        if (nextLookUp == null || !hosts(before).equals(hosts(after))
+                || !before.resolve().interval().equals(after.resolve().interval())) {
+            scheduleLookUp();
+        }
         drain(gone, after);
     }
 
@@ -270,13 +283,9 @@ final class PoolControl implements HealthListener {
     }
 
     private void lookUp() {
+        nextLookUp = null;
         for (String host : hosts(config)) {
-            List<InetAddress> before = resolver.answer(host);
-            Future<?> _ = resolver.lookUp(host).thenRun(() -> {
-                if (!resolver.answer(host).equals(before)) {
-                    onControl(() -> onAddressesChanged(host, before));
-                }
-            });
+            Future<?> _ = resolver.lookUp(host).thenRun(() -> onControl(this::followAddresses));
         }
         scheduleLookUp();
     }
@@ -289,25 +298,32 @@ final class PoolControl implements HealthListener {
         }
     }
 
-    private void onAddressesChanged(String host, List<InetAddress> before) {
-        if (!isClosed) {
-            LOG.info("pool {}: the addresses of {} were {} and are {}", name, host, text(before),
-                    text(resolver.answer(host)));
-            List<Endpoint> gone = publishMembers();
+    /** Compares with what is published, not with an earlier answer: another pool, or a late one, may have got that. */
+    private void followAddresses() {
+        if (isClosed) {
+            return;
+        }
+        List<String> before = hostLabels();
+        List<Endpoint> gone = publishMembers();
+        List<String> after = hostLabels();
+        if (!after.equals(before)) {
+            LOG.info("pool {}: endpoints given by name were {} and are {}", name, before, after);
             monitor.follow();
             drain(gone, config);
         }
     }
 
-    private static List<String> text(List<InetAddress> addresses) {
-        return addresses.stream().map(InetAddress::getHostAddress).toList();
+    private List<String> hostLabels() {
+        return pool.snapshot().members().stream().map(member -> member.endpoint())
+                .filter(endpoint -> !endpoint.label().equals(endpoint.name())).map(Endpoint::label).toList();
     }
 
     // ---- health ----
 
     @Override
     public void onReturning(Endpoint endpoint) {
-        slowStart.begin(endpoint, config.slowStart().toNanos());
+        // Under source-hash a smaller share would send clients elsewhere that have their place there.
+        slowStart.begin(endpoint, config.balance() == BalanceRule.SOURCE_HASH ? 0 : config.slowStart().toNanos());
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,6 +48,11 @@ final class Resolver implements AutoCloseable {
     /** The last good answer; empty when there was none yet. In the order of the addresses, whatever order they came in. */
     List<InetAddress> answer(String host) {
         return answers.getOrDefault(host, List.of());
+    }
+
+    /** The look-up of a host that is under way, if one is. */
+    Optional<CompletableFuture<Void>> underWay(String host) {
+        return Optional.ofNullable(underWay.get(host));
     }
 
     /**

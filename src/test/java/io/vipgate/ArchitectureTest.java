@@ -119,7 +119,7 @@ class ArchitectureTest {
 
     @Test
     void pinningDependsOnPoolAlone() {
-        assertDependsOnlyOn("io.vipgate.pinning", "io.vipgate.pool", "com.github.benmanes..");
+        assertDependsOnlyOn("io.vipgate.pinning", "io.vipgate.pool", "com.github.benmanes..", "org.slf4j");
     }
 
     @Test

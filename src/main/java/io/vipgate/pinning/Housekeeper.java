@@ -4,6 +4,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The thread on which a table takes out what is over, so that no event loop does, and that is woken without allocating
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class Housekeeper implements Executor, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);
+
     private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
     private final Thread thread;
     private volatile boolean isClosed;
@@ -26,7 +30,12 @@ final class Housekeeper implements Executor, AutoCloseable {
             if (task == null) {
                 LockSupport.park(this);
             } else {
-                task.run();
+                try {
+                    task.run();
+                } catch (RuntimeException | Error e) {
+                    // Without this thread nothing would ever be taken out.
+                    LOG.error("housekeeping of a table of pins failed", e);
+                }
             }
         }
     }

@@ -37,8 +37,6 @@ public final class PinTable implements AutoCloseable {
     public static final int BYTES_PER_PIN = 160;
 
     private static final long FOREVER = Long.MAX_VALUE;
-    /** Longer than any ttl, and shorter than what Caffeine makes of forever. */
-    private static final long LONGEST = Long.MAX_VALUE >> 2;
     private static final int EVICTED_AT_ONCE = 64;
 
     private final ClientPrefix prefix;
@@ -79,8 +77,11 @@ public final class PinTable implements AutoCloseable {
     /** Changes the bounds; present pins keep their lifetime until they are used next. */
     public void bounds(long newTtlNanos, int newMaxEntries) {
         ttlNanos = newTtlNanos;
+        while (pins.estimatedSize() > newMaxEntries && evictSome(newMaxEntries)) {
+            // In small steps: the loops go on meanwhile.
+            Thread.onSpinWait();
+        }
         maxEntries = newMaxEntries;
-        evictBeyond(newMaxEntries);
     }
 
     /** The part of an address that is pinned. */
@@ -119,7 +120,7 @@ public final class PinTable implements AutoCloseable {
         if (present != null) {
             return present;
         }
-        evictBeyond(maxEntries);
+        boolean _ = evictSome(maxEntries);
         return made;
     }
 
@@ -130,7 +131,8 @@ public final class PinTable implements AutoCloseable {
      * @param isRenewed false at an endpoint that takes nothing new
      */
     public void onOpened(PinKey key, Pin pin, boolean isRenewed) {
-        if (pin.opened() == 0 && isRenewed) {
+        boolean isFirst = pin.opened() == 0;
+        if (isRenewed && (isFirst || !pin.isHeld())) {
             settle(key, pin, ttlNanos);
         }
     }
@@ -156,18 +158,19 @@ public final class PinTable implements AutoCloseable {
 
     /**
      * Holds a pin while connections are open, or lets it live for so long when none is; again if another loop has opened
-     * or closed one meanwhile. The look-up has {@link Lifetime} set the time anew, and unlike the cache's own call for
-     * that it allocates nothing.
+     * or closed one meanwhile. The look-up, or the write, has {@link Lifetime} set the time anew.
      */
     private void settle(PinKey key, Pin pin, long idleNanos) {
         boolean isOpen;
         do {
             isOpen = pin.open() > 0;
-            pin.hold();
-            Pin _ = pins.getIfPresent(key);
-            if (!isOpen) {
-                pin.release(idleNanos);
+            if (isOpen) {
+                pin.hold();
                 Pin _ = pins.getIfPresent(key);
+            } else {
+                // A write: what a read tells the timer wheel may get lost, and the pin would stay for days.
+                pin.release(idleNanos);
+                Pin _ = pins.asMap().replace(key, pin);
             }
         } while (isOpen != pin.open() > 0);
     }
@@ -187,19 +190,22 @@ public final class PinTable implements AutoCloseable {
         }
     }
 
-    private void evictBeyond(int most) {
+    /**
+     * Takes out the oldest pins beyond a bound, and some more, so that a table that is full does not pay for it with each
+     * newcomer; not too many, since event loops do this.
+     *
+     * @return false when there was none to take out
+     */
+    private boolean evictSome(int most) {
         long excess = pins.estimatedSize() - most;
-        while (excess > 0) {
-            // Some more than needed, so that a table that is full does not pay for it with each newcomer.
-            int count = (int) Math.min(excess + Math.min(EVICTED_AT_ONCE, most / 8), 1 << 16);
-            List<PinKey> oldest = List.copyOf(expiration.oldest(count).keySet());
-            pins.invalidateAll(oldest);
-            evictions.add(oldest.size());
-            if (oldest.isEmpty()) {
-                return;
-            }
-            excess = pins.estimatedSize() - most;
+        if (excess <= 0) {
+            return false;
         }
+        int count = (int) Math.min(excess, EVICTED_AT_ONCE) + Math.min(EVICTED_AT_ONCE, most / 8);
+        List<PinKey> oldest = List.copyOf(expiration.oldest(count).keySet());
+        pins.invalidateAll(oldest);
+        evictions.add(oldest.size());
+        return !oldest.isEmpty();
     }
 
     // ---- for operators ----
@@ -289,7 +295,7 @@ public final class PinTable implements AutoCloseable {
 
         @Override
         public long expireAfterUpdate(PinKey key, Pin pin, long now, long left) {
-            return left;
+            return pin.isHeld() ? FOREVER : pin.lifeAfterHold();
         }
 
         @Override
@@ -297,8 +303,7 @@ public final class PinTable implements AutoCloseable {
             if (pin.isHeld()) {
                 return FOREVER;
             }
-            // What was held has more left than any configuration could give it.
-            return left > LONGEST ? pin.lifeAfterHold() : left;
+            return left;
         }
     }
 }

@@ -86,13 +86,21 @@ final class Prober {
                     delay = schedule.rules().fastIntervalNanos();
                 } else {
                     voids = 0;
-                    delay = shortened(verdict.onResult(this, result, begun));
+                    delay = shortened(judged(result, begun));
                 }
             }
         } catch (InterruptedException | RejectedExecutionException e) {
             LOG.debug("probing of {}/{} ends", pool, endpoint.label());
-        } catch (ExecutionException | RuntimeException e) {
-            LOG.error("probing of {}/{} failed", pool, endpoint.label(), e);
+        }
+    }
+
+    /** A fault in one verdict must not end the probing either. */
+    private long judged(ProbeResult result, long begun) throws InterruptedException {
+        try {
+            return verdict.onResult(this, result, begun);
+        } catch (ExecutionException e) {
+            LOG.error("a result of {}/{} could not be judged", pool, endpoint.label(), e);
+            return schedule.rules().intervalNanos();
         }
     }
 
@@ -114,7 +122,7 @@ final class Prober {
     private ProbeResult checkSafely(ProbeTarget target, long begun) throws InterruptedException {
         try {
             return probe.check(target, begun + schedule.timeoutNanos());
-        } catch (RuntimeException | LinkageError | AssertionError e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("probe of {}/{} failed", pool, endpoint.label(), e);
             return ProbeResult.ofNoWorth("the probe itself failed: " + e);
         }

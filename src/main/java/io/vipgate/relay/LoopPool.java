@@ -127,6 +127,7 @@ public final class LoopPool {
     }
 
     void onPinLeft(long clientHigh, long clientLow, Pin pin) {
+        TieredBalancer _ = present();
         LoopEndpoint endpoint = known.get(pin.endpoint());
         pins.onClosed(clientHigh, clientLow, pin, endpoint == null ? null : endpoint.state());
     }
