@@ -168,9 +168,10 @@ public final class PinTable implements AutoCloseable {
                 pin.hold();
                 Pin _ = pins.getIfPresent(key);
             } else {
-                // A write: what a read tells the timer wheel may get lost, and the pin would stay for days.
+                // As a write, and not by replace(), which counts as a read where the value stays: what reads tell the
+                // timer wheel may get lost, and the pin would stay for days.
                 pin.release(idleNanos);
-                Pin _ = pins.asMap().replace(key, pin);
+                Pin _ = pins.asMap().computeIfPresent(key, (_, present) -> present);
             }
         } while (isOpen != pin.open() > 0);
     }

@@ -150,6 +150,18 @@ final class DrainIT {
         }
     }
 
+    @Test
+    void noReloadOpensAListenerOnceTheDrainHasBegun() throws Exception {
+        try (EchoEndpoint echo = new EchoEndpoint();
+                TestGateway gateway = TestGateway.with().endpoint("a", echo).start()) {
+            assertThat(gateway.gateway().drain(Duration.ofSeconds(1))).isZero();
+
+            assertThatThrownBy(
+                    () -> gateway.apply(TestGateway.with().endpoint("a", echo).and("extra", "127.0.0.1:0", echo)))
+                    .isInstanceOf(io.vipgate.StartException.class).hasMessage("the gateway stops");
+        }
+    }
+
     private static boolean isRefused(int port) {
         try (Peer client = Peer.connect(port)) {
             client.reset();

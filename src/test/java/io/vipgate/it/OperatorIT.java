@@ -151,6 +151,46 @@ final class OperatorIT {
     }
 
     @Test
+    void underSourceHashNobodyStartsSlowly() throws Exception {
+        try (SwitchedEndpoint one = new SwitchedEndpoint('1');
+                SwitchedEndpoint two = new SwitchedEndpoint('2');
+                TestGateway gateway = TestGateway.with().endpoint("one", one.address()).endpoint("two", two.address())
+                        .probe(FAST).pool("slowStart: 1m").pool("balance: source-hash").start()) {
+            one.stop();
+            Await.until("it is down", BOUND, () -> gateway.state("one").health() == Health.DOWN);
+            one.start();
+            Await.until("it is up", BOUND, () -> gateway.state("one").health() == Health.UP);
+
+            assertThat(gateway.state("one").ramp()).isEqualTo(EndpointState.FULL_RAMP);
+        }
+    }
+
+    @Test
+    void theStateFileFollowsAReload() throws Exception {
+        Path file = directory.resolve("state");
+        String keep = "stateFile: " + file;
+        try (NamingEndpoint one = new NamingEndpoint('1');
+                TestGateway gateway = TestGateway.with().endpoint("one", one).more(keep).start()) {
+            assertThat(gateway.gateway().toWeight("nginx", "one", 5)).isPresent();
+            gateway.apply(TestGateway.with().endpoint("one", one, "weight: 2").more(keep));
+            gateway.apply(TestGateway.with().endpoint("one", one).more(keep));
+            Await.until("it is written", BOUND, () -> !read(file).contains("nginx/one"));
+        }
+        try (NamingEndpoint one = new NamingEndpoint('1');
+                TestGateway again = TestGateway.with().endpoint("one", one).more(keep).start()) {
+            assertThat(again.state("one").weight()).isEqualTo(1);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void operatorCanCloseRelays() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo).start()) {

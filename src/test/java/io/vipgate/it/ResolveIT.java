@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** Endpoints that are given by name. */
@@ -87,6 +88,32 @@ final class ResolveIT {
                 Pause.of(Duration.ofMillis(100), "two look-ups that nobody answers");
             }
             assertThat(labels(gateway)).containsExactly("web[127.0.0.1]");
+        }
+    }
+
+    @Test
+    void anAnswerThatComesLateCountsAsSoonAsItIsThere() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        try (NamingEndpoint web = new NamingEndpoint('w');
+                Tasks tasks = new Tasks()) {
+            NameService slow = host -> {
+                try {
+                    answer.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return List.of(InetAddress.getLoopbackAddress());
+            };
+            try (TestGateway gateway = TestGateway.with().endpoint("web", "web.test:" + web.port()).names(slow)
+                    .start()) {
+                assertThat(labels(gateway)).as("the start has waited long enough").isEmpty();
+                tasks.start(answer::countDown);
+
+                Await.until("it is there", BOUND, () -> !labels(gateway).isEmpty());
+                assertThat(ask(gateway)).isEqualTo("w");
+            } finally {
+                answer.countDown();
+            }
         }
     }
 

@@ -22,7 +22,7 @@ class PinTableTest {
     private final Endpoint two = endpoint("two");
     private final PinKey key = new PinKey();
     private long now = 1_000 * SECOND;
-    private final PinTable table = table(new ClientPrefix(32, 64), 1_000);
+    private final PinTable table = table(new ClientPrefix(32, 64), 20_000);
 
     private PinTable table(ClientPrefix prefix, int most) {
         return new PinTable("test", prefix, TTL, most, () -> now);
@@ -108,6 +108,34 @@ class PinTableTest {
         assertThat(isPinned(1)).isTrue();
         now += 1;
         assertThat(isPinned(1)).isFalse();
+    }
+
+    @Test
+    void connectionAfterADrainIsOverRenewsThePinAlthoughAnOlderOneIsOpen() {
+        leave(1, open(1, READY), READY);
+        EndpointState draining = READY.toAdmin(AdminState.DRAIN, now);
+        assertThat(open(1, draining).open()).isEqualTo(1);
+        now += 40 * SECOND;
+        assertThat(open(1, READY).open()).isEqualTo(2);
+
+        now += 20 * SECOND;
+
+        assertThat(isPinned(1)).as("two connections are open, and it takes new ones again").isTrue();
+    }
+
+    @Test
+    void clientsThatNeverReturnLeaveNothingBehind() {
+        for (int client = 0; client < 10_000; client++) {
+            leave(client, open(client, READY), READY);
+        }
+        // The timer wheel's ticks are a second long.
+        now += TTL + 3 * SECOND;
+        // Caffeine takes out a thousand at a time, so that nobody waits for long.
+        for (int i = 0; i < 20; i++) {
+            table.cleanUp();
+        }
+
+        assertThat(table.size()).isZero();
     }
 
     @Test
