@@ -32,8 +32,9 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <p>{@code benchmarks/jmh/run PinnedSelect -prof gc}
  *
- * <p>Bad answers: any allocation ({@code gc.alloc.rate.norm} of one byte or more for {@code hit}); more than a
- * microsecond, which would be 1 % or more of a short connection.
+ * <p>Bad answers: any allocation by {@code select} ({@code gc.alloc.rate.norm} of one byte or more); more than 200
+ * bytes for {@code hit}, which holds and releases the pin; more than a microsecond, which would be 1 % or more of a short
+ * connection.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
