@@ -34,6 +34,12 @@ public record FileState(Path real, @Nullable Object number, FileTime born, FileT
     }
 
     boolean isSameFile(FileState other) {
-        return real.equals(other.real) && Objects.equals(number, other.number) && born.equals(other.born);
+        return real.equals(other.real) && Objects.equals(number, other.number)
+                && (born.equals(other.born) || (!tellsBirth() && !other.tellsBirth()));
+    }
+
+    /** File systems that keep no time of birth give that of the last write instead. */
+    private boolean tellsBirth() {
+        return !born.equals(changed);
     }
 }
