@@ -30,7 +30,7 @@ public final class GatewayProcess implements AutoCloseable {
 
     private final CountDownLatch first = new CountDownLatch(1);
     private final CountDownLatch second = new CountDownLatch(1);
-    private final ServiceManager serviceManager = ServiceManager.of(System.getenv(), ProcessHandle.current().pid());
+    private final ServiceNotifier notifier = ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
     private final ExecutorService reloads = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("vipgate-reload").daemon().factory());
     private volatile boolean isServing;
@@ -80,14 +80,14 @@ public final class GatewayProcess implements AutoCloseable {
             return;
         }
         String status = "the last reload failed; see the log";
-        serviceManager.reloading();
+        notifier.reloading();
         try {
             status = present.reload() instanceof Reloader.Outcome.Refused
                     ? "the last reload was refused; see the log"
                     : "serving";
         } finally {
             if (!isStopping) {
-                serviceManager.ready(status);
+                notifier.ready(status);
             }
         }
     }
@@ -107,8 +107,8 @@ public final class GatewayProcess implements AutoCloseable {
     public void serve(Gateway gateway, @Nullable Reloader file) throws InterruptedException {
         reloader = file;
         isServing = true;
-        serviceManager.ready("serving");
-        serviceManager.watch(() -> gateway.isAlive(Readiness.PATIENCE));
+        notifier.ready("serving");
+        notifier.watch(() -> gateway.isAlive(Readiness.PATIENCE));
         try (FileWatch _ = file == null
                 ? null
                 : new FileWatch(file.file(), file.firstRead(), () -> gateway.config().reload().watch(),
@@ -123,7 +123,7 @@ public final class GatewayProcess implements AutoCloseable {
                 + " ms for open relays";
         gateway.announceStop();
         LOG.info("stopping: {}", how);
-        serviceManager.stopping(how);
+        notifier.stopping(how);
         Thread stopper = Thread.ofPlatform().name("vipgate-stop").daemon()
                 .start(() -> drain(gateway, shutdown, second));
         // A second signal stops the waiting, and the close that follows resets what is left.
@@ -146,7 +146,7 @@ public final class GatewayProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        serviceManager.close();
+        notifier.close();
         reloads.shutdownNow();
     }
 }

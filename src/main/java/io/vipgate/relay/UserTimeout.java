@@ -54,6 +54,10 @@ final class UserTimeout {
             side.owingSince = now;
             return now + every;
         }
+        if (now - side.owingSince < every) {
+            // A half-close has moved the relay's timer: that is no reason to ask before the time.
+            return side.owingSince + every;
+        }
         if (systemCalls.unacknowledged(side.fd) <= 0) {
             side.hasSent = false;
             side.owingSince = WheelTimer.NEVER;

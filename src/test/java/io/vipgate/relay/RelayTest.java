@@ -829,9 +829,12 @@ class RelayTest {
     void shortRelayIsNeverAskedWhatItsPeersOwe() {
         RelayFixture.Pair pair = fixture.connected();
         pair.client().peerSends(bytes("request"));
+        kernel.settle();
         pair.backend().peerSends(bytes("answer"));
+        pair.backend().peerFin();
         kernel.pass(5 * SECOND);
 
+        assertThat(pair.client().hasFin).isTrue();
         assertThat(kernel.queuesAsked).isZero();
     }
 

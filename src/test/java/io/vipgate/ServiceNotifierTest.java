@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ServiceManagerTest {
+class ServiceNotifierTest {
     @Test
     void nothingIsSaidAndNothingFailsWhereNobodyAsks() {
-        try (ServiceManager nobody = ServiceManager.of(Map.of(), 1)) {
+        try (ServiceNotifier nobody = ServiceNotifier.of(Map.of(), 1)) {
             nobody.ready("serving");
             nobody.watch(() -> true);
             assertThat(nobody.isAsked()).isFalse();
@@ -17,7 +17,7 @@ class ServiceManagerTest {
 
     @Test
     void aNameThatIsNoneIsAsGoodAsNone() {
-        try (ServiceManager nobody = ServiceManager
+        try (ServiceNotifier nobody = ServiceNotifier
                 .of(Map.of("NOTIFY_SOCKET", "/" + "x".repeat(200), "WATCHDOG_USEC", "soon"), 1)) {
             assertThat(nobody.isAsked()).isFalse();
         }
@@ -27,8 +27,8 @@ class ServiceManagerTest {
     void theWatchdogOfAnotherProcessIsNotOurs() {
         Map<String, String> environment = Map.of("NOTIFY_SOCKET", "@nobody", "WATCHDOG_USEC", "1000", "WATCHDOG_PID",
                 "7");
-        try (ServiceManager theirs = ServiceManager.of(environment, 8);
-                ServiceManager ours = ServiceManager.of(environment, 7)) {
+        try (ServiceNotifier theirs = ServiceNotifier.of(environment, 8);
+                ServiceNotifier ours = ServiceNotifier.of(environment, 7)) {
             assertThat(theirs.isWatched()).isFalse();
             assertThat(ours.isWatched()).isTrue();
         }

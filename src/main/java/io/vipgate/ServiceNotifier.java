@@ -17,15 +17,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-final class ServiceManager implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
+final class ServiceNotifier implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceNotifier.class);
 
     private final Optional<NotifySocket> socket;
     private final long watchdogMicros;
     private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("vipgate-watchdog").daemon().factory());
 
-    private ServiceManager(Optional<NotifySocket> socket, long watchdogMicros) {
+    private ServiceNotifier(Optional<NotifySocket> socket, long watchdogMicros) {
         this.socket = socket;
         this.watchdogMicros = watchdogMicros;
     }
@@ -36,7 +36,7 @@ final class ServiceManager implements AutoCloseable {
      * @param environment NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID
      * @param pid this process
      */
-    static ServiceManager of(Map<String, String> environment, long pid) {
+    static ServiceNotifier of(Map<String, String> environment, long pid) {
         String path = environment.getOrDefault("NOTIFY_SOCKET", "");
         Optional<NotifySocket> socket = Optional.empty();
         if (!path.isEmpty()) {
@@ -47,7 +47,7 @@ final class ServiceManager implements AutoCloseable {
             }
         }
         boolean isOurs = environment.getOrDefault("WATCHDOG_PID", String.valueOf(pid)).equals(String.valueOf(pid));
-        return new ServiceManager(socket, isOurs ? micros(environment.getOrDefault("WATCHDOG_USEC", "0")) : 0);
+        return new ServiceNotifier(socket, isOurs ? micros(environment.getOrDefault("WATCHDOG_USEC", "0")) : 0);
     }
 
     private static long micros(String text) {
