@@ -172,9 +172,10 @@ final class OperatorIT {
         try (NamingEndpoint one = new NamingEndpoint('1');
                 TestGateway gateway = TestGateway.with().endpoint("one", one).more(keep).start()) {
             assertThat(gateway.gateway().toWeight("nginx", "one", 5)).isPresent();
+            Await.until("it is written", BOUND, () -> Files.exists(file) && read(file).contains("nginx/one"));
             gateway.apply(TestGateway.with().endpoint("one", one, "weight: 2").more(keep));
             gateway.apply(TestGateway.with().endpoint("one", one).more(keep));
-            Await.until("it is written", BOUND, () -> !read(file).contains("nginx/one"));
+            Await.until("it is forgotten", BOUND, () -> !read(file).contains("nginx/one"));
         }
         try (NamingEndpoint one = new NamingEndpoint('1');
                 TestGateway again = TestGateway.with().endpoint("one", one).more(keep).start()) {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SwitchedEndpoint implements AutoCloseable {
     private static final int BACKLOG = 4096;
+    private static final int CONNECT_MILLIS = 500;
 
     private final char letter;
     private final AtomicInteger failedAccepts = new AtomicInteger();
@@ -90,7 +92,11 @@ final class SwitchedEndpoint implements AutoCloseable {
     }
 
     private boolean isRefusing() {
-        try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
+            return false;
+        } catch (SocketTimeoutException e) {
+            // Neither yes nor no.
             return false;
         } catch (IOException e) {
             return true;
