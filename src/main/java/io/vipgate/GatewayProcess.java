@@ -1,6 +1,9 @@
 package io.vipgate;
 
 import io.vipgate.config.ShutdownConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class GatewayProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
 
+    /** What {@code ps} and keepalived's track_process call the process; at most 15 bytes. */
+    private static final String NAME = "vipgate-run";
+
     private final CountDownLatch first = new CountDownLatch(1);
     private final CountDownLatch second = new CountDownLatch(1);
     private final ServiceNotifier notifier = ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
@@ -47,6 +53,16 @@ public final class GatewayProcess implements AutoCloseable {
         Signals.on("TERM", stop);
         Signals.on("INT", stop);
         Signals.on("HUP", this::onHangUp);
+    }
+
+    /** Has the system call the process by the gateway's name; every program in Java is called {@code java} otherwise. */
+    public static void takeName() {
+        try {
+            // Of the first thread, which is the process's.
+            Files.writeString(Path.of("/proc/self/comm"), NAME);
+        } catch (IOException e) {
+            LOG.debug("the process can't take its name: {}", e.toString());
+        }
     }
 
     private void onStop(int count) {

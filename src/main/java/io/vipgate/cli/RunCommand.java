@@ -50,6 +50,7 @@ final class RunCommand implements Callable<Integer> {
         if (!loaded.get().pendingKeys().isEmpty()) {
             log.warn("no effect yet in this version: {}", String.join(", ", loaded.get().pendingKeys()));
         }
+        GatewayProcess.takeName();
         try (GatewayProcess process = new GatewayProcess();
                 Gateway gateway = Gateway.start(loaded.get().config())) {
             log.info("{}", gateway.describe());

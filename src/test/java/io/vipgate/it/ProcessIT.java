@@ -184,6 +184,8 @@ final class ProcessIT {
             // Answered; otherwise an answer would be due, and the drain would wait for it.
             endpoint.send("y");
             assertThat(client.receiveText(1)).isEqualTo("y");
+            assertThat(Path.of("/proc", Long.toString(gateway.pid()), "comm")).as("its name, for keepalived and ps")
+                    .hasContent("vipgate-run");
 
             gateway.terminate();
 

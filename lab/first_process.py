@@ -1,0 +1,26 @@
+"""The first process of a host: makes /run its own, says "ready", and lives until it is killed."""
+
+import signal
+import socket
+import subprocess
+import sys
+
+
+def main() -> None:
+    name = sys.argv[1]
+    socket.sethostname(name)
+    # Files of daemons, such as pid files, must not meet those of another host.
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/run"], check=True)
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    # Who is left without a parent is ours, and is buried at once.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    print("ready", flush=True)
+    sys.stdout.close()
+    while True:
+        signal.pause()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""The gateway of before and vipgate side by side, when something breaks."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from checks import check
+from scenarios.asking import Moves, Request, Stream
+from topology import PUBLIC, Site
+
+LAYOUT = "s2-active-active"
+#: How long a fault lasts, and what a client's patience is: more than VRRP needs.
+LASTS = 7.0
+PATIENCE = 5.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that breaks on node A, and how it is mended."""
+
+    name: str
+    breaks: Callable[[Site], None]
+    mends: Callable[[Site], None]
+    #: Whether a gateway that looks at connections alone can spare whoever begins afterwards.
+    can_be_spared: bool = True
+
+
+FAULTS = (
+    Fault("NGINX stopped", lambda lab: lab.a.signal("nginx", "QUIT"), lambda lab: lab.a.start_nginx()),
+    Fault("node powered off", lambda lab: lab.power_off(lab.a), lambda lab: lab.power_on(lab.a, LAYOUT)),
+    # It still accepts: only a probe that wants an answer can tell.
+    Fault("node frozen", lambda lab: lab.a.freeze(), lambda lab: lab.a.freeze(False), can_be_spared=False),
+    Fault("link cut", lambda lab: lab.switch.cut("inner", lab.a), lambda lab: lab.switch.cut("inner", lab.a, False)),
+    Fault("VRRP blocked", lambda lab: [node.block_vrrp() for node in (lab.a, lab.b)],
+          lambda lab: [node.block_vrrp(False) for node in (lab.a, lab.b)]),
+)
+
+
+def play(lab: Site, _: object) -> None:
+    """iptables against vipgate: failed requests and time to recovery, fault by fault"""
+    rows = []
+    for fault in FAULTS:
+        before = measured(lab, fault, lab.gw1.become_iptables_gateway)
+        now = measured(lab, fault, lab.start_single)
+        rows.append(f"| {fault.name} | {before.shown()} | {now.shown()} |")
+        if fault.can_be_spared:
+            for request in now.failed[:5]:
+                print(f"      {request}")
+            check(f"{fault.name}: with vipgate no request failed that began after it", not now.failed)
+        else:
+            check(f"{fault.name}: with vipgate nobody fails who came 2 s later", now.recovery < 2)
+    print("\n| fault on node A, for 7 s | iptables: failed, until, slowest | vipgate: failed, until, slowest |\n|---|---|---|")
+    print("\n".join(rows))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of requests that began while the fault lasted."""
+
+    fault_at: float
+    mended_at: float
+    requests: list[Request]
+    open_at_an_event: int
+
+    @property
+    def failed(self) -> list[Request]:
+        return [request for request in self.requests if request.failed]
+
+    @property
+    def recovery(self) -> float:
+        """From the fault until the last failed one began, in seconds."""
+        return max((request.begun - self.fault_at for request in self.failed), default=0.0)
+
+    def shown(self) -> str:
+        served = [request.ended - request.begun for request in self.requests if not request.failed]
+        until = "-"
+        if self.failed:
+            lasted = self.mended_at - self.fault_at
+            until = f"{self.recovery:.1f} s" if self.recovery < lasted - 0.5 else "the end"
+        apart = f" (and {self.open_at_an_event} open at an event)" if self.open_at_an_event else ""
+        return f"{len(self.failed)} of {len(self.requests)}{apart}, {until}, {max(served, default=0):.2f} s"
+
+
+def measured(lab: Site, fault: Fault, start_gateway: Callable[[], None]) -> Outcome:
+    lab.clear()
+    lab.start_nodes(LAYOUT)
+    start_gateway()
+    with Moves(lab.nodes) as moves, Stream(lab.client, PUBLIC, patience=PATIENCE) as stream:
+        time.sleep(1.5)
+        fault_at = time.monotonic()
+        fault.breaks(lab)
+        time.sleep(LASTS)
+        mended_at = time.monotonic()
+        requests = stream.requests()
+        moments = [fault_at, *moves.times()]
+    fault.mends(lab)
+    failed_open = [request for request in requests if request.failed and request.was_open_at(moments)]
+    after = [request for request in requests if request.begun > fault_at and request not in failed_open]
+    early = [request for request in requests if request.failed and request.ended < fault_at]
+    check(f"{fault.name}: nothing failed before it ({statistics.median(r.ended - r.begun for r in requests) * 1000:.1f} ms median)",
+          not early)
+    return Outcome(fault_at, mended_at, after, len(failed_open))

@@ -1,0 +1,104 @@
+"""S6: what else breaks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from checks import check
+from scenarios.asking import Moves, Stream, answers, ask
+from topology import PUBLIC, VIP1, VIP2, Site, await_that
+
+LAYOUT = "s2-active-active"
+
+
+def play(lab: Site, _: object) -> None:
+    """Split brain, frozen NGINX, wrong MAC, both VIPs on one node, a node cut off"""
+    for scene in (split_brain, frozen, wrong_mac, one_node, cut_off):
+        lab.clear()
+        lab.start_nodes(LAYOUT)
+        lab.start_single()
+        scene(lab)
+
+
+def served_through(lab: Site, what: str, happens: Callable[[], None], spared_after: float = 0.0) -> None:
+    """No request fails that began after what happens, and so many seconds."""
+    with Moves(lab.nodes) as moves, Stream(lab.client, PUBLIC) as stream:
+        time.sleep(0.5)
+        began = time.monotonic()
+        happens()
+        requests = stream.requests()
+        moments = [began, *moves.times()]
+    failed = [request for request in requests if request.failed and not request.was_open_at(moments)]
+    unspared = [request for request in failed if request.begun > began + spared_after or request.begun < began]
+    for request in unspared[:5]:
+        print(f"      {request}")
+    early = f", {len(failed) - len(unspared)} in the first {spared_after} s" if spared_after else ""
+    slowest = max(request.ended - request.begun for request in requests if not request.failed)
+    check(f"{what}: {len(requests)} requests, {len(unspared)} failed that began afterwards{early}; the slowest took {slowest:.2f} s",
+          not unspared)
+
+
+def split_brain(lab: Site) -> None:
+    def happens() -> None:
+        for node in (lab.a, lab.b):
+            node.block_vrrp()
+        await_that("both nodes hold both VIPs", 10,
+                   lambda: all(node.holds(vip) for node in (lab.a, lab.b) for vip in (VIP1, VIP2)))
+        time.sleep(2)
+
+    served_through(lab, "split brain", happens)
+    check("split brain: vipgate sees two healthy endpoints, as there are", "is DOWN" not in lab.gw1.vipgate_log())
+
+
+def frozen(lab: Site) -> None:
+    def happens() -> None:
+        lab.a.freeze(True, "nginx")
+        took = lab.gw1.await_log("endpoint nginx/vip1 is DOWN: probe http")
+        check(f"NGINX frozen: the http probe says so after {took:.1f} s, while the port still accepts", took < 3)
+        check("NGINX frozen: VRRP notices nothing", lab.holders(VIP1) == ["a"])
+        time.sleep(1)
+
+    # Whoever was sent there before the first probe failed: within interval + timeout.
+    served_through(lab, "NGINX frozen", happens, 1.0)
+    lab.a.freeze(False, "nginx")
+    lab.gw1.await_log("endpoint nginx/vip1 is UP", 10, 2)
+    await_that("both serve again", 10, lambda: len(answers(ask(lab.client, PUBLIC, 20))) == 2, 0.2)
+    check("NGINX thawed: UP again", True)
+
+
+def wrong_mac(lab: Site) -> None:
+    def happens() -> None:
+        lab.a.stop("keepalived")
+        await_that("VIP1 moves", 5, lambda: lab.holders(VIP1) == ["b"])
+        # keepalived says it again five seconds later; let both announcements be lost.
+        time.sleep(6)
+        mac = lab.a.run("cat", "/sys/class/net/inner/address").strip()
+        lab.gw1.ip("neigh", "replace", VIP1, "lladdr", mac, "dev", "inner", "nud", "stale")
+        took = lab.gw1.await_log("endpoint nginx/vip1 is DOWN", 10)
+        check(f"wrong MAC: vipgate takes VIP1 for dead after {took:.1f} s", True)
+        took = lab.gw1.await_log("endpoint nginx/vip1 is UP", 30, 2)
+        check(f"wrong MAC: UP again {took:.1f} s later, when the kernel has asked anew", True)
+
+    served_through(lab, "wrong MAC after a lost gratuitous ARP", happens)
+
+
+def one_node(lab: Site) -> None:
+    def happens() -> None:
+        lab.a.stop_nginx()
+        await_that("both VIPs are on B", 10, lambda: lab.holders(VIP1) == lab.holders(VIP2) == ["b"])
+        lab.gw1.await_log("one machine", 20)
+        check("both VIPs on one node: vipgate says so", True)
+
+    served_through(lab, "both VIPs on one node", happens)
+
+
+def cut_off(lab: Site) -> None:
+    def happens() -> None:
+        lab.switch.cut("inner", lab.a)
+        lab.gw1.await_log("endpoint nginx/vip1 is DOWN", 10)
+        await_that("B takes VIP1", 10, lambda: lab.b.holds(VIP1))
+        lab.gw1.await_log("endpoint nginx/vip1 is UP", 10, 2)
+        check("node cut off: DOWN, and UP when B has its VIP", True)
+
+    served_through(lab, "node cut off", happens)
