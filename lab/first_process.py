@@ -1,5 +1,6 @@
-"""The first process of a host: makes /run its own, says "ready", and lives until it is killed."""
+"""The first process of a host: makes /run and /etc/hosts its own, says "ready", and lives until it is killed."""
 
+import pathlib
 import signal
 import socket
 import subprocess
@@ -11,6 +12,9 @@ def main() -> None:
     socket.sethostname(name)
     # Files of daemons, such as pid files, must not meet those of another host.
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/run"], check=True)
+    # keepalived asks for the host's own name, and would wait for a name server that is not there.
+    pathlib.Path("/run/hosts").write_text(f"127.0.0.1 localhost {name}\n")
+    subprocess.run(["mount", "--bind", "/run/hosts", "/etc/hosts"], check=True)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     # Who is left without a parent is ours, and is buried at once.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

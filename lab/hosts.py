@@ -122,6 +122,7 @@ class Host:
         ``NAME.pid``; ``at_end`` is what the shell does when it has ended, however that came.
         """
         script = f'"$@" >> {self.directory}/{name}.log 2>&1 < /dev/null & echo $! > {self.directory}/{name}.pid; wait $!; {at_end}'
+        (self.directory / f"{name}.pid").unlink(missing_ok=True)
         subprocess.Popen(self.inside("setsid", "--fork", "sh", "-c", script, "sh", *words), stdin=subprocess.DEVNULL,
                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).wait()
         await_that(f"{self.name} starts {name}", 5, lambda: self.number(name) > 0, 0.002)
@@ -167,6 +168,11 @@ class Host:
         """Keys with ``__`` for dots."""
         for key, value in values.items():
             self.run("sysctl", "-qw", f"{key.replace('__', '.')}={value}")
+
+    def mac(self, interface: str) -> str:
+        """The hardware address of an interface."""
+        words = self.ip("-o", "link", "show", "dev", interface).split()
+        return words[words.index("link/ether") + 1]
 
     def addresses(self, interface: str) -> list[str]:
         """The IPv4 addresses of an interface, without their lengths."""

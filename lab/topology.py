@@ -132,16 +132,6 @@ class GatewayHost(Host):
         """The public address, without VRRP."""
         self.ip("addr", "add" if is_taken else "del", f"{PUBLIC}/24", "dev", "outer")
 
-    def become_iptables_gateway(self) -> None:
-        """The gateway as it was, with everything that it took beside the rules."""
-        self.take_public()
-        self.sysctl(net__ipv4__ip_forward=1)
-        with open(LAB / "before" / "iptables.rules") as rules:
-            self.run("iptables-restore", stdin=rules)
-        # Else what the gateway itself asks never meets the OUTPUT rules' new destination by way of the wire.
-        self.ip("route", "del", "local", PUBLIC, "table", "local")
-        self.ip("route", "add", PUBLIC, "dev", "outer", "scope", "link")
-
 
 def start_keepalived(host: Host, file: pathlib.Path, config_id: str) -> None:
     host.spawn("keepalived", "keepalived", "--dont-fork", "--log-console", "--log-detail", "--use-file", file,
@@ -247,6 +237,19 @@ class Site:
         self.gw1.write_config(**config)
         self.gw1.start_vipgate()
         self.gw1.await_log(r"endpoint nginx/vip\d is UP", 10, 2)
+
+    def start_before(self) -> None:
+        """The first gateway as it was, with everything that it took beside the rules."""
+        gateway = self.gw1
+        gateway.take_public()
+        gateway.sysctl(net__ipv4__ip_forward=1)
+        with open(LAB / "before" / "iptables.rules") as rules:
+            gateway.run("iptables-restore", stdin=rules)
+        # Else what the gateway itself asks would be delivered at home before the OUTPUT rules' new destination counts.
+        gateway.ip("route", "del", "local", PUBLIC, "table", "local")
+        gateway.ip("route", "add", PUBLIC, "dev", "outer", "scope", "link")
+        # Without its local route nobody answers ARP for the public address: a router must know the way.
+        self.client.ip("route", "add", f"{PUBLIC}/32", "via", gateway.outer, "src", "198.51.100.10")
 
     def start(self) -> None:
         """The complete set-up."""

@@ -43,7 +43,7 @@ def play(lab: Site, _: object) -> None:
     """iptables against vipgate: failed requests and time to recovery, fault by fault"""
     rows = []
     for fault in FAULTS:
-        before = measured(lab, fault, lab.gw1.become_iptables_gateway)
+        before = measured(lab, fault, lab.start_before)
         now = measured(lab, fault, lab.start_single)
         rows.append(f"| {fault.name} | {before.shown()} | {now.shown()} |")
         if fault.can_be_spared:

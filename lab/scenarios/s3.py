@@ -91,7 +91,7 @@ def before(lab: Site) -> str:
     """The same steps with the rules of before, which do not know that a VIP is dead. Returns them as they are saved."""
     lab.clear()
     lab.start_nodes("s2-active-active")
-    lab.gw1.become_iptables_gateway()
+    lab.start_before()
     mixed(lab, "before: 1. all up")
     lab.a.signal("nginx", "QUIT")
     counted = answers(ask(lab.client, PUBLIC, 40))

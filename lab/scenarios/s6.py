@@ -73,8 +73,7 @@ def wrong_mac(lab: Site) -> None:
         await_that("VIP1 moves", 5, lambda: lab.holders(VIP1) == ["b"])
         # keepalived says it again five seconds later; let both announcements be lost.
         time.sleep(6)
-        mac = lab.a.run("cat", "/sys/class/net/inner/address").strip()
-        lab.gw1.ip("neigh", "replace", VIP1, "lladdr", mac, "dev", "inner", "nud", "stale")
+        lab.gw1.ip("neigh", "replace", VIP1, "lladdr", lab.a.mac("inner"), "dev", "inner", "nud", "stale")
         took = lab.gw1.await_log("endpoint nginx/vip1 is DOWN", 10)
         check(f"wrong MAC: vipgate takes VIP1 for dead after {took:.1f} s", True)
         took = lab.gw1.await_log("endpoint nginx/vip1 is UP", 30, 2)
