@@ -4,6 +4,8 @@ import io.vipgate.admin.CheckServer;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.PoolConfig;
+import io.vipgate.neighbour.CoLocation;
+import io.vipgate.neighbour.CoLocationWatch;
 import io.vipgate.net.EventLoops;
 import io.vipgate.net.FdBudget;
 import io.vipgate.net.PortOwner;
@@ -72,6 +74,8 @@ public final class Gateway implements AutoCloseable {
     private final ListenerControl listeners;
     private final Heartbeat heartbeat;
     private final Readiness readiness;
+    private final CoLocationWatch neighbours = CoLocationWatch.start(
+            () -> pools.values().stream().map(PoolControl::pool).toList());
     private @Nullable CheckServer checks;
     private volatile boolean isStopping;
     /** Written and read on the control thread: no listener is opened once they are being closed. */
@@ -289,6 +293,15 @@ public final class Gateway implements AutoCloseable {
         return found;
     }
 
+    /**
+     * Which endpoints of a pool one machine answers for, as it was a few seconds ago at most.
+     *
+     * @throws NoSuchElementException if there is no such pool
+     */
+    public CoLocation coLocation(String pool) {
+        return neighbours.of(control(pool).pool().name());
+    }
+
     /** Relays that the process has descriptors for. */
     public int mostRelays() {
         return fdBudget.relays();
@@ -455,6 +468,7 @@ public final class Gateway implements AutoCloseable {
         } finally {
             heartbeat.close();
             readiness.close();
+            neighbours.close();
             if (checks != null) {
                 checks.close();
             }

@@ -133,6 +133,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void neighbourDependsOnNetAndPoolAlone() {
+        assertDependsOnlyOn("io.vipgate.neighbour", "io.vipgate.net", "io.vipgate.pool", "org.slf4j");
+    }
+
+    @Test
     void netDependsOnNoOtherPackageOfTheProject() {
         assertDependsOnlyOn("io.vipgate.net", "io.netty..", "org.slf4j");
     }

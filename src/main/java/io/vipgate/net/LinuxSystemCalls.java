@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LinuxSystemCalls implements SystemCalls {
     private static final int SOCK_STREAM = 1;
+    private static final int SOCK_RAW = 3;
+    private static final int AF_NETLINK = 16;
+    private static final int NETLINK_ROUTE = 0;
     private static final int NONBLOCK_CLOEXEC = 0x800 | 0x80000;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_MORE = 0x8000;
@@ -294,6 +297,20 @@ public final class LinuxSystemCalls implements SystemCalls {
             int _ = result((int) FCNTL.invokeExact(captured, writeFd, F_SETPIPE_SZ, (long) size));
             int granted = result((int) FCNTL.invokeExact(captured, writeFd, F_GETPIPE_SZ, 0L));
             return new Pipe(readFd, writeFd, granted);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /**
+     * socket(2): a socket of NETLINK_ROUTE, rtnetlink(7), with SOCK_NONBLOCK and SOCK_CLOEXEC. What is sent on it goes to
+     * the kernel.
+     *
+     * @return the new descriptor, or a negated error number
+     */
+    int routeSocket() {
+        try {
+            return result((int) SOCKET.invokeExact(captured, AF_NETLINK, SOCK_RAW | NONBLOCK_CLOEXEC, NETLINK_ROUTE));
         } catch (Throwable t) {
             throw unexpected(t);
         }

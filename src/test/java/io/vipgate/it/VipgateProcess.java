@@ -51,6 +51,13 @@ final class VipgateProcess implements AutoCloseable {
         return new VipgateProcess(directory, command);
     }
 
+    /** The same in a named network namespace. */
+    static VipgateProcess startIn(String namespace, Path directory, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
+        command.addAll(command(arguments));
+        return new VipgateProcess(directory, command);
+    }
+
     private static List<String> command(String... arguments) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -1,0 +1,161 @@
+package io.vipgate.neighbour;
+
+import io.vipgate.net.Neighbour;
+import io.vipgate.net.NeighbourTable;
+import io.vipgate.pool.Endpoint;
+import io.vipgate.pool.EndpointState;
+import io.vipgate.pool.Health;
+import io.vipgate.pool.Pool;
+import io.vipgate.pool.PoolSnapshot;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks every few seconds which machines answer for the endpoints of each pool, and logs when one machine has come to serve
+ * several endpoints that clients are sent to. Changes nothing else.
+ *
+ * <p>Thread-safe: one thread of its own looks, anybody reads.
+ */
+public final class CoLocationWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CoLocationWatch.class);
+    private static final long FIRST_SECONDS = 1;
+    private static final long EVERY_SECONDS = 5;
+    /** Addresses that are looked at; the pools beyond are not. Two calls of the kernel each. */
+    private static final int MOST_ADDRESSES = 4096;
+    private static final Neighbour NOT_ASKED = new Neighbour.Unresolved(Neighbour.Reason.NOT_ASKED);
+    private static final Neighbour UNREADABLE = new Neighbour.Unresolved(Neighbour.Reason.UNREADABLE);
+
+    private final Supplier<List<Pool>> pools;
+    private final NeighbourSource source;
+    private final InstantSource clock;
+    private final Map<String, CoLocation> found = new ConcurrentHashMap<>();
+    private final Map<String, Announcer> announcers = new HashMap<>();
+    private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("vipgate-neighbours").daemon().factory());
+    private boolean isFailing;
+
+    CoLocationWatch(Supplier<List<Pool>> pools, NeighbourSource source, InstantSource clock) {
+        this.pools = pools;
+        this.source = source;
+        this.clock = clock;
+    }
+
+    /**
+     * Begins to look.
+     *
+     * @param pools the pools that there are now; asked at each look
+     */
+    public static CoLocationWatch start(Supplier<List<Pool>> pools) {
+        CoLocationWatch watch = new CoLocationWatch(pools, new NeighbourTable()::lookUp, InstantSource.system());
+        Future<?> _ = watch.looking.scheduleWithFixedDelay(watch::lookAndSurvive, FIRST_SECONDS, EVERY_SECONDS,
+                TimeUnit.SECONDS);
+        return watch;
+    }
+
+    /** What the last look has found of a pool; {@link CoLocation#NOTHING} before the first one. */
+    public CoLocation of(String pool) {
+        return found.getOrDefault(pool, CoLocation.NOTHING);
+    }
+
+    /** A timer drops a task that throws. */
+    private void lookAndSurvive() {
+        try {
+            look();
+        } catch (RuntimeException e) {
+            LOG.error("looking at the neighbours failed", e);
+        }
+    }
+
+    void look() {
+        Map<String, PoolSnapshot> present = new LinkedHashMap<>();
+        pools.get().forEach(pool -> present.put(pool.name(), pool.snapshot()));
+        Map<String, Neighbour> answers = ask(present);
+        Instant now = clock.instant();
+        present.forEach((name, snapshot) -> {
+            List<Endpoint> endpoints = snapshot.members().stream().map(PoolSnapshot.Member::endpoint).toList();
+            CoLocation next = of(name).next(endpoints, address -> answers.getOrDefault(address, NOT_ASKED), now);
+            found.put(name, next);
+            announce(name, next, snapshot);
+            if (LOG.isDebugEnabled()) {
+                next.findings().stream().filter(finding -> finding.since().equals(now))
+                        .forEach(finding -> LOG.debug("pool {}: neighbour of {}: {}", name, finding.endpoint().label(),
+                                finding.answer()));
+            }
+        });
+        found.keySet().retainAll(present.keySet());
+        announcers.keySet().retainAll(present.keySet());
+    }
+
+    /** One question for each address, whatever pools it is in; none for a pool whose endpoints have one address. */
+    private Map<String, Neighbour> ask(Map<String, PoolSnapshot> present) {
+        Map<String, InetAddress> wanted = new LinkedHashMap<>();
+        for (PoolSnapshot snapshot : present.values()) {
+            Map<String, InetAddress> addresses = snapshot.members().stream().map(PoolSnapshot.Member::endpoint)
+                    .collect(Collectors.toMap(CoLocation::key, endpoint -> endpoint.address().getAddress(),
+                            (one, _) -> one, LinkedHashMap::new));
+            if (addresses.size() > 1 && wanted.size() + addresses.size() <= MOST_ADDRESSES) {
+                wanted.putAll(addresses);
+            }
+        }
+        if (wanted.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, Neighbour> answers = new HashMap<>();
+        try {
+            List<Neighbour> all = source.lookUp(List.copyOf(wanted.values()));
+            int position = 0;
+            for (String address : wanted.keySet()) {
+                answers.put(address, all.get(position++));
+            }
+            isFailing = false;
+        } catch (IOException e) {
+            if (!isFailing) {
+                LOG.info("the neighbour table can't be read, so it is not known whether endpoints share a machine: {}",
+                        e.getMessage());
+            }
+            isFailing = true;
+            wanted.keySet().forEach(address -> answers.put(address, UNREADABLE));
+        }
+        return answers;
+    }
+
+    private void announce(String name, CoLocation next, PoolSnapshot snapshot) {
+        Set<Endpoint> canBeChosen = new HashSet<>();
+        for (PoolSnapshot.Member member : snapshot.members()) {
+            EndpointState state = member.state();
+            if (state.isEligible() && state.health() != Health.DOWN) {
+                canBeChosen.add(member.endpoint());
+            }
+        }
+        Announcer announcer = announcers.computeIfAbsent(name, Announcer::new);
+        for (Announcer.Notice notice : announcer.heed(next, canBeChosen::contains)) {
+            if (notice.isShared()) {
+                LOG.warn("{}", notice.text());
+            } else {
+                LOG.info("{}", notice.text());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        looking.shutdownNow();
+    }
+}
