@@ -17,6 +17,7 @@ TOP = LAB.parent
 
 PUBLIC = "203.0.113.1"
 PUBLIC_6 = "2001:db8:cb::1"
+ROUTER = "203.0.113.254"
 VIP1, VIP2 = "192.0.2.100", "192.0.2.200"
 
 #: Programs that the lab runs, and the Debian packages that have them.
@@ -144,11 +145,13 @@ class Site:
     def __init__(self) -> None:
         self.switch = Switch("switch")
         self.client = Host("client")
+        #: Takes part where there are equal-cost routes; elsewhere the client is a neighbour of the gateways.
+        self.router = Host("router")
         self.a, self.b, self.c = Node("a", 1), Node("b", 2), Node("c", 3)
         self.nodes = (self.a, self.b, self.c)
         self.gw1, self.gw2 = GatewayHost("gw1", 1), GatewayHost("gw2", 2)
         self.gateways = (self.gw1, self.gw2)
-        self.hosts = (self.switch.host, self.client, *self.gateways, *self.nodes)
+        self.hosts = (self.switch.host, self.client, self.router, *self.gateways, *self.nodes)
 
     def is_up(self) -> bool:
         return all(host.pid for host in self.hosts)
@@ -168,6 +171,10 @@ class Site:
         self.client.ip("route", "add", "local", "198.51.100.0/24", "dev", "lo")
         self.client.ip("-6", "route", "add", "local", "2001:db8:c::/48", "dev", "lo")
         self.client.ip("route", "replace", "203.0.113.0/24", "dev", "outer", "src", "198.51.100.10")
+        plug("outer", self.router, "outer", f"{ROUTER}/24")
+        # By packet, not by socket: a next-hop group must see who is still in use.
+        self.router.sysctl(net__ipv4__ip_forward=1, net__ipv4__fib_multipath_hash_policy=1,
+                           net__ipv4__conf__all__send_redirects=0, net__ipv4__conf__outer__send_redirects=0)
         self.client.sysctl(net__ipv6__ip_nonlocal_bind=1)
         for gateway in self.gateways:
             plug("outer", gateway, "outer", f"{gateway.outer}/24", f"{gateway.outer_6}/64")
@@ -191,6 +198,8 @@ class Site:
         """Ends everything that runs, and takes back what scenarios may have changed."""
         for host in self.hosts[1:]:
             host.end_all()
+            for log in host.directory.glob("*.log"):
+                log.unlink()
         for host in (*self.gateways, *self.nodes):
             self.switch.cut("inner", host, False)
             host.run("iptables", "-w", "-F", "INPUT")
@@ -207,9 +216,10 @@ class Site:
             shutil.rmtree(gateway.directory / "state", ignore_errors=True)
         for node in self.nodes:
             _leave_only(node, "inner", node.address)
-        _without_route(self.client, f"{PUBLIC}/32")
-        self.client.ip("nexthop", "flush")
-        self.client.ip("neigh", "flush", "all")
+        for host in (self.client, self.router):
+            _without_route(host, f"{PUBLIC}/32")
+            host.ip("nexthop", "flush")
+            host.ip("neigh", "flush", "all")
 
     def start_nodes(self, layout: str, *nodes: Node) -> None:
         """NGINX and keepalived on nodes, on A and B if none are named; ready when every VIP is where it belongs."""

@@ -6,7 +6,7 @@ import time
 
 from checks import check
 from scenarios.asking import Held, Stream, ask_from
-from topology import PUBLIC, GatewayHost, Site
+from topology import PUBLIC, ROUTER, GatewayHost, Site
 
 #: What a router needs to notice a lost neighbour: three BFD packets, one every 100 ms.
 NOTICED_AFTER = 0.3
@@ -21,19 +21,19 @@ def play(lab: Site, _: object) -> None:
         gateway.write_config(balance="source-hash", freebind=True)
         gateway.start_vipgate()
         gateway.await_log("is UP", 10, 2)
-    router = lab.client
-    router.sysctl(net__ipv4__fib_multipath_hash_policy=1)
+    client, router = lab.client, lab.router
     router.ip("nexthop", "add", "id", "1", "via", lab.gw1.outer, "dev", "outer")
     router.ip("nexthop", "add", "id", "2", "via", lab.gw2.outer, "dev", "outer")
     router.ip("nexthop", "add", "id", "10", "group", "1/2", "type", "resilient", "buckets", "64", "idle_timer", "60")
-    router.ip("route", "add", f"{PUBLIC}/32", "nhid", "10", "src", "198.51.100.10")
+    router.ip("route", "add", f"{PUBLIC}/32", "nhid", "10")
+    client.ip("route", "add", f"{PUBLIC}/32", "via", ROUTER, "src", "198.51.100.10")
 
     sources = [f"198.51.100.{number}" for number in range(1, 101)]
-    first = {source: request.answer for source, request in ask_from(router, PUBLIC, sources, 4).items()}
-    again = {source: request.answer for source, request in ask_from(router, PUBLIC, sources, 4).items()}
+    first = {source: request.answer for source, request in ask_from(client, PUBLIC, sources, 4).items()}
+    again = {source: request.answer for source, request in ask_from(client, PUBLIC, sources, 4).items()}
     check("100 clients twice, through either gateway: the same endpoints", first == again and len(set(first.values())) == 2)
 
-    with Held(router, PUBLIC, HELD) as held, Stream(router, PUBLIC, 50) as stream:
+    with Held(client, PUBLIC, HELD) as held, Stream(client, PUBLIC, 50) as stream:
         time.sleep(1)
         on = {gateway.name: established(gateway) for gateway in lab.gateways}
         check(f"{HELD} connections are spread: {on}", min(on.values()) > HELD // 8)

@@ -57,7 +57,7 @@ def play(lab: Site, arguments: argparse.Namespace) -> None:
                   f"{fault.bound} s); {failed} failed, {late} waited for a second SYN", max(times) <= fault.bound)
         else:
             check(f"{fault.name}: {failed} failed, {late} waited for a second SYN", failed == 0)
-        rows.append(f"| {fault.name} | {shown} | {failed / len(times):.0f} | {late / len(times):.0f} |")
+        rows.append(f"| {fault.name} | {shown if fault.bound else 'at once'} | {failed / len(times):.0f} | {late / len(times):.0f} |")
     print(f"\n| fault of the active gateway | served again after (min / median / max of {arguments.rounds}) | failed | late |"
           "\n|---|---|---|---|")
     print("\n".join(rows))
