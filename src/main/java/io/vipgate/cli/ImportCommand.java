@@ -61,7 +61,7 @@ final class ImportCommand implements Callable<Integer> {
         migrated.notes().forEach(note -> err.println("warning: " + note));
         err.flush();
         if (migrated.yaml().isEmpty()) {
-            err.println("vipgate import: " + file + ": no DNAT rule that could be carried over");
+            err.println("vipgate import: " + file + ": " + migrated.failure());
             err.flush();
             return ExitStatus.USAGE;
         }
