@@ -18,7 +18,7 @@ final class Draft {
     private static final int MOST_WEIGHT = 256;
 
     private final Notes notes;
-    private final List<DraftPool> pools = new ArrayList<>();
+    private final Map<String, List<DraftPool>> pools = new LinkedHashMap<>();
     private final List<DraftListener> listeners = new ArrayList<>();
     private final TakenAddresses taken = new TakenAddresses();
 
@@ -28,12 +28,13 @@ final class Draft {
 
     /** Adds a pool, or finds one that is alike in everything, its name among it. */
     DraftPool pool(DraftPool pool) {
-        for (DraftPool other : pools) {
+        List<DraftPool> namesakes = pools.computeIfAbsent(pool.name(), _ -> new ArrayList<>());
+        for (DraftPool other : namesakes) {
             if (other.isLike(pool)) {
                 return other;
             }
         }
-        pools.add(pool);
+        namesakes.add(pool);
         return pool;
     }
 
@@ -51,7 +52,7 @@ final class Draft {
      */
     Migrated migrated(String first, String nothing) {
         listeners.forEach(this::takeBinds);
-        pools.forEach(this::settle);
+        pools.values().forEach(namesakes -> namesakes.forEach(this::settle));
         listeners.removeIf(this::isLost);
         if (listeners.isEmpty()) {
             return Migrated.failed(nothing, notes.inOrder());

@@ -118,7 +118,7 @@ public final class IptablesImport {
         String ports = rule.option("--dport", "--destination-port", "--dports", "--destination-ports")
                 .map(Option::value)
                 .orElse("");
-        if (!ports.matches("\\d+(,\\d+)*")) {
+        if (ports.isEmpty() || !ports.chars().allMatch(c -> c == ',' || Character.isDigit(c))) {
             note(rule, (ports.isEmpty() ? "no port" : "ports " + ports)
                     + ": a listener has single ports; the rule is left out");
             return;

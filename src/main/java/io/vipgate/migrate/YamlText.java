@@ -96,7 +96,8 @@ final class YamlText {
             } else if (isShownAsItIs(c)) {
                 quoted.append((char) c);
             } else {
-                quoted.append(String.format(c < 0x10000 ? "\\u%04X" : "\\U%08X", c));
+                int shown = Character.getType(c) == Character.SURROGATE ? 0xFFFD : c;
+                quoted.append(String.format(shown < 0x10000 ? "\\u%04X" : "\\U%08X", shown));
             }
         });
         return quoted.append('"').toString();
