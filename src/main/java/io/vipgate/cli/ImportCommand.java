@@ -1,6 +1,9 @@
 package io.vipgate.cli;
 
+import io.vipgate.config.ConfigLoader;
+import io.vipgate.config.Rejected;
 import io.vipgate.migrate.IptablesImport;
+import io.vipgate.migrate.KeepalivedImport;
 import io.vipgate.migrate.Migrated;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +19,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code vipgate import}: the configuration that does what another program's rules do.
+ * {@code vipgate import}: the configuration that does what another program's does.
  *
  * <p>Confined to the main thread.
  */
@@ -26,10 +30,12 @@ final class ImportCommand implements Callable<Integer> {
     /** Programs whose rules can be read. */
     enum Source {
         /** What {@code iptables-save} prints. */
-        IPTABLES
+        IPTABLES,
+        /** The virtual servers of a keepalived.conf. */
+        KEEPALIVED
     }
 
-    @Parameters(index = "0", paramLabel = "PROGRAM", description = "Whose rules they are: iptables (what iptables-save prints).")
+    @Parameters(index = "0", paramLabel = "PROGRAM", description = "Whose rules they are: iptables (what iptables-save prints), keepalived (virtual_server).")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Source source;
 
@@ -55,18 +61,32 @@ final class ImportCommand implements Callable<Integer> {
             err.println("vipgate import: " + file + ": longer than 4 MiB");
             return ExitStatus.USAGE;
         }
+        String text = new String(bytes, StandardCharsets.UTF_8);
         Migrated migrated = switch (source) {
-            case IPTABLES -> IptablesImport.read(new String(bytes, StandardCharsets.UTF_8));
+            case IPTABLES -> IptablesImport.read(text);
+            case KEEPALIVED -> KeepalivedImport.read(text);
         };
         migrated.notes().forEach(note -> err.println("warning: " + note));
         err.flush();
         if (migrated.yaml().isEmpty()) {
-            err.println("vipgate import: " + file + ": no DNAT rule that could be carried over");
+            err.println("vipgate import: " + file + ": " + migrated.failure());
             err.flush();
             return ExitStatus.USAGE;
         }
         spec.commandLine().getOut().print(migrated.yaml());
         spec.commandLine().getOut().flush();
-        return ExitStatus.OK;
+        return isValid(migrated.yaml(), err) ? ExitStatus.OK : ExitStatus.USAGE;
+    }
+
+    /** What only this machine knows, such as its own addresses, can still be wrong. */
+    private static boolean isValid(String yaml, PrintWriter err) {
+        if (ConfigLoader.parse("imported", yaml.getBytes(StandardCharsets.UTF_8),
+                Map.of()) instanceof Rejected rejected) {
+            rejected.problems()
+                    .forEach(problem -> err.println("vipgate import: to be put right before use: " + problem));
+            err.flush();
+            return false;
+        }
+        return true;
     }
 }

@@ -1,13 +1,14 @@
 package io.vipgate.migrate;
 
 import io.vipgate.migrate.IptablesRule.Option;
-import io.vipgate.migrate.Migrated.Note;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,26 +27,15 @@ public final class IptablesImport {
             "comment");
     private static final Set<String> NAT_CHAINS = Set.of("PREROUTING", "OUTPUT");
 
-    private final List<Note> notes = new ArrayList<>();
-    private final Map<Address, Chain> prerouting = new LinkedHashMap<>();
-    private final Map<Address, Chain> output = new LinkedHashMap<>();
+    private final Notes notes = new Notes();
+    private final Map<HostPort, Chain> prerouting = new LinkedHashMap<>();
+    private final Map<HostPort, Chain> output = new LinkedHashMap<>();
     private IptablesText.Parsed parsed = new IptablesText.Parsed(List.of(), Set.of());
 
     private IptablesImport() {}
 
-    /** What clients connect to: an address, empty for every one, and a port. */
-    private record Address(String host, int port) {
-        String bind() {
-            return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
-        }
-
-        String name() {
-            return (host.isEmpty() ? "any" : host.replaceAll("[.:]", "-")) + "-" + port;
-        }
-    }
-
     /** One endpoint of a chain, with its share of what was left, and then of the whole. */
-    private record Share(int line, String endpoint, Fraction ofWhole) {}
+    private record Share(int line, HostPort endpoint, Fraction ofWhole) {}
 
     /** The rules of one address, in their order. */
     private static final class Chain {
@@ -53,9 +43,10 @@ public final class IptablesImport {
         private Fraction left = Fraction.ONE;
         private boolean isInTurn;
 
-        void add(int line, String endpoint, Fraction ofRest, boolean inTurn) {
+        void add(int line, HostPort endpoint, Fraction ofRest, boolean inTurn) {
+            Fraction rest = left.times(ofRest.rest());
             shares.add(new Share(line, endpoint, left.times(ofRest)));
-            left = left.times(ofRest.rest());
+            left = rest;
             isInTurn |= inTurn;
         }
     }
@@ -79,25 +70,22 @@ public final class IptablesImport {
             }
         }
         mergeOutput();
-        String yaml = prerouting.isEmpty() ? "" : yaml();
-        List<Note> all = new ArrayList<>();
-        if (!yaml.isEmpty()) {
-            all.add(new Note(0,
-                    "DNAT kept the clients' addresses where replies were routed back; a proxy connects from its "
-                            + "own, and the endpoints' logs show that one. Set proxyProtocol: v2 in the pools, and the endpoints to "
-                            + "expect it, to carry the clients' addresses over"));
-        }
-        all.addAll(notes);
-        return new Migrated(yaml, all);
+        Draft draft = new Draft(notes);
+        prerouting.forEach((address, chain) -> draft.listener(chain.shares.getFirst().line(), address.name(),
+                List.of(address), draft.pool(pool(address, chain))));
+        return draft
+                .migrated("DNAT kept the clients' addresses where replies were routed back; a proxy connects from its "
+                        + "own, and the endpoints' logs show that one. Set proxyProtocol: v2 in the pools, and the endpoints to "
+                        + "expect it, to carry the clients' addresses over", "no DNAT rule that could be carried over");
     }
 
     private void note(IptablesRule rule, String text) {
-        notes.add(new Note(rule.line(), text));
+        notes.add(rule.line(), text);
     }
 
     // ---- rules ----
 
-    private void follow(IptablesRule rule, List<Option> outer, Map<Address, Chain> chains, int depth) {
+    private void follow(IptablesRule rule, List<Option> outer, Map<HostPort, Chain> chains, int depth) {
         List<Option> all = new ArrayList<>(outer);
         all.addAll(rule.options());
         IptablesRule whole = new IptablesRule(rule.line(), rule.table(), rule.chain(), all);
@@ -118,7 +106,7 @@ public final class IptablesImport {
         }
     }
 
-    private void destination(IptablesRule rule, Map<Address, Chain> chains) {
+    private void destination(IptablesRule rule, Map<HostPort, Chain> chains) {
         if (!isUnderstood(rule)) {
             return;
         }
@@ -130,7 +118,7 @@ public final class IptablesImport {
         String ports = rule.option("--dport", "--destination-port", "--dports", "--destination-ports")
                 .map(Option::value)
                 .orElse("");
-        if (!ports.matches("\\d+(,\\d+)*")) {
+        if (ports.isEmpty() || !ports.chars().allMatch(c -> c == ',' || Character.isDigit(c))) {
             note(rule, (ports.isEmpty() ? "no port" : "ports " + ports)
                     + ": a listener has single ports; the rule is left out");
             return;
@@ -138,19 +126,31 @@ public final class IptablesImport {
         rule.option("-i", "--in-interface").ifPresent(option -> note(rule, option
                 + ": a listener is bound to an address, not an interface"
                 + (host.isEmpty() ? "; write the public address into bind" : "")));
-        Share share = share(rule);
+        Fraction share = share(rule);
         String to = rule.option("--to-destination").map(Option::value).orElse("");
-        for (String port : ports.split(",", -1)) {
-            int number = Integer.parseInt(port);
-            String endpoint = endpoint(to, number);
-            if (share == null || endpoint.isEmpty() || number < 1 || number > 65_535) {
+        for (String text : ports.split(",", -1)) {
+            OptionalInt port = HostPort.port(text);
+            Optional<HostPort> address = port.isEmpty() ? Optional.empty() : listenAddress(host, port.getAsInt());
+            Optional<HostPort> endpoint = HostPort.endpoint(to, port).filter(each -> each.literal().isPresent());
+            if (share == null || endpoint.isEmpty()) {
                 note(rule, "--to-destination " + to + ": one address and one port are expected; the rule is left out");
                 return;
             }
+            if (address.isEmpty()) {
+                note(rule, "-d " + host + ", port " + text + ": nothing to listen on; the rule is left out");
+                return;
+            }
             boolean inTurn = rule.option("--mode").map(Option::value).orElse("").equals("nth");
-            chains.computeIfAbsent(new Address(host, number), _ -> new Chain()).add(rule.line(), endpoint,
-                    share.ofWhole(), inTurn);
+            try {
+                chains.computeIfAbsent(address.get(), _ -> new Chain()).add(rule.line(), endpoint.get(), share, inTurn);
+            } catch (ArithmeticException e) {
+                note(rule, "the share can't be expressed any more after so many rules; the rule is left out");
+            }
         }
+    }
+
+    private static Optional<HostPort> listenAddress(String host, int port) {
+        return host.isEmpty() ? Optional.of(HostPort.any(port)) : HostPort.address(host, port);
     }
 
     /** Whether everything that the rule matches by can be carried over or left to vipgate; says what can't. */
@@ -181,7 +181,7 @@ public final class IptablesImport {
     }
 
     /** What the rule takes of the connections that reach it; null when it does not say so in a way that makes sense. */
-    private @Nullable Share share(IptablesRule rule) {
+    private @Nullable Fraction share(IptablesRule rule) {
         String mode = rule.option("--mode").map(Option::value).orElse("");
         try {
             Fraction ofRest = switch (mode) {
@@ -192,32 +192,9 @@ public final class IptablesImport {
                 default -> throw new NumberFormatException(mode);
             };
             boolean isShare = ofRest.numerator() >= 0 && ofRest.numerator() <= ofRest.denominator();
-            return isShare ? new Share(rule.line(), "", ofRest) : null;
+            return isShare ? ofRest : null;
         } catch (NumberFormatException | ArithmeticException e) {
             return null;
-        }
-    }
-
-    /** {@code address:port}, with the port that clients connect to where the rule leaves it alone; empty if it is none. */
-    private static String endpoint(String to, int port) {
-        String host = to;
-        String own = String.valueOf(port);
-        if (to.startsWith("[")) {
-            int end = to.indexOf(']');
-            host = end < 0 ? "" : to.substring(1, end);
-            own = end + 1 < to.length() ? to.substring(end + 2) : own;
-        } else if (to.chars().filter(c -> c == ':').count() == 1) {
-            host = to.substring(0, to.indexOf(':'));
-            own = to.substring(to.indexOf(':') + 1);
-        }
-        if (!own.matches("\\d{1,5}") || Integer.parseInt(own) < 1 || Integer.parseInt(own) > 65_535) {
-            return "";
-        }
-        try {
-            InetAddress address = InetAddress.ofLiteral(host);
-            return (address.getAddress().length == 4 ? host : "[" + host + "]") + ":" + own;
-        } catch (IllegalArgumentException e) {
-            return "";
         }
     }
 
@@ -237,78 +214,80 @@ public final class IptablesImport {
                 prerouting.put(address, chain);
             } else if (same.shares.stream().map(Share::endpoint).toList()
                     .equals(chain.shares.stream().map(Share::endpoint).toList())) {
-                notes.add(new Note(line, "chain OUTPUT is not needed any more: the listener takes the gateway's own "
-                        + "connections too, and so is a change of the local routing table"));
+                notes.add(line, "chain OUTPUT is not needed any more: the listener takes the gateway's own "
+                        + "connections too, and so is a change of the local routing table");
             } else {
-                notes.add(new Note(line,
-                        "chain OUTPUT sends the gateway's own connections elsewhere; they go where everybody's do"));
+                notes.add(line,
+                        "chain OUTPUT sends the gateway's own connections elsewhere; they go where everybody's do");
             }
         });
     }
 
-    private String yaml() {
-        StringBuilder listeners = new StringBuilder("listeners:\n");
-        StringBuilder pools = new StringBuilder("pools:\n");
-        prerouting.forEach((address, chain) -> {
-            listeners.append("  ").append(address.name()).append(": { bind: \"").append(address.bind())
-                    .append("\", pool: ").append(address.name()).append(" }\n");
-            pool(pools, address, chain);
-        });
-        return listeners.append(pools).toString();
-    }
-
-    private void pool(StringBuilder out, Address address, Chain chain) {
-        Map<String, Fraction> shares = new LinkedHashMap<>();
+    private DraftPool pool(HostPort address, Chain chain) {
+        Map<HostPort, Fraction> shares = new LinkedHashMap<>();
         for (Share share : chain.shares) {
             if (share.ofWhole().isZero()) {
-                notes.add(new Note(share.line(),
-                        share.endpoint() + " never had a turn: the rules before it take everything; "
-                                + "it is left out"));
+                notes.add(share.line(), share.endpoint() + " never had a turn: the rules before it take everything; "
+                        + "it is left out");
             } else {
                 shares.merge(share.endpoint(), share.ofWhole(), IptablesImport::sum);
             }
         }
         if (!chain.left.isZero()) {
-            notes.add(new Note(chain.shares.getLast().line(), String.format(java.util.Locale.ROOT,
+            notes.add(chain.shares.getLast().line(), String.format(Locale.ROOT,
                     "%.4g %% of the connections to %s were not sent on by any rule; now the endpoints share them too",
-                    chain.left.value() * 100, address.bind())));
+                    chain.left.value() * 100, address));
         }
-        int[] weights = weights(List.copyOf(shares.values()), chain.shares.getFirst().line());
-        out.append("  ").append(address.name()).append(":\n    balance: ")
-                .append(chain.isInTurn ? "round-robin" : "weighted-random").append("\n    endpoints:\n");
+        int line = chain.shares.getFirst().line();
+        int[] weights = weights(List.copyOf(shares.values()), line);
+        DraftPool pool = new DraftPool(line, address.name());
+        pool.set("balance", chain.isInTurn ? "round-robin" : "weighted-random");
         int i = 0;
-        for (String endpoint : shares.keySet()) {
-            out.append("      vip").append(i + 1).append(": { address: \"").append(endpoint).append("\", weight: ")
-                    .append(weights[i]).append(" }\n");
+        for (HostPort endpoint : shares.keySet()) {
+            pool.add(new DraftEndpoint(line, "vip" + (i + 1), endpoint).weighing(weights[i]));
             i++;
         }
+        return pool;
     }
 
     private static Fraction sum(Fraction a, Fraction b) {
-        return Fraction.of(Math.addExact(Math.multiplyExact(a.numerator(), b.denominator()),
-                Math.multiplyExact(b.numerator(), a.denominator())),
-                Math.multiplyExact(a.denominator(), b.denominator()));
+        try {
+            return Fraction.of(Math.addExact(Math.multiplyExact(a.numerator(), b.denominator()),
+                    Math.multiplyExact(b.numerator(), a.denominator())),
+                    Math.multiplyExact(a.denominator(), b.denominator()));
+        } catch (ArithmeticException e) {
+            return Fraction.nearest(a.value() + b.value());
+        }
     }
 
     /** Whole numbers in the ratio of the shares; where the largest would be too large, the nearest that are not. */
     private int[] weights(List<Fraction> shares, int line) {
+        try {
+            long[] exact = exactWeights(shares);
+            if (Arrays.stream(exact).max().orElse(1) <= MOST_WEIGHT) {
+                return Arrays.stream(exact).mapToInt(Math::toIntExact).toArray();
+            }
+        } catch (ArithmeticException e) {
+            // too fine for whole numbers of any size
+        }
+        notes.add(line, "the shares can only be approached by weights up to " + MOST_WEIGHT);
+        double largest = shares.stream().mapToDouble(Fraction::value).max().orElse(1);
+        return shares.stream().mapToInt(share -> (int) Math.max(1, Math.round(share.value() * MOST_WEIGHT / largest)))
+                .toArray();
+    }
+
+    private static long[] exactWeights(List<Fraction> shares) {
         long common = 1;
         for (Fraction share : shares) {
             common = Math.multiplyExact(common / Fraction.gcd(common, share.denominator()), share.denominator());
         }
-        long[] exact = new long[shares.size()];
         long divisor = 0;
+        long[] exact = new long[shares.size()];
         for (int i = 0; i < exact.length; i++) {
-            exact[i] = common / shares.get(i).denominator() * shares.get(i).numerator();
+            exact[i] = Math.multiplyExact(common / shares.get(i).denominator(), shares.get(i).numerator());
             divisor = divisor == 0 ? exact[i] : Fraction.gcd(divisor, exact[i]);
         }
         long unit = Math.max(1, divisor);
-        long largest = Arrays.stream(exact).max().orElse(1) / unit;
-        if (largest > MOST_WEIGHT) {
-            notes.add(new Note(line, "the shares can only be approached by weights up to " + MOST_WEIGHT));
-        }
-        return Arrays.stream(exact).mapToInt(value -> largest <= MOST_WEIGHT
-                ? (int) (value / unit)
-                : (int) Math.max(1, Math.round((double) value / unit * MOST_WEIGHT / largest))).toArray();
+        return Arrays.stream(exact).map(value -> value / unit).toArray();
     }
 }

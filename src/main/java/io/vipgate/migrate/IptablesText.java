@@ -1,7 +1,6 @@
 package io.vipgate.migrate;
 
 import io.vipgate.migrate.IptablesRule.Option;
-import io.vipgate.migrate.Migrated.Note;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,10 +15,10 @@ import java.util.Set;
 final class IptablesText {
     private final List<IptablesRule> rules = new ArrayList<>();
     private final Set<String> chains = new HashSet<>();
-    private final List<Note> notes;
+    private final Notes notes;
     private String table = "filter";
 
-    private IptablesText(List<Note> notes) {
+    private IptablesText(Notes notes) {
         this.notes = notes;
     }
 
@@ -30,7 +29,7 @@ final class IptablesText {
      */
     record Parsed(List<IptablesRule> rules, Set<String> chains) {}
 
-    static Parsed parse(String text, List<Note> notes) {
+    static Parsed parse(String text, Notes notes) {
         IptablesText reading = new IptablesText(notes);
         int number = 0;
         for (String line : text.split("\n", -1)) {
@@ -80,7 +79,7 @@ final class IptablesText {
                 continue;
             }
             if (!word.startsWith("-")) {
-                notes.add(new Note(number, word + " is not understood; the line is left out: " + line));
+                notes.add(number, word + " is not understood; the line is left out: " + line);
                 return;
             }
             List<String> values = new ArrayList<>();
@@ -95,7 +94,7 @@ final class IptablesText {
             isNegated = false;
         }
         if (chain.isEmpty()) {
-            notes.add(new Note(number, "not a rule that is appended to a chain; the line is left out: " + line));
+            notes.add(number, "not a rule that is appended to a chain; the line is left out: " + line);
         } else {
             rules.add(new IptablesRule(number, inTable, chain, List.copyOf(options)));
         }
@@ -129,7 +128,7 @@ final class IptablesText {
             words.add(word.toString());
         }
         if (isQuoted) {
-            notes.add(new Note(number, "a quote is not closed"));
+            notes.add(number, "a quote is not closed");
         }
         return words;
     }

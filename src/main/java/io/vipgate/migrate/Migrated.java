@@ -8,12 +8,21 @@ import java.util.List;
  * <p>Immutable.
  *
  * @param yaml the configuration; empty when there was nothing to make one of
+ * @param failure why there is none; empty when there is one
  * @param notes what changes, and what could not be carried over, by line
  */
-public record Migrated(String yaml, List<Note> notes) {
+public record Migrated(String yaml, String failure, List<Note> notes) {
     /** Copies the list. */
     public Migrated {
         notes = List.copyOf(notes);
+    }
+
+    static Migrated to(String yaml, List<Note> notes) {
+        return new Migrated(yaml, "", notes);
+    }
+
+    static Migrated failed(String failure, List<Note> notes) {
+        return new Migrated("", failure, notes);
     }
 
     /**
