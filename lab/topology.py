@@ -101,6 +101,11 @@ class GatewayHost(Host):
                 last[found[1]] = found[0]
         return [last[endpoint] for endpoint in sorted(last)]
 
+    def await_up(self, endpoints: int, seconds: float = 20) -> None:
+        """Waits until the last that was said of each endpoint, and of so many, is that it is UP."""
+        await_that(f"{endpoints} endpoints are UP on {self.name}", seconds,
+                   lambda: sum(" is UP" in line for line in self.last_health()) >= endpoints)
+
     def vipgate_log(self) -> str:
         return self.log("vipgate")
 
