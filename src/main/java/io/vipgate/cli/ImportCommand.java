@@ -2,6 +2,7 @@ package io.vipgate.cli;
 
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.Rejected;
+import io.vipgate.migrate.HaproxyImport;
 import io.vipgate.migrate.IptablesImport;
 import io.vipgate.migrate.KeepalivedImport;
 import io.vipgate.migrate.Migrated;
@@ -32,10 +33,12 @@ final class ImportCommand implements Callable<Integer> {
         /** What {@code iptables-save} prints. */
         IPTABLES,
         /** The virtual servers of a keepalived.conf. */
-        KEEPALIVED
+        KEEPALIVED,
+        /** The tcp sections of a haproxy.cfg. */
+        HAPROXY
     }
 
-    @Parameters(index = "0", paramLabel = "PROGRAM", description = "Whose rules they are: iptables (what iptables-save prints), keepalived (virtual_server).")
+    @Parameters(index = "0", paramLabel = "PROGRAM", description = "Whose rules they are: iptables (what iptables-save prints), keepalived (virtual_server), haproxy (mode tcp).")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Source source;
 
@@ -65,6 +68,7 @@ final class ImportCommand implements Callable<Integer> {
         Migrated migrated = switch (source) {
             case IPTABLES -> IptablesImport.read(text);
             case KEEPALIVED -> KeepalivedImport.read(text);
+            case HAPROXY -> HaproxyImport.read(text);
         };
         migrated.notes().forEach(note -> err.println("warning: " + note));
         err.flush();

@@ -15,19 +15,32 @@ import java.util.Optional;
  * <p>Confined to one import.
  */
 final class Draft {
+    /** More endpoints and addresses than this are no configuration that vipgate reads. */
+    static final int MOST = 20_000;
+
     private static final int MOST_WEIGHT = 256;
+    private static final String TOO_MUCH = "too much for one configuration (1 MiB, " + MOST
+            + " values): divide the file";
 
     private final Notes notes;
     private final Map<String, List<DraftPool>> pools = new LinkedHashMap<>();
     private final List<DraftListener> listeners = new ArrayList<>();
     private final TakenAddresses taken = new TakenAddresses();
 
+    private long size;
+
     Draft(Notes notes) {
         this.notes = notes;
     }
 
+    /** Whether there is so much that nothing will come of it, and going on is of no use. */
+    boolean isFull() {
+        return size > MOST;
+    }
+
     /** Adds a pool, or finds one that is alike in everything, its name among it. */
     DraftPool pool(DraftPool pool) {
+        size += pool.endpoints().size();
         List<DraftPool> namesakes = pools.computeIfAbsent(pool.name(), _ -> new ArrayList<>());
         for (DraftPool other : namesakes) {
             if (other.isLike(pool)) {
@@ -41,6 +54,7 @@ final class Draft {
     DraftListener listener(int line, String name, List<HostPort> binds, DraftPool pool) {
         DraftListener listener = new DraftListener(line, name, binds, pool);
         listeners.add(listener);
+        size += binds.size();
         return listener;
     }
 
@@ -51,6 +65,9 @@ final class Draft {
      * @param nothing why there is no configuration, when there is none
      */
     Migrated migrated(String first, String nothing) {
+        if (isFull()) {
+            return Migrated.failed(TOO_MUCH, notes.inOrder());
+        }
         listeners.forEach(this::takeBinds);
         pools.values().forEach(namesakes -> namesakes.forEach(this::settle));
         listeners.removeIf(this::isLost);
@@ -59,8 +76,7 @@ final class Draft {
         }
         String yaml = YamlText.of(sections());
         return yaml.isEmpty()
-                ? Migrated.failed("too much for one configuration (1 MiB, 20000 values): divide the file",
-                        notes.inOrder())
+                ? Migrated.failed(TOO_MUCH, notes.inOrder())
                 : Migrated.to(yaml, notes.inOrderAfter(first));
     }
 

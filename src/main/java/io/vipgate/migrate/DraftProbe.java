@@ -20,6 +20,8 @@ final class DraftProbe {
     private static final long MOST_TIMES = 100;
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_.:\\[\\]-]+");
 
+    private static final Pattern STATUS = Pattern.compile("[1-5][0-9]{2}(-[1-5][0-9]{2})?");
+
     private final Notes notes;
     private final Map<String, Object> section = new LinkedHashMap<>();
     private final Map<String, Object> http = new LinkedHashMap<>();
@@ -83,8 +85,17 @@ final class DraftProbe {
         }
     }
 
-    void expectStatus(String ranges) {
+    /** Codes and ranges of them, {@code 200,300-399}; answers false when they are none, and expects what it did before. */
+    boolean expectStatus(String ranges) {
+        for (String range : ranges.split(",", -1)) {
+            boolean isRange = STATUS.matcher(range).matches()
+                    && (range.length() == 3 || range.substring(0, 3).compareTo(range.substring(4)) <= 0);
+            if (!isRange) {
+                return false;
+            }
+        }
         http.put("expectStatus", ranges);
+        return true;
     }
 
     void expectBody(int line, String text) {

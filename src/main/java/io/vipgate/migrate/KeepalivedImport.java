@@ -63,6 +63,9 @@ public final class KeepalivedImport {
     }
 
     private void service(Statement server, VrrpReview review) {
+        if (draft.isFull()) {
+            return;
+        }
         List<HostPort> binds = new ArrayList<>();
         String name = server.word(2);
         switch (server.word(1)) {
@@ -72,7 +75,8 @@ public final class KeepalivedImport {
                 if (group == null) {
                     notes.add(server, "no such virtual_server_group; it is left out");
                 } else {
-                    group.block().forEach(entry -> binds.addAll(binds(entry, entry.word(0), entry.word(1))));
+                    group.block().stream().takeWhile(_ -> binds.size() <= Draft.MOST)
+                            .forEach(entry -> binds.addAll(binds(entry, entry.word(0), entry.word(1))));
                 }
             }
             default -> {

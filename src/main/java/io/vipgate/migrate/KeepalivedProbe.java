@@ -25,7 +25,6 @@ final class KeepalivedProbe {
             "FILE_CHECK");
     private static final Duration DELAY_LOOP = Duration.ofSeconds(60);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Pattern STATUS = Pattern.compile("[1-5][0-9]{2}(-[1-5][0-9]{2})?");
     private static final Pattern LOOKS_AT_PROCESSES = Pattern.compile("\\b(pidof|pgrep|killall\\s+-0)\\b");
 
     private final Notes notes;
@@ -138,15 +137,10 @@ final class KeepalivedProbe {
         Statement url = urls.isEmpty() ? checker : urls.getFirst();
         Statement path = url.last("path").orElse(url);
         probe.http(path.line(), url.last("path").map(each -> each.word(1)).orElse("/"));
-        List<String> status = url.last("status_code").map(each -> each.words().subList(1, each.words().size()))
-                .orElse(List.of());
-        if (!status.isEmpty() && status.stream().allMatch(KeepalivedProbe::isStatus)) {
-            probe.expectStatus(String.join(",", status));
-        } else {
-            url.last("status_code").ifPresent(each -> notes.add(each,
-                    "no status codes 100 to 599 or ranges of them; 200-299 is expected"));
-            probe.expectStatus("200-299");
-        }
+        probe.expectStatus("200-299");
+        url.last("status_code").filter(each -> !probe.expectStatus(each.rest(1).replace(' ', ',')))
+                .ifPresent(
+                        each -> notes.add(each, "no status codes 100 to 599 or ranges of them; 200-299 is expected"));
         Optional<Statement> host = url.last("virtualhost").or(() -> option(checker, "virtualhost"));
         host.ifPresent(each -> probe.host(each.line(), each.word(1)));
         if (checker.last("enable_sni").isPresent() && host.isPresent()) {
@@ -155,11 +149,6 @@ final class KeepalivedProbe {
         if (!urls.isEmpty()) {
             urlOptions(url);
         }
-    }
-
-    private static boolean isStatus(String text) {
-        return STATUS.matcher(text).matches()
-                && (text.length() == 3 || text.substring(0, 3).compareTo(text.substring(4)) <= 0);
     }
 
     private void urlOptions(Statement url) {
