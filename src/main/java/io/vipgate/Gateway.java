@@ -3,31 +3,23 @@ package io.vipgate;
 import io.vipgate.admin.CheckServer;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
-import io.vipgate.config.PoolConfig;
 import io.vipgate.neighbour.CoLocation;
 import io.vipgate.neighbour.CoLocationWatch;
 import io.vipgate.net.EventLoops;
 import io.vipgate.net.FdBudget;
 import io.vipgate.net.PortOwner;
-import io.vipgate.pinning.PinTable;
-import io.vipgate.pool.AdminState;
 import io.vipgate.pool.ConnectionLimit;
-import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
 import io.vipgate.relay.Acceptor;
-import io.vipgate.relay.CloseReason;
-import io.vipgate.relay.LocalPorts;
+import io.vipgate.relay.LoopEndpoint;
 import io.vipgate.relay.LoopPool;
 import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayDrain;
 import io.vipgate.relay.RelayLoop;
-import io.vipgate.relay.RelaySweep;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,17 +27,9 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,21 +45,16 @@ public final class Gateway implements AutoCloseable {
     /** How long a start or a reload waits for names that nobody answers. */
     private static final long LOOK_UP_MILLIS = 5_000;
 
-    private final ScheduledThreadPoolExecutor control = new ScheduledThreadPoolExecutor(1,
-            Thread.ofPlatform().name("vipgate-control").daemon().factory());
-    private final ExecutorService stateWriter = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("vipgate-state").daemon().factory());
+    private final ControlThread control = new ControlThread();
     private final FdBudget fdBudget;
     private final Resolver resolver;
-    private final LocalPorts localPorts = LocalPorts.ofThisMachine();
-    private final SplittableRandom seeds = new SplittableRandom();
-    private final Map<String, PoolControl> pools = new ConcurrentHashMap<>();
     private final Lanes lanes;
+    private final Pools pools;
+    private final Operator operator;
     private final ListenerControl listeners;
     private final Heartbeat heartbeat;
     private final Readiness readiness;
-    private final CoLocationWatch neighbours = CoLocationWatch.start(
-            () -> pools.values().stream().map(PoolControl::pool).toList());
+    private final CoLocationWatch neighbours;
     private @Nullable CheckServer checks;
     private volatile boolean isStopping;
     /** Written and read on the control thread: no listener is opened once they are being closed. */
@@ -85,21 +64,22 @@ public final class Gateway implements AutoCloseable {
     private Gateway(EventLoops loops, FdBudget fdBudget, NameService names, GatewayConfig config) {
         this.fdBudget = fdBudget;
         this.config = config;
-        // What is put off does not keep a gateway from ending; what has begun is finished.
-        control.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         resolver = new Resolver(names);
         ConnectionLimit relays = new ConnectionLimit(fdBudget.relays());
         int pipesPerLoop = fdBudget.pipes() / loops.all().size();
         lanes = new Lanes(loops, loop -> new RelayLoop(loop, relays, pipesPerLoop, new RelayEvents(this::onFailed)));
+        pools = new Pools(lanes, resolver, control);
+        neighbours = CoLocationWatch.start(() -> pools.all().stream().map(PoolControl::pool).toList());
+        operator = new Operator(pools, lanes, control, this::config);
         listeners = new ListenerControl(lanes, fdBudget.relays());
         heartbeat = new Heartbeat(lanes);
         readiness = new Readiness(this);
     }
 
     private void onFailed(Relay relay) {
-        PoolControl pool = pools.get(relay.pool().name());
-        if (pool != null && relay.endpoint() != null) {
-            pool.monitor().onLiveFailure(relay.endpoint().endpoint());
+        LoopEndpoint failed = relay.endpoint();
+        if (failed != null) {
+            pools.find(relay.pool().name()).ifPresent(pool -> pool.monitor().onLiveFailure(failed.endpoint()));
         }
     }
 
@@ -162,26 +142,22 @@ public final class Gateway implements AutoCloseable {
     public void apply(GatewayConfig next) throws StartException {
         Assembly.checkPins(next, Runtime.getRuntime().maxMemory());
         lookUpNewHosts(next);
-        onControl(() -> {
-            Map<String, PoolControl.Prepared> prepared = new LinkedHashMap<>();
-            for (Map.Entry<String, PoolConfig> pool : next.pools().entrySet()) {
-                prepared.put(pool.getKey(), PoolControl.Prepared.of(pool.getKey(), pool.getValue()));
-            }
+        control.run(() -> {
+            Map<String, PoolControl.Prepared> prepared = Pools.prepare(next);
             if (isDraining) {
                 throw new StartException("the gateway stops");
             }
             ListenerControl.Prepared sockets = listeners.prepare(next);
             try {
-                prepared.forEach((name, pool) -> becomePool(name, pool, next));
+                pools.become(prepared, next);
             } catch (RuntimeException | Error e) {
                 sockets.abandon();
                 throw e;
             }
             sockets.commit();
-            List<String> gone = pools.keySet().stream().filter(name -> !next.pools().containsKey(name)).toList();
-            gone.forEach(this::removePool);
+            pools.leaveOnly(next.pools().keySet());
             config = next;
-            next.stateFile().ifPresent(this::keepWishes);
+            next.stateFile().ifPresent(pools::keepWishes);
             return null;
         });
     }
@@ -214,52 +190,6 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private void becomePool(String name, PoolControl.Prepared prepared, GatewayConfig next) {
-        PoolControl present = pools.get(name);
-        if (present != null) {
-            present.become(prepared);
-            return;
-        }
-        Map<String, Wish> kept = next.stateFile().map(file -> StateFile.read(file).get(name)).orElse(null);
-        PoolControl added = new PoolControl(name, prepared, lanes, resolver, control, kept == null ? Map.of() : kept);
-        pools.put(name, added);
-        lanes.onEach(
-                lane -> lane.pools().put(name, new LoopPool(added.pool(), added.plan(), seeds.split(), localPorts)));
-    }
-
-    private void removePool(String name) {
-        PoolControl gone = pools.remove(name);
-        if (gone != null) {
-            gone.remove();
-            lanes.onEach(lane -> lane.pools().remove(name));
-        }
-    }
-
-    /** Runs something on the control thread and waits for it. */
-    private <T> T onControl(Callable<T> task) throws StartException {
-        try {
-            return control.submit(task).get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StartException("interrupted");
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case StartException cause -> throw cause;
-                case RuntimeException cause -> throw cause;
-                case Error cause -> throw cause;
-                case null, default -> throw new IllegalStateException(e);
-            }
-        }
-    }
-
-    private <T> T ask(Callable<T> task) {
-        try {
-            return onControl(task);
-        } catch (StartException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     // ---- what it is ----
 
     /** The configuration that holds now. */
@@ -269,7 +199,8 @@ public final class Gateway implements AutoCloseable {
 
     /** The ports that a listener is bound to, in the order of its addresses. */
     public List<Integer> ports(String listener) {
-        return ask(() -> listeners.bound().getOrDefault(listener, List.of()).stream().map(BoundAddress::port).toList());
+        return control.ask(
+                () -> listeners.bound().getOrDefault(listener, List.of()).stream().map(BoundAddress::port).toList());
     }
 
     /**
@@ -278,19 +209,11 @@ public final class Gateway implements AutoCloseable {
      * @throws NoSuchElementException if there is none
      */
     public Pool pool(String name) {
-        return control(name).pool();
+        return pools.get(name).pool();
     }
 
     Optional<Pool> findPool(String name) {
-        return Optional.ofNullable(pools.get(name)).map(PoolControl::pool);
-    }
-
-    private PoolControl control(String pool) {
-        PoolControl found = pools.get(pool);
-        if (found == null) {
-            throw new NoSuchElementException("pool: " + pool + " (expected: one of " + pools.keySet() + ")");
-        }
-        return found;
+        return pools.find(name).map(PoolControl::pool);
     }
 
     /**
@@ -299,7 +222,12 @@ public final class Gateway implements AutoCloseable {
      * @throws NoSuchElementException if there is no such pool
      */
     public CoLocation coLocation(String pool) {
-        return neighbours.of(control(pool).pool().name());
+        return neighbours.of(pools.get(pool).pool().name());
+    }
+
+    /** What an operator can do to it. */
+    public Operator operator() {
+        return operator;
     }
 
     /** Relays that the process has descriptors for. */
@@ -354,75 +282,6 @@ public final class Gateway implements AutoCloseable {
         });
     }
 
-    // ---- the operator ----
-
-    /**
-     * Sets what the operator wants of an endpoint, of all its addresses if it is given by name. Survives reloads and,
-     * with {@code stateFile}, restarts.
-     *
-     * @return the endpoint's state afterwards, of its first address; empty while its name has none
-     * @throws NoSuchElementException if there is no such pool or endpoint
-     */
-    public Optional<EndpointState> toAdmin(String pool, String endpoint, AdminState admin) {
-        return steer(pool, endpoint, found -> found.toAdmin(endpoint, admin));
-    }
-
-    /**
-     * Sets an endpoint's weight. The configuration's own holds again when that is changed and loaded.
-     *
-     * @param weight 0 to 256; 0 takes nothing new
-     * @return the endpoint's state afterwards, of its first address; empty while its name has none
-     * @throws NoSuchElementException if there is no such pool or endpoint
-     * @throws IllegalArgumentException if the weight is out of range
-     */
-    public Optional<EndpointState> toWeight(String pool, String endpoint, int weight) {
-        if (weight < 0 || weight > EndpointState.MAX_WEIGHT) {
-            throw new IllegalArgumentException(
-                    "weight: " + weight + " (expected: 0 to " + EndpointState.MAX_WEIGHT + ")");
-        }
-        return steer(pool, endpoint, found -> found.toWeight(endpoint, weight));
-    }
-
-    private Optional<EndpointState> steer(String pool, String endpoint, Consumer<PoolControl> change) {
-        return ask(() -> {
-            PoolControl found = control(pool);
-            if (!found.has(endpoint)) {
-                throw new NoSuchElementException("endpoint: " + pool + "/" + endpoint + " (expected: one of "
-                        + found.config().endpoints().keySet() + ")");
-            }
-            change.accept(found);
-            config.stateFile().ifPresent(this::keepWishes);
-            return found.pool().snapshot().named(endpoint).stream().findFirst().map(member -> member.state());
-        });
-    }
-
-    private void keepWishes(Path file) {
-        Map<String, Map<String, Wish>> wishes = new LinkedHashMap<>();
-        pools.forEach((name, pool) -> wishes.put(name, new LinkedHashMap<>(pool.wishes())));
-        stateWriter.execute(() -> StateFile.write(file, wishes));
-    }
-
-    /**
-     * The pins of a pool; empty when it does not pin.
-     *
-     * @throws NoSuchElementException if there is no such pool
-     */
-    public Optional<PinTable> pins(String pool) {
-        return ask(() -> control(pool).pins());
-    }
-
-    /**
-     * Ends open relays by RST on both sides.
-     *
-     * @param isMeant which ones; called on the relays' loops
-     * @return how many they were
-     */
-    public int closeRelays(Predicate<Relay> isMeant) {
-        int[] sum = {0};
-        forEachLoop(relays -> sum[0] += RelaySweep.begin(relays, isMeant, CloseReason.OPERATOR));
-        return sum[0];
-    }
-
     // ---- its end ----
 
     /**
@@ -434,7 +293,7 @@ public final class Gateway implements AutoCloseable {
      */
     public int drain(Duration drain) throws InterruptedException {
         announceStop();
-        ask(() -> {
+        control.ask(() -> {
             isDraining = true;
             lanes.onEach(lane -> lane.acceptors().values().forEach(Acceptor::drainAndClose));
             return null;
@@ -451,18 +310,12 @@ public final class Gateway implements AutoCloseable {
     /** Closes everything at once; open relays are reset. */
     @Override
     public void close() {
-        control.shutdown();
         try {
-            if (!control.awaitTermination(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!control.end(LOOK_UP_MILLIS)) {
                 LOG.warn("a change was still under way");
             }
-            control.shutdownNow();
-            pools.values().forEach(PoolControl::close);
+            pools.end(LOOK_UP_MILLIS);
             resolver.close();
-            stateWriter.shutdown();
-            if (!stateWriter.awaitTermination(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("the operator states could not be written in time");
-            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

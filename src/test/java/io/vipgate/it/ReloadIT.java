@@ -70,8 +70,8 @@ final class ReloadIT {
                         .probe("{ type: tcp }").start()) {
             Await.until("both are up", BOUND, () -> gateway.state("a").health() == Health.UP
                     && gateway.state("b").health() == Health.UP);
-            assertThat(gateway.gateway().toAdmin("nginx", "b", AdminState.DRAIN)).isPresent();
-            assertThat(gateway.gateway().toWeight("nginx", "a", 9)).isPresent();
+            assertThat(gateway.gateway().operator().toAdmin("nginx", "b", AdminState.DRAIN)).isPresent();
+            assertThat(gateway.gateway().operator().toWeight("nginx", "a", 9)).isPresent();
             try (Peer client = gateway.connect()) {
                 client.exchange();
                 gateway.apply(TestGateway.with().endpoint("c", echo).endpoint("b", other).endpoint("a", echo)

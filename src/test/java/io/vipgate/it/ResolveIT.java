@@ -61,7 +61,7 @@ final class ResolveIT {
             assertThat(labels(gateway)).containsExactly("web[127.0.0.1]", "web[127.0.0.2]", "other");
             assertThat(shareOf(gateway, "web[127.0.0.1]") + shareOf(gateway, "web[127.0.0.2]"))
                     .isEqualTo(shareOf(gateway, "other"));
-            assertThat(gateway.gateway().toAdmin("nginx", "web", AdminState.DRAIN)).isPresent();
+            assertThat(gateway.gateway().operator().toAdmin("nginx", "web", AdminState.DRAIN)).isPresent();
             assertThat(gateway.gateway().pool("nginx").snapshot().tiers().getFirst()).hasSize(1);
         }
     }
@@ -73,8 +73,8 @@ final class ResolveIT {
                 TestGateway gateway = TestGateway.with().endpoint("web", "web.test:" + web.port()).pool(OFTEN)
                         .names(names).start()) {
             assertThat(ask(gateway)).isEqualTo("w");
-            assertThat(gateway.gateway().toAdmin("nginx", "web", AdminState.DRAIN)).isPresent();
-            assertThat(gateway.gateway().toAdmin("nginx", "web", AdminState.READY)).isPresent();
+            assertThat(gateway.gateway().operator().toAdmin("nginx", "web", AdminState.DRAIN)).isPresent();
+            assertThat(gateway.gateway().operator().toAdmin("nginx", "web", AdminState.READY)).isPresent();
 
             zone.put("web.test", List.of("127.0.0.1", "127.0.0.9"));
             Await.until("there are two", BOUND, () -> labels(gateway).size() == 2);

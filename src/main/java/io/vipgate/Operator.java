@@ -1,0 +1,94 @@
+package io.vipgate;
+
+import io.vipgate.pinning.PinTable;
+import io.vipgate.pool.AdminState;
+import io.vipgate.pool.EndpointState;
+import io.vipgate.relay.CloseReason;
+import io.vipgate.relay.Relay;
+import io.vipgate.relay.RelaySweep;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import io.vipgate.config.GatewayConfig;
+
+/**
+ * What an operator can do to a gateway while it serves.
+ *
+ * <p>Thread-safe.
+ */
+public final class Operator {
+    private final Pools pools;
+    private final Lanes lanes;
+    private final ControlThread control;
+    private final Supplier<GatewayConfig> config;
+
+    Operator(Pools pools, Lanes lanes, ControlThread control, Supplier<GatewayConfig> config) {
+        this.pools = pools;
+        this.lanes = lanes;
+        this.control = control;
+        this.config = config;
+    }
+
+    /**
+     * Sets what the operator wants of an endpoint, of all its addresses if it is given by name. Survives reloads and,
+     * with {@code stateFile}, restarts.
+     *
+     * @return the endpoint's state afterwards, of its first address; empty while its name has none
+     * @throws NoSuchElementException if there is no such pool or endpoint
+     */
+    public Optional<EndpointState> toAdmin(String pool, String endpoint, AdminState admin) {
+        return steer(pool, endpoint, found -> found.toAdmin(endpoint, admin));
+    }
+
+    /**
+     * Sets an endpoint's weight. The configuration's own holds again when that is changed and loaded.
+     *
+     * @param weight 0 to 256; 0 takes nothing new
+     * @return the endpoint's state afterwards, of its first address; empty while its name has none
+     * @throws NoSuchElementException if there is no such pool or endpoint
+     * @throws IllegalArgumentException if the weight is out of range
+     */
+    public Optional<EndpointState> toWeight(String pool, String endpoint, int weight) {
+        if (weight < 0 || weight > EndpointState.MAX_WEIGHT) {
+            throw new IllegalArgumentException(
+                    "weight: " + weight + " (expected: 0 to " + EndpointState.MAX_WEIGHT + ")");
+        }
+        return steer(pool, endpoint, found -> found.toWeight(endpoint, weight));
+    }
+
+    private Optional<EndpointState> steer(String pool, String endpoint, Consumer<PoolControl> change) {
+        return control.ask(() -> {
+            PoolControl found = pools.get(pool);
+            if (!found.has(endpoint)) {
+                throw new NoSuchElementException("endpoint: " + pool + "/" + endpoint + " (expected: one of "
+                        + found.config().endpoints().keySet() + ")");
+            }
+            change.accept(found);
+            config.get().stateFile().ifPresent(pools::keepWishes);
+            return found.pool().snapshot().named(endpoint).stream().findFirst().map(member -> member.state());
+        });
+    }
+
+    /**
+     * The pins of a pool; empty when it does not pin.
+     *
+     * @throws NoSuchElementException if there is no such pool
+     */
+    public Optional<PinTable> pins(String pool) {
+        return control.ask(() -> pools.get(pool).pins());
+    }
+
+    /**
+     * Ends open relays by RST on both sides.
+     *
+     * @param isMeant which ones; called on the relays' loops
+     * @return how many they were
+     */
+    public int closeRelays(Predicate<Relay> isMeant) {
+        int[] sum = {0};
+        lanes.onEach(lane -> sum[0] += RelaySweep.begin(lane.relays(), isMeant, CloseReason.OPERATOR));
+        return sum[0];
+    }
+}
