@@ -74,11 +74,11 @@ class Host:
         holder = subprocess.Popen(
             ["unshare", "--net", "--pid", "--mount", "--uts", "--fork", "--kill-child", "--mount-proc",
              sys.executable, _FIRST_PROCESS, self.name],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True)
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
         # It says so when its namespaces are ready.
         if holder.stdout.readline() != b"ready\n":
             holder.kill()
-            raise LabError(f"{self.name}: no namespaces (as root, with util-linux?)")
+            raise LabError(f"{self.name}: no namespaces: {holder.stderr.read().decode().strip()}")
         children = pathlib.Path(f"/proc/{holder.pid}/task/{holder.pid}/children").read_text().split()
         pid = int(children[0])
         self._remembered.write_text(f"{pid} {_start_time(pid)}")

@@ -117,19 +117,19 @@ class GatewayHost(Host):
         return self.succeeds("curl", "-fso", "/dev/null", "-m", "1", "http://127.0.0.1:9181/readyz")
 
     def start_keepalived(self) -> None:
-        """The pair's own configuration, with this site's addresses in it."""
-        text = (TOP / "deploy" / "keepalived" / "keepalived.conf").read_text()
-        # The kernel reports the ends of processes in the first network namespace only; with this block keepalived would
-        # stay in FAULT here. The flag file, which it has too, tells it the same.
-        begin, end = text.index("vrrp_track_process"), text.index("# end of track_process")
-        text = text[:begin] + text[end:]
-        text = "\n".join(line for line in text.split("\n") if not line.strip().startswith("vipgate_process"))
-        text = text.replace("track_process {\n    }\n", "")
-        (self.directory / "keepalived.conf").write_text(text)
+        """The pair's own configuration."""
         for name in ("ready", "notify"):
             shutil.copy(TOP / "deploy" / "keepalived" / name, self.directory / name)
-        (self.directory / "keepalived.conf").write_text(text.replace("/etc/keepalived/", f"{self.directory}/"))
-        start_keepalived(self, self.directory / "keepalived.conf", self.name)
+        text = (TOP / "deploy" / "keepalived" / "keepalived.conf").read_text().replace("/etc/keepalived/", f"{self.directory}/")
+        file = self.directory / "keepalived.conf"
+        # As it is shipped it must do, too.
+        file.write_text(text)
+        self.run("keepalived", "--config-test", "--use-file", file, "--config-id", self.name)
+        # The kernel reports the ends of processes in the first network namespace only; with track_process keepalived would
+        # stay in FAULT here. The flag file, which it has too, tells it the same.
+        block = text[text.index("vrrp_track_process"):text.index("# end of track_process")]
+        file.write_text(text.replace(block, "").replace("    track_process {\n        vipgate_process\n    }\n", ""))
+        start_keepalived(self, file, self.name)
 
     def holds_public(self) -> bool:
         return PUBLIC in self.addresses("outer")
