@@ -57,6 +57,11 @@ public final class IptablesImport {
     }
 
     private Migrated migrate(String text) {
+        try {
+            PlainText.refuseTooMuch(text);
+        } catch (SyntaxException e) {
+            return Migrated.failed(e.problem(), notes.inOrder());
+        }
         parsed = IptablesText.parse(text, notes);
         for (IptablesRule rule : parsed.rules()) {
             boolean isNat = rule.table().equals("nat");
