@@ -32,6 +32,9 @@ public final class IptablesImport {
     private final Map<HostPort, Chain> output = new LinkedHashMap<>();
     private IptablesText.Parsed parsed = new IptablesText.Parsed(List.of(), Set.of());
 
+    /** Chains that jump to chains can be few lines and come to very many rules. */
+    private int followed;
+
     private IptablesImport() {}
 
     /** One endpoint of a chain, with its share of what was left, and then of the whole. */
@@ -74,6 +77,11 @@ public final class IptablesImport {
                         + ": not carried over, it stays with iptables");
             }
         }
+        if (followed > Draft.MOST) {
+            return Migrated.failed(
+                    "the chains come to more than " + Draft.MOST + " rules one after the other: divide them",
+                    notes.inOrder());
+        }
         mergeOutput();
         Draft draft = new Draft(notes);
         prerouting.forEach((address, chain) -> draft.listener(chain.shares.getFirst().line(), address.name(),
@@ -91,6 +99,10 @@ public final class IptablesImport {
     // ---- rules ----
 
     private void follow(IptablesRule rule, List<Option> outer, Map<HostPort, Chain> chains, int depth) {
+        followed++;
+        if (followed > Draft.MOST) {
+            return;
+        }
         List<Option> all = new ArrayList<>(outer);
         all.addAll(rule.options());
         IptablesRule whole = new IptablesRule(rule.line(), rule.table(), rule.chain(), all);
