@@ -6,6 +6,7 @@ import io.vipgate.migrate.HaproxyImport;
 import io.vipgate.migrate.IptablesImport;
 import io.vipgate.migrate.KeepalivedImport;
 import io.vipgate.migrate.Migrated;
+import io.vipgate.migrate.NginxImport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -35,10 +36,12 @@ final class ImportCommand implements Callable<Integer> {
         /** The virtual servers of a keepalived.conf. */
         KEEPALIVED,
         /** The tcp sections of a haproxy.cfg. */
-        HAPROXY
+        HAPROXY,
+        /** The stream section of an nginx.conf. */
+        NGINX
     }
 
-    @Parameters(index = "0", paramLabel = "PROGRAM", description = "Whose rules they are: iptables (what iptables-save prints), keepalived (virtual_server), haproxy (mode tcp).")
+    @Parameters(index = "0", paramLabel = "PROGRAM", description = "Whose rules they are: iptables (what iptables-save prints), keepalived (virtual_server), haproxy (mode tcp), nginx (stream).")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Source source;
 
@@ -69,6 +72,7 @@ final class ImportCommand implements Callable<Integer> {
             case IPTABLES -> IptablesImport.read(text);
             case KEEPALIVED -> KeepalivedImport.read(text);
             case HAPROXY -> HaproxyImport.read(text);
+            case NGINX -> NginxImport.read(text);
         };
         migrated.notes().forEach(note -> err.println("warning: " + note));
         err.flush();

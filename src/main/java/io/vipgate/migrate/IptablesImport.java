@@ -32,6 +32,9 @@ public final class IptablesImport {
     private final Map<HostPort, Chain> output = new LinkedHashMap<>();
     private IptablesText.Parsed parsed = new IptablesText.Parsed(List.of(), Set.of());
 
+    /** Chains that jump to chains can be few lines and come to very many rules. */
+    private int followed;
+
     private IptablesImport() {}
 
     /** One endpoint of a chain, with its share of what was left, and then of the whole. */
@@ -57,6 +60,11 @@ public final class IptablesImport {
     }
 
     private Migrated migrate(String text) {
+        try {
+            PlainText.refuseTooMuch(text);
+        } catch (SyntaxException e) {
+            return Migrated.failed(e.problem(), notes.inOrder());
+        }
         parsed = IptablesText.parse(text, notes);
         for (IptablesRule rule : parsed.rules()) {
             boolean isNat = rule.table().equals("nat");
@@ -68,6 +76,11 @@ public final class IptablesImport {
                 note(rule, "table " + rule.table() + ", chain " + rule.chain()
                         + ": not carried over, it stays with iptables");
             }
+        }
+        if (followed > Draft.MOST) {
+            return Migrated.failed(
+                    "the chains come to more than " + Draft.MOST + " rules one after the other: divide them",
+                    notes.inOrder());
         }
         mergeOutput();
         Draft draft = new Draft(notes);
@@ -86,6 +99,10 @@ public final class IptablesImport {
     // ---- rules ----
 
     private void follow(IptablesRule rule, List<Option> outer, Map<HostPort, Chain> chains, int depth) {
+        followed++;
+        if (followed > Draft.MOST) {
+            return;
+        }
         List<Option> all = new ArrayList<>(outer);
         all.addAll(rule.options());
         IptablesRule whole = new IptablesRule(rule.line(), rule.table(), rule.chain(), all);

@@ -5,10 +5,12 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Turns the virtual servers of a keepalived.conf into listeners and pools. VRRP stays with keepalived; its sections are
@@ -27,6 +29,8 @@ public final class KeepalivedImport {
     private final Notes notes = new Notes();
     private final Draft draft = new Draft(notes);
     private final Map<String, Statement> groups = new HashMap<>();
+
+    private final Set<String> usedGroups = new HashSet<>();
 
     private KeepalivedImport() {}
 
@@ -59,6 +63,8 @@ public final class KeepalivedImport {
                 }
             }
         }
+        groups.values().stream().filter(group -> !usedGroups.contains(group.word(1)))
+                .forEach(group -> notes.add(group, "no virtual_server uses it; it is left out"));
         return draft.migrated(CLIENT_ADDRESSES, NOTHING);
     }
 
@@ -72,6 +78,7 @@ public final class KeepalivedImport {
             case "fwmark" -> notes.add(server, "a listener has addresses, not a firewall mark; it is left out");
             case "group" -> {
                 Statement group = groups.get(name);
+                usedGroups.add(name);
                 if (group == null) {
                     notes.add(server, "no such virtual_server_group; it is left out");
                 } else {

@@ -127,13 +127,14 @@ final class KeepalivedWords {
         return !reason.isEmpty();
     }
 
-    /** Reports words that keepalived does not know, and everything special, in a block that is not carried over. */
+    /** Reports words that keepalived does not know, and files that are not read, in a block that is not carried over. */
     static void reportUnknown(Statement section, Notes notes) {
         if (FREE.contains(section.name())) {
             return;
         }
         for (Statement statement : section.block()) {
-            if (!reportIfSpecial(statement, notes)) {
+            boolean isSpecial = !statement.name().isEmpty() && "@~$".indexOf(statement.name().charAt(0)) >= 0;
+            if (!isSpecial && !reportIfSpecial(statement, notes)) {
                 if (!isKnown(statement.name())) {
                     notes.add(statement, "keepalived knows no such word and ignores the line");
                 }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The program as an operator starts it: exit statuses, messages, signals, and a small limit on open files. */
 @SocketTest
@@ -72,6 +74,24 @@ final class ProcessIT {
         try (VipgateProcess nothing = VipgateProcess.start(directory, "import", "iptables", "/dev/null")) {
             assertThat(nothing.awaitExit(EXIT)).isEqualTo(2);
             assertThat(nothing.errors()).contains("no DNAT rule");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"keepalived, keepalived-lvs.conf", "haproxy, haproxy.cfg", "nginx, nginx.conf"})
+    void filesOfOtherProgramsBecomeConfigurationsThatCheckTakes(String program, String example) throws Exception {
+        String file = Path.of("src/test/resources/io/vipgate/migrate", example).toAbsolutePath().toString();
+        try (VipgateProcess imports = VipgateProcess.start(directory, "import", program, file)) {
+            assertThat(imports.awaitExit(EXIT)).isZero();
+            assertThat(imports.errors()).contains("warning: ", "warning: line ", "proxyProtocol");
+            try (VipgateProcess check = VipgateProcess.start(directory, "check", write(imports.output()))) {
+                assertThat(check.awaitExit(EXIT)).isZero();
+            }
+        }
+        Path broken = Files.writeString(directory.resolve("broken"), "a {\n\"\n");
+        try (VipgateProcess imports = VipgateProcess.start(directory, "import", program, broken.toString())) {
+            assertThat(imports.awaitExit(EXIT)).isEqualTo(2);
+            assertThat(imports.errors()).contains("vipgate import: " + broken + ": line ");
         }
     }
 

@@ -129,6 +129,18 @@ class IptablesImportTest {
     }
 
     @Test
+    void chainsThatComeToVeryManyRulesAreGivenUp() {
+        StringBuilder text = new StringBuilder("*nat\n-A PREROUTING -p tcp --dport 80 -j C0\n");
+        for (int i = 0; i < 14; i++) {
+            text.append(":C").append(i).append(" - [0:0]\n");
+            text.append(("-A C" + i + " -j C" + (i + 1) + "\n").repeat(4));
+        }
+        text.append(":C14 - [0:0]\n-A C14 -j DNAT --to-destination 198.51.100.1\n");
+
+        assertThat(IptablesImport.read(text.toString()).failure()).contains("20000 rules one after the other");
+    }
+
+    @Test
     void ipv6EndpointsAreWrittenWithBrackets() {
         Migrated migrated = nat(
                 "-A PREROUTING -d 2001:db8::1/128 -p tcp --dport 80 -j DNAT --to-destination [2001:db8::2]:8080");

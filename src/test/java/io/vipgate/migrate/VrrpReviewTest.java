@@ -118,6 +118,12 @@ class VrrpReviewTest {
     }
 
     @Test
+    void linesForOneOfTheNodesStayWithKeepalived() {
+        assertThat(notes(SOUND.replace("    priority 100\n", "    @one priority 100\n    @two priority 90\n")))
+                .hasSize(1);
+    }
+
+    @Test
     void theSameRouterIdTwiceOnOneInterfaceIsAMistake() {
         String second = SOUND.substring(SOUND.indexOf("vrrp_instance")).replace("VI_1", "VI_2");
 
