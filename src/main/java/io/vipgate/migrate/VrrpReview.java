@@ -25,6 +25,9 @@ final class VrrpReview {
                     + "|/etc/init\\.d/keepalived\\s+stop");
     private static final Pattern LOOKS_FOR_A_PROCESS = Pattern
             .compile("\\b(?:pidof|pgrep)\\b|\\bkillall\\s+-0\\b|\\bps\\s.*\\bgrep\\b");
+    private static final Pattern IS_BARE_PIDOF = Pattern.compile("^\"?(?:\\S*/)?pidof\\s");
+    private static final String BARE_PIDOF = ". And without a shell around it this one always fails on Debian: keepalived "
+            + "2.2.7 follows the link from pidof to killall5 and runs that";
     private static final Pattern ASKS_IT = Pattern.compile("\\b(?:curl|wget|nc|ncat|openssl|check_http)\\b");
 
     private final List<Statement> statements;
@@ -155,7 +158,8 @@ final class VrrpReview {
                 .toList();
         if (lines.stream().allMatch(VrrpReview::looksForAProcess)) {
             lines.forEach(line -> notes.add(line, "the only check looks whether a process is there; one that hangs, or "
-                    + "serves errors, passes. Ask it for a page instead, such as curl -fsS -m 1 http://127.0.0.1/"));
+                    + "serves errors, passes. Ask it for a page instead, such as curl -fsS -m 1 http://127.0.0.1/"
+                    + (IS_BARE_PIDOF.matcher(line.rest(1)).find() ? BARE_PIDOF : "")));
         }
     }
 

@@ -100,6 +100,14 @@ class VrrpReviewTest {
                 "looks whether a process is there");
     }
 
+    @ParameterizedTest
+    @CsvSource({"pidof nginx, true", "/usr/bin/pidof nginx, true", "/bin/sh -c 'pidof nginx', false",
+        "pgrep -x nginx, false"})
+    void withoutAShellPidofIsAnotherProgram(String script, boolean isNamed) {
+        assertThat(notes(SOUND.replace("/usr/bin/curl -fsS -m 1 http://127.0.0.1/", script)))
+                .filteredOn(note -> note.toString().contains("killall5")).hasSize(isNamed ? 1 : 0);
+    }
+
     @Test
     void besideABetterCheckThePresenceOfAProcessMayBeLookedAt() {
         assertThat(notes(SOUND + "vrrp_script other {\nscript \"pidof nginx\"\n}\n")).hasSize(1);
