@@ -46,7 +46,8 @@ final class SwitchedEndpoint implements AutoCloseable {
             opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
             port = opened.getLocalPort();
             server = opened;
-            Thread _ = Thread.ofVirtual().start(() -> acceptAll(opened));
+            // Of the platform: a close ends its accept for certain, and at once.
+            Thread _ = Thread.ofPlatform().daemon().start(() -> acceptAll(opened));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -77,7 +78,8 @@ final class SwitchedEndpoint implements AutoCloseable {
 
     /**
      * Refuses from now on. Whoever is in the accept queue is reset, as when a process dies. Returns when it does refuse: the
-     * JDK closes the socket only when the thread that waits in accept has noticed.
+     * JDK closes the socket only when the thread that waits in accept has noticed. A connect that comes before that waits in
+     * the queue, which must not fill up.
      */
     synchronized void stop() {
         if (server != null) {
