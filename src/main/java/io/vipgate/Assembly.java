@@ -1,6 +1,8 @@
 package io.vipgate;
 
+import io.vipgate.accesslog.AccessLogPlan;
 import io.vipgate.balance.BalancerFactory;
+import io.vipgate.config.AccessLogConfig;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.HashConfig;
 import io.vipgate.config.PinBy;
@@ -18,13 +20,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns a pool's configuration into what the data path and the probes work with.
+ * Turns configuration into what the data path, the probes and the access log work with.
  *
  * <p>Stateless.
  */
@@ -57,6 +61,16 @@ final class Assembly {
                         (int) config.keepAlive().interval().toSeconds(), config.keepAlive().count()),
                 config.userTimeout().client().toNanos(), config.userTimeout().endpoint().toNanos(),
                 proxyVersion(config.proxyProtocol()), sources);
+    }
+
+    /** What the access log does; null when there is none. */
+    static @Nullable AccessLogPlan accessLog(AccessLogConfig config) {
+        Path file = config.file().equals(AccessLogConfig.STDOUT) ? null : Path.of(config.file());
+        return switch (config.format()) {
+            case NONE -> null;
+            case TEXT -> new AccessLogPlan(AccessLogPlan.Form.TEXT, file, config.sample());
+            case JSON -> new AccessLogPlan(AccessLogPlan.Form.JSON, file, config.sample());
+        };
     }
 
     static HealthMonitor.Schedule schedule(ProbeConfig probe) {

@@ -1,5 +1,6 @@
 package io.vipgate;
 
+import io.vipgate.accesslog.AccessLog;
 import io.vipgate.admin.CheckServer;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
@@ -46,6 +47,7 @@ public final class Gateway implements AutoCloseable {
     private static final long LOOK_UP_MILLIS = 5_000;
 
     private final ControlThread control = new ControlThread();
+    private final AccessLog accessLog = new AccessLog();
     private final FdBudget fdBudget;
     private final Resolver resolver;
     private final Lanes lanes;
@@ -67,7 +69,8 @@ public final class Gateway implements AutoCloseable {
         resolver = new Resolver(names);
         ConnectionLimit relays = new ConnectionLimit(fdBudget.relays());
         int pipesPerLoop = fdBudget.pipes() / loops.all().size();
-        lanes = new Lanes(loops, loop -> new RelayLoop(loop, relays, pipesPerLoop, new RelayEvents(this::onFailed)));
+        lanes = new Lanes(loops, loop -> new RelayLoop(loop, relays, pipesPerLoop,
+                new RelayEvents(this::onFailed, accessLog.lane())));
         pools = new Pools(lanes, resolver, control);
         neighbours = CoLocationWatch.start(() -> pools.all().stream().map(PoolControl::pool).toList());
         operator = new Operator(pools, lanes, control, this::config);
@@ -154,6 +157,7 @@ public final class Gateway implements AutoCloseable {
                 sockets.abandon();
                 throw e;
             }
+            accessLog.follow(Assembly.accessLog(next.accessLog()));
             sockets.commit();
             pools.leaveOnly(next.pools().keySet());
             config = next;
@@ -233,6 +237,16 @@ public final class Gateway implements AutoCloseable {
     /** Relays that the process has descriptors for. */
     public int mostRelays() {
         return fdBudget.relays();
+    }
+
+    /** Opens the access log's file by its name again, soon: it has been renamed, perhaps. */
+    public void reopenAccessLog() {
+        accessLog.reopen();
+    }
+
+    /** Lines of the access log that were lost because they could not be written as fast as they came. */
+    public long accessLogDropped() {
+        return accessLog.dropped();
     }
 
     /** Event loops. */
@@ -326,6 +340,7 @@ public final class Gateway implements AutoCloseable {
                 checks.close();
             }
             lanes.close();
+            accessLog.close();
         }
     }
 

@@ -91,6 +91,8 @@ public final class GatewayProcess implements AutoCloseable {
     }
 
     private void reload(Reloader present) {
+        // Whatever becomes of the reload: a rotation must not depend on it.
+        present.reopenLogs();
         if (isStopping) {
             LOG.info("no reload while the gateway stops");
             return;

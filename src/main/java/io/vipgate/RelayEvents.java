@@ -1,6 +1,10 @@
 package io.vipgate;
 
+import io.vipgate.accesslog.AccessLane;
+import io.vipgate.net.ClientAddress;
 import io.vipgate.relay.ConnectFailure;
+import io.vipgate.relay.LoopListener;
+import io.vipgate.relay.RefuseReason;
 import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayLog;
 import io.vipgate.relay.RelayObserver;
@@ -12,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes what happens to relays on: to the log, and failed connects to the monitor of their pool. A fault of this machine
- * never counts against an endpoint.
+ * Passes what happens to one event loop's relays on: to the logs, and failed connects to the monitor of their pool. A fault
+ * of this machine never counts against an endpoint.
  *
- * <p>Thread-safe.
+ * <p>Confined to its event loop.
  */
 final class RelayEvents implements RelayObserver {
     private static final Logger LOG = LoggerFactory.getLogger(RelayEvents.class);
@@ -23,6 +27,7 @@ final class RelayEvents implements RelayObserver {
 
     private final Consumer<Relay> onEndpointFailed;
     private final RelayLog log = new RelayLog();
+    private final AccessLane accessLog;
     private final LongAdder localFaults = new LongAdder();
     private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARN_EVERY_NANOS);
 
@@ -30,9 +35,11 @@ final class RelayEvents implements RelayObserver {
      * Makes an observer.
      *
      * @param onEndpointFailed told of relays that their present endpoint did not take
+     * @param accessLog the loop's own
      */
-    RelayEvents(Consumer<Relay> onEndpointFailed) {
+    RelayEvents(Consumer<Relay> onEndpointFailed, AccessLane accessLog) {
         this.onEndpointFailed = onEndpointFailed;
+        this.accessLog = accessLog;
     }
 
     @Override
@@ -60,5 +67,11 @@ final class RelayEvents implements RelayObserver {
     @Override
     public void onClosed(Relay relay, CloseReason reason) {
         log.onClosed(relay, reason);
+        accessLog.onClosed(relay, reason);
+    }
+
+    @Override
+    public void onTurnedAway(LoopListener listener, ClientAddress client, RefuseReason reason) {
+        accessLog.onTurnedAway(listener, client, reason);
     }
 }

@@ -76,6 +76,11 @@ public final class Reloader {
         return firstRead;
     }
 
+    /** Has log files that were renamed opened by their names again. */
+    public void reopenLogs() {
+        gateway.reopenAccessLog();
+    }
+
     /** Reads the file and makes the change; says so in the log. */
     public synchronized Outcome reload() {
         awaitSettled();

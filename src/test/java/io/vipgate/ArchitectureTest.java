@@ -138,6 +138,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void accessLogDependsOnRelayNetAndPoolAlone() {
+        assertDependsOnlyOn("io.vipgate.accesslog", "io.vipgate.relay", "io.vipgate.net", "io.vipgate.pool",
+                "org.slf4j");
+    }
+
+    @Test
     void netDependsOnNoOtherPackageOfTheProject() {
         assertDependsOnlyOn("io.vipgate.net", "io.netty..", "org.slf4j");
     }

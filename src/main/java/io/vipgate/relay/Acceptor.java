@@ -106,6 +106,7 @@ public final class Acceptor implements ReadyHandler {
     private void refuse(int fd, RefuseReason reason) {
         listener.onRefused(reason);
         loop.observer().onRefused(listener, reason);
+        loop.observer().onTurnedAway(listener, client, reason);
         systemCalls.setResetOnClose(fd);
         systemCalls.close(fd);
     }

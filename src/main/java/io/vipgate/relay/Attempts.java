@@ -21,7 +21,11 @@ final class Attempts {
     private @Nullable Pin pin;
     /** Where the pin led at the first selection. */
     private @Nullable Endpoint pinnedTo;
+    private @Nullable ConnectFailure lastFailure;
+    private byte begun;
     private boolean isCounted;
+    /** The client had its pin already when it came. */
+    private boolean wasPinned;
 
     /** The endpoint that is tried or connected, or the last that was; null when none could be selected. */
     @Nullable
@@ -34,9 +38,20 @@ final class Attempts {
         return failed.size();
     }
 
-    /** Whether the endpoint is the one its client is pinned to. */
+    /** Attempts that were begun, the present one included. */
+    int begun() {
+        return begun;
+    }
+
+    /** Why the last of the failed attempts did; null when none has. */
+    @Nullable
+    ConnectFailure lastFailure() {
+        return lastFailure;
+    }
+
+    /** Whether the endpoint is the one that its client was pinned to before it came. */
     boolean isPinned() {
-        return pin != null && endpoint != null && endpoint.endpoint().equals(pinnedTo);
+        return wasPinned && endpoint != null && endpoint.endpoint().equals(pinnedTo);
     }
 
     /**
@@ -55,6 +70,7 @@ final class Attempts {
                 : pool.open(clientHigh, clientLow, failed);
         if (selected != null) {
             endpoint = selected;
+            begun++;
             isCounted = true;
             if (!failed.isEmpty()) {
                 pool.onRetry();
@@ -66,6 +82,7 @@ final class Attempts {
     private @Nullable LoopEndpoint first(LoopPool pool, long clientHigh, long clientLow, long now) {
         LoopPins pins = pool.pins();
         Pin found = pins.find(clientHigh, clientLow);
+        wasPinned = found != null;
         LoopEndpoint selected = found == null ? null : pool.openPinned(found.endpoint(), now);
         if (selected != null) {
             pins.onHit();
@@ -101,6 +118,7 @@ final class Attempts {
     /** The present attempt has failed; its endpoint is not selected again. */
     void onFailed(ConnectFailure failure) {
         LoopEndpoint present = endpoint;
+        lastFailure = failure;
         if (present != null) {
             present.onConnectFailed(failure);
             List<Endpoint> more = new ArrayList<>(failed);

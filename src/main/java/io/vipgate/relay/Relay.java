@@ -77,6 +77,7 @@ public final class Relay extends WheelTimer {
     private @Nullable Flow backendToClient;
     /** When the present attempt, the first half-close, or the present phase began. */
     private long since;
+    private long connectedAt = NEVER;
     /** When a byte last reached either side. */
     private long lastDelivered;
     private @Nullable Reset reset;
@@ -85,6 +86,8 @@ public final class Relay extends WheelTimer {
     /** The last byte went to the endpoint, so that an answer may be due. */
     private boolean wasLastToBackend;
     private boolean isGuarded;
+    /** Of a relay that a silence has ended: it was the endpoint's. */
+    private boolean wasEndpointSilent;
 
     private Relay(RelayLoop loop, LoopListener listener, ClientAddress address) {
         this.loop = loop;
@@ -202,6 +205,7 @@ public final class Relay extends WheelTimer {
         attempts.onConnected(pool, clientHigh, clientLow);
         loop.observer().onConnected(this);
         since = now();
+        connectedAt = since;
         lastDelivered = since;
         present.isWritable = true;
         Flow up = new Flow(this, present, newBackend, true);
@@ -503,6 +507,7 @@ public final class Relay extends WheelTimer {
         if (now >= bounds.next()) {
             CloseReason reason = bounds.reasonAt(now);
             if (reason != CloseReason.HALF_CLOSED || !isOwing()) {
+                wasEndpointSilent = isEndpointSilent();
                 close(reason, true);
                 return NEVER;
             }
@@ -540,6 +545,24 @@ public final class Relay extends WheelTimer {
         // The kernel has not given it up, so it is still to be reset, or its close would send FIN behind a queue.
         onReset(side);
         return NEVER;
+    }
+
+    /**
+     * Whose silence it is: of the side that does not take what it is sent; else of the one whose FIN is missing while the
+     * other's has come; else of the one to which the last byte went, since it owes the answer. The client's, when no byte
+     * was moved.
+     */
+    private boolean isEndpointSilent() {
+        boolean isStuckToBackend = isStuck(clientToBackend);
+        boolean hasEnded = isFinished(clientToBackend);
+        if (isStuckToBackend != isStuck(backendToClient)) {
+            return isStuckToBackend;
+        }
+        return hasEnded == isFinished(backendToClient) ? wasLastToBackend : hasEnded;
+    }
+
+    private boolean isStuck(@Nullable Flow flow) {
+        return flow != null && (flow.hasPending() || isOwing(flow.target));
     }
 
     /** Whether one of the sides has not acknowledged everything that was sent to it. */
@@ -584,7 +607,7 @@ public final class Relay extends WheelTimer {
         return pool;
     }
 
-    /** Whether its endpoint is the one its client was pinned to. */
+    /** Whether its endpoint is the one that its client was pinned to before it came. */
     public boolean isPinned() {
         return attempts.isPinned();
     }
@@ -599,14 +622,34 @@ public final class Relay extends WheelTimer {
         return now() - openedAt;
     }
 
-    /** When it was connected, in the loop's time; meaningful from then until the first half-close. */
+    /** When it was connected, in the loop's time; {@link #NEVER} before that. */
     long connectedAt() {
-        return since;
+        return connectedAt;
     }
 
-    /** Attempts that are over: failed ones, and the one that connected. */
+    /** Whether it has reached an endpoint; stays so when it is over. */
+    public boolean wasConnected() {
+        return connectedAt != NEVER;
+    }
+
+    /** From its acceptance until its endpoint was connected, failed attempts included, in nanoseconds; -1 if it never was. */
+    public long connectNanos() {
+        return wasConnected() ? connectedAt - openedAt : -1;
+    }
+
+    /** Attempts to reach an endpoint, one that is under way included. */
     public int attempts() {
-        return attempts.failed() + (clientToBackend == null ? 0 : 1);
+        return attempts.begun();
+    }
+
+    /** Why the last failed attempt failed; null when none has. */
+    public @Nullable ConnectFailure lastFailure() {
+        return attempts.lastFailure();
+    }
+
+    /** Of a relay that {@link CloseReason#IDLE} or {@link CloseReason#HALF_CLOSED} ended: whether it waited for the endpoint. */
+    public boolean wasEndpointSilent() {
+        return wasEndpointSilent;
     }
 
     /** Bytes delivered to the endpoint. */

@@ -1,5 +1,7 @@
 package io.vipgate.relay;
 
+import io.vipgate.net.ClientAddress;
+
 /**
  * Told of what happens to relays, for counters and logs. Every relay that was opened is closed exactly once. An observer
  * must not block, nor throw.
@@ -10,8 +12,15 @@ public interface RelayObserver {
     /** A client was accepted and has a relay. */
     default void onOpened(Relay relay) {}
 
-    /** A client was turned away. */
+    /** A client was turned away, or none could be accepted for now. */
     default void onRefused(LoopListener listener, RefuseReason reason) {}
+
+    /**
+     * A client was turned away before it had a relay; {@link #onRefused} told of it too.
+     *
+     * @param client valid during the call
+     */
+    default void onTurnedAway(LoopListener listener, ClientAddress client, RefuseReason reason) {}
 
     /** The relay reached its endpoint. */
     default void onConnected(Relay relay) {}

@@ -206,9 +206,9 @@ class ConfigRulesTest {
 
     @Test
     void rangesOutsidePoolsAreCheckedToo() {
-        assertThat(Loads.problems(Loads.POOL + "accessLog: { sample: 1.5, file: \"\" }\nruntime: { eventLoops: -1 }\n"))
+        assertThat(Loads.problems(Loads.POOL + "accessLog: { sample: 0, file: \"\" }\nruntime: { eventLoops: -1 }\n"))
                 .containsExactly(
-                        "5: accessLog.sample: 1.5 (expected: 0 to 1)",
+                        "5: accessLog.sample: 0 (expected: 0.000001 to 1)",
                         "5: accessLog.file: \"\" (expected: stdout or a file's path)",
                         "6: runtime.eventLoops: -1 (expected: 0 to 1024)");
     }

@@ -2,7 +2,9 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.accesslog.FlatJson;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +98,64 @@ final class ReloadProcessIT {
                 gateway.terminate();
                 assertThat(gateway.awaitExit(BOUND)).isZero();
             }
+        }
+    }
+
+    @Test
+    void hangUpOpensTheAccessLogByItsNameAgainEvenWhenTheFileIsRefused() throws Exception {
+        int port = freePort();
+        Path file = directory.resolve("gateway.yaml");
+        Path log = directory.resolve("access.log");
+        Path rotated = directory.resolve("access.log.1");
+        String accessLog = "accessLog: { format: text, file: \"" + log + "\" }";
+        try (NamingEndpoint one = new NamingEndpoint('1')) {
+            Files.writeString(file, yaml(port, one, accessLog));
+            try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", file.toString()).awaitStart()) {
+                assertThat(answer(port)).isEqualTo("1");
+                Await.until("a line", BOUND, () -> lines(log) == 1);
+                Files.move(log, rotated);
+                assertThat(answer(port)).isEqualTo("1");
+                Await.until("a line more", BOUND, () -> lines(rotated) == 2);
+
+                Files.writeString(file, yaml(port, one, "shutdwn: {}"));
+                gateway.hangUp();
+                Await.until("a new file", BOUND, () -> Files.exists(log));
+                assertThat(answer(port)).isEqualTo("1");
+                Await.until("a line in the new file", BOUND, () -> lines(log) == 1);
+                assertThat(answer(port)).isEqualTo("1");
+                gateway.terminate();
+                assertThat(gateway.awaitExit(BOUND)).isZero();
+
+                assertThat(lines(log)).as("what is queued at the end is written").isEqualTo(2);
+                assertThat(lines(rotated)).isEqualTo(2);
+                assertThat(gateway.errors()).doesNotContain("no effect yet");
+            }
+        }
+    }
+
+    @Test
+    void theAccessLogOnStandardOutputHasNothingElseInIt() throws Exception {
+        int port = freePort();
+        Path file = directory.resolve("gateway.yaml");
+        try (NamingEndpoint one = new NamingEndpoint('1')) {
+            Files.writeString(file, yaml(port, one, "accessLog: { format: json }"));
+            try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", file.toString()).awaitStart()) {
+                assertThat(answer(port)).isEqualTo("1");
+                assertThat(answer(port)).isEqualTo("1");
+                gateway.terminate();
+                assertThat(gateway.awaitExit(BOUND)).isZero();
+
+                assertThat(gateway.output().lines().map(line -> FlatJson.parse(line).get("endpoint")))
+                        .containsExactly("a", "a");
+            }
+        }
+    }
+
+    private static int lines(Path file) {
+        try {
+            return Files.exists(file) ? Files.readAllLines(file).size() : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

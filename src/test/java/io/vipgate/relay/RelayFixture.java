@@ -4,6 +4,7 @@ import io.vipgate.pool.ConnectionLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.balance.BalancerFactory;
+import io.vipgate.net.ClientAddress;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
@@ -25,6 +26,7 @@ final class RelayFixture {
     final FakeKernel kernel = new FakeKernel();
     final Map<CloseReason, Integer> closed = new EnumMap<>(CloseReason.class);
     final List<Relay> opened = new ArrayList<>();
+    final List<RefuseReason> turnedAway = new ArrayList<>();
     final ConnectionLimit limit;
     final ConnectionLimit fdBudget = new ConnectionLimit(1000);
     final RelayLoop loop;
@@ -42,6 +44,11 @@ final class RelayFixture {
             @Override
             public void onOpened(Relay relay) {
                 opened.add(relay);
+            }
+
+            @Override
+            public void onTurnedAway(LoopListener turnedAwayAt, ClientAddress client, RefuseReason reason) {
+                turnedAway.add(reason);
             }
 
             @Override

@@ -17,6 +17,19 @@ public final class RelayInsides {
         return loop.tails().inUse();
     }
 
+    /** A relay that both sides have ended, on a kernel that is none. */
+    public static Relay ended() {
+        RelayFixture fixture = new RelayFixture();
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(RelayFixture.bytes("request"));
+        pair.client().peerFin();
+        fixture.kernel.settle();
+        pair.backend().peerSends(RelayFixture.bytes("the answer"));
+        pair.backend().peerFin();
+        fixture.kernel.settle();
+        return fixture.opened.getFirst();
+    }
+
     /** Whether the dialer takes a socket for one that has reached itself. */
     public static boolean hasReachedItself(SystemCalls systemCalls, int fd, InetSocketAddress endpoint,
             LocalPorts localPorts) {

@@ -1,0 +1,69 @@
+package io.vipgate.accesslog;
+
+import io.vipgate.relay.CloseReason;
+import io.vipgate.relay.ConnectFailure;
+import io.vipgate.relay.RefuseReason;
+import io.vipgate.relay.Relay;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a relay ended, in two letters after HAProxy's "Session state at disconnection" (configuration manual, 8.5).
+ *
+ * <p>Who: {@code C} the client, {@code S} the endpoint, {@code P} the gateway by a rule of its own, {@code R} the gateway for
+ * want of something or by a fault, {@code c} and {@code s} a timeout that waited for the client or the endpoint, {@code D} the
+ * endpoint went down, {@code K} an operator or the drain, {@code -} both, in order. Phase: {@code C} connecting, {@code D} data,
+ * {@code -} neither.
+ *
+ * <p>Stateless.
+ */
+final class CloseCode {
+    /** Both sides have sent FIN. */
+    static final String CLEAN = "--";
+
+    private CloseCode() {}
+
+    /** The code of a relay that ended for this reason. */
+    static String of(Relay relay, CloseReason reason) {
+        return of(reason, relay.wasConnected(), relay.lastFailure(), relay.wasEndpointSilent());
+    }
+
+    /**
+     * The code of an end.
+     *
+     * @param wasConnected whether the relay had reached an endpoint
+     * @param lastFailure why the last failed attempt failed; null when none has
+     * @param wasEndpointSilent of a silence: whether it was the endpoint's
+     */
+    static String of(CloseReason reason, boolean wasConnected, @Nullable ConnectFailure lastFailure,
+            boolean wasEndpointSilent) {
+        return switch (reason) {
+            case CLIENT_FIN, ENDPOINT_FIN -> CLEAN;
+            case CLIENT_RESET -> wasConnected ? "CD" : "CC";
+            case ENDPOINT_RESET -> wasConnected ? "SD" : "SC";
+            case IDLE, HALF_CLOSED -> wasEndpointSilent ? wasConnected ? "sD" : "sC" : wasConnected ? "cD" : "cC";
+            case LIFETIME -> wasConnected ? "PD" : "PC";
+            case ENDPOINT_DOWN -> wasConnected ? "DD" : "DC";
+            case OPERATOR, DRAIN -> wasConnected ? "KD" : "KC";
+            case INTERNAL -> wasConnected ? "RD" : "RC";
+            case CONNECT_FAILED -> lastFailure == null ? of(RefuseReason.NO_ENDPOINT) : of(lastFailure);
+        };
+    }
+
+    private static String of(ConnectFailure failure) {
+        return switch (failure) {
+            case REFUSED, UNREACHABLE, RESET -> "SC";
+            case TIMEOUT -> "sC";
+            case LOCAL -> "RC";
+        };
+    }
+
+    /** The code of a client that was turned away. */
+    static String of(RefuseReason reason) {
+        return switch (reason) {
+            case MAX_CONNECTIONS -> "P-";
+            case NO_ENDPOINT -> "PC";
+            case FD_EXHAUSTED -> "R-";
+            case DRAINING -> "K-";
+        };
+    }
+}

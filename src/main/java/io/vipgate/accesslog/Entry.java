@@ -1,0 +1,32 @@
+package io.vipgate.accesslog;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a line is made of. Used again and again, so that a relay's end allocates nothing.
+ *
+ * <p>Confined to its event loop until it is published in an {@link EntryQueue}, then to the writer until it is released.
+ */
+final class Entry {
+    /** The plan that held when the relay ended. */
+    @Nullable
+    AccessLogPlan plan;
+    /** Milliseconds since 1970-01-01 UTC. */
+    long timeMillis;
+    String listener = "";
+    long clientHigh;
+    long clientLow;
+    int clientPort;
+    String pool = "";
+    /** Null when none was tried. */
+    @Nullable
+    String endpoint;
+    /** -1 when it was never connected. */
+    long connectNanos;
+    long durationNanos;
+    long bytesToBackend;
+    long bytesToClient;
+    int attempts;
+    boolean isPinned;
+    String close = "";
+}

@@ -1,0 +1,57 @@
+package io.vipgate.accesslog;
+
+/**
+ * Lines for programs: one JSON object (RFC 8259) with the fields of the text form. {@code connect} and {@code duration} are
+ * numbers of seconds, {@code in} and {@code out} of bytes. What is not there is {@code null}.
+ *
+ * <p>Confined to the writer's thread.
+ */
+final class JsonFormat implements LineFormat {
+    private static final long MICROS_PER_SECOND = 1_000_000L;
+
+    private final Timestamp timestamp = new Timestamp();
+
+    @Override
+    public void append(Entry entry, LineBuffer lines) {
+        timestamp.append(lines.append("{\"time\":\""), entry.timeMillis);
+        name(lines.append("\",\"listener\":"), entry.listener);
+        ClientText.append(lines.append(",\"client\":\""), entry.clientHigh, entry.clientLow, entry.clientPort);
+        name(lines.append("\",\"pool\":"), entry.pool);
+        lines.append(",\"endpoint\":");
+        if (entry.endpoint == null) {
+            lines.append("null");
+        } else {
+            name(lines, entry.endpoint);
+        }
+        seconds(lines.append(",\"connect\":"), entry.connectNanos);
+        seconds(lines.append(",\"duration\":"), entry.durationNanos);
+        lines.append(",\"in\":").append(entry.bytesToBackend).append(",\"out\":").append(entry.bytesToClient)
+                .append(",\"attempts\":").append(entry.attempts).append(",\"pinned\":")
+                .append(entry.isPinned ? "true" : "false").append(",\"close\":\"").append(entry.close).append("\"}")
+                .endLine();
+    }
+
+    private static void seconds(LineBuffer lines, long nanos) {
+        if (nanos < 0) {
+            lines.append("null");
+            return;
+        }
+        long micros = nanos / 1_000;
+        lines.append(micros / MICROS_PER_SECOND).append('.').append(micros % MICROS_PER_SECOND, 6);
+    }
+
+    private static void name(LineBuffer lines, String name) {
+        lines.append('"');
+        for (int i = 0; i < name.length(); i++) {
+            char each = name.charAt(i);
+            if (each == '"' || each == '\\') {
+                lines.append('\\').append(each);
+            } else if (each >= ' ' && each < 0x7F) {
+                lines.append(each);
+            } else {
+                lines.append("\\u").hex(each, 4);
+            }
+        }
+        lines.append('"');
+    }
+}

@@ -1,0 +1,133 @@
+package io.vipgate.accesslog;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where lines go: a file that is appended to, or standard output. What fails is said once and tried again every second.
+ *
+ * <p>Confined to the writer's thread.
+ */
+final class LogFile {
+    private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
+    private static final long RETRY_NANOS = 1_000_000_000L;
+    private static final Set<StandardOpenOption> APPEND = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+            StandardOpenOption.APPEND);
+    /** It tells who has been here: not for everybody. */
+    private static final FileAttribute<Set<PosixFilePermission>> MODE = PosixFilePermissions
+            .asFileAttribute(PosixFilePermissions.fromString("rw-r-----"));
+
+    private final @Nullable Path path;
+    private final LongSupplier clock;
+    private @Nullable FileChannel channel;
+    private boolean isFailing;
+    private long retryAt;
+
+    /**
+     * Makes an output that is not open yet.
+     *
+     * @param path null for standard output
+     * @param clock monotonic, in nanoseconds
+     */
+    LogFile(@Nullable Path path, LongSupplier clock) {
+        this.path = path;
+        this.clock = clock;
+    }
+
+    @Nullable
+    Path path() {
+        return path;
+    }
+
+    /**
+     * Opens it unless it is open, so that what is wrong is told before there is something to write.
+     *
+     * @return false when that fails, or has failed less than a second ago
+     */
+    boolean open() {
+        if (channel != null) {
+            return true;
+        }
+        if (isFailing && clock.getAsLong() - retryAt < 0) {
+            return false;
+        }
+        try {
+            channel = path == null ? standardOutput() : FileChannel.open(path, APPEND, MODE);
+            return true;
+        } catch (IOException e) {
+            onFailed(e);
+            return false;
+        }
+    }
+
+    @SuppressWarnings("resource") // closing it would close the process's own standard output
+    private static FileChannel standardOutput() {
+        return new FileOutputStream(FileDescriptor.out).getChannel();
+    }
+
+    /** Writes as much as can be written now. */
+    void write(ByteBuffer bytes) {
+        if (!open() || channel == null) {
+            return;
+        }
+        try {
+            while (bytes.hasRemaining()) {
+                if (channel.write(bytes) == 0) {
+                    // Standard output may be set not to block, and full.
+                    return;
+                }
+            }
+            if (isFailing) {
+                isFailing = false;
+                LOG.info("the access log is written to {} again", this);
+            }
+        } catch (IOException e) {
+            close();
+            onFailed(e);
+        }
+    }
+
+    private void onFailed(IOException e) {
+        retryAt = clock.getAsLong() + RETRY_NANOS;
+        if (!isFailing) {
+            isFailing = true;
+            LOG.error("the access log can't be written to {}, tried again every second: {}", this, e.toString());
+        }
+    }
+
+    /** The next write does not wait for the end of the second. */
+    void retryNow() {
+        retryAt = clock.getAsLong();
+    }
+
+    /** Closes it; the next write opens it again, under its name. */
+    void close() {
+        FileChannel present = channel;
+        channel = null;
+        if (present != null && path != null) {
+            try {
+                present.close();
+            } catch (IOException e) {
+                LOG.warn("closing the access log {}: {}", this, e.toString());
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path == null ? "standard output" : path.toString();
+    }
+}

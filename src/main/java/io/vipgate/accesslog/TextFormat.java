@@ -1,0 +1,70 @@
+package io.vipgate.accesslog;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Lines for people: {@code time listener client -> pool/endpoint connect=1.2ms duration=3.4s in=812 out=10240 attempts=1
+ * pinned=false close=--}. What is not there is {@code -}. A time of a second and more is in seconds.
+ *
+ * <p>Names are printed as they are while they are of visible ASCII characters without backslash; each other byte of their
+ * UTF-8 form is {@code \xHH}, so that neither a field nor a line can be broken.
+ *
+ * <p>Confined to the writer's thread.
+ */
+final class TextFormat implements LineFormat {
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    private final Timestamp timestamp = new Timestamp();
+
+    @Override
+    public void append(Entry entry, LineBuffer lines) {
+        timestamp.append(lines, entry.timeMillis);
+        name(lines.append(' '), entry.listener);
+        ClientText.append(lines.append(' '), entry.clientHigh, entry.clientLow, entry.clientPort);
+        name(lines.append(" -> "), entry.pool);
+        name(lines.append('/'), entry.endpoint == null ? "-" : entry.endpoint);
+        time(lines.append(" connect="), entry.connectNanos);
+        time(lines.append(" duration="), entry.durationNanos);
+        lines.append(" in=").append(entry.bytesToBackend).append(" out=").append(entry.bytesToClient)
+                .append(" attempts=").append(entry.attempts).append(" pinned=")
+                .append(entry.isPinned ? "true" : "false")
+                .append(" close=").append(entry.close).endLine();
+    }
+
+    private static void time(LineBuffer lines, long nanos) {
+        if (nanos < 0) {
+            lines.append('-');
+            return;
+        }
+        boolean isLong = nanos >= SECOND_NANOS;
+        long tenths = nanos / (isLong ? SECOND_NANOS / 10 : SECOND_NANOS / 10_000);
+        lines.append(tenths / 10).append('.').append(tenths % 10).append(isLong ? "s" : "ms");
+    }
+
+    private static void name(LineBuffer lines, String name) {
+        if (isPlain(name)) {
+            lines.append(name);
+            return;
+        }
+        for (byte each : name.getBytes(StandardCharsets.UTF_8)) {
+            if (isPlain((char) (each & 0xFF))) {
+                lines.append((char) each);
+            } else {
+                lines.append("\\x").hex(each & 0xFF, 2);
+            }
+        }
+    }
+
+    private static boolean isPlain(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (!isPlain(name.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isPlain(char each) {
+        return each > ' ' && each < 0x7F && each != '\\';
+    }
+}

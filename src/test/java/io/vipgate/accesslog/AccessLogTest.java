@@ -1,0 +1,99 @@
+package io.vipgate.accesslog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.accesslog.AccessLogPlan.Form;
+import io.vipgate.relay.CloseReason;
+import io.vipgate.relay.Relay;
+import io.vipgate.relay.RelayInsides;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The log as a whole, with its thread. */
+@Timeout(30)
+class AccessLogTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path directory;
+
+    private final Relay relay = RelayInsides.ended();
+
+    private static boolean isWriting() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(each -> each.getName().equals("vipgate-accesslog"));
+    }
+
+    @Test
+    void withoutAPlanThereIsNeitherAThreadNorAnEntry() {
+        try (AccessLog log = new AccessLog()) {
+            AccessLane lane = log.lane();
+            log.follow(null);
+            for (int i = 0; i < 2 * AccessLog.CAPACITY; i++) {
+                lane.onClosed(relay, CloseReason.CLIENT_FIN);
+            }
+            log.reopen();
+
+            assertThat(isWriting()).isFalse();
+            assertThat(log.dropped()).isZero();
+        }
+    }
+
+    @Test
+    void whatIsQueuedAtTheEndIsWritten() throws Exception {
+        Path file = directory.resolve("log");
+        try (AccessLog log = new AccessLog()) {
+            AccessLane lane = log.lane();
+            log.follow(new AccessLogPlan(Form.TEXT, file, 1));
+            for (int i = 0; i < 1_000; i++) {
+                lane.onClosed(relay, CloseReason.CLIENT_FIN);
+            }
+        }
+
+        assertThat(Files.readAllLines(file)).hasSize(1_000)
+                .allSatisfy(line -> assertThat(line).contains(" in=7 out=10 attempts=1 pinned=false close=--"));
+        assertThat(isWriting()).isFalse();
+    }
+
+    @Test
+    void aSampleThinsOutTheOrdinaryOnesAlone() throws Exception {
+        Path file = directory.resolve("log");
+        try (AccessLog log = new AccessLog()) {
+            AccessLane lane = log.lane();
+            log.follow(new AccessLogPlan(Form.JSON, file, 0.25));
+            for (int i = 0; i < 2_000; i++) {
+                lane.onClosed(relay, CloseReason.ENDPOINT_FIN);
+            }
+            for (int i = 0; i < 100; i++) {
+                lane.onClosed(relay, CloseReason.CLIENT_RESET);
+            }
+        }
+
+        List<String> codes = Files.readAllLines(file).stream().map(line -> FlatJson.parse(line).get("close")).toList();
+        assertThat(codes.stream().filter("CD"::equals)).hasSize(100);
+        // Five hundred, and six times the deviation of such a draw either way.
+        assertThat(codes.stream().filter("--"::equals).count()).isBetween(380L, 620L);
+    }
+
+    @Test
+    void aChangeHoldsForWhatEndsAfterwards() throws Exception {
+        Path first = directory.resolve("first");
+        Path second = directory.resolve("second");
+        try (AccessLog log = new AccessLog()) {
+            AccessLane lane = log.lane();
+            log.follow(new AccessLogPlan(Form.TEXT, first, 1));
+            lane.onClosed(relay, CloseReason.CLIENT_FIN);
+            log.follow(null);
+            lane.onClosed(relay, CloseReason.CLIENT_FIN);
+            log.follow(new AccessLogPlan(Form.JSON, second, 1));
+            lane.onClosed(relay, CloseReason.CLIENT_FIN);
+            lane.onClosed(relay, CloseReason.CLIENT_FIN);
+        }
+
+        assertThat(Files.readAllLines(first)).hasSize(1);
+        assertThat(Files.readAllLines(second)).hasSize(2).allMatch(line -> line.startsWith("{"));
+    }
+}

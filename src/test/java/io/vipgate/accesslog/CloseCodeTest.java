@@ -1,0 +1,63 @@
+package io.vipgate.accesslog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.relay.CloseReason;
+import io.vipgate.relay.ConnectFailure;
+import io.vipgate.relay.RefuseReason;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The whole table, which the README has too. */
+class CloseCodeTest {
+    @ParameterizedTest
+    @CsvSource({"CLIENT_FIN, --, --", "ENDPOINT_FIN, --, --", "CLIENT_RESET, CC, CD", "ENDPOINT_RESET, SC, SD",
+        "LIFETIME, PC, PD", "ENDPOINT_DOWN, DC, DD", "OPERATOR, KC, KD", "DRAIN, KC, KD", "INTERNAL, RC, RD"})
+    void anEndHasItsCodeWhileConnectingAndAfterwards(CloseReason reason, String connecting, String connected) {
+        for (boolean wasEndpointSilent : new boolean[]{false, true}) {
+            assertThat(CloseCode.of(reason, false, null, wasEndpointSilent)).isEqualTo(connecting);
+            assertThat(CloseCode.of(reason, true, null, wasEndpointSilent)).isEqualTo(connected);
+            assertThat(CloseCode.of(reason, true, ConnectFailure.TIMEOUT, wasEndpointSilent))
+                    .as("a failed attempt that was made up for").isEqualTo(connected);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"IDLE", "HALF_CLOSED"})
+    void aSilenceIsTheClientsOrTheEndpoints(CloseReason reason) {
+        assertThat(CloseCode.of(reason, true, null, false)).isEqualTo("cD");
+        assertThat(CloseCode.of(reason, true, null, true)).isEqualTo("sD");
+        assertThat(CloseCode.of(reason, false, null, false)).isEqualTo("cC");
+        assertThat(CloseCode.of(reason, false, null, true)).isEqualTo("sC");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REFUSED, SC", "UNREACHABLE, SC", "RESET, SC", "TIMEOUT, sC", "LOCAL, RC", ", PC"})
+    void aFailedConnectIsToldByItsLastAttempt(@Nullable ConnectFailure failure, String code) {
+        assertThat(CloseCode.of(CloseReason.CONNECT_FAILED, false, failure, false)).isEqualTo(code);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MAX_CONNECTIONS, P-", "NO_ENDPOINT, PC", "FD_EXHAUSTED, R-", "DRAINING, K-"})
+    void aClientThatIsTurnedAwayHasACode(RefuseReason reason, String code) {
+        assertThat(CloseCode.of(reason)).isEqualTo(code);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyCodeIsOfTheKnownLetters(CloseReason reason) {
+        for (boolean wasConnected : new boolean[]{false, true}) {
+            for (ConnectFailure failure : ConnectFailure.values()) {
+                assertThat(CloseCode.of(reason, wasConnected, failure, false)).matches("[CSPRcsDK][CD-]|--");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--, 0, true", "--, 1, true", "--, 2, false", "CD, 1, false", "KD, 1, false", "P-, 0, false"})
+    void onlyWhatEndedWellAtTheFirstAttemptIsOrdinary(String close, int attempts, boolean isOrdinary) {
+        assertThat(AccessLane.isOrdinary(close, attempts)).isEqualTo(isOrdinary);
+    }
+}
