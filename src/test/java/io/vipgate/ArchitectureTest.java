@@ -107,9 +107,9 @@ class ArchitectureTest {
     }
 
     @Test
-    void relayDependsOnNetPoolBalanceAndPinningAlone() {
+    void relayDependsOnNetPoolBalancePinningAndTallyAlone() {
         assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.net", "io.vipgate.pool", "io.vipgate.balance",
-                "io.vipgate.pinning", "org.slf4j");
+                "io.vipgate.pinning", "io.vipgate.tally", "org.slf4j");
     }
 
     @Test
@@ -120,6 +120,11 @@ class ArchitectureTest {
     @Test
     void pinningDependsOnPoolAlone() {
         assertDependsOnlyOn("io.vipgate.pinning", "io.vipgate.pool", "com.github.benmanes..", "org.slf4j");
+    }
+
+    @Test
+    void tallyDependsOnTheJdkAlone() {
+        assertDependsOnlyOn("io.vipgate.tally");
     }
 
     @Test
