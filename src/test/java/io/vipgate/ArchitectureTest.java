@@ -123,6 +123,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void micrometerAndThePrometheusClientLiveInMetrics() {
+        assertStaysAtHome("io.micrometer..", "io.vipgate.metrics");
+        assertStaysAtHome("io.prometheus..", "io.vipgate.metrics");
+    }
+
+    @Test
+    void metricsDependsOnWhatItTellsAndWhomItTellsAlone() {
+        assertDependsOnlyOn("io.vipgate.metrics", "io.vipgate.admin", "io.vipgate.relay", "io.vipgate.probe",
+                "io.vipgate.pinning", "io.vipgate.neighbour", "io.vipgate.pool", "io.vipgate.tally", "io.micrometer..",
+                "io.prometheus..");
+    }
+
+    @Test
     void tallyDependsOnTheJdkAlone() {
         assertDependsOnlyOn("io.vipgate.tally");
     }
