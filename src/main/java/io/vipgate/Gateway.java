@@ -2,8 +2,10 @@ package io.vipgate;
 
 import io.vipgate.accesslog.AccessLog;
 import io.vipgate.admin.CheckServer;
+import io.vipgate.admin.MetricsSource;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
+import io.vipgate.metrics.GatewayMetrics;
 import io.vipgate.neighbour.CoLocation;
 import io.vipgate.neighbour.CoLocationWatch;
 import io.vipgate.net.EventLoops;
@@ -30,6 +32,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +60,10 @@ public final class Gateway implements AutoCloseable {
     private final Heartbeat heartbeat;
     private final Readiness readiness;
     private final CoLocationWatch neighbours;
+    private final ReloadCounts reloads = new ReloadCounts();
+    /** How often a change of the configuration has begun or ended; odd while one is being made. */
+    private final AtomicLong changes = new AtomicLong();
+    private @Nullable GatewayMetrics metrics;
     private @Nullable CheckServer checks;
     private volatile boolean isStopping;
     /** Written and read on the control thread: no listener is opened once they are being closed. */
@@ -151,19 +158,29 @@ public final class Gateway implements AutoCloseable {
                 throw new StartException("the gateway stops");
             }
             ListenerControl.Prepared sockets = listeners.prepare(next);
+            changes.incrementAndGet();
             try {
-                pools.become(prepared, next);
-            } catch (RuntimeException | Error e) {
-                sockets.abandon();
-                throw e;
+                become(next, prepared, sockets);
+            } finally {
+                changes.incrementAndGet();
             }
-            accessLog.follow(Assembly.accessLog(next.accessLog()));
-            sockets.commit();
-            pools.leaveOnly(next.pools().keySet());
-            config = next;
             next.stateFile().ifPresent(pools::keepWishes);
             return null;
         });
+    }
+
+    private void become(GatewayConfig next, Map<String, PoolControl.Prepared> prepared,
+            ListenerControl.Prepared sockets) {
+        try {
+            pools.become(prepared, next);
+        } catch (RuntimeException | Error e) {
+            sockets.abandon();
+            throw e;
+        }
+        accessLog.follow(Assembly.accessLog(next.accessLog()));
+        sockets.commit();
+        pools.leaveOnly(next.pools().keySet());
+        config = next;
     }
 
     private void serveChecks() throws StartException {
@@ -174,7 +191,7 @@ public final class Gateway implements AutoCloseable {
         InetSocketAddress address = bind.address().map(found -> new InetSocketAddress(found, bind.port()))
                 .orElseGet(() -> new InetSocketAddress(bind.port()));
         try {
-            checks = new CheckServer(address, readiness);
+            checks = new CheckServer(address, readiness, metrics());
         } catch (IOException e) {
             String owner = PortOwner.of(address.getAddress(), bind.port()).map(found -> " by " + found).orElse("");
             throw new StartException("metrics.bind: " + bind + ": " + e.getMessage() + owner);
@@ -227,6 +244,28 @@ public final class Gateway implements AutoCloseable {
      */
     public CoLocation coLocation(String pool) {
         return neighbours.of(pools.get(pool).pool().name());
+    }
+
+    /** What scrapers are told. The registry is made when it is first asked for. */
+    public synchronized MetricsSource metrics() {
+        GatewayMetrics present = metrics;
+        if (present == null) {
+            BuildInfo build = BuildInfo.read();
+            present = new GatewayMetrics(new NumbersReader(pools, new LoopReadings(lanes), heartbeat, neighbours,
+                    reloads, this::config, changes::get), build.version(), build.netty());
+            metrics = present;
+        }
+        return present;
+    }
+
+    private synchronized void closeMetrics() {
+        if (metrics != null) {
+            metrics.close();
+        }
+    }
+
+    ReloadCounts reloads() {
+        return reloads;
     }
 
     /** What an operator can do to it. */
@@ -339,6 +378,7 @@ public final class Gateway implements AutoCloseable {
             if (checks != null) {
                 checks.close();
             }
+            closeMetrics();
             lanes.close();
             accessLog.close();
         }

@@ -1,10 +1,12 @@
 package io.vipgate;
 
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.IntStream;
 
 /**
  * Asks every event loop once a second to say that it lives.
@@ -14,18 +16,63 @@ import java.util.concurrent.atomic.AtomicLongArray;
 final class Heartbeat implements AutoCloseable {
     private static final long EVERY_NANOS = 1_000_000_000L;
 
+    /** So many answers are remembered; a scrape every 15 s misses none. */
+    private static final int REMEMBERED = 16;
+
+    private final int loops;
     private final AtomicLongArray tickedAt;
+    /** When each loop was asked first of what it has not answered; 0 when it has answered everything. */
+    private final AtomicLongArray askedAt;
+    /** How long the last answers took, loop by loop. */
+    private final AtomicLongArray lags;
+    /** Of the asking thread alone. */
+    private int turn;
     private final ScheduledExecutorService asking = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("vipgate-heartbeat").daemon().factory());
 
     Heartbeat(Lanes lanes) {
-        tickedAt = new AtomicLongArray(lanes.count());
+        loops = lanes.count();
+        tickedAt = new AtomicLongArray(loops);
+        askedAt = new AtomicLongArray(loops);
+        lags = new AtomicLongArray(loops * REMEMBERED);
         for (int i = 0; i < lanes.count(); i++) {
             tickedAt.set(i, System.nanoTime());
         }
-        Future<?> _ = asking.scheduleAtFixedRate(
-                () -> lanes.tell(lane -> tickedAt.set(lane.number(), System.nanoTime())), 0, EVERY_NANOS,
-                TimeUnit.NANOSECONDS);
+        Future<?> _ = asking.scheduleAtFixedRate(() -> ask(lanes), 0, EVERY_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    private void ask(Lanes lanes) {
+        long now = System.nanoTime();
+        turn = (turn + 1) % REMEMBERED;
+        int slot = turn;
+        for (int i = 0; i < loops; i++) {
+            askedAt.compareAndSet(i, 0, now);
+        }
+        lanes.tell(lane -> onTick(lane.number(), slot, now));
+    }
+
+    /** On the loop. What was asked later is answered later. */
+    private void onTick(int loop, int slot, long asked) {
+        long now = System.nanoTime();
+        lags.set(loop * REMEMBERED + slot, now - asked);
+        askedAt.compareAndSet(loop, asked, 0);
+        tickedAt.set(loop, now);
+    }
+
+    /**
+     * How long each loop lets a task wait, in nanoseconds: the longest of the last sixteen, one a second, or of the one that
+     * still waits.
+     */
+    List<Long> lags() {
+        long now = System.nanoTime();
+        return IntStream.range(0, loops).mapToObj(loop -> {
+            long asked = askedAt.get(loop);
+            long longest = asked == 0 ? 0 : now - asked;
+            for (int slot = 0; slot < REMEMBERED; slot++) {
+                longest = Math.max(longest, lags.get(loop * REMEMBERED + slot));
+            }
+            return longest;
+        }).toList();
     }
 
     /** Time since the loop that has been silent longest last ticked, in nanoseconds. */

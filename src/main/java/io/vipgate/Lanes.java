@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The event loops, and what each of them has of the gateway.
@@ -90,6 +91,11 @@ final class Lanes implements AutoCloseable {
         for (Lane lane : lanes) {
             lane.relays().eventLoop().execute(() -> action.accept(lane));
         }
+    }
+
+    /** Asks those loops that are meant, and does not wait for them. */
+    void tell(Consumer<Lane> action, Predicate<Lane> isMeant) {
+        lanes.stream().filter(isMeant).forEach(lane -> lane.relays().eventLoop().execute(() -> action.accept(lane)));
     }
 
     /** Pairs the lanes with the items of a list as long as they are many. */

@@ -7,6 +7,7 @@ import io.vipgate.config.OnDown;
 import io.vipgate.config.OnNoHealthy;
 import io.vipgate.config.PinBy;
 import io.vipgate.config.PoolConfig;
+import io.vipgate.metrics.PinNumbers;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.ConnectionLimit;
@@ -63,7 +64,9 @@ final class PoolControl implements HealthListener {
     private final Map<String, Wish> wishes = new LinkedHashMap<>();
     private PoolConfig config;
     private PoolPlan plan;
-    private @Nullable PinTable pins;
+    private volatile @Nullable PinTable pins;
+    /** Of tables that were replaced. */
+    private volatile PinNumbers pinsBefore = PinNumbers.NONE;
     private @Nullable Future<?> nextLookUp;
     private boolean isClosed;
 
@@ -133,6 +136,14 @@ final class PoolControl implements HealthListener {
         return Optional.ofNullable(pins);
     }
 
+    /** What was counted of its pins; empty when it does not pin. From any thread. */
+    Optional<PinNumbers> pinNumbers() {
+        return pins().map(table -> {
+            table.cleanUp();
+            return pinsBefore.plus(table);
+        });
+    }
+
     /** What the operator has asked for, by endpoint. */
     Map<String, Wish> wishes() {
         return wishes;
@@ -192,6 +203,7 @@ final class PoolControl implements HealthListener {
         plan = new PoolPlan(Assembly.settings(config), factory, pins);
         lanes.onEach(lane -> Objects.requireNonNull(lane.pools().get(name)).follow(plan));
         if (old != null && !old.equals(pins)) {
+            pinsBefore = pinsBefore.plus(old);
             old.close();
         }
     }

@@ -84,10 +84,15 @@ public final class Reloader {
     /** Reads the file and makes the change; says so in the log. */
     public synchronized Outcome reload() {
         awaitSettled();
-        return switch (ConfigLoader.load(file, environment)) {
+        Outcome outcome = switch (ConfigLoader.load(file, environment)) {
             case Rejected rejected -> refused(rejected.problems().stream().map(Problem::toString).toList());
             case Loaded loaded -> apply(loaded);
         };
+        switch (outcome) {
+            case Outcome.Applied _ -> gateway.reloads().onApplied();
+            case Outcome.Refused _ -> gateway.reloads().onRejected();
+        }
+        return outcome;
     }
 
     /** An editor or a copy may still be at it: half a file can be valid. */

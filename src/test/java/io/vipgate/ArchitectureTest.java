@@ -107,9 +107,9 @@ class ArchitectureTest {
     }
 
     @Test
-    void relayDependsOnNetPoolBalanceAndPinningAlone() {
+    void relayDependsOnNetPoolBalancePinningAndTallyAlone() {
         assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.net", "io.vipgate.pool", "io.vipgate.balance",
-                "io.vipgate.pinning", "org.slf4j");
+                "io.vipgate.pinning", "io.vipgate.tally", "org.slf4j");
     }
 
     @Test
@@ -120,6 +120,24 @@ class ArchitectureTest {
     @Test
     void pinningDependsOnPoolAlone() {
         assertDependsOnlyOn("io.vipgate.pinning", "io.vipgate.pool", "com.github.benmanes..", "org.slf4j");
+    }
+
+    @Test
+    void micrometerAndThePrometheusClientLiveInMetrics() {
+        assertStaysAtHome("io.micrometer..", "io.vipgate.metrics");
+        assertStaysAtHome("io.prometheus..", "io.vipgate.metrics");
+    }
+
+    @Test
+    void metricsDependsOnWhatItTellsAndWhomItTellsAlone() {
+        assertDependsOnlyOn("io.vipgate.metrics", "io.vipgate.admin", "io.vipgate.relay", "io.vipgate.probe",
+                "io.vipgate.pinning", "io.vipgate.neighbour", "io.vipgate.pool", "io.vipgate.tally", "io.micrometer..",
+                "io.prometheus..");
+    }
+
+    @Test
+    void tallyDependsOnTheJdkAlone() {
+        assertDependsOnlyOn("io.vipgate.tally");
     }
 
     @Test

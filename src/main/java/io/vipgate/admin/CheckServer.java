@@ -9,15 +9,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * The read-only address ({@code metrics.bind}): {@code /healthz} and {@code /readyz}, for anybody who can reach it.
+ * The read-only address ({@code metrics.bind}): {@code /metrics}, {@code /healthz} and {@code /readyz}, for anybody
+ * who can reach it.
  *
  * <p>Thread-safe.
  */
 public final class CheckServer implements AutoCloseable {
     private static final int BACKLOG = 64;
+    /** Scrapes at once: each holds a page of all numbers in memory. */
+    private static final int MOST_SCRAPES = 2;
+    private static final long SCRAPE_PATIENCE_MILLIS = 4_000;
 
     static {
         // Nobody who is slow or many may use up what the gateway keeps for itself. Read once, by the first server.
@@ -29,6 +35,8 @@ public final class CheckServer implements AutoCloseable {
     }
 
     private final Condition condition;
+    private final MetricsSource metrics;
+    private final Semaphore scrapes = new Semaphore(MOST_SCRAPES);
     private final HttpServer server;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -37,8 +45,9 @@ public final class CheckServer implements AutoCloseable {
      *
      * @throws IOException if the address can't be bound
      */
-    public CheckServer(InetSocketAddress address, Condition condition) throws IOException {
+    public CheckServer(InetSocketAddress address, Condition condition, MetricsSource metrics) throws IOException {
         this.condition = condition;
+        this.metrics = metrics;
         server = HttpServer.create(address, BACKLOG);
         server.setExecutor(executor);
         server.createContext("/", this::handle);
@@ -58,39 +67,69 @@ public final class CheckServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            Answer answer = answer(exchange);
-            byte[] body = (answer.json + "\n").getBytes(StandardCharsets.UTF_8);
-            boolean isHead = exchange.getRequestMethod().equals("HEAD");
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.getResponseHeaders().set("Cache-Control", "no-store");
-            exchange.sendResponseHeaders(answer.status, isHead ? -1 : body.length);
-            if (!isHead) {
-                try (OutputStream out = exchange.getResponseBody()) {
-                    out.write(body);
+            String method = exchange.getRequestMethod();
+            if (!method.equals("GET") && !method.equals("HEAD")) {
+                send(exchange, 405, "{\"error\": \"method (expected: GET)\", \"details\": []}");
+                return;
+            }
+            switch (exchange.getRequestURI().getPath()) {
+                case "/metrics" -> scrape(exchange);
+                case "/healthz" -> {
+                    boolean isAlive = condition.isAlive();
+                    send(exchange, isAlive ? 200 : 503, "{\"alive\": " + isAlive + "}");
                 }
+                case "/readyz" -> {
+                    List<String> reasons = condition.reasonsAgainstClients();
+                    send(exchange, reasons.isEmpty() ? 200 : 503, readiness(reasons));
+                }
+                case null, default -> send(exchange, 404,
+                        "{\"error\": \"no such page (expected: /metrics, /healthz or /readyz)\", \"details\": []}");
             }
         }
     }
 
-    private Answer answer(HttpExchange exchange) {
-        String method = exchange.getRequestMethod();
-        if (!method.equals("GET") && !method.equals("HEAD")) {
-            return new Answer(405, "{\"error\": \"method (expected: GET)\", \"details\": []}");
+    private void scrape(HttpExchange exchange) throws IOException {
+        boolean isGranted = false;
+        try {
+            isGranted = scrapes.tryAcquire(SCRAPE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            if (!isGranted) {
+                send(exchange, 503, "{\"error\": \"too many scrapes at once\", \"details\": []}");
+                return;
+            }
+            List<String> accept = exchange.getRequestHeaders().getOrDefault("Accept", List.of());
+            MetricsSource.Page page = metrics.scrape(String.join(",", accept));
+            send(exchange, 200, page.contentType(), page.length(), page::writeTo);
+        } catch (InterruptedException e) {
+            // The server is closed, and this connection with it.
+            Thread.currentThread().interrupt();
+        } finally {
+            if (isGranted) {
+                scrapes.release();
+            }
         }
-        return switch (exchange.getRequestURI().getPath()) {
-            case "/healthz" -> condition.isAlive()
-                    ? new Answer(200, "{\"alive\": true}")
-                    : new Answer(503, "{\"alive\": false}");
-            case "/readyz" -> readiness(condition.reasonsAgainstClients());
-            case null, default -> new Answer(404,
-                    "{\"error\": \"no such page (expected: /healthz or /readyz)\", \"details\": []}");
-        };
     }
 
-    private static Answer readiness(List<String> reasons) {
+    private static void send(HttpExchange exchange, int status, String json) throws IOException {
+        byte[] body = (json + "\n").getBytes(StandardCharsets.UTF_8);
+        send(exchange, status, "application/json", body.length, out -> out.write(body));
+    }
+
+    private static void send(HttpExchange exchange, int status, String contentType, int length, Body body)
+            throws IOException {
+        boolean isHead = exchange.getRequestMethod().equals("HEAD");
+        exchange.getResponseHeaders().set("Content-Type", contentType);
+        exchange.getResponseHeaders().set("Cache-Control", "no-store");
+        exchange.sendResponseHeaders(status, isHead ? -1 : length);
+        if (!isHead) {
+            try (OutputStream out = exchange.getResponseBody()) {
+                body.writeTo(out);
+            }
+        }
+    }
+
+    private static String readiness(List<String> reasons) {
         String list = reasons.stream().map(reason -> "\"" + reason + "\"").collect(Collectors.joining(", ", "[", "]"));
-        return new Answer(reasons.isEmpty() ? 200 : 503,
-                "{\"ready\": " + reasons.isEmpty() + ", \"reasons\": " + list + "}");
+        return "{\"ready\": " + reasons.isEmpty() + ", \"reasons\": " + list + "}";
     }
 
     @Override
@@ -99,5 +138,8 @@ public final class CheckServer implements AutoCloseable {
         executor.shutdownNow();
     }
 
-    private record Answer(int status, String json) {}
+    /** Writes the body of an answer. */
+    private interface Body {
+        void writeTo(OutputStream out) throws IOException;
+    }
 }

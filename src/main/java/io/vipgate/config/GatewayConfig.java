@@ -13,7 +13,7 @@ public record GatewayConfig(
         @Key(pending = true, shown = "no admin server", doc = "HTTP server for the operator; `admin: {}` takes every "
                 + "default") Optional<AdminConfig> admin,
         @Key(shown = "no second address", doc = "a second, read-only address for scrapers and outer "
-                + "load balancers: `/healthz` and `/readyz`") Optional<MetricsConfig> metrics,
+                + "load balancers: `/metrics`, `/healthz` and `/readyz`") Optional<MetricsConfig> metrics,
         @Key(doc = "what `/readyz` looks at besides the listeners") ReadinessConfig readiness,
         @Key(doc = "what SIGTERM does") ShutdownConfig shutdown,
         @Key(doc = "when the file is read again besides SIGHUP") ReloadConfig reload,

@@ -38,6 +38,7 @@ public final class HealthMonitor implements AutoCloseable {
     private final ScheduledExecutorService control;
     private final LagMeter lag = new LagMeter();
     private final Map<Endpoint, Watch> watches = new ConcurrentHashMap<>();
+    private final Map<String, HealthCounts> counts = new ConcurrentHashMap<>();
     private Optional<Probe> probe = Optional.empty();
     private Schedule schedule = new Schedule(new VitalsRules(1, 1, 1, 1), 1, 0, Optional.empty(), "none");
 
@@ -89,6 +90,7 @@ public final class HealthMonitor implements AutoCloseable {
             }
         });
         watches.keySet().retainAll(present);
+        counts.keySet().retainAll(present.stream().map(Endpoint::name).toList());
         for (Endpoint endpoint : present) {
             if (!watches.containsKey(endpoint)) {
                 Watch added = new Watch(endpoint);
@@ -118,6 +120,11 @@ public final class HealthMonitor implements AutoCloseable {
         }
     }
 
+    /** What was counted of the endpoints that are in the pool, by name. From any thread. */
+    public Map<String, HealthCounts> counts() {
+        return Map.copyOf(counts);
+    }
+
     /** Threads that probe now; for tests. */
     int probing() {
         return (int) watches.values().stream().filter(Watch::isProbing).count();
@@ -132,17 +139,19 @@ public final class HealthMonitor implements AutoCloseable {
     /** One endpoint under observation. */
     private final class Watch {
         private final Endpoint endpoint;
+        private final HealthCounts counted;
         private final Semaphore hasFailureUnderWay = new Semaphore(1);
         private Vitals vitals = Vitals.unknown(System.nanoTime());
         private volatile @Nullable Prober prober;
 
         Watch(Endpoint endpoint) {
             this.endpoint = endpoint;
+            counted = counts.computeIfAbsent(endpoint.name(), _ -> new HealthCounts());
         }
 
         void begin() {
             if (probe.isPresent()) {
-                Prober begun = new Prober(pool.name(), endpoint, probe.get(), schedule, lag, this::onProbed);
+                Prober begun = new Prober(pool.name(), endpoint, probe.get(), schedule, lag, counted, this::onProbed);
                 prober = begun;
                 begun.start();
             }
@@ -222,6 +231,9 @@ public final class HealthMonitor implements AutoCloseable {
             vitals = next;
             if (before.health() == next.health() && before.isSuspect() == next.isSuspect()) {
                 return;
+            }
+            if (before.health() != next.health() && next.health() != Health.UNKNOWN) {
+                counted.onTransition(next.health() == Health.UP);
             }
             if (before.health() == Health.DOWN && next.health() == Health.UP) {
                 listener.onReturning(endpoint);

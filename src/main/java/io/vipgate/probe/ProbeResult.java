@@ -1,5 +1,7 @@
 package io.vipgate.probe;
 
+import java.util.Locale;
+
 /**
  * What came of one check.
  *
@@ -18,7 +20,14 @@ public record ProbeResult(Outcome outcome, String cause) {
         /** The endpoint did not answer in time; counts as a failure. */
         TIMEOUT,
         /** The gateway itself was too late to tell, or lacked a local resource; counts as nothing. */
-        VOID
+        VOID;
+
+        private final String label = name().toLowerCase(Locale.ROOT);
+
+        /** The name in metrics. */
+        public String label() {
+            return label;
+        }
     }
 
     /** A pass. */

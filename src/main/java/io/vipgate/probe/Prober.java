@@ -35,18 +35,20 @@ final class Prober {
     private final Probe probe;
     private final HealthMonitor.Schedule schedule;
     private final LagMeter lag;
+    private final HealthCounts counts;
     private final Verdict verdict;
     private final Semaphore hurry = new Semaphore(0);
     private final Thread thread;
     private volatile boolean isEnded;
 
     Prober(String pool, Endpoint endpoint, Probe probe, HealthMonitor.Schedule schedule, LagMeter lag,
-            Verdict verdict) {
+            HealthCounts counts, Verdict verdict) {
         this.pool = pool;
         this.endpoint = endpoint;
         this.probe = probe;
         this.schedule = schedule;
         this.lag = lag;
+        this.counts = counts;
         this.verdict = verdict;
         thread = Thread.ofVirtual().name("vipgate-probe-" + endpoint.label()).unstarted(this::run);
     }
@@ -81,6 +83,7 @@ final class Prober {
                 hurry.drainPermits();
                 long begun = System.nanoTime();
                 ProbeResult result = check(target, begun);
+                counts.onProbed(result.outcome(), System.nanoTime() - begun);
                 if (result.outcome() == ProbeResult.Outcome.VOID && voids < MOST_VOID_IN_A_ROW) {
                     voids++;
                     delay = schedule.rules().fastIntervalNanos();

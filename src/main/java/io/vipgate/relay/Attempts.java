@@ -65,9 +65,13 @@ final class Attempts {
         if (failed.size() >= pool.attempts()) {
             return null;
         }
-        LoopEndpoint selected = failed.isEmpty()
-                ? first(pool, clientHigh, clientLow, now)
-                : pool.open(clientHigh, clientLow, failed);
+        LoopEndpoint selected;
+        if (failed.isEmpty()) {
+            selected = first(pool, clientHigh, clientLow, now);
+            pool.onFirstSelected(selected);
+        } else {
+            selected = pool.open(clientHigh, clientLow, failed);
+        }
         if (selected != null) {
             endpoint = selected;
             begun++;
@@ -128,10 +132,14 @@ final class Attempts {
         }
     }
 
-    /** The present attempt has reached its endpoint. */
-    void onConnected(LoopPool pool, long clientHigh, long clientLow) {
+    /**
+     * The present attempt has reached its endpoint.
+     *
+     * @param nanos how long it took
+     */
+    void onConnected(LoopPool pool, long clientHigh, long clientLow, long nanos) {
         if (endpoint != null) {
-            endpoint.onConnected();
+            endpoint.onConnected(nanos);
             if (pin != null && pinnedTo != null && !endpoint.endpoint().equals(pinnedTo)) {
                 pool.pins().onMoved(clientHigh, clientLow, pin, pinnedTo, endpoint.endpoint());
             }

@@ -4,6 +4,7 @@ import io.vipgate.net.NativeSocketAddress;
 import io.vipgate.net.SystemCalls;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
+import io.vipgate.tally.Tally;
 
 /**
  * An endpoint as one event loop sees it: its address in the kernel's form, and this loop's counters.
@@ -14,6 +15,8 @@ public final class LoopEndpoint {
     private final Endpoint endpoint;
     private final NativeSocketAddress address;
     private final boolean canReachItself;
+    /** Shared with the other addresses of its name. */
+    private final EndpointCounts counts;
     private final Tally<ConnectFailure> connectFailures = new Tally<>(ConnectFailure.class);
     private final Tally<CloseReason> closed = new Tally<>(CloseReason.class);
     private EndpointState state = EndpointState.initial(0, false);
@@ -21,8 +24,9 @@ public final class LoopEndpoint {
     private long bytesToBackend;
     private long bytesToClient;
 
-    LoopEndpoint(Endpoint endpoint, LocalPorts localPorts) {
+    LoopEndpoint(Endpoint endpoint, LocalPorts localPorts, EndpointCounts counts) {
         this.endpoint = endpoint;
+        this.counts = counts;
         address = NativeSocketAddress.of(endpoint.address());
         canReachItself = localPorts.canReachItself(endpoint.address());
     }
@@ -61,16 +65,24 @@ public final class LoopEndpoint {
         return address.family() == SystemCalls.AF_INET6;
     }
 
-    void onConnected() {
+    /** Where the bytes of a listener's relays are counted, besides here. */
+    Traffic traffic(String listener) {
+        return counts.traffic(listener);
+    }
+
+    void onConnected(long nanos) {
         connected++;
+        counts.onConnected(nanos);
     }
 
     void onConnectFailed(ConnectFailure failure) {
         connectFailures.add(failure);
+        counts.onConnectFailed(failure);
     }
 
     void onClosed(CloseReason reason) {
         closed.add(reason);
+        counts.onClosed(reason);
     }
 
     void onDelivered(boolean isToBackend, int bytes) {

@@ -13,8 +13,7 @@ public final class LoopListener {
     private final String name;
     private final ConnectionLimit limit;
     private LoopPool pool;
-    private final Tally<RefuseReason> refused = new Tally<>(RefuseReason.class);
-    private long accepted;
+    private final ListenerCounts counts = new ListenerCounts();
     private int endpointSpeaksFirst;
 
     /**
@@ -52,11 +51,20 @@ public final class LoopListener {
     }
 
     void onAccepted() {
-        accepted++;
+        counts.onAccepted();
+    }
+
+    void onClosed() {
+        limit.giveBack();
+        counts.onClosed();
+    }
+
+    ListenerCounts counts() {
+        return counts;
     }
 
     void onRefused(RefuseReason reason) {
-        refused.add(reason);
+        counts.onRefused(reason);
     }
 
     void onClientSpokeFirst() {
@@ -77,11 +85,11 @@ public final class LoopListener {
 
     /** Clients accepted and not refused. */
     public long accepted() {
-        return accepted;
+        return counts.accepted();
     }
 
     /** Clients refused for this reason. */
     public long refused(RefuseReason reason) {
-        return refused.of(reason);
+        return counts.refused().of(reason);
     }
 }

@@ -8,15 +8,18 @@ import io.vipgate.pool.EndpointState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool's pins as one event loop sees them: a key of its own to look up with, and this loop's counters.
+ * A pool's pins as one event loop sees them: a key of its own to look up with.
  *
  * <p>Confined to its event loop.
  */
 final class LoopPins {
     private final PinKey key = new PinKey();
+    private final PoolCounts counts;
     private @Nullable PinTable table;
-    private long hits;
-    private long misses;
+
+    LoopPins(PoolCounts counts) {
+        this.counts = counts;
+    }
 
     void use(@Nullable PinTable newTable) {
         table = newTable;
@@ -38,11 +41,11 @@ final class LoopPins {
     }
 
     void onHit() {
-        hits++;
+        counts.onPinHit();
     }
 
     void onMiss() {
-        misses++;
+        counts.onPinMiss();
     }
 
     /** A connection of the client that was looked up last begins. */
@@ -62,13 +65,5 @@ final class LoopPins {
         if (table != null) {
             table.onClosed(key, high, low, pin, state);
         }
-    }
-
-    long hits() {
-        return hits;
-    }
-
-    long misses() {
-        return misses;
     }
 }

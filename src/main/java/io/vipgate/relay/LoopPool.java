@@ -5,6 +5,7 @@ import io.vipgate.balance.TieredBalancer;
 import io.vipgate.pinning.Pin;
 import io.vipgate.pool.Candidate;
 import io.vipgate.pool.Endpoint;
+import io.vipgate.pool.Health;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +28,12 @@ public final class LoopPool {
     private final LocalPorts localPorts;
     private final Map<Endpoint, LoopEndpoint> known = new HashMap<>();
     private final Selection selection;
-    private final LoopPins pins = new LoopPins();
+    private final PoolCounts counts = new PoolCounts();
+    private final LoopPins pins = new LoopPins(counts);
     private PoolPlan plan;
     private @Nullable PoolSnapshot snapshot;
     private LoopEndpoint[] endpoints = {};
     private TieredBalancer balancer;
-    private long retries;
 
     /**
      * Makes the view of a pool.
@@ -51,12 +53,13 @@ public final class LoopPool {
         List<LoopEndpoint> all = new ArrayList<>();
         for (PoolSnapshot.Member member : current.members()) {
             LoopEndpoint endpoint = known.computeIfAbsent(member.endpoint(),
-                    added -> new LoopEndpoint(added, localPorts));
+                    added -> new LoopEndpoint(added, localPorts, counts.endpoint(added.name())));
             endpoint.become(member.state());
             all.add(endpoint);
         }
         endpoints = all.toArray(LoopEndpoint[]::new);
         known.values().retainAll(all);
+        counts.retain(all.stream().map(each -> each.endpoint().name()).collect(Collectors.toSet()));
         snapshot = current;
         balancer = new TieredBalancer(current, plan.factory());
         return balancer;
@@ -97,19 +100,25 @@ public final class LoopPool {
         return List.of(endpoints);
     }
 
+    /** What this loop has counted, of the endpoints that are in the pool now. */
+    PoolCounts counts() {
+        TieredBalancer _ = present();
+        return counts;
+    }
+
     /** Attempts that followed a failed one. */
     public long retries() {
-        return retries;
+        return counts.retries();
     }
 
     /** Connections that went where their client was pinned. */
     public long pinHits() {
-        return pins.hits();
+        return counts.pinHits();
     }
 
     /** Connections whose client was not pinned before. */
     public long pinMisses() {
-        return pins.misses();
+        return counts.pinMisses();
     }
 
     LoopPins pins() {
@@ -117,7 +126,26 @@ public final class LoopPool {
     }
 
     void onRetry() {
-        retries++;
+        counts.onRetry();
+    }
+
+    /** A client's first selection has come to this endpoint, or to none. */
+    void onFirstSelected(@Nullable LoopEndpoint selected) {
+        if (selected == null || selected.state().health() == Health.DOWN) {
+            counts.onNoHealthy();
+        }
+    }
+
+    /** A relay is over.
+     *
+     * @param isPlaced whether an endpoint was selected for it, even if that failed
+     * @param nanos how long it lasted
+     */
+    void onRelayOver(CloseReason reason, boolean isPlaced, long nanos) {
+        counts.onRelayOver(nanos);
+        if (!isPlaced) {
+            counts.onClosedUnplaced(reason);
+        }
     }
 
     /** A connection begins through the pin of the client that was looked up last. */

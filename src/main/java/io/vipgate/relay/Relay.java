@@ -75,6 +75,7 @@ public final class Relay extends WheelTimer {
     private @Nullable Side backend;
     private @Nullable Flow clientToBackend;
     private @Nullable Flow backendToClient;
+    private @Nullable Traffic traffic;
     /** When the present attempt, the first half-close, or the present phase began. */
     private long since;
     private long connectedAt = NEVER;
@@ -202,7 +203,9 @@ public final class Relay extends WheelTimer {
             return;
         }
         phase = Phase.OPEN;
-        attempts.onConnected(pool, clientHigh, clientLow);
+        attempts.onConnected(pool, clientHigh, clientLow, now() - since);
+        LoopEndpoint reached = attempts.endpoint();
+        traffic = reached == null ? null : reached.traffic(listener.name());
         loop.observer().onConnected(this);
         since = now();
         connectedAt = since;
@@ -304,6 +307,9 @@ public final class Relay extends WheelTimer {
         LoopEndpoint connected = attempts.endpoint();
         if (connected != null) {
             connected.onDelivered(flow.isToBackend, bytes);
+        }
+        if (traffic != null) {
+            traffic.onDelivered(flow.isToBackend, bytes);
         }
         if (!hasSpoken) {
             hasSpoken = true;
@@ -432,7 +438,8 @@ public final class Relay extends WheelTimer {
         close(backend, withReset);
         close(client, withReset);
         attempts.onClosed(pool, clientHigh, clientLow, reason);
-        listener.limit().giveBack();
+        pool.onRelayOver(reason, attempts.endpoint() != null, age());
+        listener.onClosed();
         loop.fdBudget().giveBack();
         loop.onClosed();
         loop.observer().onClosed(this, reason);

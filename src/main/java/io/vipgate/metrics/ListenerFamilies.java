@@ -1,0 +1,37 @@
+package io.vipgate.metrics;
+
+import io.vipgate.relay.ListenerCounts;
+import io.vipgate.relay.RefuseReason;
+import java.util.List;
+
+/**
+ * The series of listeners.
+ *
+ * <p>Confined to the thread that collects.
+ */
+final class ListenerFamilies {
+    static final String CONNECTIONS = "vipgate_listener_connections_total";
+
+    private final Family.TwinCounter connections = new Family.TwinCounter(CONNECTIONS,
+            "Clients that got a relay.", "listener");
+    private final Family.Gauge open = new Family.Gauge("vipgate_listener_connections",
+            "Relays that are open.", "listener");
+    private final Family.Counter refused = new Family.Counter("vipgate_listener_refused",
+            "Clients turned away; for fd_exhausted, pauses in accepting: the clients wait in the kernel's queue.",
+            "listener", "reason");
+
+    void add(GatewayNumbers numbers) {
+        for (String name : numbers.listeners().keySet()) {
+            ListenerCounts counts = numbers.loops().listeners().getOrDefault(name, new ListenerCounts());
+            connections.add(counts.accepted(), name);
+            open.add(counts.open(), name);
+            for (RefuseReason reason : RefuseReason.values()) {
+                refused.add(counts.refused().of(reason), name, reason.label());
+            }
+        }
+    }
+
+    List<Family> families() {
+        return List.of(connections, open, refused);
+    }
+}

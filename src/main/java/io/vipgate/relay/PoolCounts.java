@@ -1,0 +1,107 @@
+package io.vipgate.relay;
+
+import io.vipgate.tally.BucketBounds;
+import io.vipgate.tally.Histogram;
+import io.vipgate.tally.Tally;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What was counted of a pool and its endpoints.
+ *
+ * <p>Confined to its event loop; a copy belongs to whoever has it.
+ */
+public final class PoolCounts {
+    private final Map<String, EndpointCounts> endpoints = new HashMap<>();
+    private final Tally<CloseReason> closedUnplaced = new Tally<>(CloseReason.class);
+    private final Histogram durations = new Histogram(BucketBounds.LIFETIMES);
+    private long retries;
+    private long noHealthy;
+    private long pinHits;
+    private long pinMisses;
+
+    /** Makes counts of nothing. */
+    public PoolCounts() {}
+
+    /** Where an endpoint is counted. */
+    EndpointCounts endpoint(String name) {
+        return endpoints.computeIfAbsent(name, _ -> new EndpointCounts());
+    }
+
+    /** Forgets endpoints with other names than these. */
+    void retain(Collection<String> names) {
+        endpoints.keySet().retainAll(names);
+    }
+
+    void onRetry() {
+        retries++;
+    }
+
+    void onNoHealthy() {
+        noHealthy++;
+    }
+
+    void onPinHit() {
+        pinHits++;
+    }
+
+    void onPinMiss() {
+        pinMisses++;
+    }
+
+    /** A relay is over; no endpoint could be selected for it. */
+    void onClosedUnplaced(CloseReason reason) {
+        closedUnplaced.add(reason);
+    }
+
+    void onRelayOver(long nanos) {
+        durations.record(nanos);
+    }
+
+    void add(PoolCounts other) {
+        other.endpoints.forEach((name, counts) -> endpoint(name).add(counts));
+        closedUnplaced.add(other.closedUnplaced);
+        durations.add(other.durations);
+        retries += other.retries;
+        noHealthy += other.noHealthy;
+        pinHits += other.pinHits;
+        pinMisses += other.pinMisses;
+    }
+
+    /** By the endpoint's name. */
+    public Map<String, EndpointCounts> endpoints() {
+        return Collections.unmodifiableMap(endpoints);
+    }
+
+    /** Relays that ended without an endpoint, since none could be selected. */
+    public Tally<CloseReason> closedUnplaced() {
+        return closedUnplaced;
+    }
+
+    /** How long relays lasted, from being accepted to their end. */
+    public Histogram durations() {
+        return durations;
+    }
+
+    /** Attempts that followed a failed one. */
+    public long retries() {
+        return retries;
+    }
+
+    /** Clients for whom no endpoint was left that is not DOWN: they were tried on one that is, or turned away. */
+    public long noHealthy() {
+        return noHealthy;
+    }
+
+    /** Connections that went where their client was pinned. */
+    public long pinHits() {
+        return pinHits;
+    }
+
+    /** Connections whose client was not pinned before. */
+    public long pinMisses() {
+        return pinMisses;
+    }
+}

@@ -1,0 +1,43 @@
+package io.vipgate.tally;
+
+/**
+ * Counts by reason: one plain long per constant of an enum.
+ *
+ * <p>Confined to the thread that counts; a copy belongs to whoever has it.
+ */
+public final class Tally<E extends Enum<E>> {
+    private final long[] counts;
+
+    /** Makes a tally of nothing. */
+    public Tally(Class<E> reasons) {
+        counts = new long[reasons.getEnumConstants().length];
+    }
+
+    /** Counts one. */
+    @SuppressWarnings("EnumOrdinal") // an index into an array of this process, never stored
+    public void add(E reason) {
+        counts[reason.ordinal()]++;
+    }
+
+    /** Adds all that another has counted. */
+    public void add(Tally<E> other) {
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] += other.counts[i];
+        }
+    }
+
+    /** How many were counted for this reason. */
+    @SuppressWarnings("EnumOrdinal")
+    public long of(E reason) {
+        return counts[reason.ordinal()];
+    }
+
+    /** How many were counted for all reasons. */
+    public long sum() {
+        long sum = 0;
+        for (long count : counts) {
+            sum += count;
+        }
+        return sum;
+    }
+}
