@@ -42,6 +42,8 @@ class NeighbourTableTest {
             OwnNetwork.ip("address add 2001:db8::1/64 dev inner nodad");
             OwnNetwork.ip("link set node up");
             OwnNetwork.ip("link set inner up");
+            // An IPv6 address is the machine's own only once the kernel has noticed that the link is up.
+            OwnNetwork.awaitIp("-6 route show table local", "local 2001:db8::1 ");
             return task.call();
         });
     }

@@ -61,10 +61,24 @@ final class OwnNetwork {
         }
     }
 
+    /** Runs ip(8) in the namespace of the calling thread, and waits until it prints something like this. */
+    static void awaitIp(String arguments, String printed) throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_SECONDS / 2);
+        while (!ask(arguments).contains(printed)) {
+            assertThat(end - System.nanoTime()).as("ip %s never prints %s", arguments, printed).isPositive();
+            Thread.sleep(5);
+        }
+    }
+
     /** Runs ip(8) in the namespace of the calling thread. */
     static void ip(String arguments) throws IOException, InterruptedException {
+        String _ = ask(arguments);
+    }
+
+    private static String ask(String arguments) throws IOException, InterruptedException {
         Process ip = new ProcessBuilder(("ip " + arguments).split(" ", -1)).redirectErrorStream(true).start();
         String said = new String(ip.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(ip.waitFor()).as("ip %s: %s", arguments, said).isZero();
+        return said;
     }
 }
