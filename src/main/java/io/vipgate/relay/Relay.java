@@ -78,7 +78,6 @@ public final class Relay extends WheelTimer {
     private @Nullable Traffic traffic;
     /** When the present attempt, the first half-close, or the present phase began. */
     private long since;
-    private long connectedAt = NEVER;
     /** When a byte last reached either side. */
     private long lastDelivered;
     private @Nullable Reset reset;
@@ -208,7 +207,7 @@ public final class Relay extends WheelTimer {
         traffic = reached == null ? null : reached.traffic(listener.name());
         loop.observer().onConnected(this);
         since = now();
-        connectedAt = since;
+        newBackend.connectMicros = (int) Math.min(Integer.MAX_VALUE, (since - openedAt) / 1_000);
         lastDelivered = since;
         present.isWritable = true;
         Flow up = new Flow(this, present, newBackend, true);
@@ -629,19 +628,19 @@ public final class Relay extends WheelTimer {
         return now() - openedAt;
     }
 
-    /** When it was connected, in the loop's time; {@link #NEVER} before that. */
+    /** When it was connected, in the loop's time; meaningful from then until the first half-close. */
     long connectedAt() {
-        return connectedAt;
+        return since;
     }
 
     /** Whether it has reached an endpoint; stays so when it is over. */
     public boolean wasConnected() {
-        return connectedAt != NEVER;
+        return clientToBackend != null;
     }
 
     /** From its acceptance until its endpoint was connected, failed attempts included, in nanoseconds; -1 if it never was. */
     public long connectNanos() {
-        return wasConnected() ? connectedAt - openedAt : -1;
+        return wasConnected() && backend != null ? backend.connectMicros * 1_000L : -1;
     }
 
     /** Attempts to reach an endpoint, one that is under way included. */

@@ -6,8 +6,10 @@ import io.vipgate.accesslog.AccessLogPlan.Form;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayInsides;
+import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,6 +58,39 @@ class AccessLogTest {
         assertThat(Files.readAllLines(file)).hasSize(1_000)
                 .allSatisfy(line -> assertThat(line).contains(" in=7 out=10 attempts=1 pinned=false close=--"));
         assertThat(isWriting()).isFalse();
+    }
+
+    @Test
+    void aFileThatBlocksHoldsNobodyUpForLong() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        Process mkfifo = new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start();
+        assertThat(mkfifo.waitFor()).isZero();
+        int ends = AccessLog.CAPACITY + 2_000;
+        long dropped;
+        long begin = System.nanoTime();
+        try (AccessLog log = new AccessLog()) {
+            AccessLane lane = log.lane();
+            log.follow(new AccessLogPlan(Form.TEXT, pipe, 1));
+            for (int i = 0; i < ends; i++) {
+                lane.onClosed(relay, CloseReason.CLIENT_FIN);
+            }
+            log.reopen();
+            log.follow(new AccessLogPlan(Form.JSON, directory.resolve("log"), 1));
+
+            // The writer may have taken a batch before it was held up.
+            dropped = log.dropped();
+            assertThat(dropped).isBetween(1_000L, 2_000L);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(6));
+
+        // A reader lets it go on, so that no thread stays behind.
+        try (BufferedReader reader = Files.newBufferedReader(pipe)) {
+            assertThat(reader.lines().count()).isEqualTo(ends - dropped);
+        }
+        while (isWriting()) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test
