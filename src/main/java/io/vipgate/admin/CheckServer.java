@@ -1,103 +1,71 @@
 package io.vipgate.admin;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.vipgate.json.Json;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.stream.Collectors;
+import java.util.Map;
 
 /**
- * The read-only address ({@code metrics.bind}): {@code /healthz} and {@code /readyz}, for anybody who can reach it.
+ * The read-only address ({@code metrics.bind}): {@code /healthz}, {@code /readyz} and whatever is mounted, for anybody who
+ * can reach it.
  *
  * <p>Thread-safe.
  */
 public final class CheckServer implements AutoCloseable {
-    private static final int BACKLOG = 64;
-
-    static {
-        // Nobody who is slow or many may use up what the gateway keeps for itself. Read once, by the first server.
-        setIfUnset("sun.net.httpserver.maxReqTime", "5");
-        setIfUnset("sun.net.httpserver.maxRspTime", "5");
-        setIfUnset("sun.net.httpserver.idleInterval", "10");
-        setIfUnset("jdk.httpserver.maxConnections", "32");
-        setIfUnset("sun.net.httpserver.nodelay", "true");
-    }
-
     private final Condition condition;
-    private final HttpServer server;
-    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<String, Page> mounted;
+    private final HttpFrame frame;
 
     /**
      * Begins to serve.
      *
+     * @param mounted further pages, by path
      * @throws IOException if the address can't be bound
      */
-    public CheckServer(InetSocketAddress address, Condition condition) throws IOException {
+    public CheckServer(InetSocketAddress address, Condition condition, Map<String, Page> mounted) throws IOException {
         this.condition = condition;
-        server = HttpServer.create(address, BACKLOG);
-        server.setExecutor(executor);
-        server.createContext("/", this::handle);
-        server.start();
-    }
-
-    private static void setIfUnset(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
-        }
+        this.mounted = Map.copyOf(mounted);
+        frame = new HttpFrame(address, this::answer);
     }
 
     /** The port it is bound to. */
     public int port() {
-        return server.getAddress().getPort();
-    }
-
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            Answer answer = answer(exchange);
-            byte[] body = (answer.json + "\n").getBytes(StandardCharsets.UTF_8);
-            boolean isHead = exchange.getRequestMethod().equals("HEAD");
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.getResponseHeaders().set("Cache-Control", "no-store");
-            exchange.sendResponseHeaders(answer.status, isHead ? -1 : body.length);
-            if (!isHead) {
-                try (OutputStream out = exchange.getResponseBody()) {
-                    out.write(body);
-                }
-            }
-        }
+        return frame.port();
     }
 
     private Answer answer(HttpExchange exchange) {
         String method = exchange.getRequestMethod();
         if (!method.equals("GET") && !method.equals("HEAD")) {
-            return new Answer(405, "{\"error\": \"method (expected: GET)\", \"details\": []}");
+            return Answer.error(405, "method (expected: GET)", List.of()).with("Allow", "GET, HEAD");
         }
-        return switch (exchange.getRequestURI().getPath()) {
-            case "/healthz" -> condition.isAlive()
-                    ? new Answer(200, "{\"alive\": true}")
-                    : new Answer(503, "{\"alive\": false}");
-            case "/readyz" -> readiness(condition.reasonsAgainstClients());
-            case null, default -> new Answer(404,
-                    "{\"error\": \"no such page (expected: /healthz or /readyz)\", \"details\": []}");
+        String path = String.valueOf(exchange.getRequestURI().getPath());
+        Page page = mounted.get(path);
+        if (page != null) {
+            try {
+                return page
+                        .answer(new Call(List.of(), Map.of(), Json.absent(), exchange.getRemoteAddress()));
+            } catch (CallException e) {
+                return e.answer();
+            }
+        }
+        return switch (path) {
+            case "/healthz" -> HealthPages.health(condition);
+            case "/readyz" -> HealthPages.readiness(condition);
+            default -> Answer.error(404, "no such page (expected: one of " + paths() + ")", List.of());
         };
     }
 
-    private static Answer readiness(List<String> reasons) {
-        String list = reasons.stream().map(reason -> "\"" + reason + "\"").collect(Collectors.joining(", ", "[", "]"));
-        return new Answer(reasons.isEmpty() ? 200 : 503,
-                "{\"ready\": " + reasons.isEmpty() + ", \"reasons\": " + list + "}");
+    private List<String> paths() {
+        List<String> paths = new ArrayList<>(List.of("/healthz", "/readyz"));
+        mounted.keySet().stream().sorted().forEach(paths::add);
+        return paths;
     }
 
     @Override
     public void close() {
-        server.stop(0);
-        executor.shutdownNow();
+        frame.close();
     }
-
-    private record Answer(int status, String json) {}
 }
