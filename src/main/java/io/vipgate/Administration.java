@@ -4,6 +4,7 @@ import io.vipgate.admin.Admission;
 import io.vipgate.admin.AdminServer;
 import io.vipgate.admin.CallException;
 import io.vipgate.admin.Operations;
+import io.vipgate.admin.RelayFilter;
 import io.vipgate.admin.Token;
 import io.vipgate.config.AdminConfig;
 import io.vipgate.config.BindAddress;
@@ -12,6 +13,7 @@ import io.vipgate.json.Json;
 import io.vipgate.net.PortOwner;
 import io.vipgate.pool.AdminState;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
@@ -29,16 +31,23 @@ final class Administration implements Operations, AutoCloseable {
     private final Operator operator;
     private final Readiness readiness;
     private final StatusReport status;
+    private final RelayReport relays;
+    private final PinReport pins;
+    private final Explanation explanation;
     private final Events events;
     private volatile Optional<Admission> admission = Optional.empty();
     private volatile @Nullable AdminServer server;
     private volatile @Nullable Supplier<Reloader.Outcome> reload;
 
-    Administration(Operator operator, Readiness readiness, StatusReport status, Events events) {
+    Administration(Gateway gateway, Operator operator, Readiness readiness, Pools pools, ListenerControl listeners,
+            StatusReport status, Events events) {
         this.operator = operator;
         this.readiness = readiness;
         this.status = status;
         this.events = events;
+        relays = new RelayReport(operator, pools);
+        pins = new PinReport(pools);
+        explanation = new Explanation(gateway, pools, listeners);
     }
 
     /**
@@ -131,6 +140,51 @@ final class Administration implements Operations, AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw CallException.bad(String.valueOf(e.getMessage()));
         }
+    }
+
+    @Override
+    public Json relays(RelayFilter filter, String after, int most) throws CallException {
+        return relays.list(filter, after, most);
+    }
+
+    @Override
+    public Json relay(String id) throws CallException {
+        return relays.one(id);
+    }
+
+    @Override
+    public Json closeRelay(String id) throws CallException {
+        return relays.close(id);
+    }
+
+    @Override
+    public Json closeRelays(RelayFilter filter) throws CallException {
+        return relays.close(filter);
+    }
+
+    @Override
+    public Json pins(String pool, long offset, int most) throws CallException {
+        return pins.list(pool, offset, most);
+    }
+
+    @Override
+    public Json pin(String pool, InetAddress client) throws CallException {
+        return pins.one(pool, client);
+    }
+
+    @Override
+    public Json forget(String pool, InetAddress client) throws CallException {
+        return pins.forget(pool, client);
+    }
+
+    @Override
+    public Json forgetAll(String pool) throws CallException {
+        return pins.forgetAll(pool);
+    }
+
+    @Override
+    public Json explain(String listener, InetAddress client) throws CallException {
+        return explanation.make(listener, client);
     }
 
     @Override

@@ -83,7 +83,7 @@ public final class Gateway implements AutoCloseable {
         heartbeat = new Heartbeat(lanes);
         readiness = new Readiness(this);
         traffic = new Traffic(lanes);
-        administration = new Administration(operator, readiness,
+        administration = new Administration(this, operator, readiness, pools, listeners,
                 new StatusReport(this, pools, listeners, traffic, events, config), events);
     }
 
