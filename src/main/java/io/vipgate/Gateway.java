@@ -1,8 +1,12 @@
 package io.vipgate;
 
 import io.vipgate.accesslog.AccessLog;
+import io.vipgate.admin.AdminServer;
+import io.vipgate.admin.Admission;
 import io.vipgate.admin.CheckServer;
+import io.vipgate.admin.MetricsPage;
 import io.vipgate.admin.MetricsSource;
+import io.vipgate.admin.Route;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.metrics.GatewayMetrics;
@@ -34,6 +38,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +57,7 @@ public final class Gateway implements AutoCloseable {
     private final ControlThread control = new ControlThread();
     private final AccessLog accessLog = new AccessLog();
     private final FdBudget fdBudget;
+    private final ConnectionLimit relayLimit;
     private final Resolver resolver;
     private final Lanes lanes;
     private final Pools pools;
@@ -59,10 +65,13 @@ public final class Gateway implements AutoCloseable {
     private final ListenerControl listeners;
     private final Heartbeat heartbeat;
     private final Readiness readiness;
+    private final Traffic traffic;
+    private final Administration administration;
     private final CoLocationWatch neighbours;
     private final ReloadCounts reloads = new ReloadCounts();
     /** How often a change of the configuration has begun or ended; odd while one is being made. */
     private final AtomicLong changes = new AtomicLong();
+    private final MetricsPage metricsPage = new MetricsPage(accept -> metrics().scrape(accept));
     private @Nullable GatewayMetrics metrics;
     private @Nullable CheckServer checks;
     private volatile boolean isStopping;
@@ -74,16 +83,20 @@ public final class Gateway implements AutoCloseable {
         this.fdBudget = fdBudget;
         this.config = config;
         resolver = new Resolver(names);
-        ConnectionLimit relays = new ConnectionLimit(fdBudget.relays());
+        relayLimit = new ConnectionLimit(fdBudget.relays());
         int pipesPerLoop = fdBudget.pipes() / loops.all().size();
-        lanes = new Lanes(loops, loop -> new RelayLoop(loop, relays, pipesPerLoop,
+        lanes = new Lanes(loops, loop -> new RelayLoop(loop, relayLimit, pipesPerLoop,
                 new RelayEvents(this::onFailed, accessLog.lane())));
-        pools = new Pools(lanes, resolver, control);
+        Events events = new Events();
+        pools = new Pools(lanes, resolver, control, events);
         neighbours = CoLocationWatch.start(() -> pools.all().stream().map(PoolControl::pool).toList());
         operator = new Operator(pools, lanes, control, this::config);
         listeners = new ListenerControl(lanes, fdBudget.relays());
         heartbeat = new Heartbeat(lanes);
         readiness = new Readiness(this);
+        traffic = new Traffic(lanes);
+        administration = new Administration(this, operator, readiness, pools, listeners,
+                new StatusReport(this, pools, listeners, traffic, events, config), events);
     }
 
     private void onFailed(Relay relay) {
@@ -127,6 +140,9 @@ public final class Gateway implements AutoCloseable {
         try {
             gateway.apply(config);
             gateway.serveChecks();
+            gateway.administration.serve(config);
+            gateway.adminServer().ifPresent(server -> server
+                    .mount(new Route("GET", "/metrics", Route.Access.ANYBODY, gateway.metricsPage)));
             return gateway;
         } catch (StartException | RuntimeException e) {
             gateway.close();
@@ -151,6 +167,7 @@ public final class Gateway implements AutoCloseable {
      */
     public void apply(GatewayConfig next) throws StartException {
         Assembly.checkPins(next, Runtime.getRuntime().maxMemory());
+        Optional<Admission> admission = Administration.prepare(next);
         lookUpNewHosts(next);
         control.run(() -> {
             Map<String, PoolControl.Prepared> prepared = Pools.prepare(next);
@@ -164,6 +181,7 @@ public final class Gateway implements AutoCloseable {
             } finally {
                 changes.incrementAndGet();
             }
+            administration.admit(admission);
             next.stateFile().ifPresent(pools::keepWishes);
             return null;
         });
@@ -191,7 +209,7 @@ public final class Gateway implements AutoCloseable {
         InetSocketAddress address = bind.address().map(found -> new InetSocketAddress(found, bind.port()))
                 .orElseGet(() -> new InetSocketAddress(bind.port()));
         try {
-            checks = new CheckServer(address, readiness, metrics());
+            checks = new CheckServer(address, readiness, Map.of("/metrics", metricsPage));
         } catch (IOException e) {
             String owner = PortOwner.of(address.getAddress(), bind.port()).map(found -> " by " + found).orElse("");
             throw new StartException("metrics.bind: " + bind + ": " + e.getMessage() + owner);
@@ -268,6 +286,24 @@ public final class Gateway implements AutoCloseable {
         return reloads;
     }
 
+    CoLocation coLocation(PoolControl pool) {
+        return neighbours.of(pool.pool().name());
+    }
+
+    Readiness readiness() {
+        return readiness;
+    }
+
+    /** The operator's server; empty when there is none. */
+    public Optional<AdminServer> adminServer() {
+        return administration.server();
+    }
+
+    /** Has operators reload it in this way; until then they can't. */
+    public void reloadBy(Supplier<Reloader.Outcome> reload) {
+        administration.reloadBy(reload);
+    }
+
     /** What an operator can do to it. */
     public Operator operator() {
         return operator;
@@ -311,6 +347,11 @@ public final class Gateway implements AutoCloseable {
     /** Whether every event loop has ticked within this time. */
     public boolean isAlive(Duration patience) {
         return heartbeat.longestSilence() < patience.toNanos();
+    }
+
+    /** Relays that hold a place in the descriptor budget; asks no loop. */
+    int openRelays() {
+        return relayLimit.present();
     }
 
     /** Open relays of all loops. */
@@ -375,6 +416,8 @@ public final class Gateway implements AutoCloseable {
             heartbeat.close();
             readiness.close();
             neighbours.close();
+            administration.close();
+            traffic.close();
             if (checks != null) {
                 checks.close();
             }

@@ -4,9 +4,12 @@ import io.vipgate.config.ShutdownConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +36,8 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** What {@code ps} and keepalived's track_process call the process; at most 15 bytes. */
     private static final String NAME = "vipgate-run";
+
+    private static final Reloader.Outcome STOPPING = new Reloader.Outcome.Refused(List.of("the gateway stops"));
 
     private final CountDownLatch first = new CountDownLatch(1);
     private final CountDownLatch second = new CountDownLatch(1);
@@ -84,25 +89,41 @@ public final class GatewayProcess implements AutoCloseable {
             return;
         }
         try {
-            reloads.execute(() -> reload(present));
+            Future<?> _ = reloads.submit(() -> reload(present));
         } catch (RejectedExecutionException e) {
             LOG.debug("the gateway stops");
         }
     }
 
-    private void reload(Reloader present) {
+    /** The operator's: as by SIGHUP, one after the other. */
+    private Reloader.Outcome reloadNow(Reloader present) {
+        try {
+            return reloads.submit(() -> reload(present)).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return STOPPING;
+        } catch (RejectedExecutionException e) {
+            return STOPPING;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Reloader.Outcome reload(Reloader present) {
         // Whatever becomes of the reload: a rotation must not depend on it.
         present.reopenLogs();
         if (isStopping) {
             LOG.info("no reload while the gateway stops");
-            return;
+            return STOPPING;
         }
         String status = "the last reload failed; see the log";
         notifier.reloading();
         try {
-            status = present.reload() instanceof Reloader.Outcome.Refused
+            Reloader.Outcome outcome = present.reload();
+            status = outcome instanceof Reloader.Outcome.Refused
                     ? "the last reload was refused; see the log"
                     : "serving";
+            return outcome;
         } finally {
             if (!isStopping) {
                 notifier.ready(status);
@@ -125,6 +146,9 @@ public final class GatewayProcess implements AutoCloseable {
     public void serve(Gateway gateway, @Nullable Reloader file) throws InterruptedException {
         reloader = file;
         isServing = true;
+        if (file != null) {
+            gateway.reloadBy(() -> reloadNow(file));
+        }
         notifier.ready("serving");
         notifier.watch(() -> gateway.isAlive(Readiness.PATIENCE));
         try (FileWatch _ = file == null

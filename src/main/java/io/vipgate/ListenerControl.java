@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A change comes in two steps: {@link #prepare} does all that can fail, {@link Prepared#commit} the rest.
  *
- * <p>Confined to the control thread.
+ * <p>Confined to the control thread, but for {@link #present}.
  */
 final class ListenerControl {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerControl.class);
@@ -42,6 +42,15 @@ final class ListenerControl {
     private final Map<String, ConnectionLimit> limits = new HashMap<>();
     private Map<String, List<BoundAddress>> bound = new LinkedHashMap<>();
     private Map<String, Duration> removedDrains = Map.of();
+    private volatile List<Present> present = List.of();
+
+    /**
+     * A listener as it is now.
+     *
+     * @param addresses with the ports that they have got
+     * @param pool whom it serves
+     */
+    record Present(String name, List<String> addresses, String pool, ConnectionLimit limit) {}
 
     /**
      * Makes a control without listeners.
@@ -51,6 +60,11 @@ final class ListenerControl {
     ListenerControl(Lanes lanes, int mostRelays) {
         this.lanes = lanes;
         this.mostRelays = mostRelays;
+    }
+
+    /** The listeners, in the order of the configuration. From any thread. */
+    List<Present> present() {
+        return present;
     }
 
     /** The addresses of each listener, in the order of the configuration. */
@@ -184,6 +198,11 @@ final class ListenerControl {
             config.listeners().forEach((name, listener) -> drains.put(name,
                     Objects.requireNonNull(config.pools().get(listener.pool())).removedDrain()));
             removedDrains = drains;
+            present = config.listeners().entrySet().stream().map(listener -> new Present(listener.getKey(),
+                    Objects.requireNonNull(bound.get(listener.getKey())).stream()
+                            .map(address -> new BindAddress(address.bind().address(), address.port()).toString())
+                            .toList(),
+                    listener.getValue().pool(), Objects.requireNonNull(limits.get(listener.getKey())))).toList();
         }
 
         private void accept(String name, BoundAddress address) {

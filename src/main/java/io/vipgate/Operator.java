@@ -5,7 +5,10 @@ import io.vipgate.pool.AdminState;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.Relay;
+import io.vipgate.relay.RelayPage;
 import io.vipgate.relay.RelaySweep;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -78,6 +81,45 @@ public final class Operator {
      */
     public Optional<PinTable> pins(String pool) {
         return control.ask(() -> pools.get(pool).pins());
+    }
+
+    /**
+     * Looks at open relays, at those of one loop after the other.
+     *
+     * @param isMeant which ones; called on the relays' loops
+     * @param after where to go on, {@link RelayId#FIRST} for the beginning
+     * @param most relays on the page
+     */
+    public RelayListing relays(Predicate<Relay> isMeant, RelayId after, int most) {
+        List<RelayListing.Entry> entries = new ArrayList<>();
+        int[] counts = {0, 0};
+        lanes.onEach(lane -> {
+            boolean isPassed = lane.number() < after.loop();
+            RelayPage page = RelayPage.of(lane.relays(), isMeant,
+                    isPassed ? Long.MAX_VALUE : lane.number() == after.loop() ? after.number() : 0,
+                    most - entries.size());
+            page.relays()
+                    .forEach(relay -> entries
+                            .add(new RelayListing.Entry(new RelayId(lane.number(), relay.number()), relay)));
+            counts[0] += page.matching();
+            counts[1] += page.left();
+        });
+        return new RelayListing(entries, counts[0], counts[1]);
+    }
+
+    /**
+     * Ends an open relay by RST on both sides.
+     *
+     * @return false if there is none with this id
+     */
+    public boolean closeRelay(RelayId id) {
+        int[] sum = {0};
+        lanes.onEach(lane -> {
+            if (lane.number() == id.loop()) {
+                sum[0] += RelaySweep.begin(lane.relays(), relay -> relay.number() == id.number(), CloseReason.OPERATOR);
+            }
+        });
+        return sum[0] > 0;
     }
 
     /**

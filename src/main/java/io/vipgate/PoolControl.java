@@ -13,6 +13,7 @@ import io.vipgate.pool.AdminState;
 import io.vipgate.pool.ConnectionLimit;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
+import io.vipgate.pool.Health;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.probe.HealthListener;
@@ -25,7 +26,9 @@ import io.vipgate.relay.RelayDrain;
 import io.vipgate.relay.RelaySweep;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -48,7 +51,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An endpoint keeps its identity while its name and its address stay the same.
  *
- * <p>Confined to the control thread.
+ * <p>Confined to the control thread, but for what only tells what it is: that may be asked from any.
  */
 final class PoolControl implements HealthListener {
     private static final Logger LOG = LoggerFactory.getLogger(PoolControl.class);
@@ -61,9 +64,11 @@ final class PoolControl implements HealthListener {
     private final HealthMonitor monitor;
     private final SlowStart slowStart;
     private final Map<String, ConnectionLimit> hostLimits = new HashMap<>();
-    private final Map<String, Wish> wishes = new LinkedHashMap<>();
-    private PoolConfig config;
-    private PoolPlan plan;
+    private final Map<String, Wish> wishes = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final Map<String, Instant> adminSince = Collections.synchronizedMap(new HashMap<>());
+    private final Events events;
+    private volatile PoolConfig config;
+    private volatile PoolPlan plan;
     private volatile @Nullable PinTable pins;
     /** Of tables that were replaced. */
     private volatile PinNumbers pinsBefore = PinNumbers.NONE;
@@ -87,11 +92,12 @@ final class PoolControl implements HealthListener {
     }
 
     PoolControl(String name, Prepared prepared, Lanes lanes, Resolver resolver, ScheduledExecutorService control,
-            Map<String, Wish> wishes) {
+            Map<String, Wish> wishes, Events events) {
         this.name = name;
         this.lanes = lanes;
         this.resolver = resolver;
         this.control = control;
+        this.events = events;
         this.wishes.putAll(wishes);
         config = prepared.config();
         pool = new Pool(name, new PoolSnapshot(List.of(), true));
@@ -144,6 +150,11 @@ final class PoolControl implements HealthListener {
         });
     }
 
+    /** When the operator last changed an endpoint's state; empty when that was before this start, or never. */
+    Optional<Instant> adminSince(String endpoint) {
+        return Optional.ofNullable(adminSince.get(endpoint));
+    }
+
     /** What the operator has asked for, by endpoint. */
     Map<String, Wish> wishes() {
         return wishes;
@@ -169,6 +180,7 @@ final class PoolControl implements HealthListener {
         config = after;
         heedConfiguredWeights();
         wishes.keySet().retainAll(after.endpoints().keySet());
+        adminSince.keySet().retainAll(after.endpoints().keySet());
         if (!before.source().equals(after.source())) {
             Assembly.warnOfForeignSources(name, after.source());
         }
@@ -333,6 +345,11 @@ final class PoolControl implements HealthListener {
     // ---- health ----
 
     @Override
+    public void onHealth(Endpoint endpoint, Health health, String cause) {
+        events.add("endpoint " + name + "/" + endpoint.label() + " is " + health + ": " + cause);
+    }
+
+    @Override
     public void onReturning(Endpoint endpoint) {
         // Under source-hash a smaller share would send clients elsewhere that have their place there.
         slowStart.begin(endpoint, config.balance() == BalanceRule.SOURCE_HASH ? 0 : config.slowStart().toNanos());
@@ -365,6 +382,8 @@ final class PoolControl implements HealthListener {
         long now = System.nanoTime();
         pool.publish(pool.snapshot().withAll(endpoint, state -> state.toAdmin(admin, now)));
         if (before.admin() != admin) {
+            adminSince.put(endpoint, Instant.now());
+            events.add("endpoint " + name + "/" + endpoint + " is " + admin);
             LOG.info("endpoint {}/{} is {}", name, endpoint, admin);
         }
     }
@@ -375,6 +394,7 @@ final class PoolControl implements HealthListener {
                 (before, _) -> before.toWeight(weight, configured.weight()));
         long now = System.nanoTime();
         pool.publish(pool.snapshot().withAll(endpoint, state -> state.toWeight(weight, now)));
+        events.add("endpoint " + name + "/" + endpoint + " has weight " + weight);
         LOG.info("endpoint {}/{} has weight {}; the configuration says {}", name, endpoint, weight,
                 configured.weight());
     }
@@ -394,8 +414,9 @@ final class PoolControl implements HealthListener {
         if (nextLookUp != null) {
             nextLookUp.cancel(false);
         }
-        if (pins != null) {
-            pins.close();
+        PinTable present = pins;
+        if (present != null) {
+            present.close();
         }
     }
 }

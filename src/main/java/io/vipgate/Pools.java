@@ -30,15 +30,17 @@ final class Pools {
     private final Lanes lanes;
     private final Resolver resolver;
     private final ControlThread control;
+    private final Events events;
     private final LocalPorts localPorts = LocalPorts.ofThisMachine();
     private final SplittableRandom seeds = new SplittableRandom();
     private final ExecutorService stateWriter = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("vipgate-state").daemon().factory());
 
-    Pools(Lanes lanes, Resolver resolver, ControlThread control) {
+    Pools(Lanes lanes, Resolver resolver, ControlThread control, Events events) {
         this.lanes = lanes;
         this.resolver = resolver;
         this.control = control;
+        this.events = events;
     }
 
     /** Whatever of the next pools can fail, done and checked; nothing has changed yet. */
@@ -63,7 +65,7 @@ final class Pools {
         }
         Map<String, Wish> kept = next.stateFile().map(file -> StateFile.read(file).get(name)).orElse(null);
         PoolControl added = new PoolControl(name, prepared, lanes, resolver, control.executor(),
-                kept == null ? Map.of() : kept);
+                kept == null ? Map.of() : kept, events);
         byName.put(name, added);
         lanes.onEach(
                 lane -> lane.pools().put(name, new LoopPool(added.pool(), added.plan(), seeds.split(), localPorts)));

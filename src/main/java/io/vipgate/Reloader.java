@@ -140,7 +140,7 @@ public final class Reloader {
         return new Outcome.Applied(lines, needRestart);
     }
 
-    private static boolean needsRestart(ConfigDiff.Change change) {
+    static boolean needsRestart(ConfigDiff.Change change) {
         return NEED_RESTART.stream().anyMatch(key -> change.path().equals(key) || change.path().startsWith(key + "."))
                 || change.path().equals("admin");
     }

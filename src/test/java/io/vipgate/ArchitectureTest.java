@@ -141,8 +141,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void adminDependsOnTheJdkAlone() {
-        assertDependsOnlyOn("io.vipgate.admin", "com.sun.net.httpserver..");
+    void adminDependsOnJsonAlone() {
+        assertDependsOnlyOn("io.vipgate.admin", "io.vipgate.json", "com.sun.net.httpserver..", "org.slf4j");
+    }
+
+    @Test
+    void jsonDependsOnTheJdkAlone() {
+        assertDependsOnlyOn("io.vipgate.json");
     }
 
     @Test

@@ -1,145 +1,72 @@
 package io.vipgate.admin;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.vipgate.json.Json;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.Map;
 
 /**
- * The read-only address ({@code metrics.bind}): {@code /metrics}, {@code /healthz} and {@code /readyz}, for anybody
- * who can reach it.
+ * The read-only address ({@code metrics.bind}): {@code /healthz}, {@code /readyz} and whatever is mounted, for anybody who
+ * can reach it.
  *
  * <p>Thread-safe.
  */
 public final class CheckServer implements AutoCloseable {
-    private static final int BACKLOG = 64;
-    /** Scrapes at once: each holds a page of all numbers in memory. */
-    private static final int MOST_SCRAPES = 2;
-    private static final long SCRAPE_PATIENCE_MILLIS = 4_000;
-
-    static {
-        // Nobody who is slow or many may use up what the gateway keeps for itself. Read once, by the first server.
-        setIfUnset("sun.net.httpserver.maxReqTime", "5");
-        setIfUnset("sun.net.httpserver.maxRspTime", "5");
-        setIfUnset("sun.net.httpserver.idleInterval", "10");
-        setIfUnset("jdk.httpserver.maxConnections", "32");
-        setIfUnset("sun.net.httpserver.nodelay", "true");
-    }
-
     private final Condition condition;
-    private final MetricsSource metrics;
-    private final Semaphore scrapes = new Semaphore(MOST_SCRAPES);
-    private final HttpServer server;
-    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<String, Page> mounted;
+    private final HttpFrame frame;
 
     /**
      * Begins to serve.
      *
+     * @param mounted further pages, by path
      * @throws IOException if the address can't be bound
      */
-    public CheckServer(InetSocketAddress address, Condition condition, MetricsSource metrics) throws IOException {
+    public CheckServer(InetSocketAddress address, Condition condition, Map<String, Page> mounted) throws IOException {
         this.condition = condition;
-        this.metrics = metrics;
-        server = HttpServer.create(address, BACKLOG);
-        server.setExecutor(executor);
-        server.createContext("/", this::handle);
-        server.start();
-    }
-
-    private static void setIfUnset(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
-        }
+        this.mounted = Map.copyOf(mounted);
+        frame = new HttpFrame(address, this::answer);
     }
 
     /** The port it is bound to. */
     public int port() {
-        return server.getAddress().getPort();
+        return frame.port();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            String method = exchange.getRequestMethod();
-            if (!method.equals("GET") && !method.equals("HEAD")) {
-                send(exchange, 405, "{\"error\": \"method (expected: GET)\", \"details\": []}");
-                return;
-            }
-            switch (exchange.getRequestURI().getPath()) {
-                case "/metrics" -> scrape(exchange);
-                case "/healthz" -> {
-                    boolean isAlive = condition.isAlive();
-                    send(exchange, isAlive ? 200 : 503, "{\"alive\": " + isAlive + "}");
-                }
-                case "/readyz" -> {
-                    List<String> reasons = condition.reasonsAgainstClients();
-                    send(exchange, reasons.isEmpty() ? 200 : 503, readiness(reasons));
-                }
-                case null, default -> send(exchange, 404,
-                        "{\"error\": \"no such page (expected: /metrics, /healthz or /readyz)\", \"details\": []}");
+    private Answer answer(HttpExchange exchange) {
+        String method = exchange.getRequestMethod();
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            return Answer.error(405, "method (expected: GET)", List.of()).with("Allow", "GET, HEAD");
+        }
+        String path = String.valueOf(exchange.getRequestURI().getPath());
+        Page page = mounted.get(path);
+        if (page != null) {
+            try {
+                return page
+                        .answer(new Call(List.of(), Map.of(), Json.absent(), Call.accept(exchange),
+                                exchange.getRemoteAddress()));
+            } catch (CallException e) {
+                return e.answer();
             }
         }
+        return switch (path) {
+            case "/healthz" -> HealthPages.health(condition);
+            case "/readyz" -> HealthPages.readiness(condition);
+            default -> Answer.error(404, "no such page (expected: one of " + paths() + ")", List.of());
+        };
     }
 
-    private void scrape(HttpExchange exchange) throws IOException {
-        boolean isGranted = false;
-        try {
-            isGranted = scrapes.tryAcquire(SCRAPE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-            if (!isGranted) {
-                send(exchange, 503, "{\"error\": \"too many scrapes at once\", \"details\": []}");
-                return;
-            }
-            List<String> accept = exchange.getRequestHeaders().getOrDefault("Accept", List.of());
-            MetricsSource.Page page = metrics.scrape(String.join(",", accept));
-            send(exchange, 200, page.contentType(), page.length(), page::writeTo);
-        } catch (InterruptedException e) {
-            // The server is closed, and this connection with it.
-            Thread.currentThread().interrupt();
-        } finally {
-            if (isGranted) {
-                scrapes.release();
-            }
-        }
-    }
-
-    private static void send(HttpExchange exchange, int status, String json) throws IOException {
-        byte[] body = (json + "\n").getBytes(StandardCharsets.UTF_8);
-        send(exchange, status, "application/json", body.length, out -> out.write(body));
-    }
-
-    private static void send(HttpExchange exchange, int status, String contentType, int length, Body body)
-            throws IOException {
-        boolean isHead = exchange.getRequestMethod().equals("HEAD");
-        exchange.getResponseHeaders().set("Content-Type", contentType);
-        exchange.getResponseHeaders().set("Cache-Control", "no-store");
-        exchange.sendResponseHeaders(status, isHead ? -1 : length);
-        if (!isHead) {
-            try (OutputStream out = exchange.getResponseBody()) {
-                body.writeTo(out);
-            }
-        }
-    }
-
-    private static String readiness(List<String> reasons) {
-        String list = reasons.stream().map(reason -> "\"" + reason + "\"").collect(Collectors.joining(", ", "[", "]"));
-        return "{\"ready\": " + reasons.isEmpty() + ", \"reasons\": " + list + "}";
+    private List<String> paths() {
+        List<String> paths = new ArrayList<>(List.of("/healthz", "/readyz"));
+        mounted.keySet().stream().sorted().forEach(paths::add);
+        return paths;
     }
 
     @Override
     public void close() {
-        server.stop(0);
-        executor.shutdownNow();
-    }
-
-    /** Writes the body of an answer. */
-    private interface Body {
-        void writeTo(OutputStream out) throws IOException;
+        frame.close();
     }
 }

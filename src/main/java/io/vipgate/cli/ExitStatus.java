@@ -9,5 +9,8 @@ final class ExitStatus {
     /** Bad usage or bad configuration. */
     static final int USAGE = 2;
 
+    /** The running gateway could not be reached. */
+    static final int UNREACHABLE = 3;
+
     private ExitStatus() {}
 }

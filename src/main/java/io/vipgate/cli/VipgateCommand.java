@@ -15,7 +15,10 @@ import picocli.CommandLine.Spec;
  * <p>Confined to the main thread.
  */
 @Command(name = "vipgate", description = "Layer-4 load-balancing gateway in front of virtual IPs.", mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class, synopsisSubcommandLabel = "COMMAND", subcommands = {
-    RunCommand.class, CheckCommand.class, DemoCommand.class, ImportCommand.class})
+    RunCommand.class, CheckCommand.class, DemoCommand.class, ImportCommand.class, StatusCommand.class,
+    EndpointCommand.Drain.class, EndpointCommand.Ready.class, EndpointCommand.Maint.class,
+    EndpointCommand.Weight.class, RelaysCommand.class, CloseCommand.class, ReloadCommand.class,
+    ExplainCommand.class})
 public final class VipgateCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -27,7 +30,8 @@ public final class VipgateCommand implements Runnable {
     /**
      * Runs a command line.
      *
-     * @return the exit status: 0 fine, 1 failed while running, 2 bad usage or bad configuration
+     * @return the exit status: 0 fine, 1 failed while running, 2 bad usage or bad configuration, 3 the
+     *         running gateway could not be reached
      */
     public static int execute(String... arguments) {
         return commandLine().execute(arguments);
@@ -38,6 +42,12 @@ public final class VipgateCommand implements Runnable {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((exception, command, _) -> {
             PrintWriter err = command.getErr();
+            if (exception instanceof CommandException failure) {
+                err.println("vipgate " + command.getCommandName() + ": " + failure.getMessage());
+                failure.details().forEach(detail -> err.println("  " + detail));
+                err.flush();
+                return failure.exitStatus();
+            }
             err.println("vipgate: " + exception);
             exception.printStackTrace(err);
             return ExitStatus.FAILED;

@@ -10,7 +10,7 @@ import java.util.Optional;
 public record GatewayConfig(
         @Key(required = true, doc = "what the gateway listens on, by name") Map<String, ListenerConfig> listeners,
         @Key(required = true, doc = "groups of endpoints, by name") Map<String, PoolConfig> pools,
-        @Key(pending = true, shown = "no admin server", doc = "HTTP server for the operator; `admin: {}` takes every "
+        @Key(shown = "no admin server", doc = "HTTP server for the operator; `admin: {}` takes every "
                 + "default") Optional<AdminConfig> admin,
         @Key(shown = "no second address", doc = "a second, read-only address for scrapers and outer "
                 + "load balancers: `/metrics`, `/healthz` and `/readyz`") Optional<MetricsConfig> metrics,

@@ -1,9 +1,17 @@
 package io.vipgate.probe;
 
 import io.vipgate.pool.Endpoint;
+import io.vipgate.pool.Health;
 
 /** Told when an endpoint's health changes. Called on the control thread. */
 public interface HealthListener {
+    /**
+     * Its health is another one, and published.
+     *
+     * @param cause in a few words
+     */
+    default void onHealth(Endpoint endpoint, Health health, String cause) {}
+
     /** It was DOWN, and is about to be UP. */
     void onReturning(Endpoint endpoint);
 

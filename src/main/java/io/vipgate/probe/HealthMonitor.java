@@ -6,6 +6,8 @@ import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Health;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,6 +127,11 @@ public final class HealthMonitor implements AutoCloseable {
         return Map.copyOf(counts);
     }
 
+    /** What is known of an endpoint besides its state; empty when it is none of the pool's. From any thread. */
+    public Optional<Observation> observation(Endpoint endpoint) {
+        return Optional.ofNullable(watches.get(endpoint)).map(Watch::observation);
+    }
+
     /** Threads that probe now; for tests. */
     int probing() {
         return (int) watches.values().stream().filter(Watch::isProbing).count();
@@ -141,8 +148,9 @@ public final class HealthMonitor implements AutoCloseable {
         private final Endpoint endpoint;
         private final HealthCounts counted;
         private final Semaphore hasFailureUnderWay = new Semaphore(1);
-        private Vitals vitals = Vitals.unknown(System.nanoTime());
+        private volatile Vitals vitals = Vitals.unknown(System.nanoTime());
         private volatile @Nullable Prober prober;
+        private volatile Optional<Observation.LastProbe> lastProbe = Optional.empty();
 
         Watch(Endpoint endpoint) {
             this.endpoint = endpoint;
@@ -162,6 +170,10 @@ public final class HealthMonitor implements AutoCloseable {
             return running != null && running.isAlive();
         }
 
+        Observation observation() {
+            return new Observation(lastProbe, Instant.now().minusNanos(System.nanoTime() - vitals.changedAt()));
+        }
+
         void end() {
             Prober running = prober;
             prober = null;
@@ -177,6 +189,8 @@ public final class HealthMonitor implements AutoCloseable {
         /** On the prober's thread. */
         private long onProbed(Prober from, ProbeResult result, long begun)
                 throws InterruptedException, ExecutionException {
+            lastProbe = Optional.of(new Observation.LastProbe(result, Instant.now(),
+                    Duration.ofNanos(System.nanoTime() - begun)));
             return control.submit(() -> onResult(from, result, begun)).get();
         }
 
@@ -241,6 +255,9 @@ public final class HealthMonitor implements AutoCloseable {
             pool.publish(pool.snapshot().with(endpoint,
                     state -> state.toHealth(next.health()).toSuspect(next.isSuspect())));
             tell(before, next, cause);
+            if (before.health() != next.health()) {
+                listener.onHealth(endpoint, next.health(), cause);
+            }
             if (before.health() != Health.DOWN && next.health() == Health.DOWN) {
                 listener.onDown(endpoint);
             }

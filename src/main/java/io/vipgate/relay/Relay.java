@@ -5,6 +5,7 @@ import io.vipgate.net.Ready;
 import io.vipgate.net.SocketOptions;
 import io.vipgate.net.Wheel;
 import io.vipgate.net.WheelTimer;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,7 @@ public final class Relay extends WheelTimer {
     private final long clientLow;
     private final char clientPort;
     private final long openedAt;
+    private final long number;
     private final long lifetimeEnd;
     private final Attempts attempts = new Attempts();
 
@@ -98,6 +100,7 @@ public final class Relay extends WheelTimer {
         clientLow = address.low();
         clientPort = (char) address.port();
         openedAt = loop.eventLoop().now();
+        number = loop.nextNumber();
         since = openedAt;
         lastDelivered = openedAt;
         lifetimeEnd = Bounds.lifetimeEnd(settings, openedAt);
@@ -621,6 +624,19 @@ public final class Relay extends WheelTimer {
     /** Its endpoint, the last one tried when none took it, or null when none could be selected. */
     public @Nullable LoopEndpoint endpoint() {
         return attempts.endpoint();
+    }
+
+    /** Its number on its loop, counted from 1 in the order in which relays are accepted. */
+    public long number() {
+        return number;
+    }
+
+    /** As it is now, for an operator. */
+    RelayView view() {
+        LoopEndpoint present = endpoint();
+        return new RelayView(number, listener.name(), pool.name(), phase.name().toLowerCase(Locale.ROOT), clientHigh,
+                clientLow, clientPort, present == null ? null : present.endpoint(), age(), now() - lastDelivered,
+                bytesToBackend(), bytesToClient(), attempts(), isPinned());
     }
 
     /** How long ago it was accepted, in nanoseconds. */

@@ -28,6 +28,7 @@ public final class RelayLoop {
     private final UserTimeout userTimeout;
     private final Announcer announcer;
     private int relays;
+    private long numbers;
 
     /**
      * Prepares a loop for relays.
@@ -108,6 +109,10 @@ public final class RelayLoop {
     /** Bytes that were spliced, to the backend or to clients. */
     public long splicedBytes(boolean isToBackend) {
         return splicePump.spliced(isToBackend ? 1 : 0);
+    }
+
+    long nextNumber() {
+        return ++numbers;
     }
 
     void onOpened() {

@@ -1,0 +1,99 @@
+package io.vipgate.admin;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/**
+ * The operator's address ({@code admin.bind}).
+ *
+ * <p>A call goes through these doors, and the first that is shut answers: where it comes from (403), its path (404), its
+ * method (405), the token (401), its parameters and its body (413, 415, 422).
+ *
+ * <p>Thread-safe.
+ */
+public final class AdminServer implements AutoCloseable {
+    private final List<Route> routes = new CopyOnWriteArrayList<>();
+    private final Guard guard;
+    private final HttpFrame frame;
+
+    /**
+     * Begins to serve.
+     *
+     * @param operations what the calls do
+     * @param admission who is let in; asked for every call
+     * @throws IOException if the address can't be bound
+     */
+    public AdminServer(InetSocketAddress address, Operations operations, Supplier<Admission> admission)
+            throws IOException {
+        guard = new Guard(admission);
+        routes.addAll(AdminCalls.of(operations));
+        frame = new HttpFrame(address, this::answer);
+    }
+
+    /** Answers further calls from now on. */
+    public void mount(Route route) {
+        routes.add(route);
+    }
+
+    /** The port it is bound to. */
+    public int port() {
+        return frame.port();
+    }
+
+    private Answer answer(HttpExchange exchange) throws IOException {
+        try {
+            guard.checkSource(exchange);
+            return answerAdmitted(exchange);
+        } catch (CallException e) {
+            Answer answer = e.answer();
+            return answer.status() == 401 ? answer.with("WWW-Authenticate", "Bearer realm=\"vipgate\"") : answer;
+        }
+    }
+
+    private Answer answerAdmitted(HttpExchange exchange) throws IOException, CallException {
+        String path = String.valueOf(exchange.getRequestURI().getPath());
+        String method = exchange.getRequestMethod().equals("HEAD") ? "GET" : exchange.getRequestMethod();
+        Set<String> allowed = new TreeSet<>();
+        for (Route route : routes) {
+            Optional<List<String>> names = route.match(path);
+            if (names.isPresent() && route.method().equals(method)) {
+                return answer(exchange, route, names.get());
+            }
+            if (names.isPresent()) {
+                allowed.add(route.method());
+            }
+        }
+        if (allowed.isEmpty()) {
+            throw CallException.notFound("no such page: " + path);
+        }
+        if (allowed.contains("GET")) {
+            allowed.add("HEAD");
+        }
+        String list = String.join(", ", allowed);
+        return Answer.error(405, "method: " + exchange.getRequestMethod() + " (expected: " + list + ")", List.of())
+                .with("Allow", list);
+    }
+
+    private Answer answer(HttpExchange exchange, Route route, List<String> names) throws IOException, CallException {
+        if (route.access() == Route.Access.TOKEN) {
+            guard.checkToken(exchange);
+        }
+        Map<String, String> parameters = Requests.parameters(exchange, route.parameters());
+        return route.page().answer(new Call(names, parameters,
+                Requests.body(exchange, route.method().equals("PUT")), Call.accept(exchange),
+                exchange.getRemoteAddress()));
+    }
+
+    @Override
+    public void close() {
+        frame.close();
+    }
+}

@@ -1,0 +1,67 @@
+package io.vipgate.admin;
+
+import io.vipgate.json.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a call is answered.
+ *
+ * <p>Immutable.
+ *
+ * @param status of HTTP
+ * @param contentType of the body
+ * @param headers besides those of the body
+ */
+public record Answer(int status, String contentType, Body body, Map<String, String> headers) {
+    /** What follows the headers. Immutable. */
+    public interface Body {
+        /** In bytes. */
+        int length();
+
+        /** Writes it. */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    private static final class Text implements Body {
+        private final byte[] bytes;
+
+        Text(String text) {
+            bytes = text.getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public int length() {
+            return bytes.length;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            out.write(bytes);
+        }
+    }
+
+    /** Keeps its own copy. */
+    public Answer {
+        headers = Map.copyOf(headers);
+    }
+
+    /** A JSON answer. */
+    public static Answer of(int status, Json body) {
+        return new Answer(status, "application/json", new Text(body + "\n"),
+                Map.of());
+    }
+
+    /** A refusal, {@code {"error": "...", "details": [...]}}. */
+    public static Answer error(int status, String message, List<String> details) {
+        return of(status,
+                Json.members().with("error", message).with("details", Json.ofTexts(details)).make());
+    }
+
+    Answer with(String header, String value) {
+        return new Answer(status, contentType, body, Map.of(header, value));
+    }
+}

@@ -1,0 +1,125 @@
+package io.vipgate.admin;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps pages in a browser from calling the gateway, and strangers from changing it.
+ *
+ * <p>A name that leads to this address but is not one of its own is how a foreign page gets past the browser's own rules
+ * (DNS rebinding); an Origin or Sec-Fetch-Site that is not the gateway's own is a foreign page's call (Fetch Metadata).
+ *
+ * <p>Thread-safe.
+ */
+final class Guard {
+    private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
+    private static final long WARN_EVERY_NANOS = 10_000_000_000L;
+
+    private final Supplier<Admission> admission;
+    private final AtomicLong wrongTokens = new AtomicLong();
+    private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARN_EVERY_NANOS);
+
+    Guard(Supplier<Admission> admission) {
+        this.admission = admission;
+    }
+
+    /**
+     * Looks at who the call is for and which page it comes from.
+     *
+     * @throws CallException 403 if it is not let in
+     */
+    void checkSource(HttpExchange exchange) throws CallException {
+        Headers headers = exchange.getRequestHeaders();
+        List<String> hosts = headers.getOrDefault("Host", List.of());
+        if (hosts.size() != 1 || !isOwn(hosts.getFirst(), exchange.getLocalAddress().getAddress())) {
+            throw new CallException(403, "Host: " + String.join(", ", hosts)
+                    + " (expected: an address of this server, a loopback name, or one of admin.allowedHosts)",
+                    List.of());
+        }
+        List<String> origins = headers.getOrDefault("Origin", List.of());
+        boolean isFromAllowed = !origins.isEmpty() && origins.stream().allMatch(this::isAllowedOrigin);
+        boolean isForeign = origins.stream().anyMatch(origin -> !isSameOrigin(origin, hosts.getFirst()))
+                || headers.getOrDefault("Sec-Fetch-Site", List.of()).stream()
+                        .anyMatch(site -> !site.equals("same-origin") && !site.equals("none"));
+        if (isForeign && !isFromAllowed) {
+            throw new CallException(403, "pages of other sites may not call this", List.of());
+        }
+    }
+
+    private boolean isOwn(String host, InetAddress local) {
+        String name = name(host);
+        if (name.equals("localhost") || isAllowed(host)) {
+            return true;
+        }
+        return literal(name).filter(address -> address.isLoopbackAddress() || address.equals(local)).isPresent();
+    }
+
+    private boolean isAllowed(String host) {
+        String name = name(host);
+        return admission.get().allowedHosts().stream()
+                .anyMatch(allowed -> allowed.equalsIgnoreCase(name) || allowed.equalsIgnoreCase(host));
+    }
+
+    private boolean isAllowedOrigin(String origin) {
+        return authority(origin).filter(this::isAllowed).isPresent();
+    }
+
+    private static boolean isSameOrigin(String origin, String host) {
+        return authority(origin).filter(host::equalsIgnoreCase).isPresent();
+    }
+
+    private static Optional<String> authority(String origin) {
+        try {
+            return Optional.ofNullable(URI.create(origin).getRawAuthority());
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The host without its port, brackets and final dot. */
+    static String name(String host) {
+        String lower = host.strip().toLowerCase(Locale.ROOT);
+        if (lower.startsWith("[")) {
+            int end = lower.indexOf(']');
+            return end < 0 || !lower.substring(end + 1).matches("(:\\d{0,5})?") ? "" : lower.substring(1, end);
+        }
+        String name = lower.replaceFirst(":\\d{0,5}$", "");
+        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+    }
+
+    private static Optional<InetAddress> literal(String name) {
+        try {
+            return Optional.of(InetAddress.ofLiteral(name));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Looks whether the caller knows the token.
+     *
+     * @throws CallException 401 if not
+     */
+    void checkToken(HttpExchange exchange) throws CallException {
+        if (!admission.get().token().isIn(exchange.getRequestHeaders().getOrDefault("Authorization", List.of()))) {
+            wrongTokens.incrementAndGet();
+            long now = System.nanoTime();
+            long last = warnedAt.get();
+            if (now - last >= WARN_EVERY_NANOS && warnedAt.compareAndSet(last, now)) {
+                LOG.warn("admin: {} calls without the right token since the last such line, the last one from {}",
+                        wrongTokens.getAndSet(0), exchange.getRemoteAddress().getAddress().getHostAddress());
+            }
+            throw new CallException(401, "this call needs the header Authorization: Bearer with the token of "
+                    + "admin.tokenFile", List.of());
+        }
+    }
+}

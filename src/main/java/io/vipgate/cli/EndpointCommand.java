@@ -1,0 +1,113 @@
+package io.vipgate.cli;
+
+import io.vipgate.json.Json;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * What the commands have in common that change one endpoint.
+ *
+ * <p>Confined to the main thread.
+ */
+@Command(mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class)
+abstract sealed class EndpointCommand implements Callable<Integer> {
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private AdminOptions admin;
+
+    @Parameters(index = "0", paramLabel = "POOL/ENDPOINT", description = "The endpoint.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String endpoint;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    private EndpointCommand() {}
+
+    /** The name of the call. */
+    abstract String what();
+
+    abstract Json body();
+
+    @Override
+    public Integer call() {
+        EndpointName name = EndpointName.parse(endpoint);
+        Json done = admin.client().put(name.path(what()), body());
+        PrintWriter out = spec.commandLine().getOut();
+        if (done.at("addresses").list().isEmpty()) {
+            out.println(name + ": done; its name has no address now");
+        }
+        for (Json address : done.at("addresses").list()) {
+            out.println(name.pool() + "/" + address.at("label").text() + ": " + address.at("admin").text() + ", "
+                    + address.at("health").text() + ", weight " + address.at("weight").text() + ", "
+                    + address.at("connections").text() + " connections");
+        }
+        out.flush();
+        return ExitStatus.OK;
+    }
+
+    /** {@code vipgate drain}. */
+    @Command(name = "drain", description = "Sends an endpoint no new clients but those that are pinned to it; what is open goes on.")
+    static final class Drain extends EndpointCommand {
+        @Override
+        String what() {
+            return "state";
+        }
+
+        @Override
+        Json body() {
+            return Json.members().with("state", "drain").make();
+        }
+    }
+
+    /** {@code vipgate ready}. */
+    @Command(name = "ready", description = "Sends an endpoint new clients again.")
+    static final class Ready extends EndpointCommand {
+        @Override
+        String what() {
+            return "state";
+        }
+
+        @Override
+        Json body() {
+            return Json.members().with("state", "ready").make();
+        }
+    }
+
+    /** {@code vipgate maint}. */
+    @Command(name = "maint", description = "Sends an endpoint nobody, pinned clients included; what is open goes on.")
+    static final class Maint extends EndpointCommand {
+        @Override
+        String what() {
+            return "state";
+        }
+
+        @Override
+        Json body() {
+            return Json.members().with("state", "maint").make();
+        }
+    }
+
+    /** {@code vipgate weight}. */
+    @Command(name = "weight", description = "Sets an endpoint's weight, until the configuration says another one.")
+    static final class Weight extends EndpointCommand {
+        @Parameters(index = "1", paramLabel = "N", description = "0 to 256; 0 takes nothing new.")
+        private int weight;
+
+        @Override
+        String what() {
+            return "weight";
+        }
+
+        @Override
+        Json body() {
+            return Json.members().with("weight", weight).make();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.vipgate.cli;
+
+import io.vipgate.json.Json;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code vipgate relays}: the open relays of a running gateway.
+ *
+ * <p>Confined to the main thread.
+ */
+@Command(name = "relays", description = "Lists open relays.", mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class)
+final class RelaysCommand implements Callable<Integer> {
+    private static final int PAGE = 1000;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private AdminOptions admin;
+
+    @Option(names = "--endpoint", paramLabel = "POOL/ENDPOINT", description = "Only those at this endpoint.")
+    private @Nullable String endpoint;
+
+    @Option(names = "--client", paramLabel = "IP", description = "Only those of this client.")
+    private @Nullable String client;
+
+    @Option(names = "--limit", paramLabel = "N", defaultValue = "1000", description = "At most so many (default: ${DEFAULT-VALUE}).")
+    private int limit;
+
+    @Option(names = "--json", description = "Prints JSON.")
+    private boolean isJson;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        if (limit < 1) {
+            throw new CommandException(ExitStatus.USAGE, "--limit: " + limit + " (expected: at least 1)");
+        }
+        Map<String, String> parameters = new LinkedHashMap<>();
+        if (endpoint != null) {
+            parameters.put("endpoint", EndpointName.parse(endpoint).toString());
+        }
+        if (client != null) {
+            parameters.put("client", client);
+        }
+        List<Json> relays = new ArrayList<>();
+        AdminClient gateway = admin.client();
+        Json page;
+        do {
+            parameters.put("limit", String.valueOf(Math.min(PAGE, limit - relays.size())));
+            page = gateway.getWithToken("/api/v1/relays", parameters);
+            relays.addAll(page.at("relays").list());
+            parameters.put("after", page.at("next").text());
+        } while (!page.at("next").isAbsent() && relays.size() < limit);
+        print(relays, page.at("matching").text());
+        return ExitStatus.OK;
+    }
+
+    private void print(List<Json> relays, String matching) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (isJson) {
+            out.println(Json.members().with("relays", Json.of(relays)).with("matching", Json.of(matching)).make());
+        } else {
+            Table table = new Table(Ink.ofStandardOutput(), "RELAY", "CLIENT", "LISTENER", "ENDPOINT", "PHASE", "AGE",
+                    "SILENT", "IN", "OUT", "PINNED");
+            for (Json relay : relays) {
+                String host = relay.at("client").text();
+                table.row(relay.at("id").text(),
+                        (host.contains(":") ? "[" + host + "]" : host) + ":" + relay.at("clientPort").text(),
+                        relay.at("listener").text(),
+                        relay.at("pool").text() + "/"
+                                + (relay.at("endpoint").isAbsent() ? "-" : relay.at("endpoint").text()),
+                        relay.at("phase").text(), seconds(relay.at("ageSeconds")), seconds(relay.at("silentSeconds")),
+                        Figures.bytes(relay.at("bytesToBackend").number()),
+                        Figures.bytes(relay.at("bytesToClient").number()),
+                        relay.at("pinned").isTrue() ? "pinned" : "");
+            }
+            if (!relays.isEmpty()) {
+                table.lines().forEach(out::println);
+            }
+            out.println(relays.size() + " of " + matching + " relays");
+        }
+        out.flush();
+    }
+
+    private static String seconds(Json seconds) {
+        return Figures.duration(Duration.ofMillis((long) (seconds.number() * 1000)));
+    }
+}

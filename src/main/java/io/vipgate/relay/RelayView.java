@@ -1,0 +1,21 @@
+package io.vipgate.relay;
+
+import io.vipgate.pool.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open relay as an operator sees it.
+ *
+ * <p>Immutable.
+ *
+ * @param number of its loop, in the order in which they were accepted
+ * @param phase {@code connecting}, {@code open}, {@code aborting} or {@code lingering}
+ * @param clientHigh upper half of the client's address
+ * @param clientLow lower half
+ * @param endpoint null while none could be selected
+ * @param ageNanos since it was accepted
+ * @param silentNanos since a byte last reached either side
+ */
+public record RelayView(long number, String listener, String pool, String phase, long clientHigh, long clientLow,
+        int clientPort, @Nullable Endpoint endpoint, long ageNanos, long silentNanos, long bytesToBackend,
+        long bytesToClient, int attempts, boolean isPinned) {}
