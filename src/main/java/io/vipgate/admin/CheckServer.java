@@ -7,10 +7,9 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -21,9 +20,6 @@ import java.util.stream.Collectors;
  */
 public final class CheckServer implements AutoCloseable {
     private static final int BACKLOG = 64;
-    /** Scrapes at once: each holds a page of all numbers in memory. */
-    private static final int MOST_SCRAPES = 2;
-    private static final long SCRAPE_PATIENCE_MILLIS = 4_000;
 
     static {
         // Nobody who is slow or many may use up what the gateway keeps for itself. Read once, by the first server.
@@ -36,7 +32,6 @@ public final class CheckServer implements AutoCloseable {
 
     private final Condition condition;
     private final MetricsSource metrics;
-    private final Semaphore scrapes = new Semaphore(MOST_SCRAPES);
     private final HttpServer server;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -89,37 +84,38 @@ public final class CheckServer implements AutoCloseable {
     }
 
     private void scrape(HttpExchange exchange) throws IOException {
-        boolean isGranted = false;
+        Optional<MetricsSource.Page> page;
         try {
-            isGranted = scrapes.tryAcquire(SCRAPE_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-            if (!isGranted) {
-                send(exchange, 503, "{\"error\": \"too many scrapes at once\", \"details\": []}");
-                return;
-            }
-            List<String> accept = exchange.getRequestHeaders().getOrDefault("Accept", List.of());
-            MetricsSource.Page page = metrics.scrape(String.join(",", accept));
-            send(exchange, 200, page.contentType(), page.length(), page::writeTo);
+            page = metrics.scrape(header(exchange, "Accept"));
         } catch (InterruptedException e) {
             // The server is closed, and this connection with it.
             Thread.currentThread().interrupt();
-        } finally {
-            if (isGranted) {
-                scrapes.release();
-            }
+            return;
+        }
+        if (page.isEmpty()) {
+            send(exchange, 503, "{\"error\": \"too many scrapes at once\", \"details\": []}");
+        } else if (header(exchange, "Accept-Encoding").contains("gzip")) {
+            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+            send(exchange, 200, page.get().contentType(), page.get().gzipped());
+        } else {
+            send(exchange, 200, page.get().contentType(), page.get().plain());
         }
     }
 
-    private static void send(HttpExchange exchange, int status, String json) throws IOException {
-        byte[] body = (json + "\n").getBytes(StandardCharsets.UTF_8);
-        send(exchange, status, "application/json", body.length, out -> out.write(body));
+    private static String header(HttpExchange exchange, String name) {
+        return String.join(",", exchange.getRequestHeaders().getOrDefault(name, List.of()));
     }
 
-    private static void send(HttpExchange exchange, int status, String contentType, int length, Body body)
+    private static void send(HttpExchange exchange, int status, String json) throws IOException {
+        send(exchange, status, "application/json", new Json((json + "\n").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static void send(HttpExchange exchange, int status, String contentType, MetricsSource.Body body)
             throws IOException {
         boolean isHead = exchange.getRequestMethod().equals("HEAD");
         exchange.getResponseHeaders().set("Content-Type", contentType);
         exchange.getResponseHeaders().set("Cache-Control", "no-store");
-        exchange.sendResponseHeaders(status, isHead ? -1 : length);
+        exchange.sendResponseHeaders(status, isHead ? -1 : body.length());
         if (!isHead) {
             try (OutputStream out = exchange.getResponseBody()) {
                 body.writeTo(out);
@@ -138,8 +134,22 @@ public final class CheckServer implements AutoCloseable {
         executor.shutdownNow();
     }
 
-    /** Writes the body of an answer. */
-    private interface Body {
-        void writeTo(OutputStream out) throws IOException;
+    /** A short answer. Immutable. */
+    private static final class Json implements MetricsSource.Body {
+        private final byte[] bytes;
+
+        Json(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public long length() {
+            return bytes.length;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            out.write(bytes);
+        }
     }
 }
