@@ -88,7 +88,7 @@ public final class AdminServer implements AutoCloseable {
         }
         Map<String, String> parameters = Requests.parameters(exchange, route.parameters());
         return route.page().answer(new Call(names, parameters,
-                Requests.body(exchange, route.method().equals("PUT")), Call.accept(exchange),
+                Requests.body(exchange, route.method().equals("PUT")), Call.Accept.of(exchange),
                 exchange.getRemoteAddress()));
     }
 

@@ -20,7 +20,7 @@ public record Answer(int status, String contentType, Body body, Map<String, Stri
     /** What follows the headers. Immutable. */
     public interface Body {
         /** In bytes. */
-        int length();
+        long length();
 
         /** Writes it. */
         void writeTo(OutputStream out) throws IOException;
@@ -34,7 +34,7 @@ public record Answer(int status, String contentType, Body body, Map<String, Stri
         }
 
         @Override
-        public int length() {
+        public long length() {
             return bytes.length;
         }
 

@@ -14,10 +14,10 @@ import java.util.Map;
  * @param names what stands in the path for the placeholders of its pattern, in order
  * @param parameters behind the question mark
  * @param body {@code null} when there is none
- * @param accept the forms in which an answer is wanted, as the Accept header has it; empty when it is not said
+ * @param accept in which form the answer is wanted
  * @param from who asks
  */
-public record Call(List<String> names, Map<String, String> parameters, Json body, String accept,
+public record Call(List<String> names, Map<String, String> parameters, Json body, Accept accept,
         InetSocketAddress from) {
     /** Keeps its own copies. */
     public Call {
@@ -25,8 +25,20 @@ public record Call(List<String> names, Map<String, String> parameters, Json body
         parameters = Map.copyOf(parameters);
     }
 
-    static String accept(HttpExchange exchange) {
-        return String.join(",", exchange.getRequestHeaders().getOrDefault("Accept", List.of()));
+    /**
+     * In which form an answer is wanted.
+     *
+     * @param types as the Accept header has them; empty when it is not said
+     * @param isGzipWelcome whether the body may be compressed
+     */
+    public record Accept(String types, boolean isGzipWelcome) {
+        static Accept of(HttpExchange exchange) {
+            return new Accept(header(exchange, "Accept"), header(exchange, "Accept-Encoding").contains("gzip"));
+        }
+
+        private static String header(HttpExchange exchange, String name) {
+            return String.join(",", exchange.getRequestHeaders().getOrDefault(name, List.of()));
+        }
     }
 
     /** The address of who asks, for the log. */

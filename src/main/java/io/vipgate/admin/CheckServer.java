@@ -46,7 +46,7 @@ public final class CheckServer implements AutoCloseable {
         if (page != null) {
             try {
                 return page
-                        .answer(new Call(List.of(), Map.of(), Json.absent(), Call.accept(exchange),
+                        .answer(new Call(List.of(), Map.of(), Json.absent(), Call.Accept.of(exchange),
                                 exchange.getRemoteAddress()));
             } catch (CallException e) {
                 return e.answer();

@@ -1,26 +1,28 @@
 package io.vipgate.admin;
 
-import java.io.IOException;
-import java.io.OutputStream;
+import java.util.Optional;
 
 /** What scrapers are told, for whoever serves {@code /metrics}. Thread-safe. */
 public interface MetricsSource {
     /**
-     * Reads every number now. Waits a fraction of a second at most for event loops that are busy.
+     * Reads every number now. Waits a fraction of a second at most for event loops that are busy, and some seconds for
+     * others who scrape.
      *
      * @param accept the scraper's Accept header, empty when there is none
+     * @return empty when too many scrape at once
+     * @throws InterruptedException if the waiting thread is interrupted
      */
-    Page scrape(String accept);
+    Optional<Page> scrape(String accept) throws InterruptedException;
 
     /** Numbers as they were at one moment. Immutable. */
     interface Page {
         /** The Content-Type of the body. */
         String contentType();
 
-        /** How long the body is, in bytes. */
-        int length();
+        /** The body. */
+        Answer.Body plain();
 
-        /** Writes the body. */
-        void writeTo(OutputStream out) throws IOException;
+        /** The body with {@code Content-Encoding: gzip}. */
+        Answer.Body gzipped();
     }
 }

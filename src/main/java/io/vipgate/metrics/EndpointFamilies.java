@@ -18,14 +18,12 @@ import java.util.Map;
  * <p>Confined to the thread that collects.
  */
 final class EndpointFamilies {
-    static final String CONNECTIONS = "vipgate_endpoint_connections_total";
-
     private final Family.Counter bytes = new Family.Counter("vipgate_relay_bytes",
             "Bytes delivered so far, also of relays that are open.", "listener", "pool", "endpoint", "direction");
     private final Family.Counter closed = new Family.Counter("vipgate_relay_closed",
             "Relays that ended; those that no endpoint could be selected for have an empty endpoint.", "pool",
             "endpoint", "reason");
-    private final Family.TwinCounter connections = new Family.TwinCounter(CONNECTIONS,
+    private final Family.TwinCounter connections = new Family.TwinCounter("vipgate_endpoint_connections_total",
             "Connections that were made.", "pool", "endpoint");
     private final Family.Gauge open = new Family.Gauge("vipgate_endpoint_connections",
             "Connections now, those being made included.", "pool", "endpoint");

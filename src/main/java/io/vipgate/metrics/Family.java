@@ -58,12 +58,12 @@ abstract sealed class Family {
     /**
      * Numbers that only grow, with a name that is another family's but for {@code _total}. The two are told apart by
      * Prometheus and not by OpenMetrics, where a counter's family is called by the name without the suffix. That is why
-     * this one is of unknown type to the client; {@link #asCounters} makes a counter of it where it can be one.
+     * this one is of unknown type to the client; {@link #asCounter} makes a counter of it where it can be one.
      *
      * <p>Confined to the thread that collects.
      */
     static final class TwinCounter extends Family {
-        private static final String UNTYPED = " untyped\n";
+        private static final String TOTAL = "_total";
 
         private final UnknownSnapshot.Builder series = UnknownSnapshot.builder();
 
@@ -82,13 +82,14 @@ abstract sealed class Family {
                     .labels(labels(values)).build());
         }
 
-        /** Calls such a family a counter in Prometheus's own text. */
-        static String asCounters(String text, String... names) {
-            String changed = text;
-            for (String name : names) {
-                changed = changed.replace("# TYPE " + name + UNTYPED, "# TYPE " + name + " counter\n");
-            }
-            return changed;
+        /** The same as a counter, for a text in which its twin is not. */
+        static CounterSnapshot asCounter(UnknownSnapshot family) {
+            CounterSnapshot.Builder counter = CounterSnapshot.builder()
+                    .name(family.getMetadata().getName().replaceFirst(TOTAL + "$", ""))
+                    .help(family.getMetadata().getHelp());
+            family.getDataPoints().forEach(series -> counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot
+                    .builder().value(series.getValue()).labels(series.getLabels()).build()));
+            return counter.build();
         }
 
         @Override

@@ -13,15 +13,23 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
 import io.vipgate.admin.MetricsSource;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -36,6 +44,11 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String RESIDENT = "VmRSS:";
 
+    private static final long PATIENCE_MILLIS = 4_000;
+
+    private final PrometheusRegistry prometheus = new PrometheusRegistry();
+    private final ExpositionFormats formats = ExpositionFormats.init();
+    private final Semaphore turn = new Semaphore(1, true);
     private final PrometheusMeterRegistry registry;
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
@@ -47,7 +60,6 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
      * @param netty version of Netty
      */
     public GatewayMetrics(Supplier<GatewayNumbers> source, String version, String netty) {
-        PrometheusRegistry prometheus = new PrometheusRegistry();
         prometheus.register(new GatewayCollector(source,
                 Labels.of("version", version, "netty", netty, "java", Runtime.version().toString())));
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
@@ -69,49 +81,48 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
         }
     }
 
-    /** OpenMetrics for whoever names it, Prometheus's own text for everybody else. */
+    /**
+     * OpenMetrics for whoever names it, Prometheus's own text for everybody else. One page is made at a time: its series are
+     * objects until they are written, some 20 MB of a thousand endpoints.
+     */
     @Override
-    public Page scrape(String accept) {
-        String contentType = accept.contains("application/openmetrics-text") ? OPEN_METRICS : TEXT;
-        String text = registry.scrape(contentType);
-        return Text.of(contentType, contentType.equals(TEXT)
-                ? Family.TwinCounter.asCounters(text, ListenerFamilies.CONNECTIONS, EndpointFamilies.CONNECTIONS)
-                : text);
+    public Optional<MetricsSource.Page> scrape(String accept) throws InterruptedException {
+        if (!turn.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(accept.contains("application/openmetrics-text")
+                    ? CompressedPage.of(OPEN_METRICS, this::writeOpenMetrics)
+                    : CompressedPage.of(TEXT, this::writeText));
+        } catch (IOException e) {
+            // Into memory: that can't be.
+            throw new UncheckedIOException(e);
+        } finally {
+            turn.release();
+        }
+    }
+
+    private void writeOpenMetrics(OutputStream out) throws IOException {
+        formats.getOpenMetricsTextFormatWriter().write(out, prometheus.scrape());
+    }
+
+    private void writeText(OutputStream out) throws IOException {
+        List<MetricSnapshot> most = new ArrayList<>();
+        List<MetricSnapshot> twins = new ArrayList<>();
+        for (MetricSnapshot family : prometheus.scrape()) {
+            if (family instanceof UnknownSnapshot twin) {
+                twins.add(Family.TwinCounter.asCounter(twin));
+            } else {
+                most.add(family);
+            }
+        }
+        formats.getPrometheusTextFormatWriter().write(out, new MetricSnapshots(most));
+        formats.getPrometheusTextFormatWriter().write(out, new MetricSnapshots(twins));
     }
 
     @Override
     public void close() {
         collections.close();
         registry.close();
-    }
-
-    /** A page in memory. Immutable. */
-    private static final class Text implements Page {
-        private final String contentType;
-        private final byte[] body;
-
-        private Text(String contentType, byte[] body) {
-            this.contentType = contentType;
-            this.body = body;
-        }
-
-        static Text of(String contentType, String text) {
-            return new Text(contentType, text.getBytes(StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public String contentType() {
-            return contentType;
-        }
-
-        @Override
-        public int length() {
-            return body.length;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            out.write(body);
-        }
     }
 }

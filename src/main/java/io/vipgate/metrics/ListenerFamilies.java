@@ -10,9 +10,7 @@ import java.util.List;
  * <p>Confined to the thread that collects.
  */
 final class ListenerFamilies {
-    static final String CONNECTIONS = "vipgate_listener_connections_total";
-
-    private final Family.TwinCounter connections = new Family.TwinCounter(CONNECTIONS,
+    private final Family.TwinCounter connections = new Family.TwinCounter("vipgate_listener_connections_total",
             "Clients that got a relay.", "listener");
     private final Family.Gauge open = new Family.Gauge("vipgate_listener_connections",
             "Relays that are open.", "listener");

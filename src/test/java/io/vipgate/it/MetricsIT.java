@@ -7,6 +7,7 @@ import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Health;
 import java.net.InetAddress;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -152,9 +153,13 @@ final class MetricsIT {
             HttpResponse<String> open = Scrape.get(port, "Accept",
                     "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1");
 
+            assertThat(text.headers().firstValueAsLong("Content-Length"))
+                    .hasValue(text.body().getBytes(StandardCharsets.UTF_8).length);
             assertThat(text.headers().firstValue("Content-Type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
             assertThat(text.body()).contains("# TYPE vipgate_listener_connections_total counter\n")
                     .contains("# TYPE vipgate_listener_connections gauge\n").doesNotContain("# EOF");
+            assertThat(Scrape.get(port, "Accept-Encoding", "gzip").headers().firstValue("Content-Encoding"))
+                    .hasValue("gzip");
             assertThat(open.headers().firstValue("Content-Type"))
                     .hasValue("application/openmetrics-text; version=1.0.0; charset=utf-8");
             assertThat(open.body()).contains("# TYPE vipgate_listener_refused counter\n")

@@ -15,7 +15,6 @@ import io.vipgate.probe.ProbeResult;
 import io.vipgate.relay.LoopCounts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -47,10 +46,10 @@ class GatewayCollectorTest {
                 List.of(0L, 2_000_000_000L), OptionalLong.of(4));
         try (GatewayMetrics metrics = new GatewayMetrics(() -> numbers, "1.0", "4.2")) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            metrics.scrape("").writeTo(out);
+            metrics.scrape("").orElseThrow().plain().writeTo(out);
             return out.toString(StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
