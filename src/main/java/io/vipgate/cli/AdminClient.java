@@ -121,7 +121,7 @@ final class AdminClient {
         List<String> details = json.at("details").list().stream().map(Json::text).toList();
         String message = json.at("error").text();
         throw new CommandException(switch (status) {
-            case 404, 409, 422 -> ExitStatus.USAGE;
+            case 404, 422 -> ExitStatus.USAGE;
             default -> ExitStatus.FAILED;
         }, message.isEmpty() ? base + " answers with status " + status : message, details);
     }

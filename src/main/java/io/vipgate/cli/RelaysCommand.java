@@ -65,14 +65,14 @@ final class RelaysCommand implements Callable<Integer> {
             relays.addAll(page.at("relays").list());
             parameters.put("after", page.at("next").text());
         } while (!page.at("next").isAbsent() && relays.size() < limit);
-        print(relays, page.at("matching").text());
+        print(relays, page.at("matching"));
         return ExitStatus.OK;
     }
 
-    private void print(List<Json> relays, String matching) {
+    private void print(List<Json> relays, Json matching) {
         PrintWriter out = spec.commandLine().getOut();
         if (isJson) {
-            out.println(Json.members().with("relays", Json.of(relays)).with("matching", Json.of(matching)).make());
+            out.println(Json.members().with("relays", Json.of(relays)).with("matching", matching).make());
         } else {
             Table table = new Table(Ink.ofStandardOutput(), "RELAY", "CLIENT", "LISTENER", "ENDPOINT", "PHASE", "AGE",
                     "SILENT", "IN", "OUT", "PINNED");
@@ -91,7 +91,7 @@ final class RelaysCommand implements Callable<Integer> {
             if (!relays.isEmpty()) {
                 table.lines().forEach(out::println);
             }
-            out.println(relays.size() + " of " + matching + " relays");
+            out.println(relays.size() + " of " + matching.text() + " relays");
         }
         out.flush();
     }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     RunCommand.class, CheckCommand.class, DemoCommand.class, ImportCommand.class, StatusCommand.class,
     EndpointCommand.Drain.class, EndpointCommand.Ready.class, EndpointCommand.Maint.class,
     EndpointCommand.Weight.class, RelaysCommand.class, CloseCommand.class, ReloadCommand.class,
-    ExplainCommand.class})
+    ExplainCommand.class, TopCommand.class})
 public final class VipgateCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

@@ -3,18 +3,22 @@ package io.vipgate.demo;
 import io.vipgate.Gateway;
 import io.vipgate.GatewayProcess;
 import io.vipgate.StartException;
+import io.vipgate.admin.AdminServer;
+import io.vipgate.admin.Token;
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.Rejected;
-import io.vipgate.net.PortOwner;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Two backends, the gateway in front of them, and what a newcomer can do with them.
@@ -22,43 +26,67 @@ import java.util.Map;
  * <p>Confined to the main thread.
  */
 public final class Demo {
+    private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
+    private static final int DEFAULT_ADMIN_PORT = 9180;
+    private static final String ADMIN_BIND = "admin.bind: 127.0.0.1:";
+
     private Demo() {}
 
     /**
      * Runs the demo until SIGINT or SIGTERM.
      *
      * @param port where the gateway listens on 127.0.0.1, 0 for any
-     * @param adminPort where the backends are stopped and started, 0 for any
+     * @param adminPort where the admin server listens on 127.0.0.1, 0 for any
      * @param out what the newcomer reads
      * @throws StartException if the gateway can't start
-     * @throws IOException if the admin port is taken
+     * @throws IOException if a backend can't start
      * @throws InterruptedException if the thread is interrupted
      */
     public static void run(int port, int adminPort, PrintWriter out)
             throws StartException, IOException, InterruptedException {
         try (DemoBackend first = new DemoBackend("nginx-1");
-                DemoBackend second = new DemoBackend("nginx-2");
-                DemoControl control = control(adminPort, List.of(first, second))) {
-            Loaded config = config(port, first, second);
+                DemoBackend second = new DemoBackend("nginx-2")) {
+            Path tokenFile = tokenFile();
+            Loaded config = config(port, adminPort, tokenFile, first, second);
             try (GatewayProcess process = new GatewayProcess();
-                    Gateway gateway = Gateway.start(config.config())) {
-                greet(gateway.ports("web").getFirst(), control.port(), out);
+                    Gateway gateway = start(config)) {
+                AdminServer admin = gateway.adminServer().orElseThrow();
+                new DemoPages(List.of(first, second)).mountOn(admin);
+                greet(gateway.ports("web").getFirst(), admin.port(), tokenFile, out);
                 readKeys(List.of(first, second), out);
                 process.serve(gateway, null);
             }
         }
     }
 
-    private static DemoControl control(int port, List<DemoBackend> backends) throws IOException {
+    /** Says what is wrong in the words of the command line. */
+    private static Gateway start(Loaded config) throws StartException {
         try {
-            return new DemoControl(port, backends);
-        } catch (IOException e) {
-            String owner = PortOwner.of(InetAddress.getLoopbackAddress(), port).map(found -> " by " + found).orElse("");
-            throw new IOException("--admin-port " + port + ": " + e.getMessage() + owner + "; choose another", e);
+            return Gateway.start(config.config());
+        } catch (StartException e) {
+            String message = String.valueOf(e.getMessage());
+            throw message.startsWith(ADMIN_BIND)
+                    ? new StartException("--admin-port " + message.substring(ADMIN_BIND.length()) + "; choose another")
+                    : e;
         }
     }
 
-    private static Loaded config(int port, DemoBackend first, DemoBackend second) {
+    /** Where the commands find it by themselves; else where only this demo has it. */
+    private static Path tokenFile() throws IOException {
+        for (Path place : Token.places(System.getenv())) {
+            try {
+                var _ = Token.at(place);
+                return place;
+            } catch (IOException e) {
+                LOG.debug("no token there: {}", e.getMessage());
+            }
+        }
+        Path own = Files.createTempDirectory("vipgate-demo").resolve("token");
+        own.toFile().deleteOnExit();
+        return own;
+    }
+
+    private static Loaded config(int port, int adminPort, Path tokenFile, DemoBackend first, DemoBackend second) {
         String yaml = """
                 listeners:
                   web: { bind: 127.0.0.1:%d, pool: nginx }
@@ -69,8 +97,9 @@ public final class Demo {
                     endpoints:
                       nginx-1: 127.0.0.1:%d
                       nginx-2: 127.0.0.1:%d
+                admin: { bind: 127.0.0.1:%d, tokenFile: "%s" }
                 shutdown: { drain: 1s }
-                """.formatted(port, first.port(), second.port());
+                """.formatted(port, first.port(), second.port(), adminPort, tokenFile);
         return switch (ConfigLoader.parse("demo", yaml.getBytes(StandardCharsets.UTF_8), Map.of())) {
             case Loaded loaded -> loaded;
             case Rejected rejected -> throw new IllegalStateException("the demo's own configuration: "
@@ -78,7 +107,9 @@ public final class Demo {
         };
     }
 
-    private static void greet(int port, int adminPort, PrintWriter out) {
+    private static void greet(int port, int adminPort, Path tokenFile, PrintWriter out) {
+        String which = (adminPort == DEFAULT_ADMIN_PORT ? "" : " --admin http://127.0.0.1:" + adminPort)
+                + (Token.places(System.getenv()).contains(tokenFile) ? "" : " --token-file " + tokenFile);
         out.printf("""
                 vipgate listens on http://127.0.0.1:%1$d/ and spreads connections over nginx-1 and nginx-2.
                 Try, in another terminal:
@@ -88,8 +119,9 @@ public final class Demo {
                 http://127.0.0.1:%2$d/api/v1/demo/backends/1
                   for i in $(seq 40); do curl -s http://127.0.0.1:%1$d/; done | sort | uniq -c
 
+                The admin server is on http://127.0.0.1:%2$d/: ./vipgate status%3$s, ./vipgate drain nginx/nginx-1%3$s
                 Here: 1 or 2 and Enter stops or starts that backend, Ctrl-C ends the demo.
-                """, port, adminPort);
+                """, port, adminPort, which);
         out.flush();
     }
 

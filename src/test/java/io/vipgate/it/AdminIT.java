@@ -107,6 +107,30 @@ final class AdminIT {
     }
 
     @Test
+    void statusWaitsForNoBusyLoop() throws Exception {
+        try (EchoEndpoint echo = new EchoEndpoint();
+                TestGateway gateway = with(echo).eventLoops(2).start();
+                Tasks tasks = new Tasks()) {
+            java.util.concurrent.CountDownLatch isBusy = new java.util.concurrent.CountDownLatch(1);
+            java.util.concurrent.CountDownLatch isSeen = new java.util.concurrent.CountDownLatch(1);
+            tasks.start(() -> gateway.gateway().forEachLoop(_ -> {
+                isBusy.countDown();
+                try {
+                    assertThat(isSeen.await(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }));
+            isBusy.await();
+
+            assertThat(status(gateway).at("silentLoops").text()).isEqualTo("1");
+            assertThat(ask(gateway, "GET", "/healthz").status()).isEqualTo(200);
+            isSeen.countDown();
+            tasks.join(BOUND);
+        }
+    }
+
+    @Test
     void healthAndReadinessAreToldHereToo() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint(); TestGateway gateway = with(echo).start()) {
             assertThat(ask(gateway, "GET", "/healthz").status()).isEqualTo(200);

@@ -1,0 +1,94 @@
+package io.vipgate.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vipgate.json.Json;
+import io.vipgate.json.JsonParser;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a person reads. */
+class ViewsTest {
+    private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
+    private static final String STATUS = """
+            {"version": "1", "pid": 7, "startedAt": "2026-11-25T10:30:00Z", "ready": false, "reasons": ["the gateway stops"],
+             "eventLoops": 2, "openRelays": 3, "mostRelays": 100, "ratesOverSeconds": 10, "needRestart": ["admin.bind: a -> b"],
+             "listeners": [{"name": "web", "addresses": ["192.0.2.1:80"], "pool": "nginx", "connections": 3,
+               "maxConnections": 50, "accepted": 1200, "refused": 0, "acceptedPerSecond": 12.3}],
+             "pools": [{"name": "nginx", "endpoints": [
+               {"name": "vip1", "label": "vip1", "address": "198.51.100.1:80", "admin": "ready", "health": "down",
+                "healthSince": "2026-11-25T11:59:51Z", "suspect": false, "weight": 1, "connections": 0, "share": null,
+                "failuresPerSecond": 2, "bytesToClientPerSecond": 0, "lastProbe": {"result": "fail", "cause": "bad\\u001b[31m",
+                "millis": 0.4, "at": "2026-11-25T11:59:59Z"}, "differs": []},
+               {"name": "vip2", "label": "vip2", "address": "198.51.100.2:80", "admin": "drain", "health": "up",
+                "healthSince": null, "suspect": true, "weight": 10, "backup": true, "connections": 3, "share": 1,
+                "connectionsPerSecond": 12.3, "bytesToClientPerSecond": 1234567, "lastProbe": null,
+                "differs": ["state: drain"]}]}],
+             "events": [{"at": "2026-11-25T11:00:00Z", "text": "first"}, {"at": "2026-11-25T11:30:00Z", "text": "second"}]}
+            """;
+
+    private static Json status() throws Exception {
+        return JsonParser.parse(STATUS.strip());
+    }
+
+    @Test
+    void figures() {
+        assertThat(List.of(Figures.bytes(0), Figures.bytes(999), Figures.bytes(1000), Figures.bytes(1_234_567),
+                Figures.bytes(123_456_789), Figures.bytes(5e18)))
+                .containsExactly("0 B", "999 B", "1.0 kB", "1.2 MB", "123 MB", "5000 PB");
+        assertThat(List.of(Figures.duration(Duration.ofMillis(8540)), Figures.duration(Duration.ofSeconds(59)),
+                Figures.duration(Duration.ofSeconds(600)), Figures.duration(Duration.ofMinutes(192)),
+                Figures.duration(Duration.ofHours(50)), Figures.duration(Duration.ofSeconds(-5))))
+                .containsExactly("8.5 s", "59 s", "10 min", "3 h 12 min", "2 d 2 h", "0.0 s");
+        assertThat(List.of(Figures.rate(0), Figures.rate(0.04), Figures.rate(12.34), Figures.rate(512.6)))
+                .containsExactly("0", "0.0", "12.3", "513");
+    }
+
+    @Test
+    void columnsAreAlignedWithAndWithoutColours() {
+        for (Ink ink : List.of(new Ink(false), new Ink(true))) {
+            Table table = new Table(ink, "A", "EMPTY", "LONGER", "C");
+            table.row(ink.green("aaaa"), "", "b", "c");
+            table.row("a", "", ink.red("bbbbbbbb"), "c");
+            List<String> plain = table.lines().stream().map(line -> line.replaceAll("\u001b\\[[0-9]*m", "")).toList();
+            assertThat(plain).containsExactly("A     LONGER    C", "aaaa  b         c", "a     bbbbbbbb  c");
+            assertThatThrownBy(() -> table.row("one")).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void statusTellsWhatMattersAndPrintsNoForeignEscapes() throws Exception {
+        StatusView view = new StatusView(status(), new Ink(false), NOW);
+        assertThat(view.head()).containsExactly(
+                "vipgate 1, pid 7, up 1 h 30 min: not ready; 3 open relays (room for 100), 2 event loops",
+                "not ready: the gateway stops", "takes effect at the next start: admin.bind: a -> b");
+        assertThat(String.join("\n", view.endpoints())).doesNotContain("\u001b")
+                .contains("nginx/vip1  198.51.100.1:80  ready  down        9.0 s",
+                        "fail (bad?[31m) in 0.4 ms, 1.0 s ago",
+                        "up suspect", "10 backup", "100 %", "1.2 MB", "state: drain");
+        assertThat(view.events(1)).containsExactly("2026-11-25T11:30:00Z  second");
+    }
+
+    @Test
+    void theLiveViewFitsItsTerminal() throws Exception {
+        for (int rows : new int[]{1, 5, 12, 40}) {
+            for (int columns : new int[]{1, 20, 80, 300}) {
+                List<String> lines = TopScreen.lines(status(), new Ink(true), NOW, "it is away", rows, columns);
+                assertThat(lines).hasSizeLessThan(Math.max(2, rows));
+                assertThat(lines).allMatch(line -> Table.width(line) <= columns);
+            }
+        }
+        List<String> lines = TopScreen.lines(status(), new Ink(false), NOW, "", 40, 300);
+        assertThat(lines).contains("12.3 clients/s, 0 B/s in, 1.2 MB/s out, over the last 10 s; q ends", "LAST EVENTS");
+        assertThat(lines.getLast()).endsWith("first");
+    }
+
+    @Test
+    void anEmptyAnswerBreaksNothing() {
+        Json nothing = Json.members().make();
+        assertThat(TopScreen.lines(nothing, new Ink(false), NOW, "", 24, 80)).isNotEmpty();
+    }
+}

@@ -1,0 +1,107 @@
+package io.vipgate.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as an operator types them, next to a gateway that runs. */
+@SocketTest
+final class AdminProcessIT {
+    private static final Duration EXIT = Duration.ofSeconds(20);
+    private static final Duration BOUND = Duration.ofSeconds(15);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path directory;
+
+    private static int freePort() throws IOException {
+        try (RefusingEndpoint free = new RefusingEndpoint()) {
+            return free.port();
+        }
+    }
+
+    private String write(int port, int adminPort, TestEndpoint endpoint, String more) throws IOException {
+        return Files.writeString(directory.resolve("gateway.yaml"), """
+                listeners: { web: { bind: "127.0.0.1:%d", pool: nginx, maxConnections: 5000 } }
+                pools:
+                  nginx:
+                    %s
+                    endpoints: { a: "%s" }
+                admin: { bind: "127.0.0.1:%d", tokenFile: %s }
+                """.formatted(port, more, endpoint.address(), adminPort, directory.resolve("token"))).toString();
+    }
+
+    private String run(int status, String... arguments) throws Exception {
+        try (VipgateProcess command = VipgateProcess.start(directory, arguments)) {
+            assertThat(command.awaitExit(EXIT)).as("%s: %s", List.of(arguments), command.errors()).isEqualTo(status);
+            return command.output() + command.errors();
+        }
+    }
+
+    @Test
+    void commandsFindTheGatewayByItsConfiguration() throws Exception {
+        int port = freePort();
+        int adminPort = freePort();
+        try (EchoEndpoint echo = new EchoEndpoint()) {
+            String file = write(port, adminPort, echo, "balance: random");
+            try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", file).awaitStart()) {
+                assertThat(gateway.errors()).doesNotContain("no effect yet");
+                assertThat(run(0, "status", "-c", file)).contains("pid " + gateway.pid(), "nginx/a")
+                        .doesNotContain("\u001b");
+                assertThat(run(0, "drain", "nginx/a", "-c", file)).contains("nginx/a: drain");
+                assertThat(gateway.errors()).contains("admin: nginx/a to drain, asked from 127.0.0.1:");
+                String _ = write(port, adminPort, echo, "balance: round-robin");
+                assertThat(run(0, "reload", "-c", file)).contains("pools.nginx.balance: random -> round-robin");
+                String _ = write(port, adminPort, echo, "balance: fastest");
+                assertThat(run(2, "reload", "--admin", "http://127.0.0.1:" + adminPort, "--token-file",
+                        directory.resolve("token").toString())).contains("fastest (expected: ");
+                assertThat(run(2, "top", "--admin", "http://127.0.0.1:" + adminPort)).contains("must be a terminal");
+                gateway.terminate();
+                assertThat(gateway.awaitExit(EXIT)).isZero();
+            }
+            assertThat(run(3, "status", "--admin", "http://127.0.0.1:" + adminPort)).contains("can't be reached");
+        }
+    }
+
+    @Test
+    void theAdminServerAnswersWhenClientsHaveTakenEveryDescriptor() throws Exception {
+        int port = freePort();
+        int adminPort = freePort();
+        try (EchoEndpoint echo = new EchoEndpoint();
+                VipgateProcess gateway = VipgateProcess
+                        .startWithFiles(400, directory, "run", "-c",
+                                write(port, adminPort, echo, "probe: { type: none }"))
+                        .awaitStart()) {
+            List<Peer> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 300; i++) {
+                    clients.add(Peer.connect(port));
+                }
+                Await.until("it waits for descriptors", BOUND,
+                        () -> gateway.errors().contains("the descriptor budget is used up"));
+
+                HttpAnswer status = HttpAnswer.to(adminPort,
+                        "GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+                assertThat(status.status()).isEqualTo(200);
+                assertThat(status.json().at("openRelays").text())
+                        .isEqualTo(status.json().at("mostRelays").text());
+                HttpAnswer closed = HttpAnswer.to(adminPort,
+                        "DELETE /api/v1/relays?pool=nginx HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                                + "Authorization: Bearer " + Files.readString(directory.resolve("token")).strip()
+                                + "\r\n\r\n");
+                assertThat(closed.status()).isEqualTo(200);
+            } finally {
+                for (Peer client : clients) {
+                    client.close();
+                }
+            }
+        }
+    }
+}
