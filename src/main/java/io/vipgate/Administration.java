@@ -34,17 +34,15 @@ final class Administration implements Operations, AutoCloseable {
     private final RelayReport relays;
     private final PinReport pins;
     private final Explanation explanation;
-    private final Events events;
     private volatile Optional<Admission> admission = Optional.empty();
     private volatile @Nullable AdminServer server;
     private volatile @Nullable Supplier<Reloader.Outcome> reload;
 
     Administration(Gateway gateway, Operator operator, Readiness readiness, Pools pools, ListenerControl listeners,
-            StatusReport status, Events events) {
+            StatusReport status) {
         this.operator = operator;
         this.readiness = readiness;
         this.status = status;
-        this.events = events;
         relays = new RelayReport(operator, pools);
         pins = new PinReport(pools);
         explanation = new Explanation(gateway, pools, listeners);
@@ -194,11 +192,9 @@ final class Administration implements Operations, AutoCloseable {
             throw new CallException(409, "there is no file to read again, or the gateway still starts", List.of());
         }
         return switch (present.get()) {
-            case Reloader.Outcome.Applied(List<String> changes, List<String> needRestart) -> {
-                events.add("reloaded: " + (changes.isEmpty() ? "nothing has changed" : String.join("; ", changes)));
-                yield Json.members().with("changes", Json.ofTexts(changes))
-                        .with("needRestart", Json.ofTexts(needRestart)).make();
-            }
+            case Reloader.Outcome.Applied(List<String> changes, List<String> needRestart) ->
+                Json.members().with("changes", Json.ofTexts(changes)).with("needRestart", Json.ofTexts(needRestart))
+                        .make();
             case Reloader.Outcome.Refused(List<String> problems) ->
                 throw new CallException(422, "the reload was refused, nothing has changed", problems);
         };

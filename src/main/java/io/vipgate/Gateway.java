@@ -66,6 +66,7 @@ public final class Gateway implements AutoCloseable {
     private final Heartbeat heartbeat;
     private final Readiness readiness;
     private final Traffic traffic;
+    private final Events events = new Events();
     private final Administration administration;
     private final CoLocationWatch neighbours;
     private final ReloadCounts reloads = new ReloadCounts();
@@ -87,7 +88,6 @@ public final class Gateway implements AutoCloseable {
         int pipesPerLoop = fdBudget.pipes() / loops.all().size();
         lanes = new Lanes(loops, loop -> new RelayLoop(loop, relayLimit, pipesPerLoop,
                 new RelayEvents(this::onFailed, accessLog.lane())));
-        Events events = new Events();
         pools = new Pools(lanes, resolver, control, events);
         neighbours = CoLocationWatch.start(() -> pools.all().stream().map(PoolControl::pool).toList());
         operator = new Operator(pools, lanes, control, this::config);
@@ -96,7 +96,7 @@ public final class Gateway implements AutoCloseable {
         readiness = new Readiness(this);
         traffic = new Traffic(lanes);
         administration = new Administration(this, operator, readiness, pools, listeners,
-                new StatusReport(this, pools, listeners, traffic, events, config), events);
+                new StatusReport(this, pools, listeners, traffic, events, config));
     }
 
     private void onFailed(Relay relay) {
@@ -270,7 +270,7 @@ public final class Gateway implements AutoCloseable {
         if (present == null) {
             BuildInfo build = BuildInfo.read();
             present = new GatewayMetrics(new NumbersReader(pools, new LoopReadings(lanes), heartbeat, neighbours,
-                    reloads, this::config, changes::get), build.version(), build.netty());
+                    reloads, accessLog::dropped, this::config, changes::get), build.version(), build.netty());
             metrics = present;
         }
         return present;
@@ -288,6 +288,11 @@ public final class Gateway implements AutoCloseable {
 
     CoLocation coLocation(PoolControl pool) {
         return neighbours.of(pool.pool().name());
+    }
+
+    /** What operators see among the last events. */
+    void tell(String event) {
+        events.add(event);
     }
 
     Readiness readiness() {

@@ -36,6 +36,7 @@ final class NumbersReader implements Supplier<GatewayNumbers> {
     private final Heartbeat heartbeat;
     private final CoLocationWatch neighbours;
     private final ReloadCounts reloads;
+    private final LongSupplier accessLogDropped;
     private final Supplier<GatewayConfig> config;
     private final LongSupplier changes;
 
@@ -45,12 +46,13 @@ final class NumbersReader implements Supplier<GatewayNumbers> {
      * @param changes how often a change of the configuration has begun or ended; odd while one is being made
      */
     NumbersReader(Pools pools, LoopReadings loops, Heartbeat heartbeat, CoLocationWatch neighbours,
-            ReloadCounts reloads, Supplier<GatewayConfig> config, LongSupplier changes) {
+            ReloadCounts reloads, LongSupplier accessLogDropped, Supplier<GatewayConfig> config, LongSupplier changes) {
         this.pools = pools;
         this.loops = loops;
         this.heartbeat = heartbeat;
         this.neighbours = neighbours;
         this.reloads = reloads;
+        this.accessLogDropped = accessLogDropped;
         this.config = config;
         this.changes = changes;
     }
@@ -89,7 +91,7 @@ final class NumbersReader implements Supplier<GatewayNumbers> {
         List<PoolNumbers> all = new ArrayList<>();
         now.pools().forEach((name, pool) -> pools.find(name).ifPresent(found -> all.add(pool(name, pool, found))));
         return new GatewayNumbers(counts, listeners, all, reloads.numbers(), heartbeat.lags(),
-                KernelCounters.listenOverflows());
+                KernelCounters.listenOverflows(), accessLogDropped.getAsLong());
     }
 
     private PoolNumbers pool(String name, PoolConfig pool, PoolControl control) {

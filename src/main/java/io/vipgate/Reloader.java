@@ -133,6 +133,7 @@ public final class Reloader {
         List<String> needRestart = changes.stream().filter(Reloader::needsRestart).map(ConfigDiff.Change::toString)
                 .toList();
         List<String> lines = changes.stream().map(ConfigDiff.Change::toString).toList();
+        gateway.tell("reloaded: " + (lines.isEmpty() ? "nothing has changed" : String.join("; ", lines)));
         LOG.info("reloaded {}: {}", file, lines.isEmpty() ? "nothing has changed" : String.join("; ", lines));
         if (!needRestart.isEmpty()) {
             LOG.warn("takes effect at the next start: {}", String.join("; ", needRestart));
@@ -146,6 +147,7 @@ public final class Reloader {
     }
 
     private Outcome refused(List<String> problems) {
+        gateway.tell("reload refused: " + String.join("; ", problems));
         LOG.error("reload of {} refused, nothing has changed: {}", file, String.join("; ", problems));
         return new Outcome.Refused(problems);
     }

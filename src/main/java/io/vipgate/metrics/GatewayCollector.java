@@ -70,6 +70,9 @@ final class GatewayCollector implements MultiCollector {
         for (int i = 0; i < numbers.loopLagNanos().size(); i++) {
             lag.add(numbers.loopLagNanos().get(i) * SECONDS_PER_NANO, String.valueOf(i));
         }
-        return List.of(overflows, spliced, reloads, reloadedAt, lag);
+        Family.Counter dropped = new Family.Counter("vipgate_access_log_dropped",
+                "Lines of the access log that were dropped, because it could not be written fast enough.");
+        dropped.add(numbers.accessLogDropped());
+        return List.of(overflows, dropped, spliced, reloads, reloadedAt, lag);
     }
 }

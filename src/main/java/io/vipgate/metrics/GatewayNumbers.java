@@ -16,6 +16,8 @@ import java.util.OptionalLong;
  * @param reloads what became of reloads
  * @param loopLagNanos how long each event loop lets a task wait
  * @param listenOverflows the kernel's count of clients that found an accept queue full; empty when it does not tell
+ * @param accessLogDropped lines that found no place in the access log
  */
 public record GatewayNumbers(LoopCounts loops, Map<String, String> listeners, List<PoolNumbers> pools,
-        ReloadNumbers reloads, List<Long> loopLagNanos, OptionalLong listenOverflows) {}
+        ReloadNumbers reloads, List<Long> loopLagNanos, OptionalLong listenOverflows,
+        long accessLogDropped) {}

@@ -191,6 +191,9 @@ final class AdminIT {
             HttpAnswer refused = change(gateway, "POST", "/api/v1/reload", "");
             assertThat(refused.status()).isEqualTo(422);
             assertThat(refused.error()).contains("nothing has changed");
+            assertThat(status(gateway).at("events").list().reversed()).extracting(event -> event.at("text").text())
+                    .satisfiesExactly(last -> assertThat(last).startsWith("reload refused: " + file),
+                            first -> assertThat(first).startsWith("reloaded: ").contains("pools.nginx.onDown"));
             assertThat(refused.json().at("details").list()).hasSizeGreaterThan(1)
                     .allMatch(detail -> detail.text().startsWith(file.toString()));
         }

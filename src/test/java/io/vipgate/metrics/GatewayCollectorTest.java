@@ -43,7 +43,7 @@ class GatewayCollectorTest {
 
     private static String scrape(PoolNumbers... pools) {
         GatewayNumbers numbers = new GatewayNumbers(new LoopCounts(), Map.of("web", "nginx"), List.of(pools), RELOADS,
-                List.of(0L, 2_000_000_000L), OptionalLong.of(4));
+                List.of(0L, 2_000_000_000L), OptionalLong.of(4), 6);
         try (GatewayMetrics metrics = new GatewayMetrics(() -> numbers, "1.0", "4.2")) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             metrics.scrape("").orElseThrow().plain().writeTo(out);
@@ -60,6 +60,7 @@ class GatewayCollectorTest {
     @Test
     void whatBelongsToNoPoolIsTold() {
         assertThat(scrape()).contains("\nvipgate_listener_overflows_total 4.0\n",
+                "\nvipgate_access_log_dropped_total 6.0\n",
                 "\nvipgate_config_reloads_total{result=\"ok\"} 3.0\n",
                 "\nvipgate_config_reloads_total{result=\"rejected\"} 1.0\n",
                 "\nvipgate_config_last_reload_success_timestamp_seconds 1.5\n",
