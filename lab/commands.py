@@ -61,8 +61,9 @@ def status() -> None:
         runs = [name for name in ("vipgate", "keepalived") if gateway.runs(name)]
         print(f"{gateway.name}  {', '.join(runs) or 'nothing runs'}; {'ready' if gateway.is_ready() else 'not ready'}"
               f"{'; holds ' + topology.PUBLIC if gateway.holds_public() else ''}")
-        for line in gateway.last_health():
-            print(f"     {line}")
+        if gateway.runs("vipgate"):
+            said = gateway.run(topology.TOP / "vipgate", "status", "-c", gateway.directory / "gateway.yaml")
+            print("".join(f"     {line}\n" for line in said.splitlines()), end="")
     for node in lab.nodes:
         runs = [name for name in ("nginx", "keepalived") if node.runs(name)]
         held = [f"{name} {vip}" for name, vip in (("VIP1", topology.VIP1), ("VIP2", topology.VIP2)) if node.holds(vip)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pathlib
 import re
@@ -76,9 +77,10 @@ class GatewayHost(Host):
         self.inner = f"192.0.2.{number}"
 
     def write_config(self, *, balance: str = "weighted-random", more: str = "", freebind: bool = True,
-                     endpoints: str = f"vip1: {VIP1}:80\n      vip2: {VIP2}:80", **replace: str) -> None:
+                     endpoints: str = f"vip1: {VIP1}:80\n      vip2: {VIP2}:80") -> None:
         text = (LAB / "gateway.yaml").read_text()
         text = text.replace("@BALANCE@", balance).replace("@FREEBIND@", str(freebind).lower()).replace("@MORE@", more)
+        text = text.replace("@DIRECTORY@", str(self.directory))
         (self.directory / "gateway.yaml").write_text(text.replace("@ENDPOINTS@", endpoints))
 
     def start_vipgate(self) -> None:
@@ -105,6 +107,13 @@ class GatewayHost(Host):
         """Waits until the last that was said of each endpoint, and of so many, is that it is UP."""
         await_that(f"{endpoints} endpoints are UP on {self.name}", seconds,
                    lambda: sum(" is UP" in line for line in self.last_health()) >= endpoints)
+
+    def status(self) -> dict[str, object]:
+        """What ``vipgate status`` says."""
+        return json.loads(self.run(TOP / "vipgate", "status", "--json", "-c", self.directory / "gateway.yaml"))
+
+    def metrics(self) -> str:
+        return self.run("curl", "-fsS", "-m", "5", "http://127.0.0.1:9181/metrics")
 
     def vipgate_log(self) -> str:
         return self.log("vipgate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -87,7 +88,11 @@ def one_node(lab: Site) -> None:
         lab.a.stop_nginx()
         await_that("both VIPs are on B", 10, lambda: lab.holders(VIP1) == lab.holders(VIP2) == ["b"])
         lab.gw1.await_log("one machine", 20)
-        check("both VIPs on one node: vipgate says so", True)
+        pool = lab.gw1.status()["pools"][0]
+        check("both VIPs on one node: vipgate says so, in its log, its status and its metrics",
+              [pair["state"] for pair in pool["pairs"]] == ["co-located"]
+              and sorted(pool["sharedMachines"][0]["endpoints"]) == ["vip1", "vip2"]
+              and re.search(r"vipgate_endpoint_pair_co_located\{[^}]*} 1", lab.gw1.metrics()) is not None)
 
     served_through(lab, "both VIPs on one node", happens)
 
