@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from hosts import Host, LabError
@@ -128,21 +128,47 @@ class Held(Asking):
 
 
 class Moves:
-    """When VIPs came to a node and left it, as the nodes' kernels tell."""
+    """When VIPs moved: came to a node or left it, as the nodes' kernels tell, or got another hardware address in the eyes of
+    a gateway, as its kernel tells. Two nodes that both hold a VIP make the second without the first."""
 
-    def __init__(self, nodes: Iterable[Host]) -> None:
-        self.moments: list[tuple[float, str]] = []
-        self._processes = [node.popen("ip", "-o", "-4", "monitor", "address", stdout=subprocess.PIPE) for node in nodes]
-        for node, process in zip(nodes, self._processes, strict=True):
-            threading.Thread(target=self._read, args=(node, process), daemon=True).start()
+    def __init__(self, hosts: Iterable[Host], gateways: Iterable[Host] = ()) -> None:
+        self._moments: list[float] = []
+        self._macs: dict[tuple[str, str], str] = {}
+        self._processes = [self._watch(host, "address", self._on_address) for host in hosts]
+        for gateway in gateways:
+            for line in gateway.ip("-o", "-4", "neigh", "show").splitlines():
+                self._learn(gateway, line.split())
+            self._processes.append(self._watch(gateway, "neigh", self._on_neighbour))
         time.sleep(0.2)
 
-    def _read(self, node: Host, process: subprocess.Popen[str]) -> None:
-        for line in process.stdout:
-            self.moments.append((time.monotonic(), f"{node.name}: {line.strip()}"))
+    def _watch(self, host: Host, what: str, on_line: Callable[[Host, list[str]], None]) -> subprocess.Popen[str]:
+        process = host.popen("ip", "-o", "-4", "monitor", what, stdout=subprocess.PIPE)
+
+        def read() -> None:
+            for line in process.stdout:
+                on_line(host, line.split())
+
+        threading.Thread(target=read, daemon=True).start()
+        return process
+
+    def _on_address(self, _: Host, __: list[str]) -> None:
+        self._moments.append(time.monotonic())
+
+    def _on_neighbour(self, host: Host, words: list[str]) -> None:
+        if self._learn(host, words):
+            self._moments.append(time.monotonic())
+
+    def _learn(self, host: Host, words: list[str]) -> bool:
+        """Whether a line tells of another hardware address than the one before."""
+        if "lladdr" not in words:
+            return False
+        mac = words[words.index("lladdr") + 1]
+        before = self._macs.get((host.name, words[0]))
+        self._macs[host.name, words[0]] = mac
+        return before is not None and before != mac
 
     def times(self) -> list[float]:
-        return [moment for moment, _ in self.moments]
+        return list(self._moments)
 
     def __enter__(self) -> "Moves":
         return self

@@ -96,7 +96,7 @@ def measured(lab: Site, fault: Fault, start_gateway: Callable[[], None]) -> Outc
     lab.clear()
     lab.start_nodes(LAYOUT)
     start_gateway()
-    with Moves(lab.nodes) as moves, Stream(lab.client, PUBLIC, patience=PATIENCE) as stream:
+    with Moves(lab.nodes, [lab.gw1]) as moves, Stream(lab.client, PUBLIC, patience=PATIENCE) as stream:
         time.sleep(1.5)
         fault_at = time.monotonic()
         fault.breaks(lab)

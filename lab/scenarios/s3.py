@@ -30,7 +30,7 @@ def askers(lab: Site) -> tuple[tuple[str, Host], ...]:
 def transcript(lab: Site) -> None:
     """Steps 1 to 5, and a stream of requests through all of them."""
     stopped: list[float] = []
-    with Moves(lab.nodes) as moves, Stream(lab.client, PUBLIC) as stream:
+    with Moves(lab.nodes, [lab.gw1]) as moves, Stream(lab.client, PUBLIC) as stream:
         mixed(lab, "1. all up")
         shares(lab, "1. all up", 400, 0.5)
         for number, broken, other in ((2, lab.a, lab.b), (4, lab.b, lab.a)):

@@ -24,7 +24,7 @@ def play(lab: Site, _: object) -> None:
 
 def served_through(lab: Site, what: str, happens: Callable[[], None], spared_after: float = 0.0) -> None:
     """No request fails that began after what happens, and so many seconds."""
-    with Moves(lab.nodes) as moves, Stream(lab.client, PUBLIC) as stream:
+    with Moves(lab.nodes, [lab.gw1]) as moves, Stream(lab.client, PUBLIC) as stream:
         time.sleep(0.5)
         began = time.monotonic()
         happens()
