@@ -21,12 +21,6 @@ final class AdminProcessIT {
     @SuppressWarnings("NullAway.Init") // set by JUnit
     private Path directory;
 
-    private static int freePort() throws IOException {
-        try (RefusingEndpoint free = new RefusingEndpoint()) {
-            return free.port();
-        }
-    }
-
     private String write(int port, int adminPort, TestEndpoint endpoint, String more) throws IOException {
         return Files.writeString(directory.resolve("gateway.yaml"), """
                 listeners: { web: { bind: "127.0.0.1:%d", pool: nginx, maxConnections: 5000 } }
@@ -47,8 +41,8 @@ final class AdminProcessIT {
 
     @Test
     void commandsFindTheGatewayByItsConfiguration() throws Exception {
-        int port = freePort();
-        int adminPort = freePort();
+        int port = FreePort.take();
+        int adminPort = FreePort.take();
         try (EchoEndpoint echo = new EchoEndpoint()) {
             String file = write(port, adminPort, echo, "balance: random");
             try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", file).awaitStart()) {
@@ -72,8 +66,8 @@ final class AdminProcessIT {
 
     @Test
     void theAdminServerAnswersWhenClientsHaveTakenEveryDescriptor() throws Exception {
-        int port = freePort();
-        int adminPort = freePort();
+        int port = FreePort.take();
+        int adminPort = FreePort.take();
         try (EchoEndpoint echo = new EchoEndpoint();
                 VipgateProcess gateway = VipgateProcess
                         .startWithFiles(400, directory, "run", "-c",

@@ -22,12 +22,6 @@ final class MetricsProcessIT {
     @SuppressWarnings("NullAway.Init") // set by JUnit
     private Path directory;
 
-    private static int freePort() throws IOException {
-        try (RefusingEndpoint free = new RefusingEndpoint()) {
-            return free.port();
-        }
-    }
-
     private Path write(int port, int metrics, TestEndpoint endpoint, String more) throws IOException {
         return Files.writeString(directory.resolve("gateway.yaml"), """
                 listeners:
@@ -43,8 +37,8 @@ final class MetricsProcessIT {
 
     @Test
     void aGatewayWhoseDescriptorsAreUsedUpIsScrapedAllTheSame() throws Exception {
-        int port = freePort();
-        int metrics = freePort();
+        int port = FreePort.take();
+        int metrics = FreePort.take();
         ConcurrentLinkedQueue<Peer> load = new ConcurrentLinkedQueue<>();
         try (EchoEndpoint echo = new EchoEndpoint();
                 VipgateProcess _ = VipgateProcess.startWithFiles(200, directory, "run", "-c",
@@ -74,8 +68,8 @@ final class MetricsProcessIT {
 
     @Test
     void reloadsAreCountedByTheirResult() throws Exception {
-        int port = freePort();
-        int metrics = freePort();
+        int port = FreePort.take();
+        int metrics = FreePort.take();
         try (EchoEndpoint echo = new EchoEndpoint();
                 VipgateProcess gateway = VipgateProcess
                         .start(directory, "run", "-c", write(port, metrics, echo, "").toString()).awaitStart()) {

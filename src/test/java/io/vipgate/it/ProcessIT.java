@@ -23,12 +23,6 @@ final class ProcessIT {
     @SuppressWarnings("NullAway.Init") // set by JUnit
     private Path directory;
 
-    private static int freePort() throws IOException {
-        try (RefusingEndpoint free = new RefusingEndpoint()) {
-            return free.port();
-        }
-    }
-
     private String write(String yaml) throws IOException {
         return Files.writeString(Files.createTempFile(directory, "gateway", ".yaml"), yaml).toString();
     }
@@ -99,7 +93,7 @@ final class ProcessIT {
 
     @Test
     void aSecondGatewayOnTheSamePortEndsAndNamesTheFirst() throws Exception {
-        int port = freePort();
+        int port = FreePort.take();
         try (EchoEndpoint echo = new EchoEndpoint();
                 VipgateProcess first = VipgateProcess.start(directory, "run", "-c", config(port, echo, ""))
                         .awaitStart();
@@ -192,7 +186,7 @@ final class ProcessIT {
 
     @Test
     void sigtermEndsAnIdleRelayByFinAndTheProcessWithStatusZero() throws Exception {
-        int port = freePort();
+        int port = FreePort.take();
         try (HandedEndpoint endpoints = new HandedEndpoint();
                 VipgateProcess gateway = VipgateProcess
                         .start(directory, "run", "-c", config(port, endpoints, "shutdown: { drain: 10s }"))
@@ -219,7 +213,7 @@ final class ProcessIT {
 
     @Test
     void aSecondSigtermStopsAtOnce() throws Exception {
-        int port = freePort();
+        int port = FreePort.take();
         try (SlowEndpoint busy = new SlowEndpoint(Duration.ofMillis(50), 1_000_000);
                 VipgateProcess gateway = VipgateProcess
                         .start(directory, "run", "-c", config(port, busy, "shutdown: { drain: 10m }")).awaitStart();
@@ -254,7 +248,7 @@ final class ProcessIT {
     }
 
     private String checkThatManyClientsAreSurvived(String listener) throws Exception {
-        int port = freePort();
+        int port = FreePort.take();
         ConcurrentLinkedQueue<Peer> load = new ConcurrentLinkedQueue<>();
         try (EchoEndpoint echo = new EchoEndpoint();
                 VipgateProcess gateway = VipgateProcess
@@ -301,7 +295,7 @@ final class ProcessIT {
     /** The limit sinks below what the gateway has reckoned with, so that accept(2) and socket(2) fail with EMFILE. */
     @Test
     void descriptorsThatRunOutUnforeseenAreSurvived() throws Exception {
-        int port = freePort();
+        int port = FreePort.take();
         ConcurrentLinkedQueue<Peer> load = new ConcurrentLinkedQueue<>();
         try (EchoEndpoint echo = new EchoEndpoint();
                 VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", config(port, echo, ""))
@@ -336,7 +330,7 @@ final class ProcessIT {
 
     @Test
     void aSecondTransferNeedsNoMoreMemoryThanTheFirst() throws Exception {
-        int port = freePort();
+        int port = FreePort.take();
         try (HandedEndpoint endpoints = new HandedEndpoint();
                 VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", config(port, endpoints, ""))
                         .awaitStart()) {

@@ -19,12 +19,6 @@ import org.junit.jupiter.api.Test;
 final class ReloadIT {
     private static final Duration BOUND = Duration.ofSeconds(10);
 
-    private static int freePort() throws IOException {
-        try (RefusingEndpoint free = new RefusingEndpoint()) {
-            return free.port();
-        }
-    }
-
     private static String answer(int port) throws IOException {
         try (Peer client = Peer.connect(port)) {
             return new String(client.receiveAll(), java.nio.charset.StandardCharsets.US_ASCII);
@@ -110,7 +104,7 @@ final class ReloadIT {
 
     @Test
     void listenersComeAndGoAndTheOthersAreNotTouched() throws Exception {
-        int extra = freePort();
+        int extra = FreePort.take();
         try (NamingEndpoint one = new NamingEndpoint('1');
                 NamingEndpoint two = new NamingEndpoint('2');
                 EchoEndpoint echo = new EchoEndpoint();
@@ -133,7 +127,7 @@ final class ReloadIT {
 
     @Test
     void addressThatCoversAnOldOneTakesItsPlace() throws Exception {
-        int port = freePort();
+        int port = FreePort.take();
         try (NamingEndpoint one = new NamingEndpoint('1');
                 EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo).and("extra", "127.0.0.1:" + port, one)
@@ -156,7 +150,7 @@ final class ReloadIT {
                 TestGateway gateway = TestGateway.with().endpoint("a", one).start()) {
             int sockets = Descriptors.now().sockets();
             assertThatThrownBy(() -> gateway.apply(TestGateway.with().endpoint("b", two).and("free",
-                    "127.0.0.1:" + freePort(), two).and("extra", "127.0.0.1:" + taken.getLocalPort(), two)))
+                    "127.0.0.1:" + FreePort.take(), two).and("extra", "127.0.0.1:" + taken.getLocalPort(), two)))
                     .isInstanceOf(StartException.class).hasMessageContaining("listeners.extra.bind")
                     .hasMessageContaining("in use");
 
@@ -194,7 +188,7 @@ final class ReloadIT {
 
     @Test
     void relaysOfARemovedListenerEndAsConfigured() throws Exception {
-        int extra = freePort();
+        int extra = FreePort.take();
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo)
                         .and("extra", "127.0.0.1:" + extra, "nginx").pool("removedDrain: 1s").start();

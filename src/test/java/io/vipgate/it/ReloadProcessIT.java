@@ -23,12 +23,6 @@ final class ReloadProcessIT {
     @SuppressWarnings("NullAway.Init") // set by JUnit
     private Path directory;
 
-    private static int freePort() throws IOException {
-        try (RefusingEndpoint free = new RefusingEndpoint()) {
-            return free.port();
-        }
-    }
-
     private static String yaml(int port, TestEndpoint endpoint, String more) {
         return """
                 listeners:
@@ -59,7 +53,7 @@ final class ReloadProcessIT {
 
     @Test
     void hangUpLoadsTheFileAndSaysWhatHasChanged() throws Exception {
-        int port = freePort();
+        int port = FreePort.take();
         Path file = directory.resolve("gateway.yaml");
         try (NamingEndpoint one = new NamingEndpoint('1'); NamingEndpoint two = new NamingEndpoint('2')) {
             Files.writeString(file, yaml(port, one, ""));
@@ -81,7 +75,7 @@ final class ReloadProcessIT {
 
     @Test
     void aBadFileChangesNothingAndSaysWhy() throws Exception {
-        int port = freePort();
+        int port = FreePort.take();
         Path file = directory.resolve("gateway.yaml");
         try (NamingEndpoint one = new NamingEndpoint('1')) {
             Files.writeString(file, yaml(port, one, ""));
@@ -103,7 +97,7 @@ final class ReloadProcessIT {
 
     @Test
     void hangUpOpensTheAccessLogByItsNameAgainEvenWhenTheFileIsRefused() throws Exception {
-        int port = freePort();
+        int port = FreePort.take();
         Path file = directory.resolve("gateway.yaml");
         Path log = directory.resolve("access.log");
         Path rotated = directory.resolve("access.log.1");
@@ -135,7 +129,7 @@ final class ReloadProcessIT {
 
     @Test
     void theAccessLogOnStandardOutputHasNothingElseInIt() throws Exception {
-        int port = freePort();
+        int port = FreePort.take();
         Path file = directory.resolve("gateway.yaml");
         try (NamingEndpoint one = new NamingEndpoint('1')) {
             Files.writeString(file, yaml(port, one, "accessLog: { format: json }"));
@@ -161,7 +155,7 @@ final class ReloadProcessIT {
 
     @Test
     void aRenameOverTheFileIsLoadedWhereThatIsConfiguredAndAWriteIntoItIsNot() throws Exception {
-        int port = freePort();
+        int port = FreePort.take();
         Path file = directory.resolve("gateway.yaml");
         String watch = "reload: { watch: true }";
         try (NamingEndpoint one = new NamingEndpoint('1'); NamingEndpoint two = new NamingEndpoint('2')) {
