@@ -59,7 +59,7 @@ def play(lab: Site, arguments: argparse.Namespace) -> None:
                   f"{fault.bound} s); {failed} failed, {apart}", max(times) <= fault.bound)
         else:
             check(f"{fault.name}: {failed} failed, {apart}", failed == 0)
-        rows.append(f"| {fault.name} | {shown if fault.bound else 'at once'} | {failed / len(times):.1f} | {cut / len(times):.1f} | "
+        rows.append(f"| {fault.name} | {shown if fault.bound else '-'} | {failed / len(times):.1f} | {cut / len(times):.1f} | "
                     f"{late / len(times):.1f} |")
     print(f"\n| fault of the active gateway | served again after (min / median / max of {arguments.rounds}) | failed | cut | late |"
           "\n|---|---|---|---|---|")

@@ -65,7 +65,7 @@ public final class Gateway implements AutoCloseable {
     private final ListenerControl listeners;
     private final Heartbeat heartbeat;
     private final Readiness readiness;
-    private final Traffic traffic;
+    private final Rates rates;
     private final Events events = new Events();
     private final Administration administration;
     private final CoLocationWatch neighbours;
@@ -94,9 +94,9 @@ public final class Gateway implements AutoCloseable {
         listeners = new ListenerControl(lanes, fdBudget.relays());
         heartbeat = new Heartbeat(lanes);
         readiness = new Readiness(this);
-        traffic = new Traffic(lanes);
+        rates = new Rates(lanes);
         administration = new Administration(this, operator, readiness, pools, listeners,
-                new StatusReport(this, pools, listeners, traffic, events, config));
+                new StatusReport(this, pools, listeners, rates, events, config));
     }
 
     private void onFailed(Relay relay) {
@@ -261,7 +261,7 @@ public final class Gateway implements AutoCloseable {
      * @throws NoSuchElementException if there is no such pool
      */
     public CoLocation coLocation(String pool) {
-        return neighbours.of(pools.get(pool).pool().name());
+        return coLocation(pools.get(pool));
     }
 
     /** What scrapers are told. The registry is made when it is first asked for. */
@@ -270,7 +270,7 @@ public final class Gateway implements AutoCloseable {
         if (present == null) {
             BuildInfo build = BuildInfo.read();
             present = new GatewayMetrics(new NumbersReader(pools, new LoopReadings(lanes), heartbeat, neighbours,
-                    reloads, accessLog::dropped, this::config, changes::get), build.version(), build.netty());
+                    reloads, this::accessLogDropped, this::config, changes::get), build.version(), build.netty());
             metrics = present;
         }
         return present;
@@ -422,7 +422,7 @@ public final class Gateway implements AutoCloseable {
             readiness.close();
             neighbours.close();
             administration.close();
-            traffic.close();
+            rates.close();
             if (checks != null) {
                 checks.close();
             }

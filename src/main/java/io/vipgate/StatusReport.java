@@ -29,7 +29,7 @@ final class StatusReport {
     private final Gateway gateway;
     private final Pools pools;
     private final ListenerControl listeners;
-    private final Traffic traffic;
+    private final Rates rates;
     private final Events events;
     private final GatewayConfig startedWith;
     private final Instant startedAt = Instant.now();
@@ -39,18 +39,18 @@ final class StatusReport {
      *
      * @param startedWith the configuration whose start-only keys hold
      */
-    StatusReport(Gateway gateway, Pools pools, ListenerControl listeners, Traffic traffic, Events events,
+    StatusReport(Gateway gateway, Pools pools, ListenerControl listeners, Rates rates, Events events,
             GatewayConfig startedWith) {
         this.gateway = gateway;
         this.pools = pools;
         this.listeners = listeners;
-        this.traffic = traffic;
+        this.rates = rates;
         this.events = events;
         this.startedWith = startedWith;
     }
 
     Json make() {
-        Traffic.View view = look();
+        Rates.View view = look();
         GatewayConfig config = gateway.config();
         List<String> needRestart = ConfigDiff.between(startedWith, config).stream().filter(Reloader::needsRestart)
                 .map(ConfigDiff.Change::toString).toList();
@@ -80,7 +80,7 @@ final class StatusReport {
     /** One endpoint of a pool, each of its addresses. */
     Json endpoint(String pool, String endpoint) {
         PoolControl control = pools.get(pool);
-        Traffic.View view = look();
+        Rates.View view = look();
         long all = recent(control, view);
         List<Json> addresses = control.pool().snapshot().named(endpoint).stream()
                 .map(member -> member(control, member, view, all)).toList();
@@ -88,18 +88,18 @@ final class StatusReport {
                 .make();
     }
 
-    private Traffic.View look() {
+    private Rates.View look() {
         try {
-            return traffic.look();
+            return rates.look();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("the gateway stops", e);
         }
     }
 
-    private static Json listener(ListenerControl.Present listener, Traffic.View view) {
-        Traffic.AtListener now = view.now().of(listener.name());
-        Traffic.AtListener before = view.before().of(listener.name());
+    private static Json listener(ListenerControl.Present listener, Rates.View view) {
+        Rates.AtListener now = view.now().of(listener.name());
+        Rates.AtListener before = view.before().of(listener.name());
         return Json.members().with("name", listener.name()).with("addresses", Json.ofTexts(listener.addresses()))
                 .with("pool", listener.pool()).with("connections", listener.limit().present())
                 .with("maxConnections", listener.limit().most()).with("accepted", now.accepted())
@@ -108,7 +108,7 @@ final class StatusReport {
                 .with("refusedPerSecond", rate(now.refused() - before.refused(), view)).make();
     }
 
-    private Json pool(PoolControl pool, Traffic.View view) {
+    private Json pool(PoolControl pool, Rates.View view) {
         long all = recent(pool, view);
         JsonMembers report = Json.members().with("name", pool.pool().name())
                 .with("balance", label(pool.config().balance()))
@@ -137,18 +137,18 @@ final class StatusReport {
     }
 
     /** Connections that the pool's endpoints have got in the time of the rates. */
-    private static long recent(PoolControl pool, Traffic.View view) {
+    private static long recent(PoolControl pool, Rates.View view) {
         return pool.pool().snapshot().members().stream()
                 .mapToLong(member -> view.now().of(member.endpoint()).minus(view.before().of(member.endpoint()))
                         .connected())
                 .sum();
     }
 
-    private static Json member(PoolControl pool, PoolSnapshot.Member member, Traffic.View view, long recentOfPool) {
+    private static Json member(PoolControl pool, PoolSnapshot.Member member, Rates.View view, long recentOfPool) {
         Endpoint endpoint = member.endpoint();
         EndpointState state = member.state();
-        Traffic.AtEndpoint now = view.now().of(endpoint);
-        Traffic.AtEndpoint recent = now.minus(view.before().of(endpoint));
+        Rates.AtEndpoint now = view.now().of(endpoint);
+        Rates.AtEndpoint recent = now.minus(view.before().of(endpoint));
         Optional<Observation> seen = pool.monitor().observation(endpoint);
         Optional<Observation.LastProbe> probe = seen.flatMap(Observation::lastProbe);
         return Json.members().with("name", endpoint.name()).with("label", endpoint.label())
@@ -191,7 +191,7 @@ final class StatusReport {
         return differences;
     }
 
-    private static Json rate(long count, Traffic.View view) {
+    private static Json rate(long count, Rates.View view) {
         return Json.of(Math.max(0, count) / view.seconds(), 1);
     }
 

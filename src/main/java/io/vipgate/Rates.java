@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-final class Traffic implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Traffic.class);
+final class Rates implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Rates.class);
     private static final long EVERY_MILLIS = 1_000;
     private static final long PATIENCE_MILLIS = 500;
     /** Rates are means over the time of so many samples. */
@@ -40,7 +40,7 @@ final class Traffic implements AutoCloseable {
     private final AtomicReferenceArray<@Nullable Sample> lastOfLane;
     private final ArrayDeque<Sample> past = new ArrayDeque<>();
     private final ScheduledExecutorService sampling = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("vipgate-traffic").daemon().factory());
+            Thread.ofPlatform().name("vipgate-rates").daemon().factory());
 
     /**
      * What happened at an endpoint.
@@ -120,7 +120,7 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    Traffic(Lanes lanes) {
+    Rates(Lanes lanes) {
         this.lanes = lanes;
         lastOfLane = new AtomicReferenceArray<>(lanes.count());
         past.add(new Sample(System.nanoTime(), Map.of(), Map.of()));
