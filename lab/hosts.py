@@ -15,7 +15,8 @@ import sys
 import time
 
 #: Where the hosts' processes keep files, and where this module remembers the hosts between commands.
-STATE = pathlib.Path("/var/lib/vipgate-lab")
+#: Another directory is another lab, beside the first.
+STATE = pathlib.Path(os.environ.get("VIPGATE_LAB", "/var/lib/vipgate-lab")).resolve()
 
 _FIRST_PROCESS = pathlib.Path(__file__).with_name("first_process.py")
 

@@ -319,8 +319,8 @@ def missing() -> list[str]:
 
 
 def locked() -> object:
-    """One command at a time; the lock goes with the process."""
-    lock = open("/run/vipgate-lab.lock", "w")  # noqa: SIM115 - as long as the process
+    """One command at a time in a lab; the lock goes with the process."""
+    lock = open(f"/run/{str(hosts.STATE).strip('/').replace('/', '-')}.lock", "w")  # noqa: SIM115 - as long as the process
     deadline = time.monotonic() + 60
     while True:
         try:

@@ -46,7 +46,9 @@ def preempting(lab: Site) -> None:
 
 def keeping(lab: Site) -> None:
     lab.clear()
-    lab.start_nodes("s1-nopreempt")
+    # Who is there first keeps the VIP, so that B must not begin before A has it.
+    lab.start_nodes("s1-nopreempt", lab.a)
+    lab.start_nodes("s1-nopreempt", lab.b)
     moved_to(lab, "nopreempt: all up", lab.a, 5)
     lab.a.stop_nginx()
     moved_to(lab, "nopreempt: NGINX stopped on A", lab.b, 8)
