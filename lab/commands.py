@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -13,6 +14,8 @@ from topology import LabError, Site
 
 def begin() -> object:
     """What every command needs: the machine's parts, and that no other command is at work."""
+    # Under nohup the gateways would inherit that they ignore it, and the JVM honours that: no reload by signal.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
     missing = topology.missing()
     if missing:
