@@ -281,12 +281,12 @@ class Site:
         self.start_pair()
 
     def power_off(self, node: Node) -> None:
-        """At one instant: the link, then everything that runs."""
+        """At one instant: the link, then everything that runs. Who is off has no address but the one it begins with."""
         self.switch.cut("inner", node)
         node.end_all()
+        _leave_only(node, "inner", node.address)
 
     def power_on(self, node: Node, layout: str) -> None:
-        _leave_only(node, "inner", node.address)
         self.switch.cut("inner", node, False)
         node.start_nginx()
         node.start_keepalived(layout)

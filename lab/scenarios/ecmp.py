@@ -53,7 +53,8 @@ def play(lab: Site, _: object) -> None:
     check(f"a gateway's loss costs its own connections, {len(ended)} of {HELD}, and its return none",
           0 < len(ended) <= on["gw2"] + 1)
     failed = [request for request in requests if request.failed]
-    check(f"requests: {len(failed)} of {len(requests)} failed, all begun within {noticed_at - lost_at:.1f} s of the loss",
+    after = ", ".join(f"{request.begun - lost_at:.2f}" for request in failed) or "none"
+    check(f"requests: {len(failed)} of {len(requests)} failed, all begun within {noticed_at - lost_at:.2f} s of the loss: {after}",
           all(lost_at - 0.2 <= request.begun <= noticed_at + 0.05 for request in failed))
 
 
