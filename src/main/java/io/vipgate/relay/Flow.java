@@ -33,6 +33,10 @@ final class Flow implements Runnable {
     int piped;
     /** Reads in a row that filled the buffer. */
     int fullReads;
+    /** Turns in a row that spliced little. */
+    byte thinTurns;
+    /** The source does not tell of bytes that arrive. */
+    boolean isSourceHushed;
     /** Splices rather than copies. */
     boolean isStreaming;
     /** The end of the source's stream has been read. */

@@ -15,6 +15,9 @@ final class Side implements ReadyHandler {
     /** One epoll_ctl(2) for the whole life of a socket. */
     static final int EVENTS = Ready.IN | Ready.OUT | Ready.RDHUP | Ready.PRI | Ready.EDGE;
 
+    /** What is watched while bytes that arrive are of no use: the end and errors, which epoll tells anyway. */
+    private static final int END_EVENTS = Ready.RDHUP | Ready.EDGE;
+
     final Relay relay;
     final int fd;
     private final Registration registration;
@@ -73,6 +76,15 @@ final class Side implements ReadyHandler {
         }
         if ((events & Ready.ERR) != 0) {
             isReset = true;
+        }
+    }
+
+    /** Stops telling of bytes that arrive, or begins again: then it tells of those that are there already, too. */
+    void hush(boolean isHushed) {
+        if (!isClosed) {
+            // Nothing will tell of them, so whoever can use them must look.
+            isReadable |= isHushed;
+            registration.watch(isHushed ? END_EVENTS : EVENTS);
         }
     }
 

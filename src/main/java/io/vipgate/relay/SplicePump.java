@@ -12,8 +12,10 @@ import io.vipgate.net.SystemCalls;
  * <p>Confined to its event loop.
  */
 final class SplicePump {
-    /** A turn that moves less than this is no longer streaming. */
+    /** A turn that moves less than this is a thin one. */
     private static final int LEAST_BYTES_PER_TURN = 64 << 10;
+    /** Thin turns in a row after which a flow no longer streams: its bytes may just have come in small lots. */
+    private static final int THIN_TURNS = 16;
 
     private final SystemCalls systemCalls;
     private final PipePool pipes;
@@ -41,19 +43,34 @@ final class SplicePump {
         }
         long before = flow.delivered();
         Progress progress = move(flow, pipe);
+        hush(flow, progress == Progress.BLOCKED);
         int direction = flow.isToBackend ? 1 : 0;
         long moved = flow.delivered() - before;
         spliced[direction] += moved;
         if (flow.piped == 0 && progress != Progress.AGAIN) {
             flow.pipe = null;
             pipes.giveBack(pipe);
+            if (moved >= LEAST_BYTES_PER_TURN) {
+                flow.thinTurns = 0;
+            } else if (moved > 0) {
+                flow.thinTurns++;
+            }
             // A splice stops at urgent data for good; copying carries it over.
-            if (moved < LEAST_BYTES_PER_TURN || flow.source.isUrgent) {
+            if (flow.thinTurns >= THIN_TURNS || flow.source.isUrgent) {
+                flow.thinTurns = 0;
                 flow.isStreaming = false;
                 return flow.source.isUrgent && progress == Progress.DRAINED ? Progress.SWITCH : progress;
             }
         }
         return progress;
+    }
+
+    /** What arrives for a target that takes no more wakes nobody; the target's own event leads on. */
+    private static void hush(Flow flow, boolean isBlocked) {
+        if (isBlocked != flow.isSourceHushed) {
+            flow.isSourceHushed = isBlocked;
+            flow.source.hush(isBlocked);
+        }
     }
 
     private Progress move(Flow flow, Pipe pipe) {

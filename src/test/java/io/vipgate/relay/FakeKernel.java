@@ -185,6 +185,7 @@ final class FakeKernel implements SystemCalls, EventLoop {
     boolean refusesToWatch;
     private int receives;
     private int splices;
+    private int told;
 
     FakeKernel() {
         listening = new Socket();
@@ -217,6 +218,7 @@ final class FakeKernel implements SystemCalls, EventLoop {
                 socket.isEdge = false;
                 int events = socket == listening ? Ready.IN : socket.events();
                 if ((events & (socket.watched | Ready.ERR | Ready.HUP)) != 0) {
+                    told++;
                     socket.handler.onReady(events & (socket.watched | Ready.ERR | Ready.HUP));
                 }
             }
@@ -228,6 +230,11 @@ final class FakeKernel implements SystemCalls, EventLoop {
         closing.forEach(socket -> close(socket.fd));
         closing.clear();
         runTasks();
+    }
+
+    /** Events that were passed on so far. */
+    int told() {
+        return told;
     }
 
     /** Batches until nothing happens any more. */
@@ -327,6 +334,8 @@ final class FakeKernel implements SystemCalls, EventLoop {
             @Override
             public void watch(int newEvents) {
                 socket.watched = newEvents;
+                // epoll_ctl(2) looks at what is ready at once.
+                socket.isEdge |= (socket.events() & (newEvents | Ready.ERR | Ready.HUP)) != 0;
             }
 
             @Override

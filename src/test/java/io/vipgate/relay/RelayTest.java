@@ -369,7 +369,7 @@ class RelayTest {
         assertThat(fixture.loop.splicedBytes(false)).isGreaterThan(2_000_000);
         assertThat(fixture.loop.pipes().pooled()).isEqualTo(1);
 
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 20; i++) {
             pair.backend().peerSends(bytes("."));
             kernel.settle();
         }
@@ -377,7 +377,63 @@ class RelayTest {
         pair.backend().peerSends(bytes("."));
         kernel.settle();
         assertThat(kernel.splices()).isEqualTo(splices);
-        assertThat(pair.client().arrived()).hasSize(sent.length + 4);
+        assertThat(pair.client().arrived()).hasSize(sent.length + 21);
+    }
+
+    @Test
+    void streamThatComesInSmallLotsForAMomentIsStillSpliced() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().room(Integer.MAX_VALUE);
+        pair.backend().peerSends(pattern(3_000_000));
+        kernel.settle();
+
+        for (int i = 0; i < 3; i++) {
+            pair.backend().peerSends(pattern(1_000));
+            kernel.settle();
+        }
+        long spliced = fixture.loop.splicedBytes(false);
+        pair.backend().peerSends(pattern(200_000));
+        kernel.settle();
+        assertThat(fixture.loop.splicedBytes(false)).isEqualTo(spliced + 200_000);
+    }
+
+    @Test
+    void bytesForAStreamsTargetThatTakesNoMoreWakeNobody() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().room(400_000);
+        byte[] sent = pattern(3_000_000);
+        pair.backend().peerSends(sent);
+        kernel.settle();
+        int told = kernel.told();
+
+        for (int i = 0; i < 5; i++) {
+            pair.backend().peerSends(bytes("."));
+            kernel.settle();
+        }
+        assertThat(kernel.told()).isEqualTo(told);
+
+        pair.client().room(Integer.MAX_VALUE);
+        kernel.settle();
+        assertThat(pair.client().arrived()).hasSize(sent.length + 5);
+        pair.backend().peerSends(bytes("."));
+        pair.backend().peerFin();
+        kernel.settle();
+        assertThat(pair.client().arrived()).hasSize(sent.length + 6);
+        assertThat(pair.client().hasFin).isTrue();
+    }
+
+    @Test
+    void resetOfAStreamsSourceIsSeenWhileItsTargetTakesNoMore() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().room(400_000);
+        pair.backend().peerSends(pattern(3_000_000));
+        kernel.settle();
+
+        pair.backend().peerResets();
+        kernel.settle();
+        kernel.pass(2_000_000_000L);
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.ENDPOINT_RESET);
+        assertThat(pair.client().isReset).isTrue();
     }
 
     @Test
