@@ -17,7 +17,8 @@ import java.util.Set;
  * <p>Thread-safe.
  */
 final class DemoPages {
-    private static final String PATTERN = "/api/v1/demo/backends/{}";
+    private static final String ALL = "/api/v1/demo/backends";
+    private static final String PATTERN = ALL + "/{}";
 
     private final List<DemoBackend> backends;
 
@@ -26,6 +27,8 @@ final class DemoPages {
     }
 
     void mountOn(AdminServer server) {
+        server.mount(new Route("GET", ALL, Route.Access.ANYBODY, _ -> Answer.of(200, Json.members().with("backends",
+                Json.of(backends.stream().map(DemoPages::json).toList())).make())));
         server.mount(new Route("GET", PATTERN, Route.Access.ANYBODY, call -> answer(find(call))));
         server.mount(new Route("PUT", PATTERN, Route.Access.ANYBODY, this::change));
     }
@@ -57,7 +60,10 @@ final class DemoPages {
     }
 
     private static Answer answer(DemoBackend backend) {
-        return Answer.of(200,
-                Json.members().with("name", backend.name()).with("running", backend.isRunning()).make());
+        return Answer.of(200, json(backend));
+    }
+
+    private static Json json(DemoBackend backend) {
+        return Json.members().with("name", backend.name()).with("running", backend.isRunning()).make();
     }
 }
