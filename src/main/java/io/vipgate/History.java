@@ -156,12 +156,12 @@ final class History {
                 separator = ",";
             }
             text.append(']');
-            for (Map.Entry<Kind, Map<List<String>, float[][]>> kind : present.entrySet()) {
-                text.append(", \"").append(kind.getKey().member).append("\": [");
+            for (Kind kind : List.of(Kind.LISTENERS, Kind.ENDPOINTS)) {
+                text.append(", \"").append(kind.member).append("\": [");
                 separator = "";
-                for (Map.Entry<List<String>, float[][]> one : kind.getValue().entrySet()) {
+                for (Map.Entry<List<String>, float[][]> one : present.getOrDefault(kind, Map.of()).entrySet()) {
                     text.append(separator);
-                    writeOne(text, kind.getKey(), one.getKey(), one.getValue());
+                    writeOne(text, kind, one.getKey(), one.getValue());
                     separator = ", ";
                 }
                 text.append(']');

@@ -1,27 +1,50 @@
 // The graphs of a pool, and the small one of a row.
 
 import { make, setAttribute, setText } from "./dom.js";
-import { bytes, clock, minute, rate } from "./figures.js";
+import { bytes, clock, count, minute, rate } from "./figures.js";
 
-const SECONDS = 600;
+const LEAST_SECONDS = 60;
+const MOST_SECONDS = 600;
 const HEIGHT = 128;
+/** Of a small graph, as in the style sheet: to ask for it would lay out the page once for each row. */
+const SKETCH = { width: 130, height: 24 };
+/** Steps of an axis. */
+const STEPS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map(step => step * 10 ** power)).flat();
 /** So many lines a person can tell apart; a larger pool shows its busiest endpoints, and the others as one. */
 export const MOST_LINES = 8;
 
 const KINDS = [
-  { title: "New connections /s", column: "connectionsPerSecond", text: rate },
-  { title: "Open connections", column: "connections", text: rate },
-  { title: "Bytes /s to clients", column: "bytesToClientPerSecond", text: bytes },
-  { title: "Bytes /s to endpoints", column: "bytesToBackendPerSecond", text: bytes },
+  { title: "New connections /s", column: "connectionsPerSecond", text: rate, step: count },
+  { title: "Open connections", column: "connections", text: count, step: count },
+  { title: "Bytes /s to clients", column: "bytesToClientPerSecond", text: bytes, step: bytesOfStep },
+  { title: "Bytes /s to endpoints", column: "bytesToBackendPerSecond", text: bytes, step: bytesOfStep },
 ];
+
+function bytesOfStep(value) {
+  return bytes(value).replace(".0", "");
+}
+
+const probe = make("span", { hidden: true });
+document.body.append(probe);
+let colors = new Map();
 
 /** What a colour of the style sheet is at the moment. */
 function color(name) {
-  const probe = document.getElementById("pools");
-  probe.style.color = `var(${name})`;
-  const found = getComputedStyle(probe).color;
-  probe.style.color = "";
-  return found;
+  if (!colors.has(name)) {
+    probe.style.color = `var(${name})`;
+    colors.set(name, getComputedStyle(probe).color);
+  }
+  return colors.get(name);
+}
+
+/** To be called when colours have changed. */
+export function forgetColors() {
+  colors = new Map();
+}
+
+/** The graphs begin with the oldest sample: a gateway that has just started fills them all the same. */
+function firstMoment(times, now) {
+  return now - Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, now - (times[0] ?? now)));
 }
 
 const sum = numbers => numbers?.reduce((total, number) => total + (number ?? 0), 0) ?? 0;
@@ -68,7 +91,7 @@ class Chart {
     }
   }
 
-  #make(data, now) {
+  #make(data) {
     const axis = { stroke: () => color("--muted"), grid: { stroke: () => color("--grid"), width: 1 },
       ticks: { show: false }, font: "11px system-ui, sans-serif" };
     this.plot = new uPlot({
@@ -78,14 +101,19 @@ class Chart {
       legend: { show: false },
       cursor: { sync: { key: this.group, setSeries: false }, drag: { x: false, y: false }, points: { size: 5 }, y: false },
       focus: { alpha: 0.15 },
-      scales: { x: { time: true, range: () => [this.now - SECONDS, this.now] },
+      scales: { x: { time: true, range: u => [firstMoment(u.data[0], this.now), this.now] },
         y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.08)] } },
-      axes: [{ ...axis, size: 22, gap: 3, values: (_, moments) => moments.map(minute), space: 60 },
-        { ...axis, size: 54, gap: 4, space: 26, values: (_, numbers) => numbers.map(this.kind.text) }],
+      axes: [{ ...axis, size: 22, gap: 3, values: (_, moments) => moments.map(this.moment), space: 66 },
+        { ...axis, size: 50, gap: 4, space: 26, incrs: STEPS, values: (_, numbers) => numbers.map(this.kind.step) }],
       series: [{}, ...this.lines.map((label, i) => ({ label, width: 1.5, points: { show: false },
         stroke: () => color(`--line-${i + 1}`) }))],
       hooks: { setCursor: [() => this.#tell()] },
     }, data, this.canvas);
+  }
+
+  /** `12:03`, with seconds where the steps are shorter than a minute. */
+  moment(seconds) {
+    return seconds % 60 === 0 ? minute(seconds) : clock(seconds * 1000);
   }
 
   show(data, now) {
@@ -93,7 +121,7 @@ class Chart {
     if (this.plot) {
       this.plot.setData(data);
     } else if (this.canvas.clientWidth > 0) {
-      this.#make(data, now);
+      this.#make(data);
     }
     this.#tell();
   }
@@ -132,6 +160,7 @@ export class PoolCharts {
   #charts = [];
   #lines = "";
   #isSeen = false;
+  #shown = 0;
 
   constructor(history, pool) {
     this.history = history;
@@ -146,13 +175,14 @@ export class PoolCharts {
     this.seen.observe(this.element);
   }
 
-  /** Draws; answers which endpoint has which line. */
+  /** Draws these lines, see chooseLines(). */
   show(present) {
     this.present = present;
     const { labels, rest } = present;
     const lines = rest.length === 0 ? labels : [...labels, `${rest.length} others`];
     if (JSON.stringify(lines) !== this.#lines) {
       this.#lines = JSON.stringify(lines);
+      this.#shown = 0;
       this.#charts.forEach(chart => chart.end());
       this.#charts = KINDS.map(kind => new Chart(kind, this.pool, lines));
       this.grid.replaceChildren(...this.#charts.map(chart => chart.element));
@@ -163,8 +193,11 @@ export class PoolCharts {
       }));
     }
     if (this.#isSeen) {
-      const now = Math.max(this.history.newest(), Date.now() / 1000 - 30);
-      this.#charts.forEach(chart => chart.show(this.#data(chart.kind.column), now));
+      const now = this.history.newest();
+      if (now !== this.#shown) {
+        this.#shown = now;
+        this.#charts.forEach(chart => chart.show(this.#data(chart.kind.column), now));
+      }
     }
   }
 
@@ -191,24 +224,28 @@ export class PoolCharts {
   }
 }
 
-/** Ten minutes of one column, as high as its largest number. */
-export function sketch(canvas, times, column, now) {
-  const scale = devicePixelRatio || 1;
-  const width = canvas.clientWidth * scale;
-  const height = canvas.clientHeight * scale;
-  if (width === 0) {
+/** One column, as high as its largest number; drawn when there is a new one. */
+export function sketch(canvas, times, column) {
+  const now = times.at(-1) ?? 0;
+  const ink = color("--accent");
+  if (canvas.dataset.shows === `${now} ${ink}`) {
     return;
   }
+  canvas.dataset.shows = `${now} ${ink}`;
+  const scale = devicePixelRatio || 1;
+  const width = SKETCH.width * scale;
+  const height = SKETCH.height * scale;
   canvas.width = width;
   canvas.height = height;
   const paint = canvas.getContext("2d");
-  paint.strokeStyle = getComputedStyle(canvas).color;
+  paint.strokeStyle = ink;
   paint.lineWidth = scale;
   paint.beginPath();
   const most = Math.max(1, ...(column ?? []).filter(number => number !== null));
+  const first = firstMoment(times, now);
   let isDrawing = false;
   column?.forEach((number, i) => {
-    const x = (times[i] - (now - SECONDS)) / SECONDS * width;
+    const x = (times[i] - first) / (now - first) * width;
     if (number === null || x < 0) {
       isDrawing = false;
       return;

@@ -34,7 +34,7 @@ export class Controls {
   }
 
   #makeWeight() {
-    this.input = make("input", { type: "number", min: 0, max: MOST_WEIGHT, step: 1, required: true,
+    this.input = make("input", { type: "number", name: "weight", min: 0, max: MOST_WEIGHT, step: 1, required: true,
       inputmode: "numeric", "aria-label": `weight of ${this.title}` });
     this.set = make("button", { type: "submit", hidden: true }, "Set");
     this.undo = make("button", { type: "button", hidden: true, "aria-label": "undo", title: "undo" }, "✕");

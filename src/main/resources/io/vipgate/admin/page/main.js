@@ -24,10 +24,11 @@ function show(status) {
   heardAt = Date.now();
   tellSilence();
   version ??= status.version;
-  showHead(status, Date.now());
+  const now = Date.parse(status.at);
+  showHead(status, now);
   showNotices(status);
   listeners.show(status);
-  pools.show(status, Date.now());
+  pools.show(status, now);
   showEvents(find("events"), status.events);
 }
 

@@ -1,6 +1,6 @@
 // Listeners, and the endpoints of each pool.
 
-import { chooseLines, PoolCharts, sketch } from "./charts.js";
+import { chooseLines, forgetColors, PoolCharts, sketch } from "./charts.js";
 import { Controls, isUsable } from "./controls.js";
 import { keep, make, setAttribute, setText } from "./dom.js";
 import { bytes, count, duration, percent, rate } from "./figures.js";
@@ -42,7 +42,7 @@ const small = element => {
 
 const LISTENER_COLUMNS = [{ title: "Listener" }, { title: "Address" }, { title: "Pool" }, { title: "Open", kind: "number" },
   { title: "Most", kind: "number" }, { title: "Accepted/s", kind: "number" }, { title: "Refused/s", kind: "number" },
-  { title: "Accepted", kind: "number" }, { title: "Refused", kind: "number" }, { title: "Accepted/s, 10 min", kind: "sketch" }];
+  { title: "Accepted", kind: "number" }, { title: "Refused", kind: "number" }, { title: "Trend of accepted/s", kind: "sketch" }];
 
 export class Listeners {
   constructor(history) {
@@ -75,7 +75,7 @@ export class Listeners {
     row.refusedRate.classList.toggle("bad", listener.refusedPerSecond > 0);
     setText(row.accepted, count(listener.accepted));
     setText(row.refused, count(listener.refused));
-    sketch(row.sketch, this.history.times, this.history.listener(listener.name)?.acceptedPerSecond, this.history.newest());
+    sketch(row.sketch, this.history.times, this.history.listener(listener.name)?.acceptedPerSecond);
   }
 }
 
@@ -84,7 +84,7 @@ export class Listeners {
 const ENDPOINT_COLUMNS = [{ title: "Endpoint" }, { title: "State", kind: "state" }, { title: "Health", kind: "health" },
   { title: "Weight", kind: "weights" }, { title: "Share of new", kind: "shares" }, { title: "Open", kind: "number" },
   { title: "New/s", kind: "number" }, { title: "Failed/s", kind: "number" }, { title: "In/s", kind: "number" },
-  { title: "Out/s", kind: "number" }, { title: "New/s, 10 min", kind: "sketch" }, { title: "Last probe", kind: "probe" }];
+  { title: "Out/s", kind: "number" }, { title: "Trend of new/s", kind: "sketch" }, { title: "Last probe", kind: "probe" }];
 
 /** A pool: its graphs and its endpoints. */
 class PoolView {
@@ -152,8 +152,7 @@ class PoolView {
     row.failedRate.classList.toggle("bad", endpoint.failuresPerSecond > 0);
     setText(row.inRate, bytes(endpoint.bytesToBackendPerSecond));
     setText(row.outRate, bytes(endpoint.bytesToClientPerSecond));
-    sketch(row.sketch, this.history.times, this.history.endpoint(pool.name, endpoint.label)?.connectionsPerSecond,
-      this.history.newest());
+    sketch(row.sketch, this.history.times, this.history.endpoint(pool.name, endpoint.label)?.connectionsPerSecond);
     showProbe(row, endpoint.lastProbe, now);
   }
 
@@ -204,6 +203,7 @@ export class Pools {
 
   /** In other colours. */
   repaint() {
+    forgetColors();
     this.#views.forEach(view => view.charts.repaint());
   }
 }
