@@ -49,9 +49,10 @@ public final class Demo {
             Path tokenFile = tokenFile();
             Loaded config = config(port, adminPort, tokenFile, first, second);
             try (GatewayProcess process = new GatewayProcess();
-                    Gateway gateway = start(config)) {
+                    Gateway gateway = start(config);
+                    DemoClients clients = new DemoClients(gateway.ports("web").getFirst())) {
                 AdminServer admin = gateway.adminServer().orElseThrow();
-                new DemoPages(List.of(first, second)).mountOn(admin);
+                new DemoPages(List.of(first, second), clients).mountOn(admin);
                 Token token = Token.fresh();
                 admin.admit(token);
                 greet(gateway.ports("web").getFirst(), admin.port(), tokenFile, token, out);

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The demo's own call, {@code PUT /api/v1/demo/backends/{1,2}} with {@code {"running": false}}. It needs no token, since it
- * can only stop a toy; pages of other sites can't call it, as they can't call anything of the admin server.
+ * The demo's own calls, {@code PUT /api/v1/demo/backends/{1,2}} and {@code /api/v1/demo/clients} with
+ * {@code {"running": false}}. They need no token, since they can only stop a toy; pages of other sites can't call them, as they can't call
+ * anything of the admin server.
  *
  * <p>Thread-safe.
  */
@@ -20,10 +21,14 @@ final class DemoPages {
     private static final String ALL = "/api/v1/demo/backends";
     private static final String PATTERN = ALL + "/{}";
 
-    private final List<DemoBackend> backends;
+    private static final String CLIENTS = "/api/v1/demo/clients";
 
-    DemoPages(List<DemoBackend> backends) {
+    private final List<DemoBackend> backends;
+    private final DemoClients clients;
+
+    DemoPages(List<DemoBackend> backends, DemoClients clients) {
         this.backends = List.copyOf(backends);
+        this.clients = clients;
     }
 
     void mountOn(AdminServer server) {
@@ -31,14 +36,13 @@ final class DemoPages {
                 Json.of(backends.stream().map(DemoPages::json).toList())).make())));
         server.mount(new Route("GET", PATTERN, Route.Access.ANYBODY, call -> answer(find(call))));
         server.mount(new Route("PUT", PATTERN, Route.Access.ANYBODY, this::change));
+        server.mount(new Route("GET", CLIENTS, Route.Access.ANYBODY, _ -> Answer.of(200, clients.report())));
+        server.mount(new Route("PUT", CLIENTS, Route.Access.ANYBODY, this::changeClients));
     }
 
     private Answer change(Call call) throws CallException {
         DemoBackend backend = find(call);
-        if (!(call.body() instanceof Json.Members object) || !object.members().keySet().equals(Set.of("running"))
-                || !(call.body().at("running") instanceof Json.Truth(boolean isWanted))) {
-            throw CallException.bad("body (expected: {\"running\": true} or {\"running\": false})");
-        }
+        boolean isWanted = isRunning(call.body());
         try {
             if (isWanted) {
                 backend.start();
@@ -49,6 +53,23 @@ final class DemoPages {
             throw new CallException(500, backend.name() + " can't be started: " + e.getMessage(), List.of());
         }
         return answer(backend);
+    }
+
+    private Answer changeClients(Call call) throws CallException {
+        if (isRunning(call.body())) {
+            clients.start();
+        } else {
+            clients.stop();
+        }
+        return Answer.of(200, clients.report());
+    }
+
+    private static boolean isRunning(Json body) throws CallException {
+        if (!(body instanceof Json.Members object) || !object.members().keySet().equals(Set.of("running"))
+                || !(body.at("running") instanceof Json.Truth(boolean isWanted))) {
+            throw CallException.bad("body (expected: {\"running\": true} or {\"running\": false})");
+        }
+        return isWanted;
     }
 
     private DemoBackend find(Call call) throws CallException {

@@ -97,7 +97,7 @@ class Chart {
     this.plot = new uPlot({
       width: Math.max(100, Math.floor(this.canvas.clientWidth)),
       height: HEIGHT,
-      padding: [8, 8, 0, 0],
+      padding: [8, 26, 0, 0],
       legend: { show: false },
       cursor: { sync: { key: this.group, setSeries: false }, drag: { x: false, y: false }, points: { size: 5 }, y: false },
       focus: { alpha: 0.15 },

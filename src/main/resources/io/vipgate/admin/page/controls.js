@@ -62,7 +62,7 @@ export class Controls {
 
   async #toState(state, verb) {
     if (state !== "ready" && isLast(this.pool, this.endpoint.name) && !await confirm(`${verb} ${this.title}?`,
-      `It is the last endpoint of pool ${this.pool.name} that clients are sent to. New clients will find none.`, verb)) {
+      `It is the last endpoint of pool ${this.pool.name} that clients are sent to. New clients may find none.`, verb)) {
       return;
     }
     await this.#change("state", { state });
@@ -70,7 +70,7 @@ export class Controls {
 
   async #toWeight(weight) {
     if (weight === 0 && isLast(this.pool, this.endpoint.name) && !await confirm(`Weight 0 for ${this.title}?`,
-      `It is the last endpoint of pool ${this.pool.name} that clients are sent to. New clients will find none.`,
+      `It is the last endpoint of pool ${this.pool.name} that clients are sent to. New clients may find none.`,
       "Set weight 0")) {
       return;
     }

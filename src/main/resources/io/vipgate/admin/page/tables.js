@@ -5,6 +5,7 @@ import { Controls, isUsable } from "./controls.js";
 import { keep, make, setAttribute, setText } from "./dom.js";
 import { bytes, count, duration, percent, rate } from "./figures.js";
 
+const LINES_STAY_MILLIS = 60000;
 const SIGNS = { up: "▲", down: "▼", unknown: "?" };
 
 /** A table; each column is `{ title, kind }`. On a narrow screen each cell says its column's title. */
@@ -104,7 +105,7 @@ class PoolView {
     const pins = pool.pins ? `, ${count(pool.pins.count)} pins` : "";
     setText(this.about, `${pool.balance}, probe ${pool.probe}, ${usable.length} of ${pool.endpoints.length} `
       + `endpoints take clients${pins}`);
-    const lines = chooseLines(this.history, pool.name, pool.endpoints.map(endpoint => endpoint.label));
+    const lines = this.#chooseLines(pool, now);
     this.charts.show(lines);
     // Backups share only among themselves, and only when nobody else is there.
     const primaries = usable.filter(endpoint => !endpoint.backup);
@@ -113,6 +114,18 @@ class PoolView {
     keep(this.table.body, pool.endpoints, endpoint => endpoint.label, endpoint => this.#create(endpoint), (row, endpoint) =>
       this.#update(row, pool, endpoint, lines.labels.indexOf(endpoint.label),
         chosen.includes(endpoint) && weights > 0 ? endpoint.weight * endpoint.ramp / weights : 0, now));
+  }
+
+  /** The busiest of many change all the time; the graphs shall not. */
+  #chooseLines(pool, now) {
+    const labels = pool.endpoints.map(endpoint => endpoint.label);
+    const known = JSON.stringify(labels);
+    if (known !== this.known || now - this.chosenAt > LINES_STAY_MILLIS) {
+      this.known = known;
+      this.chosenAt = now;
+      this.lines = chooseLines(this.history, pool.name, labels);
+    }
+    return this.lines;
   }
 
   #create(endpoint) {
@@ -124,7 +137,7 @@ class PoolView {
     row.sketch = make("canvas", { "aria-hidden": "true" });
     row.element = this.table.row([[row.swatch, row.name, small(row.address), small(row.notes)],
       [row.controls.state, row.controls.message], [row.health, small(row.since)], [row.controls.weight],
-      [row.share, row.bar, small(row.expected)], [row.open], [row.newRate], [row.failedRate], [row.inRate], [row.outRate],
+      [row.share, small(row.expected), row.bar], [row.open], [row.newRate], [row.failedRate], [row.inRate], [row.outRate],
       [row.sketch], [row.result, small(row.ago)]]);
     const focus = label => () => this.charts.focus(label);
     row.element.addEventListener("mouseenter", focus(endpoint.label));
