@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The secret that changes need: 256 random bits in a file that its owner alone may read.
+ * The secret that changes need: 256 random bits, in a file that its owner alone may read; that of a demo is in none.
  *
  * <p>Immutable.
  */

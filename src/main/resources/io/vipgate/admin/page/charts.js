@@ -100,7 +100,7 @@ class Chart {
       padding: [8, 26, 0, 0],
       legend: { show: false },
       cursor: { sync: { key: this.group, setSeries: false }, drag: { x: false, y: false }, points: { size: 5 }, y: false },
-      focus: { alpha: 0.15 },
+      focus: { alpha: 0.25 },
       scales: { x: { time: true, range: u => [firstMoment(u.data[0], this.now), this.now] },
         y: { range: (_, __, most) => [0, Math.max(1, (most ?? 0) * 1.08)] } },
       axes: [{ ...axis, size: 22, gap: 3, values: (_, moments) => moments.map(this.moment), space: 66 },

@@ -40,7 +40,8 @@ const present = new WeakMap();
 
 /**
  * Makes a parent's children those of a list: one that stays keeps its element, and with it the focus.
- * `create` makes what stands for an item, an object with the member `element`; `update` tells it of the item.
+ * `create` makes what stands for an item, an object with the member `element`; `update` tells it of the item; `end`, if it
+ * has one, is its end. Answers what stands there now.
  */
 export function keep(parent, items, key, create, update) {
   const before = present.get(parent) ?? new Map();
@@ -64,4 +65,5 @@ export function keep(parent, items, key, create, update) {
     }
   }
   present.set(parent, after);
+  return [...after.values()];
 }

@@ -22,8 +22,10 @@ export function count(value) {
   return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
+/** With one decimal below ten: `1.5 %`, `48 %`. */
 export function percent(share) {
-  return `${(share * 100).toFixed(0)} %`;
+  const hundredths = share * 100;
+  return `${hundredths.toFixed(hundredths > 0 && hundredths < 9.95 ? 1 : 0)} %`;
 }
 
 /** The two largest units of a time: `3 h 12 min`, `8 s`. */

@@ -5,6 +5,8 @@ import { Controls, isUsable } from "./controls.js";
 import { keep, make, setAttribute, setText } from "./dom.js";
 import { bytes, count, duration, percent, rate } from "./figures.js";
 
+/** In larger pools a share is drawn beside the largest one: beside the whole there is nothing to see. */
+const MOST_OF_WHOLE = 8;
 const LINES_STAY_MILLIS = 60000;
 const SIGNS = { up: "▲", down: "▼", unknown: "?" };
 
@@ -111,9 +113,14 @@ class PoolView {
     const primaries = usable.filter(endpoint => !endpoint.backup);
     const chosen = primaries.length > 0 ? primaries : usable;
     const weights = chosen.reduce((sum, endpoint) => sum + endpoint.weight * endpoint.ramp, 0);
-    keep(this.table.body, pool.endpoints, endpoint => endpoint.label, endpoint => this.#create(endpoint), (row, endpoint) =>
-      this.#update(row, pool, endpoint, lines.labels.indexOf(endpoint.label),
-        chosen.includes(endpoint) && weights > 0 ? endpoint.weight * endpoint.ramp / weights : 0, now));
+    const due = endpoint => (chosen.includes(endpoint) && weights > 0 ? endpoint.weight * endpoint.ramp / weights : 0);
+    const full = pool.endpoints.length <= MOST_OF_WHOLE
+      ? 1 : Math.max(...pool.endpoints.flatMap(endpoint => [endpoint.share ?? 0, due(endpoint)])) || 1;
+    keep(this.table.body, pool.endpoints, endpoint => endpoint.label, endpoint => this.#create(endpoint), (row, endpoint) => {
+      this.#update(row, pool, endpoint, now);
+      this.#showShare(row, endpoint.share, due(endpoint), full);
+      setAttribute(row.swatch, "class", `swatch ${swatch(lines.labels.indexOf(endpoint.label))}`);
+    });
   }
 
   /** The busiest of many change all the time; the graphs shall not. */
@@ -145,20 +152,22 @@ class PoolView {
     return row;
   }
 
-  #update(row, pool, endpoint, line, due, now) {
+  #showShare(row, share, due, full) {
+    setText(row.share, share === null ? "–" : percent(share));
+    setText(row.expected, `by weight ${percent(due)}`);
+    row.bar.children[0].style.width = `${(share ?? 0) / full * 100}%`;
+    row.bar.children[1].style.left = `${due / full * 100}%`;
+  }
+
+  #update(row, pool, endpoint, now) {
     row.controls.update(pool, endpoint);
     setAttribute(row.element, "data-endpoint", `${pool.name}/${endpoint.label}`);
-    setAttribute(row.swatch, "class", `swatch ${line < 0 ? "none" : `line-${line + 1}`}`);
     setText(row.name, endpoint.label);
     setText(row.address, endpoint.address);
     setText(row.notes, notes(endpoint));
     setText(row.health, `${SIGNS[endpoint.health]} ${endpoint.health}${endpoint.suspect ? ", suspect" : ""}`);
     setAttribute(row.health, "class", endpoint.suspect && endpoint.health !== "down" ? "warn" : endpoint.health);
     setText(row.since, endpoint.healthSince ? `for ${duration(now - Date.parse(endpoint.healthSince))}` : "");
-    setText(row.share, endpoint.share === null ? "–" : percent(endpoint.share));
-    setText(row.expected, `by weight ${percent(due)}`);
-    row.bar.children[0].style.width = percent(endpoint.share ?? 0).replace(" ", "");
-    row.bar.children[1].style.left = percent(due).replace(" ", "");
     setText(row.open, count(endpoint.connections) + (endpoint.maxConnections > 0 ? ` of ${count(endpoint.maxConnections)}` : ""));
     setText(row.newRate, rate(endpoint.connectionsPerSecond));
     setText(row.failedRate, rate(endpoint.failuresPerSecond));
@@ -172,6 +181,10 @@ class PoolView {
   end() {
     this.charts.end();
   }
+}
+
+function swatch(line) {
+  return line < 0 ? "none" : `line-${line + 1}`;
 }
 
 function notes(endpoint) {
@@ -199,7 +212,7 @@ function showProbe(row, probe, now) {
 }
 
 export class Pools {
-  #views = new Set();
+  #views = [];
 
   constructor(history, parent) {
     this.history = history;
@@ -207,11 +220,8 @@ export class Pools {
   }
 
   show(status, now) {
-    keep(this.parent, status.pools, pool => pool.name, pool => {
-      const view = new PoolView(this.history, pool.name);
-      this.#views.add(view);
-      return view;
-    }, (view, pool) => view.show(pool, now));
+    this.#views = keep(this.parent, status.pools, pool => pool.name, pool => new PoolView(this.history, pool.name),
+      (view, pool) => view.show(pool, now));
   }
 
   /** In other colours. */
