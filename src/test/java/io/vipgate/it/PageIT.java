@@ -213,6 +213,33 @@ final class PageIT {
         }
     }
 
+    @Test
+    void historyGoesOnOverAReload() throws Exception {
+        try (EchoEndpoint one = new EchoEndpoint();
+                EchoEndpoint two = new EchoEndpoint();
+                TestGateway gateway = gateway(one)) {
+            Await.until("there is some history", BOUND, asked(() -> samples(gateway, "one") >= 1));
+            int before = samples(gateway, "one");
+            gateway.apply(TestGateway.with().endpoint("one", one).endpoint("two", two)
+                    .more(Admin.section(directory.resolve("token"))));
+
+            Await.until("both are sampled", BOUND, asked(() -> samples(gateway, "two") > before));
+            assertThat(visit(gateway, "GET /api/v1/history").json().at("endpoints").list())
+                    .extracting(endpoint -> endpoint.at("connections").list().getFirst().isAbsent())
+                    .as("nothing is known of the second one from before it was there").containsExactly(false, true);
+
+            gateway.apply(TestGateway.with().endpoint("two", two).more(Admin.section(directory.resolve("token"))));
+            Await.until("the first one is forgotten", BOUND, asked(() -> samples(gateway, "one") == 0));
+        }
+    }
+
+    /** Samples since an endpoint, or its history, began. */
+    private static int samples(TestGateway gateway, String label) throws Exception {
+        return (int) visit(gateway, "GET /api/v1/history").json().at("endpoints").list().stream()
+                .filter(endpoint -> endpoint.at("label").text().equals(label))
+                .flatMap(endpoint -> endpoint.at("connections").list().stream()).count();
+    }
+
     private static Peer stream(TestGateway gateway) throws Exception {
         Peer peer = Peer.connect(port(gateway));
         peer.send("GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
