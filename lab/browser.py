@@ -93,6 +93,8 @@ class Browser:
         page.size(width, height, phone)
         page.theme("dark" if dark else "light")
         page.call("Page.navigate", url=address)
+        if not page.until("location.href !== 'about:blank' && document.readyState === 'complete'"):
+            raise RuntimeError(f"{address} is not loaded")
         return page
 
     def close(self) -> None:

@@ -67,6 +67,8 @@ function tellSilence() {
   const isSilent = Date.now() - heardAt > SILENCE_MILLIS;
   if (isSilent) {
     setText(find("outage"), `No answer from the gateway since ${clock(heardAt)}. What is shown is from then; trying again.`);
+    setText(find("state"), "✕ no answer");
+    find("state").className = "sign down";
     document.title = "✕ no answer – vipgate";
   }
   find("outage").hidden = !isSilent;
