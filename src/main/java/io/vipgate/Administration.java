@@ -5,6 +5,7 @@ import io.vipgate.admin.AdminServer;
 import io.vipgate.admin.CallException;
 import io.vipgate.admin.Operations;
 import io.vipgate.admin.RelayFilter;
+import io.vipgate.admin.Samples;
 import io.vipgate.admin.Token;
 import io.vipgate.config.AdminConfig;
 import io.vipgate.config.BindAddress;
@@ -31,6 +32,7 @@ final class Administration implements Operations, AutoCloseable {
     private final Operator operator;
     private final Readiness readiness;
     private final StatusReport status;
+    private final History history;
     private final RelayReport relays;
     private final PinReport pins;
     private final Explanation explanation;
@@ -39,10 +41,11 @@ final class Administration implements Operations, AutoCloseable {
     private volatile @Nullable Supplier<Reloader.Outcome> reload;
 
     Administration(Gateway gateway, Operator operator, Readiness readiness, Pools pools, ListenerControl listeners,
-            StatusReport status) {
+            StatusReport status, History history) {
         this.operator = operator;
         this.readiness = readiness;
         this.status = status;
+        this.history = history;
         relays = new RelayReport(operator, pools);
         pins = new PinReport(pools);
         explanation = new Explanation(gateway, pools, listeners);
@@ -116,6 +119,11 @@ final class Administration implements Operations, AutoCloseable {
     @Override
     public Json status() {
         return status.make();
+    }
+
+    @Override
+    public Samples history(long since) {
+        return history.since(since);
     }
 
     @Override

@@ -26,6 +26,7 @@ import io.vipgate.relay.RelayLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -94,9 +95,10 @@ public final class Gateway implements AutoCloseable {
         listeners = new ListenerControl(lanes, fdBudget.relays());
         heartbeat = new Heartbeat(lanes);
         readiness = new Readiness(this);
-        rates = new Rates(lanes);
+        History history = new History();
+        rates = new Rates(lanes, new HistoryRecorder(history, pools, listeners, InstantSource.system()));
         administration = new Administration(this, operator, readiness, pools, listeners,
-                new StatusReport(this, pools, listeners, rates, events, config));
+                new StatusReport(this, pools, listeners, rates, events, config), history);
     }
 
     private void onFailed(Relay relay) {

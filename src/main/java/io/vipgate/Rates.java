@@ -19,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ final class Rates implements AutoCloseable {
     private static final int SAMPLES = 10;
 
     private final Lanes lanes;
+    private final Consumer<Sample> onSample;
     private final AtomicReferenceArray<@Nullable Sample> lastOfLane;
     private final ArrayDeque<Sample> past = new ArrayDeque<>();
     private final ScheduledExecutorService sampling = Executors.newSingleThreadScheduledExecutor(
@@ -92,6 +94,10 @@ final class Rates implements AutoCloseable {
         AtListener plus(AtListener other) {
             return new AtListener(accepted + other.accepted, refused + other.refused);
         }
+
+        AtListener minus(AtListener other) {
+            return new AtListener(accepted - other.accepted, refused - other.refused);
+        }
     }
 
     /**
@@ -120,8 +126,14 @@ final class Rates implements AutoCloseable {
         }
     }
 
-    Rates(Lanes lanes) {
+    /**
+     * Begins to sample.
+     *
+     * @param onSample is told every sample, on the thread that samples
+     */
+    Rates(Lanes lanes, Consumer<Sample> onSample) {
         this.lanes = lanes;
+        this.onSample = onSample;
         lastOfLane = new AtomicReferenceArray<>(lanes.count());
         past.add(new Sample(System.nanoTime(), Map.of(), Map.of()));
         Future<?> _ = sampling.scheduleWithFixedDelay(this::sample, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
@@ -136,8 +148,11 @@ final class Rates implements AutoCloseable {
                     past.removeFirst();
                 }
             }
+            onSample.accept(sample);
         } catch (InterruptedException e) {
             LOG.debug("the counters are no longer sampled");
+        } catch (RuntimeException e) {
+            LOG.error("a sample of the counters is lost", e);
         }
     }
 

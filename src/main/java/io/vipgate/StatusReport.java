@@ -55,7 +55,8 @@ final class StatusReport {
         List<String> needRestart = ConfigDiff.between(startedWith, config).stream().filter(Reloader::needsRestart)
                 .map(ConfigDiff.Change::toString).toList();
         List<String> reasons = gateway.readiness().reasonsAgainstClients();
-        return Json.members().with("version", BuildInfo.read().version())
+        return Json.members().with("at", time(Instant.now()))
+                .with("version", BuildInfo.read().version())
                 .with("pid", ProcessHandle.current().pid())
                 .with("startedAt", time(startedAt))
                 .with("alive", gateway.readiness().isAlive())

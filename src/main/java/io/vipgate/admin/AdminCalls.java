@@ -4,8 +4,10 @@ import static io.vipgate.admin.Route.Access.ANYBODY;
 import static io.vipgate.admin.Route.Access.TOKEN;
 
 import io.vipgate.json.Json;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -36,6 +38,8 @@ final class AdminCalls {
         return List.of(new Route("GET", "/healthz", ANYBODY, _ -> HealthPages.health(operations)),
                 new Route("GET", "/readyz", ANYBODY, _ -> HealthPages.readiness(operations)),
                 new Route("GET", "/api/v1/status", ANYBODY, _ -> Answer.of(200, operations.status())),
+                new Route("GET", "/api/v1/history", ANYBODY, Set.of("since"), calls::history),
+                new Route("GET", "/api/v1/stream", ANYBODY, Set.of("since"), new EventStream(operations)),
                 new Route("PUT", "/api/v1/pools/{}/endpoints/{}/state", TOKEN, calls::toState),
                 new Route("PUT", "/api/v1/pools/{}/endpoints/{}/weight", TOKEN, calls::toWeight),
                 new Route("GET", "/api/v1/explain", ANYBODY, Set.of("listener", "client"), calls::explain),
@@ -48,6 +52,20 @@ final class AdminCalls {
                 new Route("GET", "/api/v1/pools/{}/pins/{}", TOKEN, calls::pin),
                 new Route("DELETE", "/api/v1/pools/{}/pins/{}", TOKEN, calls::forget),
                 new Route("POST", "/api/v1/reload", TOKEN, calls::reload));
+    }
+
+    private Answer history(Call call) throws CallException {
+        return new Answer(200, "application/json", operations.history(since(call)), Map.of());
+    }
+
+    /** Parameter {@code since} in milliseconds; 0, for all there is, when it is not said. */
+    static long since(Call call) throws CallException {
+        String text = call.parameters().getOrDefault("since", "0");
+        if (!text.matches("\\d{1,12}(\\.\\d{1,3})?")) {
+            throw CallException.bad("parameter since: " + text
+                    + " (expected: a moment in seconds of Unix time, with three decimals at most)");
+        }
+        return new BigDecimal(text).movePointRight(3).longValueExact();
     }
 
     private Answer toState(Call call) throws CallException {

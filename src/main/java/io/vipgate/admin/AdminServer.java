@@ -1,6 +1,7 @@
 package io.vipgate.admin;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.vipgate.json.Json;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -35,12 +36,25 @@ public final class AdminServer implements AutoCloseable {
             throws IOException {
         guard = new Guard(admission);
         routes.addAll(AdminCalls.of(operations));
+        routes.addAll(LivePage.routes());
+        routes.add(new Route("GET", "/api/v1", Route.Access.ANYBODY, _ -> Answer.of(200, calls())));
         frame = new HttpFrame(address, this::answer);
     }
 
     /** Answers further calls from now on. */
     public void mount(Route route) {
         routes.add(route);
+    }
+
+    /** Lets in who knows this token too, as long as the server lives. */
+    public void admit(Token token) {
+        guard.admit(token);
+    }
+
+    /** What can be called here; how the page learns whether this is a demo. */
+    private Json calls() {
+        return Json.members().with("calls", Json.ofTexts(routes.stream().filter(Route::isCall)
+                .map(route -> route.method() + " " + route.pattern()).toList())).make();
     }
 
     /** The port it is bound to. */

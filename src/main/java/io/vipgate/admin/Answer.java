@@ -17,13 +17,19 @@ import java.util.Map;
  * @param headers besides those of the body
  */
 public record Answer(int status, String contentType, Body body, Map<String, String> headers) {
-    /** What follows the headers. Immutable. */
-    public interface Body {
-        /** In bytes. */
-        long length();
+    /** What follows the headers. Written once at most. */
+    public interface Body extends AutoCloseable {
+        /** In bytes; 0 when only its end will tell. */
+        default long length() {
+            return 0;
+        }
 
         /** Writes it. */
         void writeTo(OutputStream out) throws IOException;
+
+        /** Gives back what it holds, written or not. */
+        @Override
+        default void close() {}
     }
 
     private static final class Text implements Body {

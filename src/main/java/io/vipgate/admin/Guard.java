@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A name that leads to this address but is not one of its own is how a foreign page gets past the browser's own rules
  * (DNS rebinding); an Origin or Sec-Fetch-Site that is not the gateway's own is a foreign page's call (Fetch Metadata).
+ * A link from anywhere may lead to the page for browsers, which shows the same to everybody and does nothing unasked.
  *
  * <p>Thread-safe.
  */
@@ -25,11 +27,16 @@ final class Guard {
     private static final long WARN_EVERY_NANOS = 10_000_000_000L;
 
     private final Supplier<Admission> admission;
+    private final List<Token> further = new CopyOnWriteArrayList<>();
     private final AtomicLong wrongTokens = new AtomicLong();
     private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARN_EVERY_NANOS);
 
     Guard(Supplier<Admission> admission) {
         this.admission = admission;
+    }
+
+    void admit(Token token) {
+        further.add(token);
     }
 
     /**
@@ -50,9 +57,18 @@ final class Guard {
         boolean isForeign = origins.stream().anyMatch(origin -> !isSameOrigin(origin, hosts.getFirst()))
                 || headers.getOrDefault("Sec-Fetch-Site", List.of()).stream()
                         .anyMatch(site -> !site.equals("same-origin") && !site.equals("none"));
-        if (isForeign && !isFromAllowed) {
+        if (isForeign && !isFromAllowed && !isVisit(exchange)) {
             throw new CallException(403, "pages of other sites may not call this", List.of());
         }
+    }
+
+    /** Whether somebody in a browser goes to the page, in a window of its own. */
+    private static boolean isVisit(HttpExchange exchange) {
+        Headers headers = exchange.getRequestHeaders();
+        return exchange.getRequestMethod().equals("GET") && exchange.getRequestURI().toString().equals(LivePage.PATH)
+                && headers.getOrDefault("Origin", List.of()).isEmpty()
+                && headers.getOrDefault("Sec-Fetch-Mode", List.of()).equals(List.of("navigate"))
+                && headers.getOrDefault("Sec-Fetch-Dest", List.of()).equals(List.of("document"));
     }
 
     private boolean isOwn(String host, InetAddress local) {
@@ -110,7 +126,8 @@ final class Guard {
      * @throws CallException 401 if not
      */
     void checkToken(HttpExchange exchange) throws CallException {
-        if (!admission.get().token().isIn(exchange.getRequestHeaders().getOrDefault("Authorization", List.of()))) {
+        List<String> headers = exchange.getRequestHeaders().getOrDefault("Authorization", List.of());
+        if (!admission.get().token().isIn(headers) && further.stream().noneMatch(token -> token.isIn(headers))) {
             wrongTokens.incrementAndGet();
             long now = System.nanoTime();
             long last = warnedAt.get();

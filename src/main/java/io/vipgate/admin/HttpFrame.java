@@ -77,16 +77,21 @@ final class HttpFrame implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            Answer answer = answer(exchange);
+            send(exchange, answer(exchange));
+        }
+    }
+
+    private static void send(HttpExchange exchange, Answer answer) throws IOException {
+        try (Answer.Body body = answer.body()) {
             boolean isHead = exchange.getRequestMethod().equals("HEAD");
             exchange.getResponseHeaders().set("Content-Type", answer.contentType());
             exchange.getResponseHeaders().set("Cache-Control", "no-store");
             exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
             answer.headers().forEach(exchange.getResponseHeaders()::set);
-            exchange.sendResponseHeaders(answer.status(), isHead ? -1 : answer.body().length());
+            exchange.sendResponseHeaders(answer.status(), isHead ? -1 : body.length());
             if (!isHead) {
                 try (OutputStream out = exchange.getResponseBody()) {
-                    answer.body().writeTo(out);
+                    body.writeTo(out);
                 }
             }
         }

@@ -9,6 +9,13 @@ public interface Operations extends Condition {
     Json status();
 
     /**
+     * What endpoints and listeners have done in the last ten minutes.
+     *
+     * @param since only what was sampled after this moment, in milliseconds of Unix time
+     */
+    Samples history(long since);
+
+    /**
      * Sets what the operator wants of an endpoint.
      *
      * @param state {@code ready}, {@code drain} or {@code maint}

@@ -37,6 +37,11 @@ public record Route(String method, String pattern, Access access, Set<String> pa
         this(method, pattern, access, Set.of(), page);
     }
 
+    /** Whether programs call it; else it is a file of the page. */
+    boolean isCall() {
+        return pattern.startsWith("/api/");
+    }
+
     /** The names in a path; empty when it is another path. */
     Optional<List<String>> match(String path) {
         List<String> wanted = Arrays.asList(pattern.split("/", -1));

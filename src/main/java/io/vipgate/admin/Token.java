@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The secret that changes need: 256 random bits in a file that its owner alone may read.
+ * The secret that changes need: 256 random bits, in a file that its owner alone may read; that of a demo is in none.
  *
  * <p>Immutable.
  */
@@ -114,10 +114,24 @@ public final class Token {
         throw failure;
     }
 
-    private static void make(Path file) throws IOException {
+    /** A new one that is in no file. */
+    public static Token fresh() {
+        return new Token(random());
+    }
+
+    /** The secret itself. */
+    public String secret() {
+        return new String(secret, StandardCharsets.UTF_8);
+    }
+
+    private static String random() {
         byte[] random = new byte[BYTES];
         new SecureRandom().nextBytes(random);
-        String text = HexFormat.of().formatHex(random) + "\n";
+        return HexFormat.of().formatHex(random);
+    }
+
+    private static void make(Path file) throws IOException {
+        String text = random() + "\n";
         try {
             Path directory = file.toAbsolutePath().getParent();
             if (directory != null && Files.notExists(directory)) {

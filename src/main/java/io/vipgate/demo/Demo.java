@@ -49,10 +49,13 @@ public final class Demo {
             Path tokenFile = tokenFile();
             Loaded config = config(port, adminPort, tokenFile, first, second);
             try (GatewayProcess process = new GatewayProcess();
-                    Gateway gateway = start(config)) {
+                    Gateway gateway = start(config);
+                    DemoClients clients = new DemoClients(gateway.ports("web").getFirst())) {
                 AdminServer admin = gateway.adminServer().orElseThrow();
-                new DemoPages(List.of(first, second)).mountOn(admin);
-                greet(gateway.ports("web").getFirst(), admin.port(), tokenFile, out);
+                new DemoPages(List.of(first, second), clients).mountOn(admin);
+                Token token = Token.fresh();
+                admin.admit(token);
+                greet(gateway.ports("web").getFirst(), admin.port(), tokenFile, token, out);
                 readKeys(List.of(first, second), out);
                 process.serve(gateway, null);
             }
@@ -107,7 +110,7 @@ public final class Demo {
         };
     }
 
-    private static void greet(int port, int adminPort, Path tokenFile, PrintWriter out) {
+    private static void greet(int port, int adminPort, Path tokenFile, Token token, PrintWriter out) {
         String which = (adminPort == DEFAULT_ADMIN_PORT ? "" : " --admin http://127.0.0.1:" + adminPort)
                 + (Token.places(System.getenv()).contains(tokenFile) ? "" : " --token-file " + tokenFile);
         out.printf("""
@@ -119,9 +122,13 @@ public final class Demo {
                 http://127.0.0.1:%2$d/api/v1/demo/backends/1
                   for i in $(seq 40); do curl -s http://127.0.0.1:%1$d/; done | sort | uniq -c
 
-                The admin server is on http://127.0.0.1:%2$d/: ./vipgate status%3$s, ./vipgate drain nginx/nginx-1%3$s
+                Live in a browser, where the backends can be stopped too (the token holds for this demo alone):
+
+                  http://127.0.0.1:%2$d/#token=%4$s
+
+                On the command line: ./vipgate status%3$s, ./vipgate drain nginx/nginx-1%3$s
                 Here: 1 or 2 and Enter stops or starts that backend, Ctrl-C ends the demo.
-                """, port, adminPort, which);
+                """, port, adminPort, which, token.secret());
         out.flush();
     }
 

@@ -11,31 +11,38 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The demo's own call, {@code PUT /api/v1/demo/backends/{1,2}} with {@code {"running": false}}. It needs no token, since it
- * can only stop a toy; pages of other sites can't call it, as they can't call anything of the admin server.
+ * The demo's own calls, {@code PUT /api/v1/demo/backends/{1,2}} and {@code /api/v1/demo/clients} with
+ * {@code {"running": false}}. They need no token, since they can only stop a toy; pages of other sites can't call them, as they can't call
+ * anything of the admin server.
  *
  * <p>Thread-safe.
  */
 final class DemoPages {
-    private static final String PATTERN = "/api/v1/demo/backends/{}";
+    private static final String ALL = "/api/v1/demo/backends";
+    private static final String PATTERN = ALL + "/{}";
+
+    private static final String CLIENTS = "/api/v1/demo/clients";
 
     private final List<DemoBackend> backends;
+    private final DemoClients clients;
 
-    DemoPages(List<DemoBackend> backends) {
+    DemoPages(List<DemoBackend> backends, DemoClients clients) {
         this.backends = List.copyOf(backends);
+        this.clients = clients;
     }
 
     void mountOn(AdminServer server) {
+        server.mount(new Route("GET", ALL, Route.Access.ANYBODY, _ -> Answer.of(200, Json.members().with("backends",
+                Json.of(backends.stream().map(DemoPages::json).toList())).make())));
         server.mount(new Route("GET", PATTERN, Route.Access.ANYBODY, call -> answer(find(call))));
         server.mount(new Route("PUT", PATTERN, Route.Access.ANYBODY, this::change));
+        server.mount(new Route("GET", CLIENTS, Route.Access.ANYBODY, _ -> Answer.of(200, clients.report())));
+        server.mount(new Route("PUT", CLIENTS, Route.Access.ANYBODY, this::changeClients));
     }
 
     private Answer change(Call call) throws CallException {
         DemoBackend backend = find(call);
-        if (!(call.body() instanceof Json.Members object) || !object.members().keySet().equals(Set.of("running"))
-                || !(call.body().at("running") instanceof Json.Truth(boolean isWanted))) {
-            throw CallException.bad("body (expected: {\"running\": true} or {\"running\": false})");
-        }
+        boolean isWanted = isRunning(call.body());
         try {
             if (isWanted) {
                 backend.start();
@@ -48,6 +55,23 @@ final class DemoPages {
         return answer(backend);
     }
 
+    private Answer changeClients(Call call) throws CallException {
+        if (isRunning(call.body())) {
+            clients.start();
+        } else {
+            clients.stop();
+        }
+        return Answer.of(200, clients.report());
+    }
+
+    private static boolean isRunning(Json body) throws CallException {
+        if (!(body instanceof Json.Members object) || !object.members().keySet().equals(Set.of("running"))
+                || !(body.at("running") instanceof Json.Truth(boolean isWanted))) {
+            throw CallException.bad("body (expected: {\"running\": true} or {\"running\": false})");
+        }
+        return isWanted;
+    }
+
     private DemoBackend find(Call call) throws CallException {
         return switch (call.names().getFirst()) {
             case "1" -> backends.get(0);
@@ -57,7 +81,10 @@ final class DemoPages {
     }
 
     private static Answer answer(DemoBackend backend) {
-        return Answer.of(200,
-                Json.members().with("name", backend.name()).with("running", backend.isRunning()).make());
+        return Answer.of(200, json(backend));
+    }
+
+    private static Json json(DemoBackend backend) {
+        return Json.members().with("name", backend.name()).with("running", backend.isRunning()).make();
     }
 }

@@ -42,8 +42,9 @@ final class DemoPagesIT {
                         pools: { p: { probe: { type: none }, endpoints: { a: "127.0.0.1:%d" } } }
                         admin: { bind: "127.0.0.1:0", tokenFile: %s }
                         """.formatted(first.port(), directory.resolve("token")).getBytes(StandardCharsets.UTF_8),
-                        Map.of())).config())) {
-            new DemoPages(List.of(first, second)).mountOn(gateway.adminServer().orElseThrow());
+                        Map.of())).config());
+                DemoClients clients = new DemoClients(gateway.ports("web").getFirst())) {
+            new DemoPages(List.of(first, second), clients).mountOn(gateway.adminServer().orElseThrow());
             int port = gateway.adminServer().orElseThrow().port();
             String path = "/api/v1/demo/backends/";
 
@@ -53,6 +54,19 @@ final class DemoPagesIT {
             assertThat(ask(port, "GET " + path + "2", "")).endsWith("\"running\": false}\n");
             assertThat(ask(port, "PUT " + path + "2", "{\"running\": true}", json)).startsWith("HTTP/1.1 200");
             assertThat(second.isRunning()).isTrue();
+
+            assertThat(ask(port, "GET /api/v1/demo/backends", "")).endsWith("{\"backends\": [{\"name\": \"nginx-1\", "
+                    + "\"running\": true}, {\"name\": \"nginx-2\", \"running\": true}]}\n");
+            assertThat(ask(port, "GET /api/v1", "")).as("by this the page knows that it is a demo")
+                    .contains("\"PUT /api/v1/demo/backends/{}\"", "\"PUT /api/v1/demo/clients\"");
+            assertThat(ask(port, "GET /api/v1/demo/clients", "")).contains("\"answered\": {}", "\"failed\": 0");
+            assertThat(ask(port, "PUT /api/v1/demo/clients", "{\"running\": true}", json))
+                    .contains("\"running\": true");
+            while (!ask(port, "GET /api/v1/demo/clients", "").contains("\"answered\": {\"nginx-1\": ")) {
+                Thread.onSpinWait();
+            }
+            assertThat(ask(port, "PUT /api/v1/demo/clients", "{\"running\": false}", json))
+                    .contains("\"running\": false", "\"failed\": 0");
 
             assertThat(ask(port, "PUT " + path + "3", "{\"running\": true}", json)).startsWith("HTTP/1.1 404");
             assertThat(ask(port, "PUT " + path + "1", "{\"running\": 0}", json)).startsWith("HTTP/1.1 422");

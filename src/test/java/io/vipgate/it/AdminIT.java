@@ -72,8 +72,9 @@ final class AdminIT {
                 TestGateway gateway = with(echo).probe("{ type: tcp, interval: 50ms }").start();
                 Peer client = gateway.connect()) {
             client.exchange();
-            Await.until("a probe has passed", BOUND, () -> status(gateway).at("pools").list().getFirst().at("endpoints")
-                    .list().getFirst().at("lastProbe").at("result").text().equals("pass"));
+            Await.until("a probe has passed, and the endpoint is said to be up", BOUND,
+                    () -> status(gateway).at("events")
+                            .list().stream().anyMatch(event -> event.at("text").text().contains(" is UP")));
 
             Json status = status(gateway);
             assertThat(status.at("ready").isTrue()).isTrue();
@@ -291,7 +292,7 @@ final class AdminIT {
     @Test
     void unknownNamesMethodsAndParametersAreRefused() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint(); TestGateway gateway = with(echo).start()) {
-            assertThat(ask(gateway, "GET", "/").status()).isEqualTo(404);
+            assertThat(ask(gateway, "GET", "/index.html").status()).isEqualTo(404);
             assertThat(ask(gateway, "GET", "/api/v1/statuses").status()).isEqualTo(404);
             assertThat(ask(gateway, "GET", "/api/v1/status/").status()).isEqualTo(404);
             assertThat(change(gateway, "PUT", STATE.replace("one", "two"), "{\"state\": \"drain\"}").error())

@@ -5,6 +5,7 @@ import io.vipgate.json.JsonException;
 import io.vipgate.json.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * A request byte by byte, and its answer.
@@ -29,7 +30,28 @@ record HttpAnswer(int status, String head, String body) {
             throw new IOException("no answer: " + all);
         }
         String head = all.substring(0, end);
-        return new HttpAnswer(Integer.parseInt(head.substring(9, 12)), head, all.substring(end + 4));
+        String body = all.substring(end + 4);
+        boolean isChunked = head.toLowerCase(Locale.ROOT).contains("transfer-encoding: chunked");
+        return new HttpAnswer(Integer.parseInt(head.substring(9, 12)), head, isChunked ? unchunked(body) : body);
+    }
+
+    /** Of an answer that was not cut off (RFC 9112 section 7.1); none for a HEAD. */
+    private static String unchunked(String body) throws IOException {
+        StringBuilder out = new StringBuilder();
+        String rest = body;
+        while (!rest.isEmpty()) {
+            int end = rest.indexOf("\r\n");
+            int length = end < 0 ? 0 : Integer.parseInt(rest.substring(0, end), 16);
+            if (length == 0 && rest.equals("0\r\n\r\n")) {
+                return out.toString();
+            }
+            if (length == 0 || rest.length() < end + length + 4) {
+                throw new IOException("the answer was cut off: " + body);
+            }
+            out.append(rest, end + 2, end + 2 + length);
+            rest = rest.substring(end + 2 + length + 2);
+        }
+        return out.toString();
     }
 
     Json json() {

@@ -1,0 +1,106 @@
+package io.vipgate.admin;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /api/v1/stream}: the status once a second, and the samples of the history as they come (server-sent events, HTML
+ * Living Standard section 9.2). The status is made once for all streams.
+ *
+ * <p>A stream ends after ten seconds, before the server would cut it off as too slow an answer; who follows asks again with the
+ * moment of the last sample, and misses nothing. Nothing is queued for a reader who is slow: he gets what is new when he
+ * can take it.
+ *
+ * <p>Thread-safe.
+ */
+final class EventStream implements Page {
+    static final int MOST = 8;
+    private static final long LENGTH_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Operations operations;
+    private final Semaphore places = new Semaphore(MOST);
+    private byte @Nullable [] status;
+    private long statusAt;
+
+    EventStream(Operations operations) {
+        this.operations = operations;
+    }
+
+    @Override
+    public Answer answer(Call call) throws CallException {
+        long since = AdminCalls.since(call);
+        if (!places.tryAcquire()) {
+            throw new CallException(503, "streams: " + MOST + " are open already (expected: fewer; "
+                    + "/api/v1/status and /api/v1/history tell the same)", List.of());
+        }
+        return new Answer(200, "text/event-stream", new Events(since), Map.of());
+    }
+
+    /** As an event; no older than half a second. */
+    private synchronized byte[] status() {
+        byte[] present = status;
+        if (present == null || System.nanoTime() - statusAt > SECOND_NANOS / 2) {
+            present = ("event: status\ndata: " + operations.status() + "\n\n").getBytes(StandardCharsets.UTF_8);
+            status = present;
+            statusAt = System.nanoTime();
+        }
+        return present;
+    }
+
+    /** All streams wake at the same moments, so that one status serves them. */
+    private static void sleepUntilNextSecond() throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(SECOND_NANOS - Math.floorMod(System.nanoTime(), SECOND_NANOS));
+    }
+
+    /** What one reader gets. Confined to its thread. */
+    private final class Events implements Answer.Body {
+        private long since;
+
+        Events(long since) {
+            this.since = since;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            long end = System.nanoTime() + LENGTH_NANOS;
+            write(out, "retry: 500\n\n");
+            try {
+                while (System.nanoTime() < end) {
+                    writeSamples(out);
+                    out.write(status());
+                    out.flush();
+                    sleepUntilNextSecond();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void writeSamples(OutputStream out) throws IOException {
+            try (Samples samples = operations.history(since)) {
+                if (!samples.isEmpty()) {
+                    write(out, "event: history\ndata: ");
+                    samples.writeTo(out);
+                    write(out, "\n\n");
+                    since = samples.newest();
+                }
+            }
+        }
+
+        private static void write(OutputStream out, String text) throws IOException {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void close() {
+            places.release();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.vipgate.admin;
+
+/** A stretch of the history, as JSON. Thread-safe. */
+public interface Samples extends Answer.Body {
+    /** Whether there is none. */
+    boolean isEmpty();
+
+    /** When the last one was taken, in milliseconds of Unix time; 0 if there is none. */
+    long newest();
+}

@@ -1,0 +1,101 @@
+// Wires the page: one feed, and what shows it.
+
+import { hasToken, setToken, takeTokenFromAddress } from "./calls.js";
+import { offerDemo } from "./demo.js";
+import { change } from "./dialogs.js";
+import { keep, make, setText } from "./dom.js";
+import { showEvents } from "./events.js";
+import { follow } from "./feed.js";
+import { bytes, clock, count, duration, rate } from "./figures.js";
+import { History } from "./history.js";
+import { Listeners, Pools } from "./tables.js";
+import { offerThemes } from "./theme.js";
+
+const SILENCE_MILLIS = 4000;
+
+const find = id => document.getElementById(id);
+const history = new History();
+const listeners = new Listeners(history);
+const pools = new Pools(history, find("pools"));
+let heardAt = Date.now();
+let version;
+
+function show(status) {
+  heardAt = Date.now();
+  tellSilence();
+  version ??= status.version;
+  const now = Date.parse(status.at);
+  showHead(status, now);
+  showNotices(status);
+  listeners.show(status);
+  pools.show(status, now);
+  showEvents(find("events"), status.events);
+}
+
+function showHead(status, now) {
+  const state = status.stopping ? "stopping" : status.ready ? "ready" : "not ready";
+  setText(find("state"), `${status.ready ? "▲" : "▼"} ${state}`);
+  find("state").className = status.ready ? "sign up" : "sign down";
+  const endpoints = status.pools.flatMap(pool => pool.endpoints);
+  const total = (items, name) => items.reduce((sum, item) => sum + item[name], 0);
+  setText(find("about"), [`${count(status.openRelays)} of ${count(status.mostRelays)} relays open`,
+    `${rate(total(status.listeners, "acceptedPerSecond"))} clients/s`,
+    `${bytes(total(endpoints, "bytesToBackendPerSecond"))}/s in, ${bytes(total(endpoints, "bytesToClientPerSecond"))}/s out`,
+    `version ${status.version}, pid ${status.pid}, up ${duration(now - Date.parse(status.startedAt))}`].join("  ·  "));
+  const down = endpoints.filter(endpoint => endpoint.health === "down").length;
+  document.title = down > 0 ? `▼ ${down} down – vipgate` : `vipgate: ${state}`;
+}
+
+function showNotices(status) {
+  const notices = [...status.reasons.map(reason => `not ready: ${reason}`),
+    ...status.needRestart.map(text => `takes effect at the next start: ${text}`),
+    ...status.pools.flatMap(pool => pool.sharedMachines.map(({ machine, endpoints }) =>
+      `pool ${pool.name}: one machine, ${machine}, answers for ${endpoints.join(", ")}`))];
+  if (status.silentLoops > 0) {
+    notices.push(`${status.silentLoops} event loops are too busy to answer; their counts are old`);
+  }
+  if (status.version !== version) {
+    notices.push(`the gateway is version ${status.version} now, this page is of ${version}: load it again`);
+  }
+  find("notices").hidden = notices.length === 0;
+  keep(find("notices"), notices.map(text => ({ text })), notice => notice.text,
+    () => ({ element: make("li") }), (item, notice) => setText(item.element, notice.text));
+}
+
+/** A page whose numbers stand still must not look as if all were well. */
+function tellSilence() {
+  const isSilent = Date.now() - heardAt > SILENCE_MILLIS;
+  if (isSilent) {
+    setText(find("outage"), `No answer from the gateway since ${clock(heardAt)}. What is shown is from then; trying again.`);
+    setText(find("state"), "✕ no answer");
+    find("state").className = "sign down";
+    document.title = "✕ no answer – vipgate";
+  }
+  find("outage").hidden = !isSilent;
+  document.body.classList.toggle("silent", isSilent);
+}
+
+function offerTools() {
+  const showForget = () => {
+    find("forget").hidden = !hasToken();
+  };
+  document.addEventListener("token", showForget);
+  find("forget").addEventListener("click", () => setToken(null));
+  showForget();
+  find("reload").addEventListener("click", async () => {
+    setText(find("reload-message"), "");
+    setText(find("reload-message"), await change("POST", "/api/v1/reload") || "done: see the events");
+  });
+}
+
+takeTokenFromAddress();
+window.addEventListener("hashchange", takeTokenFromAddress);
+offerThemes(find("theme"), () => pools.repaint());
+offerTools();
+find("listeners").append(listeners.element);
+offerDemo(find("demo"));
+document.addEventListener("visibilitychange", () => {
+  heardAt = Date.now();
+});
+setInterval(tellSilence, 1000);
+follow(history, show);
