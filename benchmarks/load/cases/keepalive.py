@@ -1,0 +1,19 @@
+"""Requests on connections that stay: how many in a second, and what one costs."""
+
+from __future__ import annotations
+
+from cases.short import Short
+from results import Metric
+
+
+class KeepAlive(Short):
+    name = "keepalive"
+    title = "Requests on kept connections"
+    metrics = (
+        Metric("cpu", "processor time of the gateway's process per request", "µs", True, 2),
+        Metric("user", "of that, user time", "µs", True, 2, is_compared=False, is_charted=False),
+        Metric("machine", "processor time of the whole machine per request", "µs", True, 2),
+        Metric("rate", "requests per second", "1/s", False, 0),
+        Metric("errors", "failed", "", True, 0, False, False),
+    )
+    is_short = False
