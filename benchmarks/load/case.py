@@ -32,7 +32,8 @@ class Case:
     variants: Sequence[str] = ("",)
     #: Kinds of peers that it can be asked of.
     kinds = ("vipgate", "haproxy", "nginx", "iptables", "direct")
-    compares = "peers"
+    #: Which variant is compared with which; empty: the peers are compared.
+    bases: dict[str, str] = {}
     rounds = 10
     #: Of each measurement.
     seconds = 3

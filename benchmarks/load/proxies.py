@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from testbed import GREETING, HTTP, MORE_PORTS, NAT_PUBLIC, PUBLIC, PUBLIC_6, VI
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 START_SECONDS = 40
+#: A JVM flag: SIGQUIT makes it print what lives on its heap, after a full collection.
+HISTOGRAM = "-XX:+PrintClassHistogram"
 #: Two descriptors for each relay, out of 20,000.
 MOST_RELAYS = 9600
 
@@ -172,6 +175,20 @@ class Vipgate(Peer):
         file.write_text("\n".join(lines) + "\n")
         options = f"{s.java_options} {self._java_options}".strip()
         return ["env", f"VIPGATE_JAVA_OPTS={options}", str(self._launcher), "run", "-c", str(file)]
+
+    def another(self, suffix: str, number: int) -> Vipgate:
+        """The same build beside this one."""
+        return Vipgate(f"{self.name}-{suffix}", number, self._testbed, self._processors, self._jar, self._java_options)
+
+    def live_heap(self) -> int:
+        """Bytes after a full collection. Needs :data:`HISTOGRAM` among the JVM's flags."""
+        def totals() -> list[str]:
+            return re.findall(r"^Total +\d+ +(\d+)", self.log(), re.MULTILINE)
+
+        known = len(totals())
+        self.signal("QUIT")
+        await_that(f"{self.name} counts its heap", 20, lambda: len(totals()) > known)
+        return int(totals()[-1])
 
     def metric(self, name: str) -> float:
         """The sum of a metric's series."""

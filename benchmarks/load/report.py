@@ -89,12 +89,12 @@ def _ratios(run: Run, case: CaseResult) -> Iterator[list[str]]:
             continue
         for variant in case.variants():
             middle = [variant] if _has_variants(case) else []
-            if case.compares == "variants" and variant != case.variants()[0]:
+            if against := case.bases.get(variant):
                 for peer in ours:
-                    base = case.of(peer, case.variants()[0], metric.key)
-                    yield from _row(f"{peer} / {case.variants()[0]}", metric, middle, case.of(peer, variant, metric.key), base,
+                    base = case.of(peer, against, metric.key)
+                    yield from _row(f"{peer} / {against}", metric, middle, case.of(peer, variant, metric.key), base,
                                     case.disturbed(peer))
-            if case.compares == "peers" and rivals:
+            if not case.bases and rivals:
                 best = _best(case, rivals, variant, metric)
                 for peer in ours:
                     yield from _row(f"{peer} / better of {' and '.join(rivals)}", metric, middle,

@@ -42,8 +42,8 @@ class CaseResult:
     name: str
     title: str
     metrics: tuple[Metric, ...]
-    #: Ratios are between peers, or between variants of one peer.
-    compares: str
+    #: Which variant is compared with which of the same peer; empty: the peers are compared.
+    bases: dict[str, str]
     parameters: dict[str, object]
     samples: list[Sample] = field(default_factory=list)
 
