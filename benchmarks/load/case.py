@@ -49,7 +49,7 @@ class Case:
         self.client = testbed.client
         self.connections = options.connections
         if options.is_quick:
-            self.rounds, self.seconds, self.warm_seconds = 1, 1, 1
+            self.rounds, self.seconds, self.warm_seconds = 1, 1, 0
             self.shorten()
         self.rounds = options.rounds or self.rounds
         self.seconds = options.seconds or self.seconds
@@ -92,6 +92,15 @@ class Case:
     def measure(self, peer: Peer, variant: str) -> Sample:
         """Once. The runner fills in the round."""
         raise NotImplementedError
+
+    @staticmethod
+    def compare_with_direct(samples: Sequence[Sample]) -> None:
+        """Of a round: what the whole machine has paid for the gateway, the packets in its kernel included."""
+        direct = {sample.variant: sample.values["machine"] for sample in samples
+                  if sample.peer == "direct" and "machine" in sample.values}
+        for sample in samples:
+            if sample.peer != "direct" and sample.variant in direct:
+                sample.values["beyond"] = sample.values["machine"] - direct[sample.variant]
 
     def end(self, peers: Sequence[Peer]) -> None:
         for peer in peers:

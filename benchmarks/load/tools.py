@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import re
 import subprocess
@@ -67,7 +68,10 @@ class Program:
 
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
-            Host.end(self._process)
+            # It may end by itself at this moment.
+            with contextlib.suppress(OSError):
+                Host.end(self._process)
+            self._process.wait(10)
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             stream.close()
 

@@ -10,9 +10,10 @@ class KeepAlive(Short):
     name = "keepalive"
     title = "Requests on kept connections"
     metrics = (
-        Metric("cpu", "processor time of the gateway's process per request", "µs", True, 2),
-        Metric("user", "of that, user time", "µs", True, 2, is_compared=False, is_charted=False),
-        Metric("machine", "processor time of the whole machine per request", "µs", True, 2),
+        Metric("cpu", "gateway CPU per request", "µs", True, 2),
+        Metric("user", "of it user", "µs", True, 2, is_compared=False, is_charted=False),
+        Metric("machine", "machine CPU per request", "µs", True, 2),
+        Metric("beyond", "machine CPU beyond the direct path", "µs", True, 2),
         Metric("rate", "requests per second", "1/s", False, 0),
         Metric("errors", "failed", "", True, 0, False, False),
     )

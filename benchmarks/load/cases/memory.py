@@ -17,10 +17,10 @@ class Memory(Case):
     name = "memory"
     title = "Memory of idle relays"
     metrics = (
-        Metric("each", "growth of resident memory for each relay", "bytes", True, 0),
-        Metric("resident", "resident memory with all of them", "MiB", True, 1),
-        Metric("before", "resident memory without", "MiB", True, 1, False, False),
-        Metric("heap", "growth of the heap for each relay", "bytes", True, 0, False, False),
+        Metric("each", "resident for each relay", "bytes", True, 0),
+        Metric("resident", "resident with all", "MiB", True, 1),
+        Metric("before", "resident without", "MiB", True, 1, False, False),
+        Metric("heap", "heap for each relay", "bytes", True, 0, False, False),
     )
     kinds = ("vipgate", "haproxy", "nginx")
     rounds = 3

@@ -12,9 +12,10 @@ class Short(Case):
     name = "short"
     title = "Short connections"
     metrics = (
-        Metric("cpu", "processor time of the gateway's process per connection", "µs", True),
-        Metric("user", "of that, user time", "µs", True, is_compared=False, is_charted=False),
-        Metric("machine", "processor time of the whole machine per connection", "µs", True),
+        Metric("cpu", "gateway CPU per connection", "µs", True),
+        Metric("user", "of it user", "µs", True, is_compared=False, is_charted=False),
+        Metric("machine", "machine CPU per connection", "µs", True),
+        Metric("beyond", "machine CPU beyond the direct path", "µs", True),
         Metric("rate", "connections per second", "1/s", False, 0),
         Metric("errors", "failed", "", True, 0, False, False),
     )
