@@ -37,6 +37,8 @@ static slot_t *slots;
 static int *free_slots;
 static int free_count;
 static int64_t *latencies, *lags;
+/* When every connection was last busy: what was due until then did not wait for this program. */
+static int64_t last_full;
 static size_t answers, sent, failures, late_ends;
 static const char keep[] = "GET / HTTP/1.1\r\nHost: load\r\n\r\n";
 static const char once[] = "GET / HTTP/1.1\r\nHost: load\r\nConnection: close\r\n\r\n";
@@ -68,7 +70,7 @@ static void ask(slot_t *slot) {
     const char *text = mode == REQUESTS ? keep : once;
     slot->count = 0;
     slot->state = ASKED;
-    if (slot->is_counted) lags[sent++] = now_ns() - slot->due;
+    if (slot->is_counted) lags[sent++] = now_ns() - (slot->due > last_full ? slot->due : last_full);
     if (mode != GREETINGS && send(slot->fd, text, strlen(text), MSG_NOSIGNAL) != (ssize_t) strlen(text)) fail(slot);
 }
 
@@ -206,7 +208,9 @@ int main(int argc, char **argv) {
         /* Without a free slot only an answer can help. */
         int64_t until = due < end && free_count > 0 ? due : now + 100000000;
         int count = wait_until(epoll, events, 256, until);
+        int was_full = free_count == 0;
         for (int i = 0; i < count; i++) on_event(events[i].data.ptr, events[i].events);
+        if (was_full) last_full = now_ns();
     }
     for (int i = 0; i < most; i++) {
         failures += slots[i].is_counted && (slots[i].state == ASKED || (mode != REQUESTS && slots[i].state == CONNECTING));
