@@ -35,8 +35,9 @@ class Case:
     #: Which variant is compared with which; empty: the peers are compared.
     bases: dict[str, str] = {}
     rounds = 10
-    #: Of each measurement.
-    seconds = 3
+    #: Of each measurement; of one in a smoke run. wrk takes whole seconds only.
+    seconds: float = 3
+    quick_seconds: float = 1
     #: Of load before the first round, for each peer that has a compiler to wait for; the others get two.
     warm_seconds = 12
     #: Beside each measurement, what must be waited for.
@@ -49,7 +50,7 @@ class Case:
         self.client = testbed.client
         self.connections = options.connections
         if options.is_quick:
-            self.rounds, self.seconds, self.warm_seconds = 1, 1, 0
+            self.rounds, self.seconds, self.warm_seconds = 1, self.quick_seconds, 0
             self.shorten()
         self.rounds = options.rounds or self.rounds
         self.seconds = options.seconds or self.seconds
@@ -69,10 +70,16 @@ class Case:
     def estimate(self, peers: Sequence[Peer]) -> float:
         """Seconds that it will take."""
         each = len(peers) * len(self.variants) * (self.seconds + self.extra_seconds)
-        return self.rounds * each + sum(self.warm_up_of(peer) + 1 for peer in peers) * self.warm_ups() + self.extra_total
+        warm = sum(self.warm_up_of(peer) for peer in peers) * self.warm_ups()
+        return self.rounds * each + warm + self.starts() * len(peers) + self.extra_total
 
     def warm_ups(self) -> int:
+        """Of each peer."""
         return len(self.variants)
+
+    def starts(self) -> int:
+        """Processes of each peer; one takes about a second."""
+        return 1
 
     def warm_up_of(self, peer: Peer) -> int:
         return self.warm_seconds if peer.kind == "vipgate" else min(2, self.warm_seconds)
@@ -88,6 +95,9 @@ class Case:
 
     def warm(self, peer: Peer) -> None:
         pass
+
+    def milliseconds(self) -> int:
+        return round(1000 * self.seconds)
 
     def measure(self, peer: Peer, variant: str) -> Sample:
         """Once. The runner fills in the round."""

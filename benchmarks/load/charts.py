@@ -71,8 +71,9 @@ def _lines(case: CaseResult, name: str) -> str:
 
     parts = []
     for tick in range(int(most / step) + 1):
-        parts += [f'<line x1="{left}" x2="{x(count - 1):.1f}" y1="{y(tick * step):.1f}" y2="{y(tick * step):.1f}" stroke="#ddd"/>',
-                  f'<text x="{left - 6}" y="{y(tick * step) + 4:.1f}" text-anchor="end" {_STYLE}>{tick * step:,.0f}</text>']
+        at = y(tick * step)
+        parts += [f'<line x1="{left}" x2="{x(count - 1):.1f}" y1="{at:.1f}" y2="{at:.1f}" stroke="#ddd"/>',
+                  f'<text x="{left - 6}" y="{at + 4:.1f}" text-anchor="end" {_STYLE}>{tick * step:,.0f}</text>']
     parts += [f'<text x="{x(i):.1f}" y="{bottom + 18}" text-anchor="middle" {_STYLE}>{i + 1}</text>' for i in range(count)]
     for number, (peer, values) in enumerate(series.items()):
         colour = COLOURS[case.peers().index(peer) % len(COLOURS)]

@@ -28,10 +28,10 @@ def write(run: Run, directory: pathlib.Path) -> None:
 def tables(run: Run, case: CaseResult) -> list[str]:
     """Of one case, in Markdown: readable on a terminal too."""
     lines = _absolute(case)
+    head = ["ratio", "of", *(["variant"] if _has_variants(case) else []), "median", "95 %", "range", "rounds", "undisturbed"]
     if ratios := list(_ratios(run, case)):
-        lines += ["", "Ratios within a round; 95 %: where the median is with that confidence, by the order of the rounds' values."
-                  " Undisturbed: the median of the rounds without a mark, and their number.", "", *_aligned(["ratio", "of", *(["variant"] if _has_variants(case) else []), "median", "95 %", "range",
-                                 "rounds", "undisturbed"], ratios)]
+        lines += ["", "Ratios within a round. 95 %: where the median is with that confidence, by the order of the rounds' values."
+                  " Undisturbed: the median of the rounds without a mark, and their number.", "", *_aligned(head, ratios)]
     if case.samples and any(sample.series for sample in case.samples):
         lines += ["", *_series(case)]
     lines += ["", *_marked(case)]

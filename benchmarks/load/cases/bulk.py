@@ -22,6 +22,7 @@ class Bulk(Case):
         Metric("share", "gateway's processors in use", "%", True, 0, False, False),
     )
     variants = ("1 stream", "4 streams", "64 streams")
+    quick_seconds = 0.4
     extra_seconds = 1.0
     settle_ms = 700
 
@@ -44,7 +45,7 @@ class Bulk(Case):
                 sink.line("end")
 
     def measure(self, peer: Peer, variant: str) -> Sample:
-        with self._sink(peer, variant, self.settle_ms, 1000 * self.seconds) as sink:
+        with self._sink(peer, variant, self.settle_ms, self.milliseconds()) as sink:
             sink.line("begin")
             meter = self.meter(peer)
             size, nanoseconds = map(int, sink.line("end"))

@@ -30,6 +30,7 @@ class Latency(Case):
     )
     variants = tuple(RATES)
     seconds = 5
+    quick_seconds = 0.4
     extra_seconds = 1.5
     settle_ms = 500
 
@@ -47,7 +48,7 @@ class Latency(Case):
                     loop.line("done")
 
     def measure(self, peer: Peer, variant: str) -> Sample:
-        with self._open_loop(peer, variant, self.settle_ms, 1000 * self.seconds) as loop:
+        with self._open_loop(peer, variant, self.settle_ms, self.milliseconds()) as loop:
             loop.line("begin")
             meter = self.meter(peer)
             values = dict(zip(FIELDS, map(float, loop.line("done"))))

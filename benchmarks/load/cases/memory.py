@@ -40,6 +40,9 @@ class Memory(Case):
     def warm_ups(self) -> int:
         return 0
 
+    def starts(self) -> int:
+        return self.rounds
+
     def settings(self, variant: str = "") -> Settings:
         return replace(super().settings(), java_options=HISTOGRAM)
 

@@ -28,6 +28,7 @@ class Scale(Case):
         Metric("failed", "failed", "", True, 0, False, False),
     )
     kinds = ("vipgate",)
+    quick_seconds = 0.4
     pins, idle = 1_000_000, 9000
 
     def __init__(self, testbed: Testbed, processors: Processors, options: Options) -> None:
@@ -66,6 +67,9 @@ class Scale(Case):
     def settings(self, variant: str = "") -> Settings:
         return self._settings[variant]
 
+    def starts(self) -> int:
+        return len(self.variants)
+
     def warm_up_of(self, peer: Peer) -> int:
         return self.warm_seconds
 
@@ -97,7 +101,7 @@ class Scale(Case):
     def measure(self, peer: Peer, variant: str) -> Sample:
         instance = self._instances[peer.name, variant]
         meter = self.meter(instance)
-        done, failed = self._ask(instance, variant, "-t", 1000 * self.seconds)
+        done, failed = self._ask(instance, variant, "-t", self.milliseconds())
         usage = meter.stop()
         return self.sample(peer, variant, usage, rate=done / usage.wall, failed=failed, **self.costs(instance, usage, done))
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import hosts
 from case import Case
+from hosts import LabError
 from measure import Meter
 from proxies import Peer
 from results import Metric, Sample
@@ -27,10 +28,8 @@ class Start(Case):
     kinds = ("vipgate", "haproxy", "nginx")
     rounds = 5
     seconds = 10
+    quick_seconds = 4
     extra_seconds = 1.5
-
-    def shorten(self) -> None:
-        self.seconds = 4
 
     def warm_ups(self) -> int:
         return 0
@@ -45,11 +44,13 @@ class Start(Case):
         # The process is not there yet: its time is not told.
         meter = Meter(None, [])
         # The client is there first.
-        with Program(self.client, "closedloop", "-c", self.connections, "-t", 1000 * self.seconds, "-f", stamp,
+        with Program(self.client, "closedloop", "-c", self.connections, "-t", self.milliseconds(), "-f", stamp,
                      *peer.http) as client:
             try:
                 peer.spawn(self.settings(), (program("stamp"), str(stamp)))
                 _, failed, _, first, *each = map(int, client.line("done"))
+                if not each:
+                    raise LabError(f"{peer.name} has served nobody:\n{peer.log()[-1000:]}")
             finally:
                 peer.stop()
         sample = self.sample(peer, variant, meter.stop(), first=first / 1e6, failed=failed, total=sum(each), last=each[-1],
