@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ class Options:
     rounds: int | None
     seconds: int | None
     warm_seconds: int | None
+    #: After so many rounds all peers are started and warmed up anew; None: never.
+    fresh_every: int | None
     connections: int
     workers: int
     is_quick: bool
@@ -42,7 +45,7 @@ class Case:
     warm_seconds = 12
     #: Beside each measurement, what must be waited for.
     extra_seconds = 0.3
-    #: Beside all of them.
+    #: Beside the warm-up.
     extra_total = 0.0
 
     def __init__(self, testbed: Testbed, processors: Processors, options: Options) -> None:
@@ -54,6 +57,7 @@ class Case:
             self.shorten()
         self.rounds = options.rounds or self.rounds
         self.seconds = options.seconds or self.seconds
+        self.fresh_every = options.fresh_every or self.rounds
         self.warm_seconds = self.warm_seconds if options.warm_seconds is None else options.warm_seconds
 
     def shorten(self) -> None:
@@ -70,15 +74,15 @@ class Case:
     def estimate(self, peers: Sequence[Peer]) -> float:
         """Seconds that it will take."""
         each = len(peers) * len(self.variants) * (self.seconds + self.extra_seconds)
-        warm = sum(self.warm_up_of(peer) for peer in peers) * self.warm_ups()
-        return self.rounds * each + warm + self.starts() * len(peers) + self.extra_total
+        begin = sum(self.warm_up_of(peer) for peer in peers) * self.warm_ups() + self.starts() * len(peers) + self.extra_total
+        return self.rounds * each + begin * math.ceil(self.rounds / self.fresh_every)
 
     def warm_ups(self) -> int:
         """Of each peer."""
         return len(self.variants)
 
     def starts(self) -> int:
-        """Processes of each peer; one takes about a second."""
+        """Of processes, for each peer, before the first round; one takes about a second."""
         return 1
 
     def warm_up_of(self, peer: Peer) -> int:
@@ -110,7 +114,7 @@ class Case:
                   if sample.peer == "direct" and "machine" in sample.values}
         for sample in samples:
             if sample.peer != "direct" and sample.variant in direct:
-                sample.values["beyond"] = sample.values["machine"] - direct[sample.variant]
+                sample.values["beyond"] = round(sample.values["machine"] - direct[sample.variant], 4)
 
     def end(self, peers: Sequence[Peer]) -> None:
         for peer in peers:
@@ -123,7 +127,8 @@ class Case:
 
     @staticmethod
     def sample(peer: Peer, variant: str, usage: Usage, **values: float) -> Sample:
-        return Sample(peer.name, variant, 0, values, usage.marks(), usage.as_json())
+        return Sample(peer.name, variant, 0, {key: round(value, 4) for key, value in values.items()}, usage.marks(),
+                      usage.as_json())
 
     @staticmethod
     def costs(peer: Peer, usage: Usage, count: float, scale: float = 1e6) -> dict[str, float]:

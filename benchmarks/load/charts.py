@@ -10,7 +10,9 @@ from xml.sax.saxutils import escape
 from results import CaseResult, Metric
 
 COLOURS = ("#2166ac", "#d6604d", "#4d9221", "#8073ac", "#878787", "#b8860b", "#01665e", "#c51b7d")
-BAR, GAP, LEFT, WIDTH = 18, 14, 230, 860
+BAR, GAP, LEFT, WIDTH = 18, 14, 270, 860
+#: Below the title.
+TOP = 62
 _STYLE = 'font-family="sans-serif" font-size="12"'
 
 
@@ -37,13 +39,13 @@ def _bars(case: CaseResult, metric: Metric) -> str:
                 rows.append((variant, peer, COLOURS[number % len(COLOURS)], values))
     most = max(max(values) for *_, values in rows) or 1
     scale = (WIDTH - LEFT - 90) / most
-    parts, y, before = [], 44, None
+    parts, y, before = [], TOP, None
     for variant, peer, colour, values in rows:
         if before not in (None, variant):
             y += GAP
         before = variant
         middle = statistics.median(values)
-        name = f"{variant}, {peer}" if variant else peer
+        name = peer if not variant else variant if len(case.peers()) == 1 else f"{variant}, {peer}"
         parts += [f'<text x="{LEFT - 8}" y="{y + 13}" text-anchor="end" {_STYLE}>{escape(name)}</text>',
                   f'<rect x="{LEFT}" y="{y}" width="{middle * scale:.1f}" height="{BAR - 4}" fill="{colour}"/>',
                   f'<line x1="{LEFT + min(values) * scale:.1f}" x2="{LEFT + max(values) * scale:.1f}" y1="{y + 7}" y2="{y + 7}"'
@@ -51,8 +53,8 @@ def _bars(case: CaseResult, metric: Metric) -> str:
                   f'<text x="{LEFT + max(values) * scale + 6:.1f}" y="{y + 12}" {_STYLE}>{middle:,.{metric.digits}f}</text>']
         y += BAR
     better = "less is better" if metric.is_better_low else "more is better"
-    title = f"{case.title}: {metric.label}{', ' + metric.unit if metric.unit else ''} ({better}; median, and range of the rounds)"
-    return _page(y + 12, title, parts)
+    title = f"{case.title}: {metric.label}{', ' + metric.unit if metric.unit else ''}"
+    return _page(y + 12, title, f"{better}; median, and range of the rounds", parts)
 
 
 def _lines(case: CaseResult, name: str) -> str:
@@ -67,7 +69,7 @@ def _lines(case: CaseResult, name: str) -> str:
         return left + (WIDTH - left - 180) * i / max(1, count - 1)
 
     def y(value: float) -> float:
-        return bottom - (bottom - 50) * value / most
+        return bottom - (bottom - TOP) * value / most
 
     parts = []
     for tick in range(int(most / step) + 1):
@@ -79,14 +81,15 @@ def _lines(case: CaseResult, name: str) -> str:
         colour = COLOURS[case.peers().index(peer) % len(COLOURS)]
         points = " ".join(f"{x(i):.1f},{y(value):.1f}" for i, value in enumerate(values))
         parts += [f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>',
-                  f'<rect x="{WIDTH - 160}" y="{50 + 20 * number}" width="12" height="12" fill="{colour}"/>',
-                  f'<text x="{WIDTH - 142}" y="{61 + 20 * number}" {_STYLE}>{escape(peer)}</text>']
-    return _page(height, f"{case.title}: {name} (medians)", parts)
+                  f'<rect x="{WIDTH - 160}" y="{TOP + 20 * number}" width="12" height="12" fill="{colour}"/>',
+                  f'<text x="{WIDTH - 142}" y="{TOP + 11 + 20 * number}" {_STYLE}>{escape(peer)}</text>']
+    return _page(height, f"{case.title}: {name}", "medians of the rounds", parts)
 
 
-def _page(height: int, title: str, parts: list[str]) -> str:
+def _page(height: int, title: str, more: str, parts: list[str]) -> str:
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}">',
         f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
         f'<text x="12" y="24" font-family="sans-serif" font-size="14" font-weight="bold">{escape(title)}</text>',
+        f'<text x="12" y="42" {_STYLE}>{escape(more)}</text>',
         *parts, "</svg>", ""])

@@ -158,6 +158,8 @@ def _marked(case: CaseResult) -> list[str]:
                 counts[where] = counts.get(where, 0) + 1
         if counts:
             lines.append(f"- {mark} ({meaning}): " + ", ".join(f"{where} in {n} rounds" for where, n in counts.items()))
+    for sample in case.samples:
+        lines += [f"- {sample.peer} in round {sample.round}: {mark}" for mark in sample.marks if mark not in meanings]
     return lines or ["No round was disturbed by steal or by other programs."]
 
 

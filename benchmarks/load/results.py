@@ -84,7 +84,7 @@ class Run:
                       if line.startswith("model name")), platform.machine())
         memory = int(pathlib.Path("/proc/meminfo").read_text().split()[1]) >> 20
         return {"processors": f"{os.cpu_count()} x {model}", "memory": f"{memory} GiB", "kernel": f"Linux {platform.release()}",
-                "wrk": _first_line("wrk", "-v"), "client": _first_line("cc", "--version"), "site": self.site}
+                "wrk": _first_line("wrk", "-v"), "cc": _first_line("cc", "--version"), "site": self.site}
 
     def write_json(self, path: pathlib.Path) -> None:
         data = {"command": self.command, "began": self.began.isoformat(timespec="seconds"), "interruption": self.interruption,

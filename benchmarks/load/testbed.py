@@ -5,9 +5,12 @@ With ``loopback`` all of them are one host, and every address is on its ``lo``."
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 import shutil
+import signal
+from collections.abc import Iterator
 
 import hosts
 from hosts import Host, LabError, await_that, run
@@ -136,7 +139,8 @@ class Testbed:
         hosts.STATE.chmod(0o755)
         self._write_file()
         for host in self.hosts:
-            host.create()
+            with _undisturbed():
+                host.create()
             host.run("sysctl", "-qw", *(f"{key}={value}" for key, value in SYSCTLS.items()))
         self._join_on_loopback() if self.is_loopback else self._join_by_cables()
         # What else there is of the client: no address of it stands on an interface.
@@ -189,6 +193,16 @@ class Testbed:
         for host in reversed(self.hosts):
             host.destroy()
         shutil.rmtree(hosts.STATE, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """An interrupt in here comes afterwards: between a host's start and the note of it, the host would be left over."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _cable(a: Host, interface_a: str, address_a: str, b: Host, interface_b: str, address_b: str) -> None:

@@ -117,3 +117,4 @@ class Scale(Case):
         self._held.close()
         for instance in self._instances.values():
             instance.stop()
+        self._instances.clear()

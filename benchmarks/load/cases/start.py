@@ -29,9 +29,12 @@ class Start(Case):
     rounds = 5
     seconds = 10
     quick_seconds = 4
-    extra_seconds = 1.5
+    extra_seconds = 2.5
 
     def warm_ups(self) -> int:
+        return 0
+
+    def starts(self) -> int:
         return 0
 
     def begin(self, peers: Sequence[Peer]) -> None:
