@@ -160,7 +160,7 @@ def _marked(case: CaseResult) -> list[str]:
             lines.append(f"- {mark} ({meaning}): " + ", ".join(f"{where} in {n} rounds" for where, n in counts.items()))
     for sample in case.samples:
         lines += [f"- {sample.peer} in round {sample.round}: {mark}" for mark in sample.marks if mark not in meanings]
-    return lines or ["No round was disturbed by steal or by other programs."]
+    return lines or ["No round is marked."]
 
 
 def _aligned(head: list[str], rows: list[list[str]]) -> list[str]:

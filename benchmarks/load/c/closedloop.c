@@ -128,7 +128,8 @@ int main(int argc, char **argv) {
     if (network != NULL) set_sources(&target, network, sources);
     epoll = epoll_create1(EPOLL_CLOEXEC);
     client_t *all = calloc(clients, sizeof *all);
-    int64_t start = now_ns(), end = INT64_MAX;
+    int64_t start = now_ns(), end = INT64_MAX, progress = start;
+    uint64_t last_done = 0;
     for (;;) {
         struct epoll_event events[256];
         int64_t now = now_ns();
@@ -144,6 +145,13 @@ int main(int argc, char **argv) {
         }
         /* What is open is finished, within a second. */
         if (is_over && (open == 0 || now > end + 1000000000)) break;
+        if (done != last_done) {
+            last_done = done;
+            progress = now;
+        } else if (!is_waiting() && now - progress > PATIENCE_NS / 2) {
+            fprintf(stderr, "nothing was served for 30 s, after %llu connections\n", (unsigned long long) done);
+            return 1;
+        }
         int count = wait_until(epoll, events, 256, now + RETRY_NS);
         for (int i = 0; i < count; i++) on_event(events[i].data.ptr, events[i].events);
     }
