@@ -1,0 +1,62 @@
+"""From the start of the program: until the first connection is served, and connections in each of the first ten seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import hosts
+from case import Case
+from hosts import LabError
+from measure import Meter
+from proxies import Peer
+from results import Metric, Sample
+from tools import Program, program
+
+EACH_SECOND = "connections in each second since the start"
+
+
+class Start(Case):
+    name = "start"
+    title = "Start"
+    metrics = (
+        Metric("first", "until the first is served", "ms", True, 1),
+        Metric("second1", "in the first second", "", False, 0, is_charted=False),
+        Metric("second3", "in the third", "", False, 0, is_charted=False),
+        Metric("last", "in the last", "", False, 0, is_charted=False),
+        Metric("total", "in all", "", False, 0),
+    )
+    kinds = ("vipgate", "haproxy", "nginx")
+    rounds = 5
+    seconds = 10
+    quick_seconds = 4
+    extra_seconds = 2.5
+
+    def warm_ups(self) -> int:
+        return 0
+
+    def starts(self) -> int:
+        return 0
+
+    def begin(self, peers: Sequence[Peer]) -> None:
+        """Each measurement has a process of its own."""
+
+    def measure(self, peer: Peer, variant: str) -> Sample:
+        stamp = hosts.STATE / "stamp"
+        stamp.unlink(missing_ok=True)
+        peer.settings = self.settings()
+        # The process is not there yet: its time is not told.
+        meter = Meter(None, [])
+        # The client is there first.
+        with Program(self.client, "closedloop", "-c", self.connections, "-t", self.milliseconds(), "-f", stamp,
+                     *peer.http) as client:
+            try:
+                peer.spawn(self.settings(), (program("stamp"), str(stamp)))
+                _, failed, _, first, *each = map(int, client.line("done"))
+                if not each:
+                    raise LabError(f"{peer.name} has served nobody:\n{peer.log()[-1000:]}")
+            finally:
+                peer.stop()
+        sample = self.sample(peer, variant, meter.stop(), first=first / 1e6, failed=failed, total=sum(each), last=each[-1],
+                             second1=each[0], second3=each[min(2, len(each) - 1)])
+        sample.series[EACH_SECOND] = each
+        return sample

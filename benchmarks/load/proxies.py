@@ -1,0 +1,307 @@
+"""What is compared: builds of vipgate, HAProxy, nginx, the iptables rules, and no gateway at all. Each is configured as
+well as we know for its case; README.md says why so."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+import hosts
+from hosts import LabError, await_that
+from measure import Processes
+from testbed import GREETING, HTTP, MORE_PORTS, NAT_PUBLIC, PUBLIC, PUBLIC_6, VIPS, Processors, Testbed
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+START_SECONDS = 40
+#: A JVM flag: SIGQUIT makes it print what lives on its heap, after a full collection.
+HISTOGRAM = "-XX:+PrintClassHistogram"
+#: Two descriptors for each relay, out of 20,000.
+MOST_RELAYS = 9600
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a case needs of a proxy."""
+
+    workers: int = 1
+    #: Large transfers: pipes and buffers as large as helps.
+    is_bulk: bool = False
+    endpoints: int = 2
+    balance: str = "weighted-random"
+    #: Most entries of the table of pins; 0: no pinning. With pins, and where clients are many, the clients come by IPv6.
+    pins: int = 0
+    is_ipv6: bool = False
+    java_options: str = ""
+
+    def addresses(self) -> list[str]:
+        """Of the endpoints, of both nodes by turns."""
+        if self.endpoints <= len(VIPS):
+            return [f"{vip}:{HTTP}" for vip in VIPS[:self.endpoints]]
+        return [f"{VIPS[i % 2]}:{MORE_PORTS[i // 2]}" for i in range(self.endpoints)]
+
+
+class Peer:
+    """One of the compared. It serves HTTP at :attr:`http` and greets first at :attr:`greeting`."""
+
+    kind = ""
+    #: It is a process, whose processor time and memory can be told.
+    is_process = True
+
+    def __init__(self, name: str, number: int, testbed: Testbed, processors: Processors) -> None:
+        self.name = name
+        self.number = number
+        self._host = testbed.gateway
+        self._testbed = testbed
+        self._processors = processors
+        self._port = 8000 + 10 * number
+        self.settings = Settings()
+        self.directory = hosts.STATE / f"peer-{name}"
+
+    # ---- where clients go ----
+
+    @property
+    def http(self) -> tuple[str, int]:
+        return PUBLIC_6 if self.settings.is_ipv6 else PUBLIC, self._port
+
+    @property
+    def greeting(self) -> tuple[str, int]:
+        return PUBLIC, self._port + 1
+
+    @property
+    def url(self) -> str:
+        address, port = self.http
+        return f"http://[{address}]:{port}/" if ":" in address else f"http://{address}:{port}/"
+
+    # ---- its life ----
+
+    def command(self) -> list[str]:
+        """Writes the configuration; returns the command line."""
+        raise NotImplementedError
+
+    def spawn(self, settings: Settings, stamp: tuple[str, ...] = ()) -> None:
+        """Starts it and does not wait. ``stamp`` is a program that runs it."""
+        self.settings = settings
+        self.directory.mkdir(exist_ok=True)
+        words = ["taskset", "-c", Processors.words(self._processors.gateway), *stamp, *self.command()]
+        log = self._host.directory / f"{self._job}.log"
+        log.unlink(missing_ok=True)
+        self._host.spawn(self._job, *words)
+
+    def start(self, settings: Settings) -> None:
+        self.spawn(settings)
+        await_that(f"{self.name} serves", START_SECONDS, self._serves, 0.05)
+
+    def _serves(self) -> bool:
+        if self.is_process and not self._host.runs(self._job):
+            raise LabError(f"{self.name} ended at its start:\n{self.log()[-2000:]}")
+        return self._testbed.client.succeeds("curl", "-fso", "/dev/null", "-m", "1", self.url)
+
+    def stop(self) -> None:
+        self._host.stop(self._job, "TERM", 10)
+
+    def kill(self) -> None:
+        self._host.stop(self._job, "KILL", 10)
+
+    def signal(self, which: str) -> None:
+        self._host.signal(self._job, which)
+
+    def log(self) -> str:
+        return self._host.log(self._job)
+
+    @property
+    def _job(self) -> str:
+        return f"peer-{self.name}"
+
+    def processes(self) -> Processes | None:
+        return Processes(self._host, self._host.number(self._job)) if self.is_process else None
+
+    def version(self) -> str:
+        return ""
+
+
+class Vipgate(Peer):
+    """A build of vipgate, at its launcher's default flags."""
+
+    kind = "vipgate"
+
+    def __init__(self, name: str, number: int, testbed: Testbed, processors: Processors,
+                 jar: pathlib.Path | None = None, java_options: str = "") -> None:
+        super().__init__(name, number, testbed, processors)
+        self._jar = jar
+        self._java_options = java_options
+        self._launcher = TOP / "vipgate"
+
+    def copy_build(self) -> None:
+        """A jar that was named is copied, so that the next build may overwrite it. Its checkout's launcher starts it."""
+        if self._jar is None or self._launcher.parent == self.directory:
+            return
+        self.directory.mkdir(exist_ok=True)
+        launcher = self._jar.parent.parent / "vipgate"
+        shutil.copy(launcher if self._jar.parent.name == "target" and launcher.exists() else TOP / "vipgate", self.directory)
+        shutil.copy(self._jar, self.directory / "vipgate.jar")
+        self._launcher = self.directory / "vipgate"
+
+    def command(self) -> list[str]:
+        self.copy_build()
+        s = self.settings
+        address, port = self.http
+        bind = f'"[{address}]:{port}"' if ":" in address else f'"{address}:{port}"'
+        lines = [
+            "listeners:",
+            f"  web: {{ bind: {bind}, pool: nginx }}",
+            f'  greeting: {{ bind: "{PUBLIC}:{port + 1}", pool: greeting }}',
+            "pools:",
+            "  nginx:",
+            f"    balance: {s.balance}",
+            "    hash: { ipv6Prefix: 128 }",
+            "    probe: { type: none }",
+        ]
+        if s.pins:
+            lines.append(f"    pinning: {{ by: source-address, ttl: 4h, maxEntries: {s.pins}, ipv6Prefix: 128 }}")
+        lines += ["    endpoints:", *(f'      e{i}: "{endpoint}"' for i, endpoint in enumerate(s.addresses())),
+                  "  greeting:", "    probe: { type: none }", "    endpoints:",
+                  *(f'      e{i}: "{vip}:{GREETING}"' for i, vip in enumerate(VIPS)),
+                  f'metrics: {{ bind: "127.0.0.1:{port + 2}" }}',
+                  f"runtime: {{ eventLoops: {s.workers} }}",
+                  "shutdown: { grace: 0s, drain: 100ms }"]
+        if s.balance != "source-hash":
+            lines = [line for line in lines if "hash:" not in line]
+        file = self.directory / "gateway.yaml"
+        file.write_text("\n".join(lines) + "\n")
+        options = f"{s.java_options} {self._java_options}".strip()
+        return ["env", f"VIPGATE_JAVA_OPTS={options}", str(self._launcher), "run", "-c", str(file)]
+
+    def another(self, suffix: str, number: int) -> Vipgate:
+        """The same build beside this one."""
+        return Vipgate(f"{self.name}-{suffix}", number, self._testbed, self._processors, self._jar, self._java_options)
+
+    def live_heap(self) -> int:
+        """Bytes after a full collection. Needs :data:`HISTOGRAM` among the JVM's flags."""
+        def totals() -> list[str]:
+            return re.findall(r"^Total +\d+ +(\d+)", self.log(), re.MULTILINE)
+
+        known = len(totals())
+        self.signal("QUIT")
+        await_that(f"{self.name} counts its heap", 20, lambda: len(totals()) > known)
+        return int(totals()[-1])
+
+    def metric(self, name: str) -> float:
+        """The sum of a metric's series."""
+        text = self._host.run("curl", "-fsS", "-m", "5", f"http://127.0.0.1:{self._port + 2}/metrics")
+        return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith((f"{name} ", f"{name}{{")))
+
+    def version(self) -> str:
+        self.copy_build()
+        text = _output(str(self._launcher), "--version")
+        if self._jar is not None:
+            text += f", {self._jar.name} {hashlib.sha256(self._jar.read_bytes()).hexdigest()[:12]}"
+        else:
+            commit = _output("git", "-C", str(TOP), "rev-parse", "--short", "HEAD")
+            is_changed = _output("git", "-C", str(TOP), "status", "--porcelain", "--", "src", "pom.xml", "vipgate")
+            text += f", commit {commit}" + (" and changes" if is_changed else "")
+        return text + (f", {self._java_options}" if self._java_options else "")
+
+
+class HAProxy(Peer):
+    kind = "haproxy"
+    program = "haproxy"
+
+    def command(self) -> list[str]:
+        s = self.settings
+        lines = ["global", f"  maxconn {MOST_RELAYS if not s.is_bulk else 1000}", f"  nbthread {s.workers}"]
+        if s.is_bulk:
+            lines += ["  tune.pipesize 1048576", "  maxpipes 500"]
+        lines += ["defaults", "  mode tcp", "  no option redispatch", "  timeout connect 1500ms", "  timeout client 10m",
+                  "  timeout server 10m"]
+        if s.is_bulk:
+            lines += ["  option splice-request", "  option splice-response"]
+        for name, port, endpoints in (("web", self._port, s.addresses()),
+                                      ("greeting", self._port + 1, [f"{vip}:{GREETING}" for vip in VIPS])):
+            lines += [f"listen {name}", f"  bind {PUBLIC}:{port} backlog 4096",
+                      *(f"  server e{i} {endpoint}" for i, endpoint in enumerate(endpoints))]
+        file = self.directory / "haproxy.cfg"
+        file.write_text("\n".join(lines) + "\n")
+        return [self.program, "-db", "-f", str(file)]
+
+    def version(self) -> str:
+        return _output(self.program, "-v").splitlines()[0].split(" - ")[0]
+
+
+class Nginx(Peer):
+    kind = "nginx"
+
+    def command(self) -> list[str]:
+        s = self.settings
+        lines = ["load_module /usr/lib/nginx/modules/ngx_stream_module.so;", "daemon off;", "user root;",
+                 f"worker_processes {s.workers};", "worker_rlimit_nofile 20000;", f"pid {self.directory}/pid;",
+                 f"error_log {self.directory}/error.log;", "events { worker_connections 19500; multi_accept on; }", "stream {"]
+        for name, port, endpoints in (("web", self._port, s.addresses()),
+                                      ("greeting", self._port + 1, [f"{vip}:{GREETING}" for vip in VIPS])):
+            lines += [f"  upstream {name} {{", *(f"    server {endpoint} max_fails=0;" for endpoint in endpoints), "  }",
+                      "  server {", f"    listen {PUBLIC}:{port} reuseport backlog=4096;", f"    proxy_pass {name};",
+                      "    proxy_connect_timeout 1500ms; proxy_timeout 10m;",
+                      *(["    proxy_buffer_size 64k;"] if s.is_bulk else []), "  }"]
+        lines.append("}")
+        file = self.directory / "nginx.conf"
+        file.write_text("\n".join(lines) + "\n")
+        return ["nginx", "-e", f"{self.directory}/error.log", "-p", str(self.directory), "-c", str(file)]
+
+    def version(self) -> str:
+        return _output("nginx", "-v").removeprefix("nginx version: ")
+
+
+class Iptables(Peer):
+    """The gateway of before: DNAT rules and connection tracking, on a host of their own."""
+
+    kind = "iptables"
+    is_process = False
+    http = (NAT_PUBLIC, HTTP)
+    greeting = (NAT_PUBLIC, GREETING)
+    _is_loaded = False
+
+    def spawn(self, settings: Settings, stamp: tuple[str, ...] = ()) -> None:
+        self.settings = settings
+        if not self._is_loaded:
+            self._testbed.load_rules()
+            self._is_loaded = True
+
+    def stop(self) -> None:
+        pass
+
+    kill = stop
+
+    def version(self) -> str:
+        return _output("iptables", "--version")
+
+
+class Direct(Peer):
+    """No gateway: the client goes to the first node."""
+
+    kind = "direct"
+    is_process = False
+    http = (VIPS[0], HTTP)
+    greeting = (VIPS[0], GREETING)
+
+    def spawn(self, settings: Settings, stamp: tuple[str, ...] = ()) -> None:
+        self.settings = settings
+
+    def stop(self) -> None:
+        pass
+
+    kill = stop
+
+
+KINDS: dict[str, type[Peer]] = {kind.kind: kind for kind in (Vipgate, HAProxy, Nginx, Iptables, Direct)}
+#: Whose better one vipgate is compared with.
+RIVALS = ("haproxy", "nginx")
+
+
+def _output(*words: str) -> str:
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False,
+                          env=os.environ | {"VIPGATE_JAVA_OPTS": ""})
+    return (done.stdout or done.stderr).strip()
