@@ -18,6 +18,7 @@ import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.probe.HealthListener;
 import io.vipgate.probe.HealthMonitor;
+import io.vipgate.probe.LagMeter;
 import io.vipgate.probe.Probe;
 import io.vipgate.probe.Probes;
 import io.vipgate.relay.CloseReason;
@@ -92,7 +93,7 @@ final class PoolControl implements HealthListener {
     }
 
     PoolControl(String name, Prepared prepared, Lanes lanes, Resolver resolver, ScheduledExecutorService control,
-            Map<String, Wish> wishes, Events events) {
+            Map<String, Wish> wishes, Events events, LagMeter lag) {
         this.name = name;
         this.lanes = lanes;
         this.resolver = resolver;
@@ -101,7 +102,7 @@ final class PoolControl implements HealthListener {
         this.wishes.putAll(wishes);
         config = prepared.config();
         pool = new Pool(name, new PoolSnapshot(List.of(), true));
-        monitor = new HealthMonitor(pool, this, control);
+        monitor = new HealthMonitor(pool, this, control, lag);
         slowStart = new SlowStart(pool, control);
         Assembly.warnOfForeignSources(name, config.source());
         heedConfiguredWeights();

@@ -1,6 +1,7 @@
 package io.vipgate;
 
 import io.vipgate.config.GatewayConfig;
+import io.vipgate.probe.LagMeter;
 import io.vipgate.relay.LocalPorts;
 import io.vipgate.relay.LoopPool;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,8 @@ final class Pools {
     private final Events events;
     private final LocalPorts localPorts = LocalPorts.ofThisMachine();
     private final SplittableRandom seeds = new SplittableRandom();
+    /** One for all pools, from the first one on. */
+    private @Nullable LagMeter lag;
     private final ExecutorService stateWriter = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("vipgate-state").daemon().factory());
 
@@ -64,8 +68,10 @@ final class Pools {
             return;
         }
         Map<String, Wish> kept = next.stateFile().map(file -> StateFile.read(file).get(name)).orElse(null);
+        LagMeter meter = lag == null ? new LagMeter() : lag;
+        lag = meter;
         PoolControl added = new PoolControl(name, prepared, lanes, resolver, control.executor(),
-                kept == null ? Map.of() : kept, events);
+                kept == null ? Map.of() : kept, events, meter);
         byName.put(name, added);
         lanes.onEach(
                 lane -> lane.pools().put(name, new LoopPool(added.pool(), added.plan(), seeds.split(), localPorts)));
@@ -115,6 +121,9 @@ final class Pools {
      */
     void end(long millis) throws InterruptedException {
         byName.values().forEach(PoolControl::close);
+        if (lag != null) {
+            lag.close();
+        }
         stateWriter.shutdown();
         if (!stateWriter.awaitTermination(millis, TimeUnit.MILLISECONDS)) {
             LOG.warn("the operator states could not be written in time");

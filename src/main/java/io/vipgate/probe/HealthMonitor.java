@@ -38,7 +38,7 @@ public final class HealthMonitor implements AutoCloseable {
     private final Pool pool;
     private final HealthListener listener;
     private final ScheduledExecutorService control;
-    private final LagMeter lag = new LagMeter();
+    private final LagMeter lag;
     private final Map<Endpoint, Watch> watches = new ConcurrentHashMap<>();
     private final Map<String, HealthCounts> counts = new ConcurrentHashMap<>();
     private Optional<Probe> probe = Optional.empty();
@@ -59,11 +59,13 @@ public final class HealthMonitor implements AutoCloseable {
      * Makes a monitor that does nothing yet.
      *
      * @param control the control thread
+     * @param lag tells when the process was held up; not the monitor's to close
      */
-    public HealthMonitor(Pool pool, HealthListener listener, ScheduledExecutorService control) {
+    public HealthMonitor(Pool pool, HealthListener listener, ScheduledExecutorService control, LagMeter lag) {
         this.pool = pool;
         this.listener = listener;
         this.control = control;
+        this.lag = lag;
     }
 
     /**
@@ -140,7 +142,6 @@ public final class HealthMonitor implements AutoCloseable {
     @Override
     public void close() {
         watches.values().forEach(Watch::end);
-        lag.close();
     }
 
     /** One endpoint under observation. */

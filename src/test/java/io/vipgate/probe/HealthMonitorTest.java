@@ -33,6 +33,7 @@ class HealthMonitorTest {
             new PoolSnapshot(List.of(new PoolSnapshot.Member(first, EndpointState.initial(1, false)),
                     new PoolSnapshot.Member(second, EndpointState.initial(1, false))), true));
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
+    private final LagMeter lag = new LagMeter();
     private final Map<String, ProbeResult> results = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> checks = new ConcurrentHashMap<>();
 
@@ -43,6 +44,7 @@ class HealthMonitorTest {
     @AfterEach
     void endControl() {
         control.shutdownNow();
+        lag.close();
     }
 
     private ProbeResult check(ProbeTarget target, long deadlineNanos) {
@@ -70,7 +72,7 @@ class HealthMonitorTest {
     }
 
     private HealthMonitor monitor(long intervalNanos, boolean isProbed) {
-        HealthMonitor monitor = new HealthMonitor(pool, listener, control);
+        HealthMonitor monitor = new HealthMonitor(pool, listener, control, lag);
         monitor.use(isProbed ? Optional.of(this::check) : Optional.empty(),
                 new HealthMonitor.Schedule(new VitalsRules(intervalNanos, MILLI, 2, 3), 50 * MILLI, 0.1,
                         Optional.empty(), "test"));
