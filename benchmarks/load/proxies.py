@@ -37,6 +37,7 @@ class Settings:
     pins: int = 0
     is_ipv6: bool = False
     java_options: str = ""
+    has_access_log: bool = False
 
     def addresses(self) -> list[str]:
         """Of the endpoints, of both nodes by turns."""
@@ -169,6 +170,8 @@ class Vipgate(Peer):
                   f'metrics: {{ bind: "127.0.0.1:{port + 2}" }}',
                   f"runtime: {{ eventLoops: {s.workers} }}",
                   "shutdown: { grace: 0s, drain: 100ms }"]
+        if s.has_access_log:
+            lines.append(f'accessLog: {{ format: text, file: "{self.directory}/access.log" }}')
         if s.balance != "source-hash":
             lines = [line for line in lines if "hash:" not in line]
         file = self.directory / "gateway.yaml"
@@ -190,9 +193,17 @@ class Vipgate(Peer):
         await_that(f"{self.name} counts its heap", 20, lambda: len(totals()) > known)
         return int(totals()[-1])
 
+    @property
+    def _metrics_url(self) -> str:
+        return f"http://127.0.0.1:{self._port + 2}/metrics"
+
+    def scrape_seconds(self) -> float:
+        """How long the metrics take, from the connect to the last byte."""
+        return float(self._host.run("curl", "-fsS", "-m", "5", "-o", "/dev/null", "-w", "%{time_total}", self._metrics_url))
+
     def metric(self, name: str) -> float:
         """The sum of a metric's series."""
-        text = self._host.run("curl", "-fsS", "-m", "5", f"http://127.0.0.1:{self._port + 2}/metrics")
+        text = self._host.run("curl", "-fsS", "-m", "5", self._metrics_url)
         return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith((f"{name} ", f"{name}{{")))
 
     def version(self) -> str:

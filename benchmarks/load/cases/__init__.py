@@ -7,5 +7,6 @@ from cases.memory import Memory
 from cases.scale import Scale
 from cases.short import Short
 from cases.start import Start
+from cases.watched import Watched
 
-ALL = {case.name: case for case in (Short, KeepAlive, Bulk, Latency, Memory, Start, Scale)}
+ALL = {case.name: case for case in (Short, KeepAlive, Bulk, Latency, Memory, Start, Scale, Watched)}
