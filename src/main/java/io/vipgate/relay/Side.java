@@ -15,8 +15,8 @@ final class Side implements ReadyHandler {
     /** One epoll_ctl(2) for the whole life of a socket. */
     static final int EVENTS = Ready.IN | Ready.OUT | Ready.RDHUP | Ready.PRI | Ready.EDGE;
 
-    /** What is watched while bytes that arrive are of no use: the end and errors, which epoll tells anyway. */
-    private static final int END_EVENTS = Ready.RDHUP | Ready.EDGE;
+    /** What is watched while bytes that arrive are of no use; those that go the other way still want room here. */
+    private static final int HUSHED_EVENTS = Ready.OUT | Ready.RDHUP | Ready.EDGE;
 
     final Relay relay;
     final int fd;
@@ -84,7 +84,7 @@ final class Side implements ReadyHandler {
         if (!isClosed) {
             // Nothing will tell of them, so whoever can use them must look.
             isReadable |= isHushed;
-            registration.watch(isHushed ? END_EVENTS : EVENTS);
+            registration.watch(isHushed ? HUSHED_EVENTS : EVENTS);
         }
     }
 

@@ -87,7 +87,8 @@ final class FakeKernel implements SystemCalls, EventLoop {
             for (byte each : bytes) {
                 incoming.addLast(each);
             }
-            isEdge = true;
+            // What arrives where it is not watched for wakes nobody, whatever else is ready.
+            isEdge |= (watched & Ready.IN) != 0;
         }
 
         void peerSendsUrgent() {

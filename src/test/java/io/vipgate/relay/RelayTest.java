@@ -423,6 +423,24 @@ class RelayTest {
     }
 
     @Test
+    void streamsBothWaysThatBothWaitForRoomGoOn() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().room(400_000);
+        pair.backend().room(400_000);
+        byte[] sent = pattern(3_000_000);
+        pair.backend().peerSends(sent);
+        pair.client().peerSends(sent);
+        kernel.settle();
+        assertThat(kernel.bytesInPipes()).isPositive();
+
+        pair.client().room(Integer.MAX_VALUE);
+        pair.backend().room(Integer.MAX_VALUE);
+        kernel.settle();
+        assertThat(pair.client().arrived()).isEqualTo(sent);
+        assertThat(pair.backend().arrived()).isEqualTo(sent);
+    }
+
+    @Test
     void resetOfAStreamsSourceIsSeenWhileItsTargetTakesNoMore() {
         RelayFixture.Pair pair = fixture.connected();
         pair.client().room(400_000);
