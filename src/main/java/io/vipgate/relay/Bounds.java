@@ -1,7 +1,7 @@
 package io.vipgate.relay;
 
 import io.vipgate.net.WheelTimer;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.SplittableRandom;
 
 /**
  * When a relay ends by itself, as things stand.
@@ -16,7 +16,7 @@ record Bounds(long lifetimeEnd, long idleEnd, long halfClosedEnd) {
     /**
      * The bounds of a relay.
      *
-     * @param lifetimeEnd as {@link #lifetimeEnd(RelaySettings, long)} gave it
+     * @param lifetimeEnd as {@link #lifetimeEnd} gives it
      * @param lastDelivered when a byte last reached either side
      * @param halfClosedSince when one direction ended, or NEVER
      */
@@ -28,13 +28,19 @@ record Bounds(long lifetimeEnd, long idleEnd, long halfClosedEnd) {
         return new Bounds(lifetimeEnd, idleEnd, halfClosedEnd);
     }
 
-    /** When a relay that opens now must end, with its jitter; NEVER when lifetimes are not bounded. */
-    static long lifetimeEnd(RelaySettings settings, long openedAt) {
+    /**
+     * When a relay must end, with its jitter; NEVER when lifetimes are not bounded. The jitter follows from what the relay
+     * keeps anyway, so that it need not be kept: bounds cost each idle relay memory.
+     *
+     * @param openedAt when it was accepted
+     * @param number its own
+     */
+    static long lifetimeEnd(RelaySettings settings, long openedAt, long number) {
         long lifetime = settings.lifetimeNanos();
         if (lifetime == 0) {
             return WheelTimer.NEVER;
         }
-        double jitter = settings.lifetimeJitter() * ThreadLocalRandom.current().nextDouble();
+        double jitter = settings.lifetimeJitter() * new SplittableRandom(openedAt + number).nextDouble();
         return openedAt + lifetime - (long) (lifetime * jitter);
     }
 

@@ -70,9 +70,9 @@ final class CopyPump {
             if (isLast) {
                 return Progress.ENDED;
             }
-            flow.fullReads = isShort ? 0 : flow.fullReads + 1;
-            if (flow.fullReads >= READS_OF_A_STREAM && !source.isUrgent) {
-                flow.fullReads = 0;
+            flow.inARow = (byte) (isShort ? 0 : flow.inARow + 1);
+            if (flow.inARow >= READS_OF_A_STREAM && !source.isUrgent) {
+                flow.inARow = 0;
                 return Progress.SWITCH;
             }
         }
@@ -114,7 +114,7 @@ final class CopyPump {
             flow.onDelivered(taken);
         }
         target.isWritable = false;
-        flow.fullReads = 0;
+        flow.inARow = 0;
         flow.tail = tails.keep(buffer + taken, bytes - taken);
         return Progress.BLOCKED;
     }

@@ -31,10 +31,8 @@ final class Flow implements Runnable {
     Pipe pipe;
     /** Bytes in the pipe. */
     int piped;
-    /** Reads in a row that filled the buffer. */
-    int fullReads;
-    /** Turns in a row that spliced little. */
-    byte thinTurns;
+    /** In a row: reads that filled the buffer, while it copies; turns that moved little, while it splices. */
+    byte inARow;
     /** The source does not tell of bytes that arrive. */
     boolean isSourceHushed;
     /** Splices rather than copies. */

@@ -69,7 +69,6 @@ public final class Relay extends WheelTimer {
     private final char clientPort;
     private final long openedAt;
     private final long number;
-    private final long lifetimeEnd;
     private final Attempts attempts = new Attempts();
 
     private Phase phase = Phase.CONNECTING;
@@ -103,7 +102,6 @@ public final class Relay extends WheelTimer {
         number = loop.nextNumber();
         since = openedAt;
         lastDelivered = openedAt;
-        lifetimeEnd = Bounds.lifetimeEnd(settings, openedAt);
     }
 
     /**
@@ -512,7 +510,7 @@ public final class Relay extends WheelTimer {
     /** Ends what is over its bounds, and says when to look again; {@link #NEVER} when the phase is another one now. */
     private long onOpenTimer(long now) {
         boolean isHalfClosed = isFinished(clientToBackend) || isFinished(backendToClient);
-        Bounds bounds = Bounds.of(settings, lifetimeEnd, lastDelivered, isHalfClosed ? since : NEVER);
+        Bounds bounds = Bounds.of(settings, lifetimeEnd(), lastDelivered, isHalfClosed ? since : NEVER);
         if (now >= bounds.next()) {
             CloseReason reason = bounds.reasonAt(now);
             if (reason != CloseReason.HALF_CLOSED || !isOwing()) {
@@ -522,10 +520,14 @@ public final class Relay extends WheelTimer {
             }
             // A slow reader has not taken everything yet: that is no silence. The idle bound still holds.
             since = now;
-            bounds = Bounds.of(settings, lifetimeEnd, lastDelivered, since);
+            bounds = Bounds.of(settings, lifetimeEnd(), lastDelivered, since);
         }
         long nextLook = look(now);
         return phase == Phase.OPEN ? Math.min(now + LOOK_NANOS, Math.min(bounds.next(), nextLook)) : NEVER;
+    }
+
+    private long lifetimeEnd() {
+        return Bounds.lifetimeEnd(settings, openedAt, number);
     }
 
     /** Looks for dead peers, and sets keepalive once the relay is no longer young; says when to look again. */

@@ -37,6 +37,7 @@ final class SplicePump {
             pipe = flow.source.isUrgent ? null : pipes.take();
             if (pipe == null) {
                 flow.isStreaming = false;
+                flow.inARow = 0;
                 return Progress.SWITCH;
             }
             flow.pipe = pipe;
@@ -51,13 +52,13 @@ final class SplicePump {
             flow.pipe = null;
             pipes.giveBack(pipe);
             if (moved >= LEAST_BYTES_PER_TURN) {
-                flow.thinTurns = 0;
+                flow.inARow = 0;
             } else if (moved > 0) {
-                flow.thinTurns++;
+                flow.inARow++;
             }
             // A splice stops at urgent data for good; copying carries it over.
-            if (flow.thinTurns >= THIN_TURNS || flow.source.isUrgent) {
-                flow.thinTurns = 0;
+            if (flow.inARow >= THIN_TURNS || flow.source.isUrgent) {
+                flow.inARow = 0;
                 flow.isStreaming = false;
                 return flow.source.isUrgent && progress == Progress.DRAINED ? Progress.SWITCH : progress;
             }
