@@ -22,12 +22,17 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 CHUNK = 4096
 
 
+_given: set[int] = set()
+
+
 def free_port() -> int:
-    """Below the ephemeral range: a connect to a dead port in that range can connect to itself."""
+    """Below the ephemeral range: a connect to a dead port in that range can connect to itself. None twice."""
     while True:
         port = random.randint(20000, 29999)
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
+        if port not in _given:
+            with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+                _given.add(port)
+                return port
 
 
 # ---- endpoints ----
@@ -93,7 +98,11 @@ class Gateway:
         self.log_file = self.file.with_suffix(".log")
         self.process = subprocess.Popen([TOP / "vipgate", "run", "-c", self.file],
                                         stderr=open(self.log_file, "w"))  # noqa: SIM115 - as long as the process
-        self.await_log("vipgate .* serves", 120)
+        try:
+            self.await_log("vipgate .* serves", 120)
+        except BaseException:
+            self.close()
+            raise
 
     def log(self) -> str:
         return self.log_file.read_text(errors="replace")

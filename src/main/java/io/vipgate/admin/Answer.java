@@ -17,7 +17,7 @@ import java.util.Map;
  * @param headers besides those of the body
  */
 public record Answer(int status, String contentType, Body body, Map<String, String> headers) {
-    /** What follows the headers. Written once at most. */
+    /** What follows the headers. Written once at most, but for {@link #bytes}. */
     public interface Body extends AutoCloseable {
         /** In bytes; 0 when only its end will tell. */
         default long length() {
@@ -32,11 +32,11 @@ public record Answer(int status, String contentType, Body body, Map<String, Stri
         default void close() {}
     }
 
-    private static final class Text implements Body {
+    private static final class Bytes implements Body {
         private final byte[] bytes;
 
-        Text(String text) {
-            bytes = text.getBytes(StandardCharsets.UTF_8);
+        Bytes(byte[] bytes) {
+            this.bytes = bytes;
         }
 
         @Override
@@ -57,8 +57,12 @@ public record Answer(int status, String contentType, Body body, Map<String, Stri
 
     /** A JSON answer. */
     public static Answer of(int status, Json body) {
-        return new Answer(status, "application/json", new Text(body + "\n"),
-                Map.of());
+        return new Answer(status, "application/json", bytes((body + "\n").getBytes(StandardCharsets.UTF_8)), Map.of());
+    }
+
+    /** A body that is there already; it may be written often. The array is not copied, and must not change any more. */
+    public static Body bytes(byte[] bytes) {
+        return new Bytes(bytes);
     }
 
     /** A refusal, {@code {"error": "...", "details": [...]}}. */

@@ -2,7 +2,6 @@ package io.vipgate.admin;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,30 +39,11 @@ final class LivePage {
 
     private LivePage() {}
 
-    /** The bytes of a file. Immutable. */
-    private static final class Contents implements Answer.Body {
-        private final byte[] bytes;
-
-        Contents(byte[] bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        public long length() {
-            return bytes.length;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            out.write(bytes);
-        }
-    }
-
     static List<Route> routes() {
         List<Route> routes = new ArrayList<>();
         for (String file : FILES) {
             Answer answer = new Answer(200, TYPES.getOrDefault(file.substring(file.lastIndexOf('.') + 1), ""),
-                    new Contents(read(file)), RULES);
+                    Answer.bytes(read(file)), RULES);
             routes.add(new Route("GET", file.equals(INDEX) ? PATH : FOLDER + file, Route.Access.ANYBODY, _ -> answer));
         }
         return routes;

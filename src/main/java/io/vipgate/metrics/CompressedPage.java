@@ -56,7 +56,7 @@ final class CompressedPage implements MetricsSource.Page {
 
     @Override
     public Answer.Body gzipped() {
-        return new Gzipped();
+        return Answer.bytes(gzip);
     }
 
     /** Counts what it is given. Confined to the thread that writes. */
@@ -84,19 +84,6 @@ final class CompressedPage implements MetricsSource.Page {
 
         @Override
         public void close() {}
-    }
-
-    /** As it is kept. Immutable. */
-    private final class Gzipped implements Answer.Body {
-        @Override
-        public long length() {
-            return gzip.length;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            out.write(gzip);
-        }
     }
 
     /** Expanded while it is written. Immutable. */

@@ -70,8 +70,8 @@ final class CopyPump {
             if (isLast) {
                 return Progress.ENDED;
             }
-            flow.inARow = (byte) (isShort ? 0 : flow.inARow + 1);
-            if (flow.inARow >= READS_OF_A_STREAM && !source.isUrgent) {
+            flow.inARow = (byte) (isShort || source.isUrgent ? 0 : flow.inARow + 1);
+            if (flow.inARow >= READS_OF_A_STREAM) {
                 flow.inARow = 0;
                 return Progress.SWITCH;
             }

@@ -12,7 +12,7 @@ import io.vipgate.net.WheelTimer;
  * <p>Confined to the event loop of its relay.
  */
 final class Side implements ReadyHandler {
-    /** One epoll_ctl(2) for the whole life of a socket. */
+    /** One epoll_ctl(2) for the whole life of a socket, but for the source of a stream whose target is full. */
     static final int EVENTS = Ready.IN | Ready.OUT | Ready.RDHUP | Ready.PRI | Ready.EDGE;
 
     /** What is watched while bytes that arrive are of no use; those that go the other way still want room here. */
