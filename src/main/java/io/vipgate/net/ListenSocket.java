@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class ListenSocket {
     /**
      * What accepted sockets inherit from the listening one, so that no accept pays a system call for it (measured:
-     * TCP_NODELAY and SO_KEEPALIVE with its three times are inherited).
+     * TCP_NODELAY, TCP_QUICKACK and SO_KEEPALIVE with its three times are inherited).
      *
      * @param backlog clients that may wait to be accepted
      * @param isFreeBind bind even if the machine does not own the address
@@ -94,6 +94,7 @@ public final class ListenSocket {
                 if (listening < 0) {
                     throw failure(new InetSocketAddress(wanted, boundPort), -listening);
                 }
+                delayAcknowledgements(fd);
             }
             return opened;
         } catch (BindException e) {
@@ -151,6 +152,14 @@ public final class ListenSocket {
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPIDLE, options.keepIdleSeconds());
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPINTVL, options.keepIntervalSeconds());
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPCNT, options.keepCount());
+    }
+
+    /**
+     * Lets accepted sockets begin with delayed acknowledgements, so that that of a request can travel with its answer; who
+     * serves them must end that when no answer comes soon. To be called after listen(2), which forgets the option.
+     */
+    private void delayAcknowledgements(int fd) {
+        systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 0);
     }
 
     private static BindException failure(InetSocketAddress local, int errno) {

@@ -227,17 +227,26 @@ public final class Relay extends WheelTimer {
         advance(up);
         advance(down);
         armBounds();
-        if (!hasSpoken && hasDelayedAck && phase == Phase.OPEN) {
+        if (phase == Phase.OPEN) {
             loop.young().add(this);
         }
     }
 
-    /** The client has not spoken since the connect: the endpoint shall not wait for the handshake's end any longer. */
+    /** The first exchange was given its time: acknowledgements that were to travel with it are sent if it is not over. */
     void onPatienceOver() {
-        Side waiting = backend;
+        Side present = client;
+        Side reached = backend;
         Flow up = clientToBackend;
-        if (phase == Phase.OPEN && waiting != null && up != null && up.delivered() == 0) {
-            loop.systemCalls().setOption(waiting.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 2);
+        Flow down = backendToClient;
+        if (phase != Phase.OPEN || present == null || reached == null || up == null || down == null) {
+            return;
+        }
+        if (up.delivered() == 0 && hasDelayedAck) {
+            loop.systemCalls().setOption(reached.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 2);
+        }
+        if (up.delivered() == 0 || down.delivered() == 0) {
+            // From here on as the kernel would have it by itself.
+            loop.systemCalls().setOption(present.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 1);
         }
     }
 

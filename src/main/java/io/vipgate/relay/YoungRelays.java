@@ -4,10 +4,13 @@ import io.vipgate.net.EventLoop;
 import java.util.ArrayDeque;
 
 /**
- * Relays that have just connected and whose client has not spoken yet. Their endpoint still waits for the last
- * acknowledgement of the handshake, which was to travel with the client's first bytes (TCP_QUICKACK 0 before connect).
- * When none come within a millisecond, it is sent alone: a protocol in which the endpoint speaks first loses that
- * millisecond, not the 40 of the kernel's delayed acknowledgement.
+ * Relays that have just connected, while acknowledgements that could travel with data are held back on both sides: the last
+ * one of the handshake with the endpoint waits for the client's first bytes (TCP_QUICKACK 0 before connect), that of
+ * those bytes waits for the answer (TCP_QUICKACK 0, inherited from the listening socket). Each saves a packet.
+ *
+ * <p>When the first exchange is not over within a millisecond, what is held back is sent. A protocol in which the endpoint
+ * speaks first, or a client that writes its request in pieces and waits for the first to be acknowledged (Nagle's
+ * algorithm, RFC 896), loses that millisecond, not the 40 of the kernel's delayed acknowledgement.
  *
  * <p>Confined to its event loop.
  */

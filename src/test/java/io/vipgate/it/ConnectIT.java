@@ -106,6 +106,34 @@ final class ConnectIT {
         }
     }
 
+    /**
+     * Nagle's algorithm holds the second piece back until the first is acknowledged, which the gateway puts off for a
+     * millisecond. The bound is as above.
+     */
+    @Test
+    void aRequestInTwoPiecesComesWithoutTheKernelsDelay() throws Exception {
+        int connections = 30;
+        long[] nanos = new long[connections];
+        try (HandedEndpoint endpoint = new HandedEndpoint();
+                TestGateway gateway = TestGateway.with().endpoint("a", endpoint).start()) {
+            for (int i = 0; i < connections; i++) {
+                try (Peer client = gateway.connect()) {
+                    client.socket().setTcpNoDelay(false);
+                    long begin = System.nanoTime();
+                    client.send("first,");
+                    client.send("second");
+                    try (Peer accepted = endpoint.next()) {
+                        assertThat(accepted.receiveText(12)).isEqualTo("first,second");
+                        nanos[i] = System.nanoTime() - begin;
+                    }
+                }
+            }
+        }
+        Arrays.sort(nanos);
+
+        assertThat(Duration.ofNanos(nanos[connections / 2])).as("median").isLessThan(Duration.ofMillis(20));
+    }
+
     @Test
     void aClientThatSpeaksFirstIsAnswered() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint();

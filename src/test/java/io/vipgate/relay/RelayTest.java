@@ -800,6 +800,36 @@ class RelayTest {
     }
 
     @Test
+    void clientThatWaitsForAnAcknowledgementGetsItWhenTheAnswerDoesNotComeSoon() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("first half"));
+        kernel.settle();
+        assertThat(pair.client().tcpOptions).doesNotContainKey(SocketOptions.TCP_QUICKACK);
+        kernel.pass(2 * YoungRelays.PATIENCE_NANOS);
+        assertThat(pair.client().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 1);
+    }
+
+    @Test
+    void clientThatIsGreetedIsAcknowledgedAtOnceFromThenOn() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.backend().peerSends(bytes("220 ready"));
+        kernel.settle();
+        kernel.pass(2 * YoungRelays.PATIENCE_NANOS);
+        assertThat(pair.client().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 1);
+    }
+
+    @Test
+    void acknowledgementTravelsWithAQuickAnswer() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("request"));
+        kernel.settle();
+        pair.backend().peerSends(bytes("answer"));
+        kernel.settle();
+        kernel.pass(2 * YoungRelays.PATIENCE_NANOS);
+        assertThat(pair.client().tcpOptions).doesNotContainKey(SocketOptions.TCP_QUICKACK);
+    }
+
+    @Test
     void listenerLearnsThatEndpointsSpeakFirst() {
         for (int i = 0; i < 8; i++) {
             RelayFixture.Pair pair = fixture.connected();
