@@ -5,8 +5,10 @@ import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayInsides;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -38,7 +40,7 @@ public class AccessLaneBenchmark {
     private final LineBuffer lines = new LineBuffer();
     private final LineFormat text = new TextFormat();
     private final LineFormat json = new JsonFormat();
-    private volatile AccessLogPlan none;
+    private volatile @Nullable AccessLogPlan none;
     private volatile AccessLogPlan plan;
     private Relay relay;
     private AccessLane off;
@@ -54,7 +56,7 @@ public class AccessLaneBenchmark {
         on = new AccessLane(() -> plan, queue, new SplittableRandom(1));
         full = new AccessLane(() -> plan, fullQueue, new SplittableRandom(1));
         full.onClosed(relay, CloseReason.CLIENT_FIN);
-        entry = fullQueue.peek();
+        entry = Objects.requireNonNull(fullQueue.peek());
     }
 
     /** The end of a relay while there is no access log. */
@@ -65,7 +67,7 @@ public class AccessLaneBenchmark {
 
     /** The end of a relay: noted on the loop, and the slot given back as the writer does. */
     @Benchmark
-    public Entry noted() {
+    public @Nullable Entry noted() {
         on.onClosed(relay, CloseReason.CLIENT_FIN);
         Entry noted = queue.peek();
         queue.release();

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -88,8 +89,8 @@ public class PinnedSelectBenchmark {
     public LoopEndpoint hit() {
         client = (client * 1_103_515_245 + 12_345) & Integer.MAX_VALUE;
         long low = MAPPED | (client % clients);
-        Pin pin = pool.pins().find(0, low);
-        LoopEndpoint selected = pool.openPinned(pin.endpoint(), System.nanoTime());
+        Pin pin = Objects.requireNonNull(pool.pins().find(0, low));
+        LoopEndpoint selected = Objects.requireNonNull(pool.openPinned(pin.endpoint(), System.nanoTime()));
         pool.onPinUsed(pin);
         selected.endpoint().close();
         pool.onPinLeft(0, low, pin);
@@ -100,8 +101,8 @@ public class PinnedSelectBenchmark {
     @Benchmark
     public LoopEndpoint select() {
         client = (client * 1_103_515_245 + 12_345) & Integer.MAX_VALUE;
-        Pin pin = pool.pins().find(0, MAPPED | (client % clients));
-        LoopEndpoint selected = pool.openPinned(pin.endpoint(), System.nanoTime());
+        Pin pin = Objects.requireNonNull(pool.pins().find(0, MAPPED | (client % clients)));
+        LoopEndpoint selected = Objects.requireNonNull(pool.openPinned(pin.endpoint(), System.nanoTime()));
         selected.endpoint().close();
         return selected;
     }
@@ -109,7 +110,7 @@ public class PinnedSelectBenchmark {
     /** The same without pinning, to compare with. */
     @Benchmark
     public LoopEndpoint unpinned() {
-        LoopEndpoint selected = unpinned.open(0, MAPPED, List.of());
+        LoopEndpoint selected = Objects.requireNonNull(unpinned.open(0, MAPPED, List.of()));
         selected.endpoint().close();
         return selected;
     }
