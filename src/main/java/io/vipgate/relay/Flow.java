@@ -1,6 +1,8 @@
 package io.vipgate.relay;
 
 import io.vipgate.net.Pipe;
+import io.vipgate.net.SocketOptions;
+import io.vipgate.net.SystemCalls;
 import io.vipgate.net.Tail;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,8 @@ final class Flow implements Runnable {
     boolean isCut;
     /** The target is gone. */
     boolean isAbandoned;
+    /** The target sends small segments at once. A client's socket does from the beginning. */
+    boolean isPrompt;
     private boolean isQueued;
     private long delivered;
 
@@ -53,6 +57,7 @@ final class Flow implements Runnable {
         this.source = source;
         this.target = target;
         this.isToBackend = isToBackend;
+        isPrompt = !isToBackend;
     }
 
     /** Bytes that the target's kernel has taken. */
@@ -65,6 +70,12 @@ final class Flow implements Runnable {
         delivered += bytes;
         target.hasSent = true;
         relay.onDelivered(this, bytes);
+    }
+
+    /** Makes the target send small segments at once from now on. */
+    void bePrompt(SystemCalls systemCalls) {
+        systemCalls.setOption(target.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_NODELAY, 1);
+        isPrompt = true;
     }
 
     /** Holds bytes that the target has not taken. */
