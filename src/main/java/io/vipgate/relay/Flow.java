@@ -23,7 +23,6 @@ final class Flow implements Runnable {
     final Side source;
     final Side target;
     final boolean isToBackend;
-    private final Relay relay;
 
     /** Bytes read and not delivered, when copying. */
     @Nullable
@@ -52,8 +51,7 @@ final class Flow implements Runnable {
     private boolean isQueued;
     private long delivered;
 
-    Flow(Relay relay, Side source, Side target, boolean isToBackend) {
-        this.relay = relay;
+    Flow(Side source, Side target, boolean isToBackend) {
         this.source = source;
         this.target = target;
         this.isToBackend = isToBackend;
@@ -69,7 +67,7 @@ final class Flow implements Runnable {
     void onDelivered(int bytes) {
         delivered += bytes;
         target.hasSent = true;
-        relay.onDelivered(this, bytes);
+        source.relay.onDelivered(this, bytes);
     }
 
     /** Makes the target send small segments at once from now on. */
@@ -99,7 +97,7 @@ final class Flow implements Runnable {
     @Override
     public void run() {
         isQueued = false;
-        relay.onTurn(this);
+        source.relay.onTurn(this);
     }
 
     /** Drops what is held, to another use of the memory or the pipe. */

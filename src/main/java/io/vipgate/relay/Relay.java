@@ -211,8 +211,8 @@ public final class Relay extends WheelTimer {
         newBackend.connectMicros = (int) Math.min(Integer.MAX_VALUE, (since - openedAt) / 1_000);
         lastDelivered = since;
         present.isWritable = true;
-        Flow up = new Flow(this, present, newBackend, true);
-        Flow down = new Flow(this, newBackend, present, false);
+        Flow up = new Flow(present, newBackend, true);
+        Flow down = new Flow(newBackend, present, false);
         clientToBackend = up;
         backendToClient = down;
         ProxyHeader.Version proxyVersion = settings.proxyVersion();
