@@ -34,6 +34,8 @@ final class Announcer {
             return false;
         }
         int length = header.build(version, source, destination);
+        // The client's first bytes are a second write, which must not wait for the header's acknowledgement.
+        up.bePrompt(systemCalls);
         int sent = systemCalls.send(up.target.fd, header.address(), length, false);
         if (sent < 0 && sent != -Errno.EAGAIN) {
             return false;

@@ -23,6 +23,8 @@ final class CopyPump {
     static final int BYTES_PER_TURN = 1 << 20;
     /** Full reads in a row that make a stream. */
     private static final int READS_OF_A_STREAM = 4;
+    /** Bytes that fit into one segment of any connection (RFC 9293 section 3.7.1). */
+    private static final int SEGMENT_BYTES = 536;
 
     private final MemorySegment memory = Arena.ofAuto().allocate(BUFFER_BYTES, 64);
     private final long buffer = memory.address();
@@ -100,7 +102,7 @@ final class CopyPump {
     /** Writes the buffer; DRAINED when the target took all of it. */
     private Progress write(Flow flow, int bytes, boolean isLast) {
         Side target = flow.target;
-        int written = target.isWritable ? systemCalls.send(target.fd, buffer, bytes, isLast) : -Errno.EAGAIN;
+        int written = target.isWritable ? send(flow, buffer, bytes, isLast) : -Errno.EAGAIN;
         flow.isEnded = isLast;
         if (written == bytes) {
             flow.onDelivered(bytes);
@@ -124,7 +126,7 @@ final class CopyPump {
         if (!target.isWritable) {
             return Progress.BLOCKED;
         }
-        int written = systemCalls.send(target.fd, tail.address(), tail.length(), flow.isEnded);
+        int written = send(flow, tail.address(), tail.length(), flow.isEnded);
         if (written < 0) {
             if (written != -Errno.EAGAIN) {
                 return onWriteFailed(flow);
@@ -141,6 +143,17 @@ final class CopyPump {
         tails.giveBack(tail);
         flow.tail = null;
         return Progress.DRAINED;
+    }
+
+    /**
+     * Nagle's algorithm (RFC 896) never holds the first segment of a connection back: where a request fits into it, and
+     * none follows, switching the algorithm off would be a system call for nothing.
+     */
+    private int send(Flow flow, long address, int length, boolean isFinNext) {
+        if (!flow.isPrompt && (flow.delivered() > 0 || length > SEGMENT_BYTES)) {
+            flow.bePrompt(systemCalls);
+        }
+        return systemCalls.send(flow.target.fd, address, length, isFinNext);
     }
 
     static Progress onWriteFailed(Flow flow) {

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes sockets towards endpoints and begins their connects.
+ * Makes sockets towards endpoints and begins their connects. TCP_NODELAY waits until it is needed, see {@link CopyPump}.
  *
  * <p>Confined to its event loop.
  */
@@ -56,7 +56,6 @@ final class Dialer {
         if (fd < 0) {
             return fd;
         }
-        systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_NODELAY, 1);
         if (canDelayAck) {
             systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 0);
         }

@@ -1,6 +1,8 @@
 package io.vipgate.relay;
 
 import io.vipgate.net.Pipe;
+import io.vipgate.net.SocketOptions;
+import io.vipgate.net.SystemCalls;
 import io.vipgate.net.Tail;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,6 @@ final class Flow implements Runnable {
     final Side source;
     final Side target;
     final boolean isToBackend;
-    private final Relay relay;
 
     /** Bytes read and not delivered, when copying. */
     @Nullable
@@ -45,14 +46,16 @@ final class Flow implements Runnable {
     boolean isCut;
     /** The target is gone. */
     boolean isAbandoned;
+    /** The target sends small segments at once. A client's socket does from the beginning. */
+    boolean isPrompt;
     private boolean isQueued;
     private long delivered;
 
-    Flow(Relay relay, Side source, Side target, boolean isToBackend) {
-        this.relay = relay;
+    Flow(Side source, Side target, boolean isToBackend) {
         this.source = source;
         this.target = target;
         this.isToBackend = isToBackend;
+        isPrompt = !isToBackend;
     }
 
     /** Bytes that the target's kernel has taken. */
@@ -64,7 +67,13 @@ final class Flow implements Runnable {
     void onDelivered(int bytes) {
         delivered += bytes;
         target.hasSent = true;
-        relay.onDelivered(this, bytes);
+        source.relay.onDelivered(this, bytes);
+    }
+
+    /** Makes the target send small segments at once from now on. */
+    void bePrompt(SystemCalls systemCalls) {
+        systemCalls.setOption(target.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_NODELAY, 1);
+        isPrompt = true;
     }
 
     /** Holds bytes that the target has not taken. */
@@ -88,7 +97,7 @@ final class Flow implements Runnable {
     @Override
     public void run() {
         isQueued = false;
-        relay.onTurn(this);
+        source.relay.onTurn(this);
     }
 
     /** Drops what is held, to another use of the memory or the pipe. */

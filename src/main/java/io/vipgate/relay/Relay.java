@@ -211,8 +211,8 @@ public final class Relay extends WheelTimer {
         newBackend.connectMicros = (int) Math.min(Integer.MAX_VALUE, (since - openedAt) / 1_000);
         lastDelivered = since;
         present.isWritable = true;
-        Flow up = new Flow(this, present, newBackend, true);
-        Flow down = new Flow(this, newBackend, present, false);
+        Flow up = new Flow(present, newBackend, true);
+        Flow down = new Flow(newBackend, present, false);
         clientToBackend = up;
         backendToClient = down;
         ProxyHeader.Version proxyVersion = settings.proxyVersion();
@@ -232,22 +232,23 @@ public final class Relay extends WheelTimer {
         }
     }
 
+    /** Whether the first exchange, bytes one way and bytes the other, is not over yet. */
+    boolean isYoung() {
+        return phase == Phase.OPEN && (bytesToBackend() == 0 || bytesToClient() == 0);
+    }
+
     /** The first exchange was given its time: acknowledgements that were to travel with it are sent if it is not over. */
     void onPatienceOver() {
         Side present = client;
         Side reached = backend;
-        Flow up = clientToBackend;
-        Flow down = backendToClient;
-        if (phase != Phase.OPEN || present == null || reached == null || up == null || down == null) {
+        if (!isYoung() || present == null || reached == null) {
             return;
         }
-        if (up.delivered() == 0 && hasDelayedAck) {
+        if (bytesToBackend() == 0 && hasDelayedAck) {
             loop.systemCalls().setOption(reached.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 2);
         }
-        if (up.delivered() == 0 || down.delivered() == 0) {
-            // From here on as the kernel would have it by itself.
-            loop.systemCalls().setOption(present.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 1);
-        }
+        // From here on as the kernel would have it by itself.
+        loop.systemCalls().setOption(present.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 1);
     }
 
     // ---- moving bytes ----
@@ -655,7 +656,7 @@ public final class Relay extends WheelTimer {
         return now() - openedAt;
     }
 
-    /** When it was connected, in the loop's time; meaningful from then until the first half-close. */
+    /** When it was connected or, after the first FIN, half-closed, in the loop's time. */
     long connectedAt() {
         return since;
     }

@@ -3,7 +3,7 @@ package io.vipgate.relay;
 import io.vipgate.net.Ready;
 import io.vipgate.net.ReadyHandler;
 import io.vipgate.net.Registration;
-import io.vipgate.net.WheelTimer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One socket of a relay, and what its events have told. The flags are hints that a system call confirms: an event may be
@@ -36,10 +36,8 @@ final class Side implements ReadyHandler {
     boolean isErrorTaken;
     /** Bytes were sent since somebody last asked whether they arrived. */
     boolean hasSent;
-    /** Since when looks have found bytes that the peer has not acknowledged. */
-    long owingSince = WheelTimer.NEVER;
-    /** Since when they have found a probe of its shut window without an answer, after a long silence. */
-    long doubtedSince = WheelTimer.NEVER;
+    /** What looks have found while the peer has not acknowledged everything; null while nothing is owed. */
+    UserTimeout.@Nullable Debt debt;
     /**
      * Of an endpoint's socket: from the client's acceptance until this was connected, in microseconds, as far as they fit.
      * An int, since there is room for one: it costs a relay no memory.

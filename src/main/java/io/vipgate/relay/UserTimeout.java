@@ -49,40 +49,52 @@ final class UserTimeout {
         if (!side.hasSent) {
             return now + every;
         }
-        if (side.owingSince == WheelTimer.NEVER) {
+        Debt debt = side.debt;
+        if (debt == null) {
             // Most connections are over before the next look: nothing is asked yet.
-            side.owingSince = now;
+            side.debt = new Debt(now);
             return now + every;
         }
-        if (now - side.owingSince < every) {
+        if (now - debt.since < every) {
             // A half-close has moved the relay's timer: that is no reason to ask before the time.
-            return side.owingSince + every;
+            return debt.since + every;
         }
         if (systemCalls.unacknowledged(side.fd) <= 0) {
             side.hasSent = false;
-            side.owingSince = WheelTimer.NEVER;
-            side.doubtedSince = WheelTimer.NEVER;
+            side.debt = null;
             return now + every;
         }
         if (systemCalls.tcpInfo(side.fd, info) != 0) {
             return now + every;
         }
-        long silence = Math.min(now - side.owingSince, info.lastAckReceivedMillis() * 1_000_000L);
+        long silence = Math.min(now - debt.since, info.lastAckReceivedMillis() * 1_000_000L);
         if (silence < timeoutNanos) {
-            side.doubtedSince = WheelTimer.NEVER;
+            debt.doubtedSince = WheelTimer.NEVER;
             return now + Math.min(every, timeoutNanos - silence);
         }
-        return info.isWindowShut() ? lookBehindShutWindow(side, now, every) : DEAD;
+        return info.isWindowShut() ? lookBehindShutWindow(debt, now, every) : DEAD;
     }
 
-    private long lookBehindShutWindow(Side side, long now, long every) {
+    private long lookBehindShutWindow(Debt debt, long now, long every) {
         if (!info.isUnanswered()) {
-            side.doubtedSince = WheelTimer.NEVER;
+            debt.doubtedSince = WheelTimer.NEVER;
             return now + every;
         }
-        if (side.doubtedSince == WheelTimer.NEVER) {
-            side.doubtedSince = now;
+        if (debt.doubtedSince == WheelTimer.NEVER) {
+            debt.doubtedSince = now;
         }
-        return now - side.doubtedSince >= PROBE_NANOS ? DEAD : side.doubtedSince + PROBE_NANOS;
+        return now - debt.doubtedSince >= PROBE_NANOS ? DEAD : debt.doubtedSince + PROBE_NANOS;
+    }
+
+    /** Of a side whose peer owes acknowledgements. An object of its own, since an idle side owes none and has none. */
+    static final class Debt {
+        /** Since when looks have found bytes that the peer has not acknowledged. */
+        private final long since;
+        /** Since when they have found a probe of its shut window without an answer, after a long silence. */
+        private long doubtedSince = WheelTimer.NEVER;
+
+        private Debt(long since) {
+            this.since = since;
+        }
     }
 }

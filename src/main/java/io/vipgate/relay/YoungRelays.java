@@ -38,7 +38,7 @@ final class YoungRelays {
     private void tick() {
         long ripe = loop.now() - PATIENCE_NANOS;
         Relay first = waiting.peekFirst();
-        while (first != null && first.connectedAt() - ripe <= 0) {
+        while (first != null && (!first.isYoung() || first.connectedAt() - ripe <= 0)) {
             waiting.removeFirst();
             first.onPatienceOver();
             first = waiting.peekFirst();

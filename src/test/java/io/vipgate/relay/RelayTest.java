@@ -248,6 +248,8 @@ class RelayTest {
         RelayFixture.Pair pair = announcing.connected();
 
         assertThat(pair.backend().arrived()).isEqualTo(bytes(HEADER));
+        assertThat(pair.backend().tcpOptions).as("bytes that follow it do not wait")
+                .containsEntry(SocketOptions.TCP_NODELAY, 1);
         announcing.kernel.pass(2 * YoungRelays.PATIENCE_NANOS);
         assertThat(pair.backend().tcpOptions).as("the header took the acknowledgement along")
                 .containsEntry(SocketOptions.TCP_QUICKACK, 0);
@@ -797,6 +799,30 @@ class RelayTest {
         kernel.settle();
         kernel.pass(2 * YoungRelays.PATIENCE_NANOS);
         assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 0);
+    }
+
+    @Test
+    void oneSmallRequestDoesNotPayForNagle() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("request"));
+        kernel.settle();
+        assertThat(pair.backend().arrived()).isEqualTo(bytes("request"));
+        assertThat(pair.backend().tcpOptions).doesNotContainKey(SocketOptions.TCP_NODELAY);
+    }
+
+    @Test
+    void nothingThatFollowsAFirstSegmentWaitsForItsAcknowledgement() {
+        RelayFixture.Pair second = fixture.connected();
+        second.client().peerSends(bytes("first"));
+        kernel.settle();
+        second.client().peerSends(bytes("second"));
+        kernel.settle();
+        assertThat(second.backend().tcpOptions).containsEntry(SocketOptions.TCP_NODELAY, 1);
+
+        RelayFixture.Pair large = fixture.connected();
+        large.client().peerSends(new byte[537]);
+        kernel.settle();
+        assertThat(large.backend().tcpOptions).containsEntry(SocketOptions.TCP_NODELAY, 1);
     }
 
     @Test
