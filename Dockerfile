@@ -24,10 +24,13 @@ FROM debian:12-slim
 RUN useradd --system --uid 65532 --home-dir /var/lib/vipgate --shell /usr/sbin/nologin vipgate \
  && install -d -o 65532 -g 65532 -m 0700 /var/lib/vipgate
 COPY --from=build /out /opt/vipgate
+# The JVM writes down which classes a gateway under load needs, and starts in half the time with that. Here, since what it
+# writes holds for this runtime and this place of the jar only. The flags are those of `vipgate train`.
+RUN ["/opt/vipgate/jre/bin/java", "@/opt/vipgate/etc/jvm.options", "-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining", "-XX:AOTCacheOutput=/opt/vipgate/lib/vipgate.aot", "-jar", "/opt/vipgate/lib/vipgate.jar", "train"]
 # A number, since Kubernetes' runAsNonRoot cannot judge a name.
 USER 65532
 EXPOSE 80 9180
 # With `probe.type: exec` start the container with an init (docker run --init): orphans of a killed probe command would
 # stay zombies under a Java that is process 1.
-ENTRYPOINT ["/opt/vipgate/jre/bin/java", "@/opt/vipgate/etc/jvm.options", "-jar", "/opt/vipgate/lib/vipgate.jar"]
+ENTRYPOINT ["/opt/vipgate/jre/bin/java", "@/opt/vipgate/etc/jvm.options", "-XX:AOTCache=/opt/vipgate/lib/vipgate.aot", "-Xlog:aot*=off", "-Xlog:cds*=off", "-jar", "/opt/vipgate/lib/vipgate.jar"]
 CMD ["run"]

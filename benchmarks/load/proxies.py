@@ -37,6 +37,8 @@ class Settings:
     pins: int = 0
     is_ipv6: bool = False
     java_options: str = ""
+    #: `vipgate train` has been run for it.
+    is_trained: bool = True
     has_access_log: bool = False
 
     def addresses(self) -> list[str]:
@@ -136,6 +138,7 @@ class Vipgate(Peer):
         self._jar = jar
         self._java_options = java_options
         self._launcher = TOP / "vipgate"
+        self._can_train = False
 
     def copy_build(self) -> None:
         """A jar that was named is copied, so that the next build may overwrite it. Its checkout's launcher starts it."""
@@ -146,6 +149,24 @@ class Vipgate(Peer):
         shutil.copy(launcher if self._jar.parent.name == "target" and launcher.exists() else TOP / "vipgate", self.directory)
         shutil.copy(self._jar, self.directory / "vipgate.jar")
         self._launcher = self.directory / "vipgate"
+
+    def train(self) -> None:
+        """As README.md says. A build of before has no such command."""
+        self.copy_build()
+        everywhere = {*self._processors.gateway, *self._processors.load}
+        words = ["taskset", "-c", Processors.words(sorted(everywhere)), str(self._launcher), "train"]
+        self._can_train = subprocess.run(words, capture_output=True, timeout=120, check=False, env=os.environ | {
+            "VIPGATE_JAVA_OPTS": self._java_options}).returncode == 0
+
+    def _untrained_launcher(self) -> pathlib.Path:
+        """A copy of the build, beside which nothing lies that was learned."""
+        directory = self.directory / "untrained"
+        if not directory.exists():
+            directory.mkdir(parents=True)
+            jar = self._launcher.parent / ("vipgate.jar" if self._launcher.parent == self.directory else "target/vipgate.jar")
+            shutil.copy(self._launcher, directory)
+            shutil.copy(jar, directory / "vipgate.jar")
+        return directory / "vipgate"
 
     def command(self) -> list[str]:
         self.copy_build()
@@ -177,11 +198,14 @@ class Vipgate(Peer):
         file = self.directory / "gateway.yaml"
         file.write_text("\n".join(lines) + "\n")
         options = f"{s.java_options} {self._java_options}".strip()
-        return ["env", f"VIPGATE_JAVA_OPTS={options}", str(self._launcher), "run", "-c", str(file)]
+        launcher = self._launcher if s.is_trained else self._untrained_launcher()
+        return ["env", f"VIPGATE_JAVA_OPTS={options}", str(launcher), "run", "-c", str(file)]
 
     def another(self, suffix: str, number: int) -> Vipgate:
-        """The same build beside this one."""
-        return Vipgate(f"{self.name}-{suffix}", number, self._testbed, self._processors, self._jar, self._java_options)
+        """The same build, with what it has learned, beside this one."""
+        twin = Vipgate(f"{self.name}-{suffix}", number, self._testbed, self._processors, None, self._java_options)
+        twin._launcher = self._launcher
+        return twin
 
     def live_heap(self) -> int:
         """Bytes after a full collection. Needs :data:`HISTOGRAM` among the JVM's flags."""
@@ -215,6 +239,7 @@ class Vipgate(Peer):
             commit = _output("git", "-C", str(TOP), "rev-parse", "--short", "HEAD")
             is_changed = _output("git", "-C", str(TOP), "status", "--porcelain", "--", "src", "pom.xml", "vipgate")
             text += f", commit {commit}" + (" and changes" if is_changed else "")
+        text += ", trained" if self._can_train else ", which can't be trained"
         return text + (f", {self._java_options}" if self._java_options else "")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
+from dataclasses import replace
 
 import hosts
 from case import Case
@@ -12,6 +14,7 @@ from proxies import Peer
 from results import Metric, Sample
 from tools import Program, program
 
+TRAINED, UNTRAINED = "trained", "untrained"
 EACH_SECOND = "connections in each second since the start"
 
 
@@ -21,10 +24,12 @@ class Start(Case):
     metrics = (
         Metric("first", "until the first is served", "ms", True, 1),
         Metric("second1", "in the first second", "", False, 0, is_charted=False),
-        Metric("second3", "in the third", "", False, 0, is_charted=False),
-        Metric("last", "in the last", "", False, 0, is_charted=False),
+        Metric("second2", "in the second", "", False, 0, is_charted=False),
+        Metric("share", "in the second, of the steady rate", "%", False, 0),
+        Metric("steady", "in each of the last three", "", False, 0, is_charted=False),
         Metric("total", "in all", "", False, 0),
     )
+    variants = (TRAINED, UNTRAINED)
     kinds = ("vipgate", "haproxy", "nginx")
     rounds = 5
     seconds = 10
@@ -43,20 +48,22 @@ class Start(Case):
     def measure(self, peer: Peer, variant: str) -> Sample:
         stamp = hosts.STATE / "stamp"
         stamp.unlink(missing_ok=True)
-        peer.settings = self.settings()
+        settings = replace(self.settings(), is_trained=variant == TRAINED)
+        peer.settings = settings
         # The process is not there yet: its time is not told.
         meter = Meter(None, [])
         # The client is there first.
         with Program(self.client, "closedloop", "-c", self.connections, "-t", self.milliseconds(), "-f", stamp,
                      *peer.http) as client:
             try:
-                peer.spawn(self.settings(), (program("stamp"), str(stamp)))
+                peer.spawn(settings, (program("stamp"), str(stamp)))
                 _, failed, _, first, *each = map(int, client.line("done"))
                 if not each:
                     raise LabError(f"{peer.name} has served nobody:\n{peer.log()[-1000:]}")
             finally:
                 peer.stop()
-        sample = self.sample(peer, variant, meter.stop(), first=first / 1e6, failed=failed, total=sum(each), last=each[-1],
-                             second1=each[0], second3=each[min(2, len(each) - 1)])
+        second2, steady = each[min(1, len(each) - 1)], statistics.mean(each[-3:])
+        sample = self.sample(peer, variant, meter.stop(), first=first / 1e6, failed=failed, total=sum(each), second1=each[0],
+                             second2=second2, share=100 * second2 / steady, steady=steady)
         sample.series[EACH_SECOND] = each
         return sample

@@ -70,6 +70,15 @@ public final class GatewayProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * Sends this process a signal, as an operator would.
+     *
+     * @param name without SIG: TERM, INT or HUP
+     */
+    public static void signal(String name) {
+        Signals.raise(name);
+    }
+
     private void onStop(int count) {
         isStopping = true;
         if (count == 1) {

@@ -40,4 +40,19 @@ final class Signals {
             throw new IllegalStateException("SIG" + name + " can't be handled", e);
         }
     }
+
+    /**
+     * Sends this process a signal.
+     *
+     * @param name without SIG, such as {@code TERM}
+     * @throws IllegalStateException if this JDK has no such class, or nobody handles the signal
+     */
+    static void raise(String name) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            signal.getMethod("raise", signal).invoke(null, signal.getConstructor(String.class).newInstance(name));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("SIG" + name + " can't be raised", e);
+        }
+    }
 }

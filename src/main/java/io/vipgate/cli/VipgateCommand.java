@@ -2,6 +2,7 @@ package io.vipgate.cli;
 
 import io.vipgate.BuildInfo;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
     RunCommand.class, CheckCommand.class, DemoCommand.class, ImportCommand.class, StatusCommand.class,
     EndpointCommand.Drain.class, EndpointCommand.Ready.class, EndpointCommand.Maint.class,
     EndpointCommand.Weight.class, RelaysCommand.class, CloseCommand.class, ReloadCommand.class,
-    ExplainCommand.class, TopCommand.class})
+    ExplainCommand.class, TopCommand.class, TrainCommand.class})
 public final class VipgateCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -34,7 +35,10 @@ public final class VipgateCommand implements Runnable {
      *         running gateway could not be reached
      */
     public static int execute(String... arguments) {
-        return commandLine().execute(arguments);
+        Path plain = GatewayRun.plain(arguments);
+        return plain == null
+                ? commandLine().execute(arguments)
+                : GatewayRun.run(plain, new PrintWriter(System.err, true, System.err.charset()));
     }
 
     static CommandLine commandLine() {

@@ -123,7 +123,8 @@ final class ScalarTypes {
             throw BadValueException.because("a share is written in percent, for example 10 %");
         }
         require(DECIMAL.matcher(number).matches(), "a share in percent, for example 10 %");
-        return new BigDecimal(number).movePointLeft(2).doubleValue();
+        // Correctly rounded, without the tables that BigDecimal makes when it is first used.
+        return Double.parseDouble(number + "e-2");
     }
 
     private static String printPercent(double share) {

@@ -1,15 +1,10 @@
 package io.vipgate.net;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -23,12 +18,9 @@ public final class NotifySocket {
     private static final int MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
     private static final int PATH_AT = 2;
     private static final int MOST_PATH_BYTES = 108;
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle SOCKET = call("socket",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle SENDTO = call("sendto", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG,
-            JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MemorySegment SOCKET = CLibrary.function("socket");
+    private static final MemorySegment SENDTO = CLibrary.function("sendto");
+    private static final MemorySegment CLOSE = CLibrary.function("close");
 
     private final byte[] path;
 
@@ -48,10 +40,6 @@ public final class NotifySocket {
         }
     }
 
-    private static MethodHandle call(String name, FunctionDescriptor descriptor) {
-        return LINKER.downcallHandle(LINKER.defaultLookup().find(name).orElseThrow(), descriptor);
-    }
-
     /**
      * Sends one datagram. Never waits.
      *
@@ -66,16 +54,16 @@ public final class NotifySocket {
             int length = PATH_AT + path.length + (path[0] == 0 ? 0 : 1);
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             MemorySegment message = arena.allocateFrom(JAVA_BYTE, bytes);
-            int fd = (int) SOCKET.invokeExact(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
+            CLibrary library = new CLibrary();
+            int fd = library.call(SOCKET, AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
             if (fd < 0) {
                 return false;
             }
-            long sent = (long) SENDTO.invokeExact(fd, message.address(), (long) bytes.length, MSG_DONTWAIT_NOSIGNAL,
-                    address.address(), length);
-            int _ = (int) CLOSE.invokeExact(fd);
+            int sent = library.call(SENDTO, fd, message.address(), bytes.length, MSG_DONTWAIT_NOSIGNAL,
+                    address.address(),
+                    length);
+            library.call(CLOSE, fd);
             return sent == bytes.length;
-        } catch (Throwable t) {
-            throw new AssertionError("a downcall threw", t);
         }
     }
 }

@@ -1,0 +1,79 @@
+package io.vipgate.cli;
+
+import io.vipgate.FileState;
+import io.vipgate.Gateway;
+import io.vipgate.GatewayProcess;
+import io.vipgate.Logging;
+import io.vipgate.Reloader;
+import io.vipgate.StartException;
+import io.vipgate.config.Loaded;
+import io.vipgate.config.Problem;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What {@code vipgate run} does: a gateway from its start until a signal ends it.
+ *
+ * <p>Confined to the main thread.
+ */
+final class GatewayRun {
+    private GatewayRun() {}
+
+    /**
+     * The configuration that a plain {@code run} names. picocli reads its own classes and the annotations of every command,
+     * which takes a quarter of a second of a start on one processor; this one command line goes without.
+     *
+     * @return null for every command line but {@code run} and {@code run -c FILE}
+     */
+    static @Nullable Path plain(String... arguments) {
+        if (arguments.length == 0 || !arguments[0].equals("run")) {
+            return null;
+        }
+        if (arguments.length == 1) {
+            return ConfigFile.locate(null);
+        }
+        boolean isNamed = arguments.length == 3 && (arguments[1].equals("-c") || arguments[1].equals("--config"));
+        // To picocli, @FILE is a file with arguments.
+        return isNamed && !arguments[2].isEmpty() && "-@".indexOf(arguments[2].charAt(0)) < 0
+                ? Path.of(arguments[2])
+                : null;
+    }
+
+    /**
+     * Runs a gateway.
+     *
+     * @return the exit status
+     */
+    static int run(Path file, PrintWriter err) {
+        FileState read = FileState.of(file);
+        Optional<Loaded> loaded = ConfigFile.load(file, err);
+        if (loaded.isEmpty()) {
+            return ExitStatus.USAGE;
+        }
+        Logging.apply(loaded.get().config().log());
+        Logger log = LoggerFactory.getLogger(RunCommand.class);
+        for (Problem warning : loaded.get().warnings()) {
+            log.warn("{}", warning);
+        }
+        if (!loaded.get().pendingKeys().isEmpty()) {
+            log.warn("no effect yet in this version: {}", String.join(", ", loaded.get().pendingKeys()));
+        }
+        GatewayProcess.takeName();
+        try (GatewayProcess process = new GatewayProcess();
+                Gateway gateway = Gateway.start(loaded.get().config())) {
+            log.info("{}", gateway.describe());
+            process.serve(gateway, new Reloader(gateway, file, read, System.getenv()));
+            return ExitStatus.OK;
+        } catch (StartException e) {
+            log.error("{}", e.getMessage());
+            return ExitStatus.FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return ExitStatus.FAILED;
+        }
+    }
+}
