@@ -11,10 +11,15 @@ import org.slf4j.LoggerFactory;
  * The thread on which a table takes out what is over, so that no event loop does, and that is woken without allocating
  * anything. The table asks with one and the same task, and never twice before it has run.
  *
+ * <p>It works once a millisecond at most: each time it runs, an event loop on the same processor is interrupted. What
+ * is to be done meanwhile waits in the table's write buffer, which has room for four milliseconds of the connections
+ * that so many processors can take.
+ *
  * <p>Thread-safe.
  */
 final class Housekeeper implements Executor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);
+    private static final long PAUSE_NANOS = 1_000_000;
 
     private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
     private final Thread thread;
@@ -26,10 +31,12 @@ final class Housekeeper implements Executor, AutoCloseable {
 
     private void run() {
         while (!isClosed) {
-            Runnable task = waiting.getAndSet(null);
+            Runnable task = waiting.get();
             if (task == null) {
                 LockSupport.park(this);
             } else {
+                LockSupport.parkNanos(this, PAUSE_NANOS);
+                waiting.set(null);
                 try {
                     task.run();
                 } catch (RuntimeException | Error e) {

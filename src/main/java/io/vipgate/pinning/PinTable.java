@@ -105,7 +105,8 @@ public final class PinTable implements AutoCloseable {
      */
     public @Nullable Pin find(PinKey key, long high, long low) {
         key.set(prefix.high(high, low), prefix.low(high, low));
-        return pins.getIfPresent(key);
+        // A look-up changes nothing, so there is nothing for Caffeine to note.
+        return pins.policy().getIfPresentQuietly(key);
     }
 
     /**
