@@ -1,10 +1,11 @@
 package io.vipgate.probe;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Notices when the process itself was held up: stopped, swapped out, or short of processor time or of threads that
- * carry virtual ones. A probe that ran meanwhile says nothing about its endpoint.
+ * carry virtual ones. A probe that ran meanwhile says nothing about its endpoint. It rests while nobody probes.
  *
  * <p>Thread-safe.
  */
@@ -15,12 +16,13 @@ public final class LagMeter implements AutoCloseable {
     /** Each wake-up of a virtual thread wakes others, and costs a tenth of a millisecond. */
     private static final long STEP_NANOS = 50_000_000;
 
+    private final AtomicInteger probers = new AtomicInteger();
     private final Thread thread;
     private volatile long tickedAt = System.nanoTime();
     private volatile long laggedAt = System.nanoTime() - Long.MAX_VALUE / 2;
     private volatile boolean isClosed;
 
-    /** Begins to measure, on a virtual thread of its own. */
+    /** Makes a meter that rests, on a virtual thread of its own. */
     public LagMeter() {
         // Where the probes run, too: whoever keeps the virtual threads' carriers busy holds up both.
         thread = Thread.ofVirtual().name("vipgate-lag").start(this::run);
@@ -28,13 +30,31 @@ public final class LagMeter implements AutoCloseable {
 
     private void run() {
         while (!isClosed) {
-            LockSupport.parkNanos(STEP_NANOS);
+            if (probers.get() == 0) {
+                LockSupport.park(this);
+                tickedAt = System.nanoTime();
+                continue;
+            }
+            LockSupport.parkNanos(this, STEP_NANOS);
             long now = System.nanoTime();
             if (now - tickedAt > STEP_NANOS + SPOILING_NANOS) {
                 laggedAt = now;
             }
             tickedAt = now;
         }
+    }
+
+    /** One more probes from now on. */
+    void begin() {
+        if (probers.getAndIncrement() == 0) {
+            tickedAt = System.nanoTime();
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** One that had begun probes no more. */
+    void end() {
+        probers.decrementAndGet();
     }
 
     /** Whether the process was held up for more than 100 ms at any time since then. */

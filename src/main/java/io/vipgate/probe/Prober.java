@@ -72,28 +72,35 @@ final class Prober {
     }
 
     private void run() {
-        ProbeTarget target = new ProbeTarget(pool, endpoint.label(), address());
+        lag.begin();
         try {
-            // First probes are spread over one interval.
-            long delay = (long) (ThreadLocalRandom.current().nextDouble() * schedule.rules().intervalNanos());
-            int voids = 0;
-            while (!isEnded) {
-                pause(delay);
-                // Failures up to here are answered by the probe that begins now.
-                hurry.drainPermits();
-                long begun = System.nanoTime();
-                ProbeResult result = check(target, begun);
-                counts.onProbed(result.outcome(), System.nanoTime() - begun);
-                if (result.outcome() == ProbeResult.Outcome.VOID && voids < MOST_VOID_IN_A_ROW) {
-                    voids++;
-                    delay = schedule.rules().fastIntervalNanos();
-                } else {
-                    voids = 0;
-                    delay = shortened(judged(result, begun));
-                }
-            }
+            probeOn();
         } catch (InterruptedException | RejectedExecutionException e) {
             LOG.debug("probing of {}/{} ends", pool, endpoint.label());
+        } finally {
+            lag.end();
+        }
+    }
+
+    private void probeOn() throws InterruptedException {
+        ProbeTarget target = new ProbeTarget(pool, endpoint.label(), address());
+        // First probes are spread over one interval.
+        long delay = (long) (ThreadLocalRandom.current().nextDouble() * schedule.rules().intervalNanos());
+        int voids = 0;
+        while (!isEnded) {
+            pause(delay);
+            // Failures up to here are answered by the probe that begins now.
+            hurry.drainPermits();
+            long begun = System.nanoTime();
+            ProbeResult result = check(target, begun);
+            counts.onProbed(result.outcome(), System.nanoTime() - begun);
+            if (result.outcome() == ProbeResult.Outcome.VOID && voids < MOST_VOID_IN_A_ROW) {
+                voids++;
+                delay = schedule.rules().fastIntervalNanos();
+            } else {
+                voids = 0;
+                delay = shortened(judged(result, begun));
+            }
         }
     }
 
