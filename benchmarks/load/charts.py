@@ -25,10 +25,17 @@ def of_case(case: CaseResult) -> Iterator[tuple[str, str]]:
         yield f"{case.name}-series{number or ''}.svg", _lines(case, name)
 
 
-def median_series(case: CaseResult, peer: str, name: str) -> list[float]:
-    """Place by place, over the rounds."""
-    series = [sample.series[name] for sample in case.samples if sample.peer == peer and name in sample.series]
-    return [statistics.median(values) for values in zip(*series)]
+def median_series(case: CaseResult, name: str) -> dict[str, list[float]]:
+    """Of each variant and peer, place by place, over the rounds."""
+    series: dict[str, list[list[float]]] = {}
+    for sample in case.samples:
+        if name in sample.series:
+            series.setdefault(_row(case, sample.variant, sample.peer), []).append(sample.series[name])
+    return {row: [statistics.median(values) for values in zip(*rounds)] for row, rounds in series.items()}
+
+
+def _row(case: CaseResult, variant: str, peer: str) -> str:
+    return peer if len(case.variants()) == 1 else variant if len(case.peers()) == 1 else f"{variant}, {peer}"
 
 
 def _bars(case: CaseResult, metric: Metric) -> str:
@@ -45,7 +52,7 @@ def _bars(case: CaseResult, metric: Metric) -> str:
             y += GAP
         before = variant
         middle = statistics.median(values)
-        name = peer if not variant else variant if len(case.peers()) == 1 else f"{variant}, {peer}"
+        name = _row(case, variant, peer)
         parts += [f'<text x="{LEFT - 8}" y="{y + 13}" text-anchor="end" {_STYLE}>{escape(name)}</text>',
                   f'<rect x="{LEFT}" y="{y}" width="{middle * scale:.1f}" height="{BAR - 4}" fill="{colour}"/>',
                   f'<line x1="{LEFT + min(values) * scale:.1f}" x2="{LEFT + max(values) * scale:.1f}" y1="{y + 7}" y2="{y + 7}"'
@@ -59,7 +66,7 @@ def _bars(case: CaseResult, metric: Metric) -> str:
 
 def _lines(case: CaseResult, name: str) -> str:
     height, left, bottom = 360, 80, 330
-    series = {peer: values for peer in case.peers() if (values := median_series(case, peer, name))}
+    series = median_series(case, name)
     most = max(max(values) for values in series.values()) or 1
     step = 10 ** math.floor(math.log10(most))
     step = step if most / step >= 4 else step / 2 if most / step >= 2 else step / 5
@@ -77,12 +84,12 @@ def _lines(case: CaseResult, name: str) -> str:
         parts += [f'<line x1="{left}" x2="{x(count - 1):.1f}" y1="{at:.1f}" y2="{at:.1f}" stroke="#ddd"/>',
                   f'<text x="{left - 6}" y="{at + 4:.1f}" text-anchor="end" {_STYLE}>{tick * step:,.0f}</text>']
     parts += [f'<text x="{x(i):.1f}" y="{bottom + 18}" text-anchor="middle" {_STYLE}>{i + 1}</text>' for i in range(count)]
-    for number, (peer, values) in enumerate(series.items()):
-        colour = COLOURS[case.peers().index(peer) % len(COLOURS)]
+    for number, (row, values) in enumerate(series.items()):
+        colour = COLOURS[number % len(COLOURS)]
         points = " ".join(f"{x(i):.1f},{y(value):.1f}" for i, value in enumerate(values))
         parts += [f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>',
                   f'<rect x="{WIDTH - 160}" y="{TOP + 20 * number}" width="12" height="12" fill="{colour}"/>',
-                  f'<text x="{WIDTH - 142}" y="{TOP + 11 + 20 * number}" {_STYLE}>{escape(peer)}</text>']
+                  f'<text x="{WIDTH - 142}" y="{TOP + 11 + 20 * number}" {_STYLE}>{escape(row)}</text>']
     return _page(height, f"{case.title}: {name}", "medians of the rounds", parts)
 
 

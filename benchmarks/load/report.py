@@ -140,8 +140,8 @@ def _series(case: CaseResult) -> list[str]:
     """Medians over the rounds of what a sample has several of."""
     lines = []
     for name in dict.fromkeys(name for sample in case.samples for name in sample.series):
-        rows = [[peer, *(f"{value:,.0f}" for value in charts.median_series(case, peer, name))] for peer in case.peers()]
-        lines += [f"{name}, medians:", "", *_aligned(["peer", *(str(i + 1) for i in range(len(rows[0]) - 1))], rows)]
+        rows = [[row, *(f"{value:,.0f}" for value in values)] for row, values in charts.median_series(case, name).items()]
+        lines += [f"{name}, medians:", "", *_aligned(["", *(str(i + 1) for i in range(len(rows[0]) - 1))], rows)]
     return lines
 
 
