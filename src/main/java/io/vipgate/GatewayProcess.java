@@ -74,6 +74,7 @@ public final class GatewayProcess implements AutoCloseable {
      * Sends this process a signal, as an operator would.
      *
      * @param name without SIG: TERM, INT or HUP
+     * @throws IllegalStateException if the signal can't be sent
      */
     public static void signal(String name) {
         Signals.raise(name);

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * anything. The table asks with one and the same task, and never twice before it has run.
  *
  * <p>It works once a millisecond at most: each time it runs, an event loop on the same processor is interrupted. What
- * is to be done meanwhile waits in the table's write buffer, which has room for four milliseconds of the connections
+ * is to be done meanwhile waits in the table's write buffer, which has room for some milliseconds of the connections
  * that so many processors can take.
  *
  * <p>Thread-safe.

@@ -2,6 +2,7 @@ package io.vipgate.probe;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * Notices when the process itself was held up: stopped, swapped out, or short of processor time or of threads that
@@ -17,13 +18,21 @@ public final class LagMeter implements AutoCloseable {
     private static final long STEP_NANOS = 50_000_000;
 
     private final AtomicInteger probers = new AtomicInteger();
+    private final LongSupplier clock;
     private final Thread thread;
-    private volatile long tickedAt = System.nanoTime();
-    private volatile long laggedAt = System.nanoTime() - Long.MAX_VALUE / 2;
+    private volatile long tickedAt;
+    private volatile long laggedAt;
     private volatile boolean isClosed;
 
     /** Makes a meter that rests, on a virtual thread of its own. */
     public LagMeter() {
+        this(System::nanoTime);
+    }
+
+    LagMeter(LongSupplier clock) {
+        this.clock = clock;
+        tickedAt = clock.getAsLong();
+        laggedAt = tickedAt - Long.MAX_VALUE / 2;
         // Where the probes run, too: whoever keeps the virtual threads' carriers busy holds up both.
         thread = Thread.ofVirtual().name("vipgate-lag").start(this::run);
     }
@@ -32,11 +41,10 @@ public final class LagMeter implements AutoCloseable {
         while (!isClosed) {
             if (probers.get() == 0) {
                 LockSupport.park(this);
-                tickedAt = System.nanoTime();
                 continue;
             }
             LockSupport.parkNanos(this, STEP_NANOS);
-            long now = System.nanoTime();
+            long now = clock.getAsLong();
             if (now - tickedAt > STEP_NANOS + SPOILING_NANOS) {
                 laggedAt = now;
             }
@@ -47,7 +55,8 @@ public final class LagMeter implements AutoCloseable {
     /** One more probes from now on. */
     void begin() {
         if (probers.getAndIncrement() == 0) {
-            tickedAt = System.nanoTime();
+            // What the thread needs to wake up is lag already.
+            tickedAt = clock.getAsLong();
             LockSupport.unpark(thread);
         }
     }
@@ -57,9 +66,14 @@ public final class LagMeter implements AutoCloseable {
         probers.decrementAndGet();
     }
 
+    /** Whether it sleeps until somebody probes; for tests. */
+    boolean isResting() {
+        return thread.getState() == Thread.State.WAITING;
+    }
+
     /** Whether the process was held up for more than 100 ms at any time since then. */
     boolean hasLaggedSince(long nanos) {
-        return laggedAt - nanos >= 0 || System.nanoTime() - tickedAt > STEP_NANOS + SPOILING_NANOS;
+        return laggedAt - nanos >= 0 || clock.getAsLong() - tickedAt > STEP_NANOS + SPOILING_NANOS;
     }
 
     @Override

@@ -3,23 +3,45 @@ package io.vipgate.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class LagMeterTest {
-    private final LagMeter lag = new LagMeter();
+    private static final long BOUND_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final AtomicLong clock = new AtomicLong(TimeUnit.HOURS.toNanos(1));
+    private final LagMeter lag = new LagMeter(clock::get);
 
     @AfterEach
     void close() {
         lag.close();
     }
 
+    private static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + BOUND_NANOS;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - end).as(what).isNegative();
+            Thread.onSpinWait();
+        }
+    }
+
     @Test
-    void ofARestItSaysNothing() throws Exception {
+    void itRestsWhileNobodyProbes() {
+        await("it rests at first", lag::isResting);
         lag.begin();
+        lag.begin();
+        await("it measures", () -> !lag.isResting());
         lag.end();
-        TimeUnit.NANOSECONDS.sleep(3 * LagMeter.SPOILING_NANOS);
-        long begun = System.nanoTime();
+        lag.end();
+        await("it rests again", lag::isResting);
+    }
+
+    @Test
+    void aRestIsNoLag() {
+        await("it rests", lag::isResting);
+        long begun = clock.addAndGet(BOUND_NANOS);
 
         lag.begin();
 
@@ -27,9 +49,14 @@ final class LagMeterTest {
     }
 
     @Test
-    void whileNobodyProbesItDoesNotTick() throws Exception {
-        TimeUnit.NANOSECONDS.sleep(3 * LagMeter.SPOILING_NANOS);
+    void aLagIsRememberedWhenItIsOver() {
+        lag.begin();
+        long begun = clock.get();
+        assertThat(lag.hasLaggedSince(begun)).isFalse();
 
-        assertThat(lag.hasLaggedSince(System.nanoTime())).as("as a meter that stands still looks").isTrue();
+        long over = clock.addAndGet(3 * LagMeter.SPOILING_NANOS);
+
+        await("it has noticed", () -> !lag.hasLaggedSince(over + 1));
+        assertThat(lag.hasLaggedSince(begun)).isTrue();
     }
 }
