@@ -1,5 +1,6 @@
 package io.vipgate.net;
 
+import io.vipgate.eventloop.EventLoop;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;

@@ -1,7 +1,7 @@
 package io.vipgate.relay;
 
 import io.vipgate.balance.BalancerFactory;
-import io.vipgate.net.EventLoops;
+import io.vipgate.eventloop.EventLoops;
 import io.vipgate.net.Lap;
 import io.vipgate.pool.ConnectionLimit;
 import io.vipgate.pool.Endpoint;

@@ -1,8 +1,8 @@
 package io.vipgate.relay;
 
 import io.vipgate.balance.BalancerFactory;
-import io.vipgate.net.EventLoop;
-import io.vipgate.net.EventLoops;
+import io.vipgate.eventloop.EventLoop;
+import io.vipgate.eventloop.EventLoops;
 import io.vipgate.net.Lap;
 import io.vipgate.net.NativeSocketAddress;
 import io.vipgate.net.Peers;

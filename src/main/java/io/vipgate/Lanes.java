@@ -1,7 +1,7 @@
 package io.vipgate;
 
-import io.vipgate.net.EventLoop;
-import io.vipgate.net.EventLoops;
+import io.vipgate.eventloop.EventLoop;
+import io.vipgate.eventloop.EventLoops;
 import io.vipgate.relay.Acceptor;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.LoopPool;

@@ -64,8 +64,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void nettyLivesInNet() {
-        assertStaysAtHome("io.netty..", "io.vipgate.net");
+    void nettyLivesInEventLoop() {
+        assertStaysAtHome("io.netty..", "io.vipgate.eventloop");
     }
 
     @Test
@@ -108,7 +108,8 @@ class ArchitectureTest {
 
     @Test
     void relayDependsOnNetPoolBalancePinningAndTallyAlone() {
-        assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.net", "io.vipgate.pool", "io.vipgate.balance",
+        assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.net", "io.vipgate.eventloop", "io.vipgate.pool",
+                "io.vipgate.balance",
                 "io.vipgate.pinning", "io.vipgate.tally", "org.slf4j");
     }
 
@@ -168,7 +169,12 @@ class ArchitectureTest {
 
     @Test
     void netDependsOnNoOtherPackageOfTheProject() {
-        assertDependsOnlyOn("io.vipgate.net", "io.netty..", "org.slf4j");
+        assertDependsOnlyOn("io.vipgate.net", "org.slf4j");
+    }
+
+    @Test
+    void eventLoopDependsOnNetAlone() {
+        assertDependsOnlyOn("io.vipgate.eventloop", "io.vipgate.net", "io.netty..", "org.slf4j");
     }
 
     @Test

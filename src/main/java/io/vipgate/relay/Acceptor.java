@@ -1,11 +1,11 @@
 package io.vipgate.relay;
 
+import io.vipgate.eventloop.EventLoop;
+import io.vipgate.eventloop.Ready;
+import io.vipgate.eventloop.ReadyHandler;
+import io.vipgate.eventloop.Registration;
 import io.vipgate.net.ClientAddress;
 import io.vipgate.net.Errno;
-import io.vipgate.net.EventLoop;
-import io.vipgate.net.Ready;
-import io.vipgate.net.ReadyHandler;
-import io.vipgate.net.Registration;
 import io.vipgate.net.SystemCalls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.WheelTimer;
+import io.vipgate.eventloop.WheelTimer;
 import java.util.SplittableRandom;
 
 /**

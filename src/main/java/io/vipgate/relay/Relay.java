@@ -1,10 +1,10 @@
 package io.vipgate.relay;
 
+import io.vipgate.eventloop.Ready;
+import io.vipgate.eventloop.Wheel;
+import io.vipgate.eventloop.WheelTimer;
 import io.vipgate.net.ClientAddress;
-import io.vipgate.net.Ready;
 import io.vipgate.net.SocketOptions;
-import io.vipgate.net.Wheel;
-import io.vipgate.net.WheelTimer;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

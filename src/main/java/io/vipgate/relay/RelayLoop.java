@@ -1,11 +1,11 @@
 package io.vipgate.relay;
 
-import io.vipgate.pool.ConnectionLimit;
-import io.vipgate.net.EventLoop;
+import io.vipgate.eventloop.EventLoop;
+import io.vipgate.eventloop.Wheel;
 import io.vipgate.net.PipePool;
 import io.vipgate.net.SystemCalls;
 import io.vipgate.net.TailPool;
-import io.vipgate.net.Wheel;
+import io.vipgate.pool.ConnectionLimit;
 
 /**
  * What the relays of one event loop share: pumps and their memory, pipes, timers, and the observer.

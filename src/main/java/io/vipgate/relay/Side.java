@@ -1,8 +1,8 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.Ready;
-import io.vipgate.net.ReadyHandler;
-import io.vipgate.net.Registration;
+import io.vipgate.eventloop.Ready;
+import io.vipgate.eventloop.ReadyHandler;
+import io.vipgate.eventloop.Registration;
 import org.jspecify.annotations.Nullable;
 
 /**

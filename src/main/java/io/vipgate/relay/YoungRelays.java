@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.EventLoop;
+import io.vipgate.eventloop.EventLoop;
 import java.util.ArrayDeque;
 
 /**

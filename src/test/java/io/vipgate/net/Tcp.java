@@ -17,13 +17,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
 /** Raw sockets over loopback for tests: closes what it opened. Confined to the thread of its test. */
-final class Tcp implements AutoCloseable {
+public final class Tcp implements AutoCloseable {
     static final ListenSocket.Options OPTIONS = new ListenSocket.Options(128, false, 30, 5, 3);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int BUFFER_BYTES = 1 << 20;
 
     /** Both ends of a connection. */
-    record Pair(int near, int far) {}
+    public record Pair(int near, int far) {}
 
     final SystemCalls calls = new LinuxSystemCalls();
     final ListenSocket listenSocket = new ListenSocket();
@@ -32,7 +32,7 @@ final class Tcp implements AutoCloseable {
     private final Set<Integer> opened = new LinkedHashSet<>();
 
     /** Closes a descriptor at the end of the test. */
-    int own(int fd) {
+    public int own(int fd) {
         if (fd < 0) {
             throw new IllegalStateException(Errno.text(-fd));
         }
@@ -41,7 +41,7 @@ final class Tcp implements AutoCloseable {
     }
 
     /** The test or someone else closes this one. */
-    void disown(int fd) {
+    public void disown(int fd) {
         opened.remove(fd);
     }
 
@@ -70,11 +70,11 @@ final class Tcp implements AutoCloseable {
         return own(await(() -> calls.accept(listener, client)));
     }
 
-    Pair pair() throws ListenSocket.BindException {
+    public Pair pair() throws ListenSocket.BindException {
         return pair("127.0.0.1");
     }
 
-    Pair pair(String address) throws ListenSocket.BindException {
+    public Pair pair(String address) throws ListenSocket.BindException {
         int listener = listen(address);
         int near = connect(address, listenSocket.port(listener));
         int far = accept(listener, new ClientAddress());
@@ -82,7 +82,7 @@ final class Tcp implements AutoCloseable {
         return new Pair(near, far);
     }
 
-    int send(int fd, byte[] bytes) {
+    public int send(int fd, byte[] bytes) {
         MemorySegment.copy(bytes, 0, buffer, ValueLayout.JAVA_BYTE, 0, bytes.length);
         return calls.send(fd, buffer.address(), bytes.length, false);
     }
@@ -98,12 +98,12 @@ final class Tcp implements AutoCloseable {
     }
 
     /** One recv(2), of which nothing but the result matters. */
-    int receive(int fd) {
+    public int receive(int fd) {
         return calls.receive(fd, buffer.address(), BUFFER_BYTES);
     }
 
     /** Waits for something other than "try again", be it bytes, the end, or an error. */
-    int awaitReceive(int fd) {
+    public int awaitReceive(int fd) {
         return await(() -> receive(fd));
     }
 
@@ -123,7 +123,7 @@ final class Tcp implements AutoCloseable {
         return all;
     }
 
-    static int await(IntSupplier call) {
+    public static int await(IntSupplier call) {
         int[] result = new int[1];
         await(() -> {
             result[0] = call.getAsInt();
@@ -133,7 +133,7 @@ final class Tcp implements AutoCloseable {
     }
 
     /** Looks again and again, for 10 s at most. */
-    static void await(BooleanSupplier condition) {
+    public static void await(BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE_NANOS;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
@@ -143,7 +143,7 @@ final class Tcp implements AutoCloseable {
         }
     }
 
-    static boolean isOpen(int fd) {
+    public static boolean isOpen(int fd) {
         return Files.exists(Path.of("/proc/self/fd/" + fd), LinkOption.NOFOLLOW_LINKS);
     }
 
@@ -160,7 +160,7 @@ final class Tcp implements AutoCloseable {
     }
 
     /** What an entry of {@code /proc/self/fd} stands for; empty when it is not open. */
-    static String linkTarget(Path descriptor) {
+    public static String linkTarget(Path descriptor) {
         try {
             return Files.readSymbolicLink(descriptor).toString();
         } catch (IOException e) {

@@ -1,13 +1,13 @@
 package io.vipgate.relay;
 
+import io.vipgate.eventloop.EventLoop;
+import io.vipgate.eventloop.Ready;
+import io.vipgate.eventloop.ReadyHandler;
+import io.vipgate.eventloop.Registration;
 import io.vipgate.net.ClientAddress;
 import io.vipgate.net.Errno;
-import io.vipgate.net.EventLoop;
 import io.vipgate.net.NativeSocketAddress;
 import io.vipgate.net.Pipe;
-import io.vipgate.net.Ready;
-import io.vipgate.net.ReadyHandler;
-import io.vipgate.net.Registration;
 import io.vipgate.net.SocketOptions;
 import io.vipgate.net.SystemCalls;
 import io.vipgate.net.TcpInfo;

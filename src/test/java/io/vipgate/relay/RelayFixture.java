@@ -21,7 +21,7 @@ import java.util.SplittableRandom;
 /** A listener over two endpoints on a {@link FakeKernel}, which go in turn. */
 final class RelayFixture {
     static final long SECOND = 1_000_000_000L;
-    static final long TICK = io.vipgate.net.Wheel.TICK_NANOS;
+    static final long TICK = io.vipgate.eventloop.Wheel.TICK_NANOS;
 
     final FakeKernel kernel = new FakeKernel();
     final Map<CloseReason, Integer> closed = new EnumMap<>(CloseReason.class);

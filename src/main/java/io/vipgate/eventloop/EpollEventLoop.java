@@ -1,10 +1,12 @@
-package io.vipgate.net;
+package io.vipgate.eventloop;
 
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.Future;
+import io.vipgate.net.LinuxSystemCalls;
+import io.vipgate.net.SystemCalls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;

@@ -1,5 +1,6 @@
-package io.vipgate.net;
+package io.vipgate.eventloop;
 
+import io.vipgate.net.SystemCalls;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

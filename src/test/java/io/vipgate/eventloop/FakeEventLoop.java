@@ -1,5 +1,6 @@
-package io.vipgate.net;
+package io.vipgate.eventloop;
 
+import io.vipgate.net.SystemCalls;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package io.vipgate.net;
+package io.vipgate.eventloop;
 
 /** A descriptor that an event loop watches and owns. Confined to the thread of its event loop. */
 public interface Registration {

@@ -1,4 +1,4 @@
-package io.vipgate.net;
+package io.vipgate.eventloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

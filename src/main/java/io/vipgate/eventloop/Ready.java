@@ -1,4 +1,4 @@
-package io.vipgate.net;
+package io.vipgate.eventloop;
 
 /** The event flags of epoll_ctl(2). Immutable. */
 public final class Ready {

@@ -1,4 +1,4 @@
-package io.vipgate.net;
+package io.vipgate.eventloop;
 
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;

@@ -1,4 +1,4 @@
-package io.vipgate.net;
+package io.vipgate.eventloop;
 
 /** Told by its event loop when a descriptor is ready. */
 @FunctionalInterface

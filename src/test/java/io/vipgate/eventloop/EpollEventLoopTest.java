@@ -1,8 +1,10 @@
-package io.vipgate.net;
+package io.vipgate.eventloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vipgate.net.SystemCalls;
+import io.vipgate.net.Tcp;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.vipgate.net;
+package io.vipgate.eventloop;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,6 @@
-package io.vipgate.net;
+package io.vipgate.eventloop;
+
+import io.vipgate.net.SystemCalls;
 
 /**
  * What the data path sees of an event loop: one thread that waits for events of descriptors, runs tasks, and keeps a
