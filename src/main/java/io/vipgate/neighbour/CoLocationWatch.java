@@ -1,7 +1,5 @@
 package io.vipgate.neighbour;
 
-import io.vipgate.net.Neighbour;
-import io.vipgate.net.NeighbourTable;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Health;
@@ -46,7 +44,7 @@ public final class CoLocationWatch implements AutoCloseable {
     private final NeighbourSource source;
     private final InstantSource clock;
     private final Map<String, CoLocation> found = new ConcurrentHashMap<>();
-    private final Map<String, Announcer> announcers = new HashMap<>();
+    private final Map<String, CoLocationLog> announcers = new HashMap<>();
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("vipgate-neighbours").daemon().factory());
     private boolean isFailing;
@@ -144,8 +142,8 @@ public final class CoLocationWatch implements AutoCloseable {
                 canBeChosen.add(member.endpoint());
             }
         }
-        Announcer announcer = announcers.computeIfAbsent(name, Announcer::new);
-        for (Announcer.Notice notice : announcer.heed(next, canBeChosen::contains)) {
+        CoLocationLog announcer = announcers.computeIfAbsent(name, CoLocationLog::new);
+        for (CoLocationLog.Notice notice : announcer.heed(next, canBeChosen::contains)) {
             if (notice.isShared()) {
                 LOG.warn("{}", notice.text());
             } else {

@@ -1,6 +1,5 @@
 package io.vipgate.neighbour;
 
-import io.vipgate.net.Neighbour;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;

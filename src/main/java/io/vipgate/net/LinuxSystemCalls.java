@@ -206,7 +206,7 @@ public final class LinuxSystemCalls implements SystemCalls {
      *
      * @return the new descriptor, or a negated error number
      */
-    int routeSocket() {
+    public int routeSocket() {
         return library.call(SOCKET, AF_NETLINK, SOCK_RAW | NONBLOCK_CLOEXEC, NETLINK_ROUTE);
     }
 

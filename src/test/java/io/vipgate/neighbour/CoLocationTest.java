@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.vipgate.neighbour.CoLocation.Machine;
 import io.vipgate.neighbour.CoLocation.Pair;
 import io.vipgate.neighbour.CoLocation.State;
-import io.vipgate.net.Neighbour;
 import io.vipgate.pool.Endpoint;
 import java.time.Instant;
 import java.util.List;

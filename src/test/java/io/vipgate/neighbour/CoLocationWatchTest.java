@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.neighbour.CoLocation.Pair;
 import io.vipgate.neighbour.CoLocation.State;
-import io.vipgate.net.Neighbour;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;

@@ -1,6 +1,5 @@
 package io.vipgate.neighbour;
 
-import io.vipgate.net.Neighbour;
 import io.vipgate.pool.Endpoint;
 import java.time.Instant;
 import java.util.Arrays;

@@ -21,19 +21,19 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Stateless.
  */
-final class OwnNetwork {
+public final class OwnNetwork {
     private static final int CLONE_NEWNET = 0x4000_0000;
     private static final long BOUND_SECONDS = 30;
 
     private OwnNetwork() {}
 
     /** Whether this process may make one. */
-    static boolean isAllowed() throws IOException {
+    public static boolean isAllowed() throws IOException {
         return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
     }
 
     /** Runs something in a new namespace, whose loopback interface is up. */
-    static <T> T call(Callable<T> task) throws Exception {
+    public static <T> T call(Callable<T> task) throws Exception {
         FutureTask<T> inside = new FutureTask<>(() -> {
             leaveTheOthers();
             ip("link set lo up");
@@ -62,7 +62,7 @@ final class OwnNetwork {
     }
 
     /** Runs ip(8) in the namespace of the calling thread, and waits until it prints something like this. */
-    static void awaitIp(String arguments, String printed) throws IOException, InterruptedException {
+    public static void awaitIp(String arguments, String printed) throws IOException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_SECONDS / 2);
         while (!ask(arguments).contains(printed)) {
             assertThat(end - System.nanoTime()).as("ip %s never prints %s", arguments, printed).isPositive();
@@ -71,7 +71,7 @@ final class OwnNetwork {
     }
 
     /** Runs ip(8) in the namespace of the calling thread. */
-    static void ip(String arguments) throws IOException, InterruptedException {
+    public static void ip(String arguments) throws IOException, InterruptedException {
         String _ = ask(arguments);
     }
 

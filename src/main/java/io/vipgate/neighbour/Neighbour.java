@@ -1,4 +1,4 @@
-package io.vipgate.net;
+package io.vipgate.neighbour;
 
 /**
  * Who answers for an IP address on a network that this machine is attached to, as the kernel sees it.

@@ -1,5 +1,6 @@
-package io.vipgate.net;
+package io.vipgate.neighbour;
 
+import io.vipgate.net.SystemCalls;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;

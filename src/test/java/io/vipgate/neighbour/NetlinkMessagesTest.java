@@ -1,9 +1,9 @@
-package io.vipgate.net;
+package io.vipgate.neighbour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.vipgate.net.NetlinkMessages.Reply;
+import io.vipgate.neighbour.NetlinkMessages.Reply;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,9 +1,10 @@
-package io.vipgate.net;
+package io.vipgate.neighbour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.vipgate.net.Neighbour.Reason;
+import io.vipgate.neighbour.Neighbour.Reason;
+import io.vipgate.net.OwnNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.vipgate.net;
+package io.vipgate.neighbour;
 
 import java.util.HexFormat;
 

@@ -1,6 +1,5 @@
 package io.vipgate.neighbour;
 
-import io.vipgate.net.MacAddress;
 import io.vipgate.pool.Endpoint;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,7 +19,7 @@ import java.util.stream.Collectors;
  *
  * <p>Confined to the thread that looks.
  */
-final class Announcer {
+final class CoLocationLog {
     private static final int MOST_NAMED = 8;
 
     /**
@@ -34,7 +33,7 @@ final class Announcer {
     /** Endpoints that share a machine as far as the log goes. No endpoint is in two of these. */
     private List<Set<Endpoint>> announced = List.of();
 
-    Announcer(String pool) {
+    CoLocationLog(String pool) {
         this.pool = pool;
     }
 

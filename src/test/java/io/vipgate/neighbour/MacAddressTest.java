@@ -1,4 +1,4 @@
-package io.vipgate.net;
+package io.vipgate.neighbour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,6 +1,8 @@
-package io.vipgate.net;
+package io.vipgate.neighbour;
 
-import io.vipgate.net.Neighbour.Reason;
+import io.vipgate.neighbour.Neighbour.Reason;
+import io.vipgate.net.Errno;
+import io.vipgate.net.LinuxSystemCalls;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

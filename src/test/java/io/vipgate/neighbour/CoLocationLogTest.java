@@ -7,8 +7,7 @@ import static io.vipgate.neighbour.Members.answer;
 import static io.vipgate.neighbour.Members.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vipgate.neighbour.Announcer.Notice;
-import io.vipgate.net.Neighbour;
+import io.vipgate.neighbour.CoLocationLog.Notice;
 import io.vipgate.pool.Endpoint;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,13 +20,13 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class AnnouncerTest {
+class CoLocationLogTest {
     private static final String BOTH_ON_A = "pool nginx: vip1 and vip2 are both answered by 02:00:00:00:00:0a on eth1: "
             + "one machine serves both";
     private static final String SEPARATE = "pool nginx: separate again: vip1 answered by 02:00:00:00:00:0a; "
             + "vip2 answered by 02:00:00:00:00:0b";
 
-    private final Announcer announcer = new Announcer("nginx");
+    private final CoLocationLog announcer = new CoLocationLog("nginx");
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final Map<String, Neighbour> answers = new HashMap<>();
     private final Set<Endpoint> notChosen = new HashSet<>();
