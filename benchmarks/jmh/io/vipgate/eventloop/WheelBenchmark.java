@@ -1,6 +1,6 @@
 package io.vipgate.eventloop;
 
-import io.vipgate.net.SystemCalls;
+import io.vipgate.linux.SystemCalls;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.Lap;
-import io.vipgate.net.Peers;
+import io.vipgate.linux.Lap;
+import io.vipgate.linux.Peers;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

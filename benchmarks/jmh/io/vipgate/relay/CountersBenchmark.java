@@ -2,7 +2,7 @@ package io.vipgate.relay;
 
 import io.vipgate.balance.BalancerFactory;
 import io.vipgate.eventloop.EventLoops;
-import io.vipgate.net.Lap;
+import io.vipgate.linux.Lap;
 import io.vipgate.pool.ConnectionLimit;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;

@@ -1,8 +1,8 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.Lap;
-import io.vipgate.net.NativeSocketAddress;
-import io.vipgate.net.ShortLife;
+import io.vipgate.linux.Lap;
+import io.vipgate.linux.NativeSocketAddress;
+import io.vipgate.linux.ShortLife;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

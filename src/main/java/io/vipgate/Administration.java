@@ -1,7 +1,7 @@
 package io.vipgate;
 
-import io.vipgate.admin.Admission;
 import io.vipgate.admin.AdminServer;
+import io.vipgate.admin.Admission;
 import io.vipgate.admin.CallException;
 import io.vipgate.admin.Operations;
 import io.vipgate.admin.RelayFilter;
@@ -11,7 +11,7 @@ import io.vipgate.config.AdminConfig;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.json.Json;
-import io.vipgate.net.PortOwner;
+import io.vipgate.linux.PortOwner;
 import io.vipgate.pool.AdminState;
 import java.io.IOException;
 import java.net.InetAddress;

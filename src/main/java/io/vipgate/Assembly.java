@@ -9,7 +9,7 @@ import io.vipgate.config.PinBy;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProxyProtocol;
-import io.vipgate.net.NativeSocketAddress;
+import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.ClientPrefix;
 import io.vipgate.probe.HealthMonitor;

@@ -7,7 +7,7 @@ import io.vipgate.balance.TieredBalancer;
 import io.vipgate.config.BalanceRule;
 import io.vipgate.config.OnNoHealthy;
 import io.vipgate.json.Json;
-import io.vipgate.net.ClientAddress;
+import io.vipgate.linux.ClientAddress;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Candidate;

@@ -2,7 +2,7 @@ package io.vipgate;
 
 import io.vipgate.admin.CallException;
 import io.vipgate.json.Json;
-import io.vipgate.net.ClientAddress;
+import io.vipgate.linux.ClientAddress;
 import io.vipgate.pinning.PinTable;
 import java.net.InetAddress;
 import java.util.List;

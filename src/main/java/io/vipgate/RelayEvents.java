@@ -1,14 +1,14 @@
 package io.vipgate;
 
 import io.vipgate.accesslog.AccessLane;
-import io.vipgate.net.ClientAddress;
+import io.vipgate.linux.ClientAddress;
+import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.RefuseReason;
 import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayLog;
 import io.vipgate.relay.RelayObserver;
-import io.vipgate.relay.CloseReason;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;

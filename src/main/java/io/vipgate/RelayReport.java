@@ -3,7 +3,7 @@ package io.vipgate;
 import io.vipgate.admin.CallException;
 import io.vipgate.admin.RelayFilter;
 import io.vipgate.json.Json;
-import io.vipgate.net.ClientAddress;
+import io.vipgate.linux.ClientAddress;
 import io.vipgate.relay.LoopEndpoint;
 import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayView;

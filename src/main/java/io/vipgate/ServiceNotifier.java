@@ -1,6 +1,6 @@
 package io.vipgate;
 
-import io.vipgate.net.NotifySocket;
+import io.vipgate.linux.NotifySocket;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;

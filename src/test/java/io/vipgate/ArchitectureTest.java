@@ -107,8 +107,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void relayDependsOnNetPoolBalancePinningAndTallyAlone() {
-        assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.net", "io.vipgate.eventloop", "io.vipgate.pool",
+    void relayDependsOnLinuxEventLoopPoolBalancePinningAndTallyAlone() {
+        assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.linux", "io.vipgate.eventloop", "io.vipgate.pool",
                 "io.vipgate.balance",
                 "io.vipgate.pinning", "io.vipgate.tally", "org.slf4j");
     }
@@ -157,24 +157,24 @@ class ArchitectureTest {
     }
 
     @Test
-    void neighbourDependsOnNetAndPoolAlone() {
-        assertDependsOnlyOn("io.vipgate.neighbour", "io.vipgate.net", "io.vipgate.pool", "org.slf4j");
+    void neighbourDependsOnLinuxAndPoolAlone() {
+        assertDependsOnlyOn("io.vipgate.neighbour", "io.vipgate.linux", "io.vipgate.pool", "org.slf4j");
     }
 
     @Test
-    void accessLogDependsOnRelayNetAndPoolAlone() {
-        assertDependsOnlyOn("io.vipgate.accesslog", "io.vipgate.relay", "io.vipgate.net", "io.vipgate.pool",
+    void accessLogDependsOnRelayLinuxAndPoolAlone() {
+        assertDependsOnlyOn("io.vipgate.accesslog", "io.vipgate.relay", "io.vipgate.linux", "io.vipgate.pool",
                 "org.slf4j");
     }
 
     @Test
-    void netDependsOnNoOtherPackageOfTheProject() {
-        assertDependsOnlyOn("io.vipgate.net", "org.slf4j");
+    void linuxDependsOnNoOtherPackageOfTheProject() {
+        assertDependsOnlyOn("io.vipgate.linux", "org.slf4j");
     }
 
     @Test
-    void eventLoopDependsOnNetAlone() {
-        assertDependsOnlyOn("io.vipgate.eventloop", "io.vipgate.net", "io.netty..", "org.slf4j");
+    void eventLoopDependsOnLinuxAlone() {
+        assertDependsOnlyOn("io.vipgate.eventloop", "io.vipgate.linux", "io.netty..", "org.slf4j");
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.vipgate.accesslog;
 
-import io.vipgate.net.ClientAddress;
+import io.vipgate.linux.ClientAddress;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.LoopEndpoint;
 import io.vipgate.relay.LoopListener;

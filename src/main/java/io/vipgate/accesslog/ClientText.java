@@ -1,6 +1,6 @@
 package io.vipgate.accesslog;
 
-import io.vipgate.net.ClientAddress;
+import io.vipgate.linux.ClientAddress;
 
 /**
  * Clients as {@code 192.0.2.1:52144} and {@code [2001:db8::1]:52144}, the latter in the form of RFC 5952.

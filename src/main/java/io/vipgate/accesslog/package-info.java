@@ -3,7 +3,7 @@
  *
  * <p>Main types: {@link io.vipgate.accesslog.AccessLog}, {@link io.vipgate.accesslog.AccessLane} (what an event loop writes
  * into), {@link io.vipgate.accesslog.CloseCode} (the two letters). Event loops only note what happened, in a bounded queue
- * each; one thread makes lines of it and writes them. May depend on {@code relay}, {@code net} and {@code pool}.
+ * each; one thread makes lines of it and writes them. May depend on {@code relay}, {@code linux} and {@code pool}.
  */
 @NullMarked
 package io.vipgate.accesslog;

@@ -1,6 +1,6 @@
 package io.vipgate.eventloop;
 
-import io.vipgate.net.SystemCalls;
+import io.vipgate.linux.SystemCalls;
 
 /**
  * What the data path sees of an event loop: one thread that waits for events of descriptors, runs tasks, and keeps a

@@ -1,8 +1,8 @@
 package io.vipgate.neighbour;
 
+import io.vipgate.linux.Errno;
+import io.vipgate.linux.LinuxSystemCalls;
 import io.vipgate.neighbour.Neighbour.Reason;
-import io.vipgate.net.Errno;
-import io.vipgate.net.LinuxSystemCalls;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

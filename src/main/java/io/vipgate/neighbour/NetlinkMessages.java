@@ -1,6 +1,6 @@
 package io.vipgate.neighbour;
 
-import io.vipgate.net.SystemCalls;
+import io.vipgate.linux.SystemCalls;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;

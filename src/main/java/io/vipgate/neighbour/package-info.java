@@ -4,7 +4,7 @@
  * <p>Main types: {@link io.vipgate.neighbour.CoLocationWatch} (looks now and then, and logs what changes),
  * {@link io.vipgate.neighbour.CoLocation} (what it has seen of a pool),
  * {@link io.vipgate.neighbour.NeighbourTable} (the kernel's, by netlink). Changes nothing in who is chosen. May depend on
- * {@code net} and {@code pool}.
+ * {@code linux} and {@code pool}.
  */
 @NullMarked
 package io.vipgate.neighbour;

@@ -4,9 +4,9 @@ import io.vipgate.eventloop.EventLoop;
 import io.vipgate.eventloop.Ready;
 import io.vipgate.eventloop.ReadyHandler;
 import io.vipgate.eventloop.Registration;
-import io.vipgate.net.ClientAddress;
-import io.vipgate.net.Errno;
-import io.vipgate.net.SystemCalls;
+import io.vipgate.linux.ClientAddress;
+import io.vipgate.linux.Errno;
+import io.vipgate.linux.SystemCalls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

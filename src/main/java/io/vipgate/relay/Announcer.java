@@ -1,9 +1,9 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.ClientAddress;
-import io.vipgate.net.Errno;
-import io.vipgate.net.SystemCalls;
-import io.vipgate.net.TailPool;
+import io.vipgate.linux.ClientAddress;
+import io.vipgate.linux.Errno;
+import io.vipgate.linux.PendingBufferPool;
+import io.vipgate.linux.SystemCalls;
 
 /**
  * Sends the PROXY header as the first bytes on a connection to an endpoint, in one write.
@@ -12,12 +12,12 @@ import io.vipgate.net.TailPool;
  */
 final class Announcer {
     private final SystemCalls systemCalls;
-    private final TailPool tails;
+    private final PendingBufferPool tails;
     private final ProxyHeader header = new ProxyHeader();
     private final ClientAddress source = new ClientAddress();
     private final ClientAddress destination = new ClientAddress();
 
-    Announcer(SystemCalls systemCalls, TailPool tails) {
+    Announcer(SystemCalls systemCalls, PendingBufferPool tails) {
         this.systemCalls = systemCalls;
         this.tails = tails;
     }

@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.Errno;
+import io.vipgate.linux.Errno;
 import java.util.Locale;
 
 /** Why a connect to an endpoint failed. Immutable. */

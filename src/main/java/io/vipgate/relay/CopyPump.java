@@ -1,9 +1,9 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.Errno;
-import io.vipgate.net.SystemCalls;
-import io.vipgate.net.Tail;
-import io.vipgate.net.TailPool;
+import io.vipgate.linux.Errno;
+import io.vipgate.linux.PendingBuffer;
+import io.vipgate.linux.PendingBufferPool;
+import io.vipgate.linux.SystemCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -29,15 +29,15 @@ final class CopyPump {
     private final MemorySegment memory = Arena.ofAuto().allocate(BUFFER_BYTES, 64);
     private final long buffer = memory.address();
     private final SystemCalls systemCalls;
-    private final TailPool tails;
+    private final PendingBufferPool tails;
 
-    CopyPump(SystemCalls systemCalls, TailPool tails) {
+    CopyPump(SystemCalls systemCalls, PendingBufferPool tails) {
         this.systemCalls = systemCalls;
         this.tails = tails;
     }
 
     Progress move(Flow flow) {
-        Tail tail = flow.tail;
+        PendingBuffer tail = flow.tail;
         if (tail != null) {
             Progress flushed = flush(flow, tail);
             if (flow.tail != null) {
@@ -121,7 +121,7 @@ final class CopyPump {
         return Progress.BLOCKED;
     }
 
-    private Progress flush(Flow flow, Tail tail) {
+    private Progress flush(Flow flow, PendingBuffer tail) {
         Side target = flow.target;
         if (!target.isWritable) {
             return Progress.BLOCKED;

@@ -1,10 +1,10 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.ClientAddress;
-import io.vipgate.net.Errno;
-import io.vipgate.net.NativeSocketAddress;
-import io.vipgate.net.SocketOptions;
-import io.vipgate.net.SystemCalls;
+import io.vipgate.linux.ClientAddress;
+import io.vipgate.linux.Errno;
+import io.vipgate.linux.NativeSocketAddress;
+import io.vipgate.linux.SocketOptions;
+import io.vipgate.linux.SystemCalls;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

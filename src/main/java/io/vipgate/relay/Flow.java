@@ -1,9 +1,9 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.Pipe;
-import io.vipgate.net.SocketOptions;
-import io.vipgate.net.SystemCalls;
-import io.vipgate.net.Tail;
+import io.vipgate.linux.PendingBuffer;
+import io.vipgate.linux.Pipe;
+import io.vipgate.linux.SocketOptions;
+import io.vipgate.linux.SystemCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +26,7 @@ final class Flow implements Runnable {
 
     /** Bytes read and not delivered, when copying. */
     @Nullable
-    Tail tail;
+    PendingBuffer tail;
     /** The pipe in use, when splicing. */
     @Nullable
     Pipe pipe;

@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.Sysctl;
+import io.vipgate.linux.Sysctl;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;

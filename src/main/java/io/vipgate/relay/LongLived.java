@@ -1,7 +1,7 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.SocketOptions;
-import io.vipgate.net.SystemCalls;
+import io.vipgate.linux.SocketOptions;
+import io.vipgate.linux.SystemCalls;
 
 /**
  * Keepalive on the backend side of relays that live longer than a few seconds, so that short ones do not pay for it. The

@@ -1,7 +1,7 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.NativeSocketAddress;
-import io.vipgate.net.SystemCalls;
+import io.vipgate.linux.NativeSocketAddress;
+import io.vipgate.linux.SystemCalls;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.tally.Tally;

@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.ClientAddress;
+import io.vipgate.linux.ClientAddress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.ClientAddress;
+import io.vipgate.linux.ClientAddress;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -2,9 +2,9 @@ package io.vipgate.relay;
 
 import io.vipgate.eventloop.EventLoop;
 import io.vipgate.eventloop.Wheel;
-import io.vipgate.net.PipePool;
-import io.vipgate.net.SystemCalls;
-import io.vipgate.net.TailPool;
+import io.vipgate.linux.PendingBufferPool;
+import io.vipgate.linux.PipePool;
+import io.vipgate.linux.SystemCalls;
 import io.vipgate.pool.ConnectionLimit;
 
 /**
@@ -18,7 +18,7 @@ public final class RelayLoop {
     private final ConnectionLimit fdBudget;
     private final RelayObserver observer;
     private final Wheel wheel;
-    private final TailPool tails = new TailPool(CopyPump.BUFFER_BYTES);
+    private final PendingBufferPool tails = new PendingBufferPool(CopyPump.BUFFER_BYTES);
     private final PipePool pipes;
     private final CopyPump copyPump;
     private final SplicePump splicePump;
@@ -73,7 +73,7 @@ public final class RelayLoop {
         return wheel;
     }
 
-    TailPool tails() {
+    PendingBufferPool tails() {
         return tails;
     }
 

@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.ClientAddress;
+import io.vipgate.linux.ClientAddress;
 
 /**
  * Told of what happens to relays, for counters and logs. Every relay that was opened is closed exactly once. An observer

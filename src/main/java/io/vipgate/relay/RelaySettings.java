@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.NativeSocketAddress;
+import io.vipgate.linux.NativeSocketAddress;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.SystemCalls;
+import io.vipgate.linux.SystemCalls;
 
 /**
  * What is left of a relay one of whose sides is reset: the bytes which that side sent before still go to the other, the

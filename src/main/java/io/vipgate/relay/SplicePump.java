@@ -1,9 +1,9 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.Errno;
-import io.vipgate.net.Pipe;
-import io.vipgate.net.PipePool;
-import io.vipgate.net.SystemCalls;
+import io.vipgate.linux.Errno;
+import io.vipgate.linux.Pipe;
+import io.vipgate.linux.PipePool;
+import io.vipgate.linux.SystemCalls;
 
 /**
  * Moves bytes of a flow that streams from socket to socket through a pipe, without copying them to user space. Holds a

@@ -2,8 +2,8 @@ package io.vipgate.relay;
 
 import io.vipgate.eventloop.Wheel;
 import io.vipgate.eventloop.WheelTimer;
-import io.vipgate.net.SystemCalls;
-import io.vipgate.net.TcpInfo;
+import io.vipgate.linux.SystemCalls;
+import io.vipgate.linux.TcpInfo;
 
 /**
  * Finds peers that no longer acknowledge what is sent to them: what TCP_USER_TIMEOUT (tcp(7), RFC 5482) is for, without

@@ -3,7 +3,7 @@ package io.vipgate.accesslog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.accesslog.AccessLogPlan.Form;
-import io.vipgate.net.ClientAddress;
+import io.vipgate.linux.ClientAddress;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Map;

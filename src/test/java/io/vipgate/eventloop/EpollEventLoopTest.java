@@ -3,8 +3,8 @@ package io.vipgate.eventloop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vipgate.net.SystemCalls;
-import io.vipgate.net.Tcp;
+import io.vipgate.linux.SystemCalls;
+import io.vipgate.linux.Tcp;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.vipgate.eventloop;
 
-import io.vipgate.net.SystemCalls;
+import io.vipgate.linux.SystemCalls;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,10 +2,10 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vipgate.net.Errno;
-import io.vipgate.net.LinuxSystemCalls;
-import io.vipgate.net.NativeSocketAddress;
-import io.vipgate.net.SystemCalls;
+import io.vipgate.linux.Errno;
+import io.vipgate.linux.LinuxSystemCalls;
+import io.vipgate.linux.NativeSocketAddress;
+import io.vipgate.linux.SystemCalls;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
 import io.vipgate.relay.LocalPorts;

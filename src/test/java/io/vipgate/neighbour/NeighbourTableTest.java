@@ -3,8 +3,8 @@ package io.vipgate.neighbour;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.vipgate.linux.OwnNetwork;
 import io.vipgate.neighbour.Neighbour.Reason;
-import io.vipgate.net.OwnNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package io.vipgate.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vipgate.net.ClientAddress;
+import io.vipgate.linux.ClientAddress;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;

@@ -4,7 +4,7 @@ import static io.vipgate.relay.RelayFixture.SECOND;
 import static io.vipgate.relay.RelayFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vipgate.net.Errno;
+import io.vipgate.linux.Errno;
 import io.vipgate.relay.FakeKernel.Connect;
 import org.junit.jupiter.api.Test;
 

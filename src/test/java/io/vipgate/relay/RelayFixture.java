@@ -1,10 +1,10 @@
 package io.vipgate.relay;
 
-import io.vipgate.pool.ConnectionLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.balance.BalancerFactory;
-import io.vipgate.net.ClientAddress;
+import io.vipgate.linux.ClientAddress;
+import io.vipgate.pool.ConnectionLimit;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;

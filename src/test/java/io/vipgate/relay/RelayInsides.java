@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.net.SystemCalls;
+import io.vipgate.linux.SystemCalls;
 import io.vipgate.pool.Endpoint;
 import java.net.InetSocketAddress;
 
