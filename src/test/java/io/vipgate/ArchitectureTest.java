@@ -107,10 +107,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void relayDependsOnLinuxEventLoopPoolBalancePinningAndTallyAlone() {
+    void relayDependsOnLinuxEventLoopPoolBalancePinningAndCountersAlone() {
         assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.linux", "io.vipgate.eventloop", "io.vipgate.pool",
                 "io.vipgate.balance",
-                "io.vipgate.pinning", "io.vipgate.tally", "org.slf4j");
+                "io.vipgate.pinning", "io.vipgate.counters", "org.slf4j");
     }
 
     @Test
@@ -132,13 +132,14 @@ class ArchitectureTest {
     @Test
     void metricsDependsOnWhatItTellsAndWhomItTellsAlone() {
         assertDependsOnlyOn("io.vipgate.metrics", "io.vipgate.admin", "io.vipgate.relay", "io.vipgate.probe",
-                "io.vipgate.pinning", "io.vipgate.neighbour", "io.vipgate.pool", "io.vipgate.tally", "io.micrometer..",
+                "io.vipgate.pinning", "io.vipgate.neighbour", "io.vipgate.pool", "io.vipgate.counters",
+                "io.micrometer..",
                 "io.prometheus..");
     }
 
     @Test
-    void tallyDependsOnTheJdkAlone() {
-        assertDependsOnlyOn("io.vipgate.tally");
+    void countersDependsOnTheJdkAlone() {
+        assertDependsOnlyOn("io.vipgate.counters");
     }
 
     @Test

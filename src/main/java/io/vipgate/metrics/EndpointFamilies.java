@@ -1,5 +1,6 @@
 package io.vipgate.metrics;
 
+import io.vipgate.counters.Histogram;
 import io.vipgate.pool.AdminState;
 import io.vipgate.probe.ProbeResult;
 import io.vipgate.relay.CloseReason;
@@ -7,7 +8,6 @@ import io.vipgate.relay.ConnectFailure;
 import io.vipgate.relay.EndpointCounts;
 import io.vipgate.relay.PoolCounts;
 import io.vipgate.relay.Traffic;
-import io.vipgate.tally.Histogram;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -6,7 +6,7 @@
  * labels and help). The only package that knows Micrometer and the Prometheus client. Nothing in a registry is touched for
  * a connection: numbers are read when somebody asks for them. Labels come from the configuration, never from a client.
  * May depend on {@code admin}, {@code relay}, {@code probe}, {@code pinning}, {@code neighbour}, {@code pool} and
- * {@code tally}.
+ * {@code counters}.
  */
 @NullMarked
 package io.vipgate.metrics;

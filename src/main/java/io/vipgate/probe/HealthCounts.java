@@ -1,7 +1,7 @@
 package io.vipgate.probe;
 
-import io.vipgate.tally.BucketBounds;
-import io.vipgate.tally.Histogram;
+import io.vipgate.counters.BucketBounds;
+import io.vipgate.counters.Histogram;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -1,8 +1,8 @@
 package io.vipgate.relay;
 
-import io.vipgate.tally.BucketBounds;
-import io.vipgate.tally.Histogram;
-import io.vipgate.tally.Tally;
+import io.vipgate.counters.BucketBounds;
+import io.vipgate.counters.EnumCounter;
+import io.vipgate.counters.Histogram;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,8 +14,8 @@ import java.util.Map;
  * <p>Confined to its event loop; a copy belongs to whoever has it.
  */
 public final class EndpointCounts {
-    private final Tally<ConnectFailure> connectFailures = new Tally<>(ConnectFailure.class);
-    private final Tally<CloseReason> closed = new Tally<>(CloseReason.class);
+    private final EnumCounter<ConnectFailure> connectFailures = new EnumCounter<>(ConnectFailure.class);
+    private final EnumCounter<CloseReason> closed = new EnumCounter<>(CloseReason.class);
     private final Histogram connectTimes = new Histogram(BucketBounds.ROUND_TRIPS);
     private final Map<String, Traffic> traffic = new HashMap<>();
     private long connected;
@@ -55,12 +55,12 @@ public final class EndpointCounts {
     }
 
     /** Attempts that failed. */
-    public Tally<ConnectFailure> connectFailures() {
+    public EnumCounter<ConnectFailure> connectFailures() {
         return connectFailures;
     }
 
     /** Relays that ended here, or with an attempt that failed here. */
-    public Tally<CloseReason> closed() {
+    public EnumCounter<CloseReason> closed() {
         return closed;
     }
 

@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.tally.Tally;
+import io.vipgate.counters.EnumCounter;
 
 /**
  * What was counted of a listener.
@@ -8,7 +8,7 @@ import io.vipgate.tally.Tally;
  * <p>Confined to its event loop; a copy belongs to whoever has it.
  */
 public final class ListenerCounts {
-    private final Tally<RefuseReason> refused = new Tally<>(RefuseReason.class);
+    private final EnumCounter<RefuseReason> refused = new EnumCounter<>(RefuseReason.class);
     private long accepted;
     private long open;
 
@@ -45,7 +45,7 @@ public final class ListenerCounts {
     }
 
     /** Clients that were refused; for descriptors, pauses in accepting. */
-    public Tally<RefuseReason> refused() {
+    public EnumCounter<RefuseReason> refused() {
         return refused;
     }
 }

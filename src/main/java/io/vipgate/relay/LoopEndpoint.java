@@ -1,10 +1,10 @@
 package io.vipgate.relay;
 
+import io.vipgate.counters.EnumCounter;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.linux.SystemCalls;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
-import io.vipgate.tally.Tally;
 
 /**
  * An endpoint as one event loop sees it: its address in the kernel's form, and this loop's counters.
@@ -17,8 +17,8 @@ public final class LoopEndpoint {
     private final boolean canReachItself;
     /** Shared with the other addresses of its name. */
     private final EndpointCounts counts;
-    private final Tally<ConnectFailure> connectFailures = new Tally<>(ConnectFailure.class);
-    private final Tally<CloseReason> closed = new Tally<>(CloseReason.class);
+    private final EnumCounter<ConnectFailure> connectFailures = new EnumCounter<>(ConnectFailure.class);
+    private final EnumCounter<CloseReason> closed = new EnumCounter<>(CloseReason.class);
     private EndpointState state = EndpointState.initial(0, false);
     private long connected;
     private long bytesToBackend;

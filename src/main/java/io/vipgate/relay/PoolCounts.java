@@ -1,8 +1,8 @@
 package io.vipgate.relay;
 
-import io.vipgate.tally.BucketBounds;
-import io.vipgate.tally.Histogram;
-import io.vipgate.tally.Tally;
+import io.vipgate.counters.BucketBounds;
+import io.vipgate.counters.EnumCounter;
+import io.vipgate.counters.Histogram;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -15,7 +15,7 @@ import java.util.Map;
  */
 public final class PoolCounts {
     private final Map<String, EndpointCounts> endpoints = new HashMap<>();
-    private final Tally<CloseReason> closedUnplaced = new Tally<>(CloseReason.class);
+    private final EnumCounter<CloseReason> closedUnplaced = new EnumCounter<>(CloseReason.class);
     private final Histogram durations = new Histogram(BucketBounds.LIFETIMES);
     private long retries;
     private long noHealthy;
@@ -76,7 +76,7 @@ public final class PoolCounts {
     }
 
     /** Relays that ended without an endpoint, since none could be selected. */
-    public Tally<CloseReason> closedUnplaced() {
+    public EnumCounter<CloseReason> closedUnplaced() {
         return closedUnplaced;
     }
 

@@ -6,7 +6,7 @@
  * {@link io.vipgate.relay.RelayLoop} (what the relays of one event loop share),
  * {@link io.vipgate.relay.RelayObserver}. Everything runs on the event loop that accepted the client and reads immutable
  * snapshots; nothing takes a lock. {@link io.vipgate.relay.LoopCounts} is
- * what metrics read of it. May depend on {@code linux}, {@code pool}, {@code balance}, {@code pinning} and {@code tally}; never on Netty.
+ * what metrics read of it. May depend on {@code linux}, {@code eventloop}, {@code pool}, {@code balance}, {@code pinning} and {@code counters}; never on Netty.
  */
 @NullMarked
 package io.vipgate.relay;

@@ -1,4 +1,4 @@
-package io.vipgate.tally;
+package io.vipgate.counters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

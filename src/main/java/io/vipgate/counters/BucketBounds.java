@@ -1,4 +1,4 @@
-package io.vipgate.tally;
+package io.vipgate.counters;
 
 import java.util.Arrays;
 import java.util.stream.DoubleStream;

@@ -1,4 +1,4 @@
-package io.vipgate.tally;
+package io.vipgate.counters;
 
 /**
  * How long things took: a count for each bucket, and the sum. Recording allocates nothing: it is one look through some

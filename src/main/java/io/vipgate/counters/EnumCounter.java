@@ -1,15 +1,15 @@
-package io.vipgate.tally;
+package io.vipgate.counters;
 
 /**
  * Counts by reason: one plain long per constant of an enum.
  *
  * <p>Confined to the thread that counts; a copy belongs to whoever has it.
  */
-public final class Tally<E extends Enum<E>> {
+public final class EnumCounter<E extends Enum<E>> {
     private final long[] counts;
 
-    /** Makes a tally of nothing. */
-    public Tally(Class<E> reasons) {
+    /** Makes a counter that stands at 0 for each reason. */
+    public EnumCounter(Class<E> reasons) {
         counts = new long[reasons.getEnumConstants().length];
     }
 
@@ -20,7 +20,7 @@ public final class Tally<E extends Enum<E>> {
     }
 
     /** Adds all that another has counted. */
-    public void add(Tally<E> other) {
+    public void add(EnumCounter<E> other) {
         for (int i = 0; i < counts.length; i++) {
             counts[i] += other.counts[i];
         }
