@@ -1,7 +1,5 @@
 /**
- * Wiring: builds the gateway from its configuration, starts it and stops it; nothing clever.
- *
- * <p>Main types: {@link io.vipgate.Main}, {@code Gateway}. May depend on every package of the project.
+ * The entry: {@link io.vipgate.Main} hands the command line to {@code cli}, and depends on nothing else.
  */
 @NullMarked
 package io.vipgate;

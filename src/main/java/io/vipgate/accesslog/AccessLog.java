@@ -39,10 +39,10 @@ public final class AccessLog implements AutoCloseable {
     public AccessLog() {}
 
     /** Makes the view of one event loop more. */
-    public synchronized AccessLane lane() {
+    public synchronized LoopAccessLog forLoop() {
         EntryQueue queue = new EntryQueue(CAPACITY);
         queues.add(queue);
-        return new AccessLane(() -> plan, queue, seeds.split());
+        return new LoopAccessLog(() -> plan, queue, seeds.split());
     }
 
     /**
@@ -50,7 +50,7 @@ public final class AccessLog implements AutoCloseable {
      *
      * @param next null to log nothing
      */
-    public synchronized void follow(@Nullable AccessLogPlan next) {
+    public synchronized void configure(@Nullable AccessLogPlan next) {
         plan = next;
         if (thread != null) {
             LockSupport.unpark(thread);

@@ -1,6 +1,6 @@
 package io.vipgate.cli;
 
-import io.vipgate.StartException;
+import io.vipgate.control.StartException;
 import io.vipgate.demo.Demo;
 import java.io.IOException;
 import java.util.concurrent.Callable;

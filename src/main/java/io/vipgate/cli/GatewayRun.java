@@ -1,13 +1,13 @@
 package io.vipgate.cli;
 
-import io.vipgate.FileState;
-import io.vipgate.Gateway;
-import io.vipgate.GatewayProcess;
-import io.vipgate.Logging;
-import io.vipgate.Reloader;
-import io.vipgate.StartException;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.Problem;
+import io.vipgate.control.StartException;
+import io.vipgate.process.FileIdentity;
+import io.vipgate.process.GatewayProcess;
+import io.vipgate.process.GatewayServer;
+import io.vipgate.process.Logging;
+import io.vipgate.process.Reloader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -49,7 +49,7 @@ final class GatewayRun {
      * @return the exit status
      */
     static int run(Path file, PrintWriter err) {
-        FileState read = FileState.of(file);
+        FileIdentity read = FileIdentity.of(file);
         Optional<Loaded> loaded = ConfigFile.load(file, err);
         if (loaded.isEmpty()) {
             return ExitStatus.USAGE;
@@ -64,9 +64,9 @@ final class GatewayRun {
         }
         GatewayProcess.takeName();
         try (GatewayProcess process = new GatewayProcess();
-                Gateway gateway = Gateway.start(loaded.get().config())) {
-            log.info("{}", gateway.describe());
-            process.serve(gateway, new Reloader(gateway, file, read, System.getenv()));
+                GatewayServer server = GatewayServer.start(loaded.get().config())) {
+            log.info("{}", server.gateway().describe());
+            process.serve(server, new Reloader(server, file, read, System.getenv()));
             return ExitStatus.OK;
         } catch (StartException e) {
             log.error("{}", e.getMessage());

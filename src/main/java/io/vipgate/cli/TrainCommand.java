@@ -1,7 +1,7 @@
 package io.vipgate.cli;
 
-import io.vipgate.GatewayProcess;
 import io.vipgate.demo.Training;
+import io.vipgate.process.GatewayProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;

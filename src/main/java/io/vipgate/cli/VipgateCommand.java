@@ -1,14 +1,14 @@
 package io.vipgate.cli;
 
-import io.vipgate.BuildInfo;
+import io.vipgate.gateway.BuildInfo;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /**
  * The program itself, without a command.

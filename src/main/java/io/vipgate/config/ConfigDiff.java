@@ -24,6 +24,15 @@ public final class ConfigDiff {
      * @param after the same, afterwards
      */
     public record Change(String path, Optional<String> before, Optional<String> after) {
+        /** Keys that are read at the start alone, with all that is under them. */
+        private static final List<String> START_ONLY = List.of("runtime", "admin.bind", "metrics");
+
+        /** Whether a running gateway can't apply it. */
+        public boolean needsRestart() {
+            return path.equals("admin")
+                    || START_ONLY.stream().anyMatch(key -> path.equals(key) || path.startsWith(key + "."));
+        }
+
         /** One line, {@code pools.nginx.endpoints.vip1.weight: 1 -> 3} or {@code listeners.web: added}. */
         @Override
         public String toString() {

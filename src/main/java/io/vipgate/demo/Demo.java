@@ -1,13 +1,13 @@
 package io.vipgate.demo;
 
-import io.vipgate.Gateway;
-import io.vipgate.GatewayProcess;
-import io.vipgate.StartException;
 import io.vipgate.admin.AdminServer;
 import io.vipgate.admin.Token;
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.Rejected;
+import io.vipgate.control.StartException;
+import io.vipgate.process.GatewayProcess;
+import io.vipgate.process.GatewayServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -49,23 +49,23 @@ public final class Demo {
             Path tokenFile = tokenFile();
             Loaded config = config(port, adminPort, tokenFile, first, second);
             try (GatewayProcess process = new GatewayProcess();
-                    Gateway gateway = start(config);
-                    DemoClients clients = new DemoClients(gateway.ports("web").getFirst())) {
-                AdminServer admin = gateway.adminServer().orElseThrow();
+                    GatewayServer server = start(config);
+                    DemoClients clients = new DemoClients(server.gateway().ports("web").getFirst())) {
+                AdminServer admin = server.adminServer().orElseThrow();
                 new DemoPages(List.of(first, second), clients).mountOn(admin);
                 Token token = Token.fresh();
                 admin.admit(token);
-                greet(gateway.ports("web").getFirst(), admin.port(), tokenFile, token, out);
+                greet(server.gateway().ports("web").getFirst(), admin.port(), tokenFile, token, out);
                 readKeys(List.of(first, second), out);
-                process.serve(gateway, null);
+                process.serve(server, null);
             }
         }
     }
 
     /** Says what is wrong in the words of the command line. */
-    private static Gateway start(Loaded config) throws StartException {
+    private static GatewayServer start(Loaded config) throws StartException {
         try {
-            return Gateway.start(config.config());
+            return GatewayServer.start(config.config());
         } catch (StartException e) {
             String message = String.valueOf(e.getMessage());
             throw message.startsWith(ADMIN_BIND)

@@ -12,7 +12,7 @@ package io.vipgate.linux;
  */
 public record FdBudget(long limit, int reserved, int pipes, int relays) {
     /** Fewer relays than this are no gateway. */
-    public static final int LEAST_RELAYS = 16;
+    public static final int MIN_RELAYS = 16;
 
     private static final int RLIMIT_NOFILE = 7;
     private static final int RESERVED = 256;

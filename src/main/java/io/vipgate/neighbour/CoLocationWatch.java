@@ -44,7 +44,7 @@ public final class CoLocationWatch implements AutoCloseable {
     private final NeighbourSource source;
     private final InstantSource clock;
     private final Map<String, CoLocation> found = new ConcurrentHashMap<>();
-    private final Map<String, CoLocationLog> announcers = new HashMap<>();
+    private final Map<String, CoLocationLog> logs = new HashMap<>();
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("vipgate-neighbours").daemon().factory());
     private boolean isFailing;
@@ -56,15 +56,18 @@ public final class CoLocationWatch implements AutoCloseable {
     }
 
     /**
-     * Begins to look.
+     * Makes a watch over this machine's own neighbours.
      *
      * @param pools the pools that there are now; asked at each look
      */
-    public static CoLocationWatch start(Supplier<List<Pool>> pools) {
-        CoLocationWatch watch = new CoLocationWatch(pools, new NeighbourTable()::lookUp, InstantSource.system());
-        Future<?> _ = watch.looking.scheduleWithFixedDelay(watch::lookAndSurvive, FIRST_SECONDS, EVERY_SECONDS,
+    public CoLocationWatch(Supplier<List<Pool>> pools) {
+        this(pools, new NeighbourTable()::lookUp, InstantSource.system());
+    }
+
+    /** Begins to look, every few seconds. */
+    public void start() {
+        Future<?> _ = looking.scheduleWithFixedDelay(this::lookAndSurvive, FIRST_SECONDS, EVERY_SECONDS,
                 TimeUnit.SECONDS);
-        return watch;
     }
 
     /** What the last look has found of a pool; {@link CoLocation#NOTHING} before the first one. */
@@ -98,7 +101,7 @@ public final class CoLocationWatch implements AutoCloseable {
             }
         });
         found.keySet().retainAll(present.keySet());
-        announcers.keySet().retainAll(present.keySet());
+        logs.keySet().retainAll(present.keySet());
     }
 
     /** One question for each address, whatever pools it is in; none for a pool whose endpoints have one address. */
@@ -142,7 +145,7 @@ public final class CoLocationWatch implements AutoCloseable {
                 canBeChosen.add(member.endpoint());
             }
         }
-        CoLocationLog announcer = announcers.computeIfAbsent(name, CoLocationLog::new);
+        CoLocationLog announcer = logs.computeIfAbsent(name, CoLocationLog::new);
         for (CoLocationLog.Notice notice : announcer.heed(next, canBeChosen::contains)) {
             if (notice.isShared()) {
                 LOG.warn("{}", notice.text());

@@ -73,7 +73,7 @@ public final class HealthMonitor implements AutoCloseable {
      *
      * @param newProbe empty to judge by live traffic alone
      */
-    public void use(Optional<Probe> newProbe, Schedule newSchedule) {
+    public void configure(Optional<Probe> newProbe, Schedule newSchedule) {
         probe = newProbe;
         schedule = newSchedule;
         for (Watch watch : watches.values()) {
@@ -86,7 +86,7 @@ public final class HealthMonitor implements AutoCloseable {
     }
 
     /** Watches over whoever is in the pool now, and no longer over who is not. */
-    public void follow() {
+    public void update() {
         List<Endpoint> present = pool.snapshot().members().stream().map(PoolSnapshot.Member::endpoint).toList();
         watches.forEach((endpoint, watch) -> {
             if (!present.contains(endpoint)) {

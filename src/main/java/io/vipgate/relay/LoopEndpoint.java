@@ -41,7 +41,7 @@ public final class LoopEndpoint {
         return state;
     }
 
-    void become(EndpointState newState) {
+    void update(EndpointState newState) {
         state = newState;
     }
 

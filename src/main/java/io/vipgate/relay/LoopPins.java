@@ -21,7 +21,7 @@ final class LoopPins {
         this.counts = counts;
     }
 
-    void use(@Nullable PinTable newTable) {
+    void configure(@Nullable PinTable newTable) {
         table = newTable;
     }
 

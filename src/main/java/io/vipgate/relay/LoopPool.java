@@ -45,7 +45,7 @@ public final class LoopPool {
         this.plan = plan;
         this.localPorts = localPorts;
         selection = new Selection(random);
-        pins.use(plan.pins());
+        pins.configure(plan.pins());
         balancer = refresh(pool.snapshot());
     }
 
@@ -54,7 +54,7 @@ public final class LoopPool {
         for (PoolSnapshot.Member member : current.members()) {
             LoopEndpoint endpoint = known.computeIfAbsent(member.endpoint(),
                     added -> new LoopEndpoint(added, localPorts, counts.endpoint(added.name())));
-            endpoint.become(member.state());
+            endpoint.update(member.state());
             all.add(endpoint);
         }
         endpoints = all.toArray(LoopEndpoint[]::new);
@@ -71,9 +71,9 @@ public final class LoopPool {
     }
 
     /** Works by another plan from now on. Relays that are open keep the settings they were made with. */
-    public void follow(PoolPlan newPlan) {
+    public void configure(PoolPlan newPlan) {
         plan = newPlan;
-        pins.use(newPlan.pins());
+        pins.configure(newPlan.pins());
         // The next selection builds the balancers anew.
         snapshot = null;
     }

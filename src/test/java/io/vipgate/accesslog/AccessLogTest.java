@@ -32,10 +32,10 @@ class AccessLogTest {
     @Test
     void withoutAPlanThereIsNeitherAThreadNorAnEntry() {
         try (AccessLog log = new AccessLog()) {
-            AccessLane lane = log.lane();
-            log.follow(null);
+            LoopAccessLog loopLog = log.forLoop();
+            log.configure(null);
             for (int i = 0; i < 2 * AccessLog.CAPACITY; i++) {
-                lane.onClosed(relay, CloseReason.CLIENT_FIN);
+                loopLog.onClosed(relay, CloseReason.CLIENT_FIN);
             }
             log.reopen();
 
@@ -48,10 +48,10 @@ class AccessLogTest {
     void whatIsQueuedAtTheEndIsWritten() throws Exception {
         Path file = directory.resolve("log");
         try (AccessLog log = new AccessLog()) {
-            AccessLane lane = log.lane();
-            log.follow(new AccessLogPlan(Form.TEXT, file, 1));
+            LoopAccessLog loopLog = log.forLoop();
+            log.configure(new AccessLogPlan(Form.TEXT, file, 1));
             for (int i = 0; i < 1_000; i++) {
-                lane.onClosed(relay, CloseReason.CLIENT_FIN);
+                loopLog.onClosed(relay, CloseReason.CLIENT_FIN);
             }
         }
 
@@ -69,13 +69,13 @@ class AccessLogTest {
         long dropped;
         long begin = System.nanoTime();
         try (AccessLog log = new AccessLog()) {
-            AccessLane lane = log.lane();
-            log.follow(new AccessLogPlan(Form.TEXT, pipe, 1));
+            LoopAccessLog loopLog = log.forLoop();
+            log.configure(new AccessLogPlan(Form.TEXT, pipe, 1));
             for (int i = 0; i < ends; i++) {
-                lane.onClosed(relay, CloseReason.CLIENT_FIN);
+                loopLog.onClosed(relay, CloseReason.CLIENT_FIN);
             }
             log.reopen();
-            log.follow(new AccessLogPlan(Form.JSON, directory.resolve("log"), 1));
+            log.configure(new AccessLogPlan(Form.JSON, directory.resolve("log"), 1));
 
             // The writer may have taken a batch before it was held up.
             dropped = log.dropped();
@@ -97,13 +97,13 @@ class AccessLogTest {
     void aSampleThinsOutTheOrdinaryOnesAlone() throws Exception {
         Path file = directory.resolve("log");
         try (AccessLog log = new AccessLog()) {
-            AccessLane lane = log.lane();
-            log.follow(new AccessLogPlan(Form.JSON, file, 0.25));
+            LoopAccessLog loopLog = log.forLoop();
+            log.configure(new AccessLogPlan(Form.JSON, file, 0.25));
             for (int i = 0; i < 2_000; i++) {
-                lane.onClosed(relay, CloseReason.ENDPOINT_FIN);
+                loopLog.onClosed(relay, CloseReason.ENDPOINT_FIN);
             }
             for (int i = 0; i < 100; i++) {
-                lane.onClosed(relay, CloseReason.CLIENT_RESET);
+                loopLog.onClosed(relay, CloseReason.CLIENT_RESET);
             }
         }
 
@@ -118,14 +118,14 @@ class AccessLogTest {
         Path first = directory.resolve("first");
         Path second = directory.resolve("second");
         try (AccessLog log = new AccessLog()) {
-            AccessLane lane = log.lane();
-            log.follow(new AccessLogPlan(Form.TEXT, first, 1));
-            lane.onClosed(relay, CloseReason.CLIENT_FIN);
-            log.follow(null);
-            lane.onClosed(relay, CloseReason.CLIENT_FIN);
-            log.follow(new AccessLogPlan(Form.JSON, second, 1));
-            lane.onClosed(relay, CloseReason.CLIENT_FIN);
-            lane.onClosed(relay, CloseReason.CLIENT_FIN);
+            LoopAccessLog loopLog = log.forLoop();
+            log.configure(new AccessLogPlan(Form.TEXT, first, 1));
+            loopLog.onClosed(relay, CloseReason.CLIENT_FIN);
+            log.configure(null);
+            loopLog.onClosed(relay, CloseReason.CLIENT_FIN);
+            log.configure(new AccessLogPlan(Form.JSON, second, 1));
+            loopLog.onClosed(relay, CloseReason.CLIENT_FIN);
+            loopLog.onClosed(relay, CloseReason.CLIENT_FIN);
         }
 
         assertThat(Files.readAllLines(first)).hasSize(1);

@@ -58,6 +58,6 @@ class CloseCodeTest {
     @ParameterizedTest
     @CsvSource({"--, 0, true", "--, 1, true", "--, 2, false", "CD, 1, false", "KD, 1, false", "P-, 0, false"})
     void onlyWhatEndedWellAtTheFirstAttemptIsOrdinary(String close, int attempts, boolean isOrdinary) {
-        assertThat(AccessLane.isOrdinary(close, attempts)).isEqualTo(isOrdinary);
+        assertThat(LoopAccessLog.isOrdinary(close, attempts)).isEqualTo(isOrdinary);
     }
 }

@@ -2,12 +2,12 @@ package io.vipgate.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vipgate.Gateway;
-import io.vipgate.Reloader;
+import io.vipgate.process.GatewayServer;
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.Loaded;
 import io.vipgate.json.JsonParser;
 import io.vipgate.pool.AdminState;
+import io.vipgate.process.Reloader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -37,7 +37,7 @@ final class CommandsIT {
     @SuppressWarnings("NullAway.Init") // set before each test
     private ServerSocket endpoint;
     @SuppressWarnings("NullAway.Init") // set before each test
-    private Gateway gateway;
+    private GatewayServer server;
 
     private String yaml(String balance) {
         return """
@@ -54,13 +54,13 @@ final class CommandsIT {
     @BeforeEach
     void start() throws Exception {
         endpoint = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        gateway = Gateway.start(((Loaded) ConfigLoader.parse("test",
+        server = GatewayServer.start(((Loaded) ConfigLoader.parse("test",
                 yaml("random").getBytes(StandardCharsets.UTF_8), Map.of())).config());
     }
 
     @AfterEach
     void end() throws Exception {
-        gateway.close();
+        server.close();
         endpoint.close();
     }
 
@@ -76,7 +76,7 @@ final class CommandsIT {
     /** Runs a command for the gateway of this test. */
     private int ask(String... arguments) {
         String[] all = java.util.Arrays.copyOf(arguments, arguments.length + 4);
-        List<String> more = List.of("--admin", "127.0.0.1:" + gateway.adminServer().orElseThrow().port(),
+        List<String> more = List.of("--admin", "127.0.0.1:" + server.adminServer().orElseThrow().port(),
                 "--token-file",
                 directory.resolve("token").toString());
         for (int i = 0; i < 4; i++) {
@@ -103,7 +103,8 @@ final class CommandsIT {
     void statesAndWeights() {
         assertThat(ask("drain", "nginx/vip1")).as(err.toString()).isZero();
         assertThat(out.toString()).isEqualTo("nginx/vip1: drain, unknown, weight 1, 0 connections\n");
-        assertThat(gateway.pool("nginx").snapshot().members().getFirst().state().admin()).isEqualTo(AdminState.DRAIN);
+        assertThat(server.gateway().pool("nginx").snapshot().members().getFirst().state().admin())
+                .isEqualTo(AdminState.DRAIN);
         assertThat(ask("maint", "nginx/vip1")).isZero();
         assertThat(ask("weight", "nginx/vip1", "9")).isZero();
         assertThat(ask("status")).isZero();
@@ -122,7 +123,7 @@ final class CommandsIT {
 
     @Test
     void relaysAndTheirEnds() throws Exception {
-        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), gateway.ports("web").getFirst());
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.gateway().ports("web").getFirst());
                 Socket accepted = endpoint.accept()) {
             client.getOutputStream().write(1);
             assertThat(accepted.getInputStream().read()).isEqualTo(1);
@@ -156,7 +157,7 @@ final class CommandsIT {
     void reload() throws Exception {
         assertThat(ask("reload")).as("no file").isEqualTo(1);
         Path file = directory.resolve("gateway.yaml");
-        gateway.reloadBy(new Reloader(gateway, file, null, Map.of())::reload);
+        server.operations().reloadBy(new Reloader(server, file, null, Map.of())::reload);
         Files.writeString(file, yaml("power-of-two"));
         assertThat(ask("reload")).as(err.toString()).isZero();
         assertThat(out.toString()).isEqualTo("pools.nginx.balance: random -> power-of-two\n");
@@ -171,7 +172,7 @@ final class CommandsIT {
     void theConfigurationSaysWhichGateway() throws Exception {
         Path file = directory.resolve("gateway.yaml");
         Files.writeString(file, yaml("random").replace("admin: { bind: \"127.0.0.1:0\"",
-                "admin: { bind: \"0.0.0.0:" + gateway.adminServer().orElseThrow().port() + "\""));
+                "admin: { bind: \"0.0.0.0:" + server.adminServer().orElseThrow().port() + "\""));
         assertThat(run("drain", "nginx/vip1", "-c", file.toString())).as(err.toString()).isZero();
         Files.writeString(file, "listeners: 1\n");
         assertThat(run("status", "-c", file.toString())).isEqualTo(2);
@@ -184,7 +185,7 @@ final class CommandsIT {
     @Test
     void exitStatusesTellRefusalsFromAGatewayThatIsNotThere() throws Exception {
         Files.writeString(directory.resolve("other"), "a-token-of-another-gateway\n");
-        String url = "http://127.0.0.1:" + gateway.adminServer().orElseThrow().port() + "/";
+        String url = "http://127.0.0.1:" + server.adminServer().orElseThrow().port() + "/";
         assertThat(run("drain", "nginx/vip1", "--admin", url, "--token-file", directory.resolve("other").toString()))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("Authorization");

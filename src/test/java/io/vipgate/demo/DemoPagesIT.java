@@ -2,7 +2,7 @@ package io.vipgate.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vipgate.Gateway;
+import io.vipgate.process.GatewayServer;
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.Loaded;
 import java.net.Socket;
@@ -37,15 +37,15 @@ final class DemoPagesIT {
         String json = "Content-Type: application/json";
         try (DemoBackend first = new DemoBackend("nginx-1");
                 DemoBackend second = new DemoBackend("nginx-2");
-                Gateway gateway = Gateway.start(((Loaded) ConfigLoader.parse("test", """
+                GatewayServer server = GatewayServer.start(((Loaded) ConfigLoader.parse("test", """
                         listeners: { web: { bind: "127.0.0.1:0", pool: p } }
                         pools: { p: { probe: { type: none }, endpoints: { a: "127.0.0.1:%d" } } }
                         admin: { bind: "127.0.0.1:0", tokenFile: %s }
                         """.formatted(first.port(), directory.resolve("token")).getBytes(StandardCharsets.UTF_8),
                         Map.of())).config());
-                DemoClients clients = new DemoClients(gateway.ports("web").getFirst())) {
-            new DemoPages(List.of(first, second), clients).mountOn(gateway.adminServer().orElseThrow());
-            int port = gateway.adminServer().orElseThrow().port();
+                DemoClients clients = new DemoClients(server.gateway().ports("web").getFirst())) {
+            new DemoPages(List.of(first, second), clients).mountOn(server.adminServer().orElseThrow());
+            int port = server.adminServer().orElseThrow().port();
             String path = "/api/v1/demo/backends/";
 
             assertThat(ask(port, "PUT " + path + "2", "{\"running\": false}", json)).startsWith("HTTP/1.1 200")

@@ -148,7 +148,7 @@ final class AccessLogIT {
 
             Await.until("all lines", BOUND, () -> lines().size() == clients);
             assertThat(gateway.closed()).isEqualTo(clients);
-            assertThat(gateway.gateway().accessLogDropped()).isZero();
+            assertThat(gateway.server().accessLog().dropped()).isZero();
             assertThat(lines().stream().map(line -> Objects.requireNonNull(parse(line).get("client"))).distinct())
                     .as("no line is there twice").hasSizeGreaterThan(clients / 2);
         }
@@ -206,7 +206,7 @@ final class AccessLogIT {
     void noEndpointMayBeUsed() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = with().endpoint("a", echo).start()) {
-            assertThat(gateway.gateway().operator().toAdmin("nginx", "a", AdminState.MAINT)).isPresent();
+            assertThat(gateway.server().operator().toAdmin("nginx", "a", AdminState.MAINT)).isPresent();
             Peer.expectTurnedAway(gateway.port());
 
             assertSoleLine("-", 0, "PC");
@@ -361,7 +361,7 @@ final class AccessLogIT {
                 TestGateway gateway = with().endpoint("a", echo).start();
                 Peer client = gateway.connect()) {
             client.exchange();
-            assertThat(gateway.gateway().operator().closeRelays(_ -> true)).isEqualTo(1);
+            assertThat(gateway.server().operator().closeRelays(_ -> true)).isEqualTo(1);
 
             assertSoleLine("a", 1, "KD");
         }

@@ -18,7 +18,7 @@ record Admin(TestGateway gateway, Path tokenFile) {
     }
 
     int port() {
-        return gateway.gateway().adminServer().orElseThrow().port();
+        return gateway.server().adminServer().orElseThrow().port();
     }
 
     HttpAnswer call(String method, String path, String body) throws IOException {

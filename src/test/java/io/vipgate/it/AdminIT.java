@@ -3,10 +3,10 @@ package io.vipgate.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vipgate.StartException;
-import io.vipgate.Reloader;
+import io.vipgate.control.StartException;
 import io.vipgate.json.Json;
 import io.vipgate.pool.AdminState;
+import io.vipgate.process.Reloader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -44,7 +44,7 @@ final class AdminIT {
     }
 
     private static int port(TestGateway gateway) {
-        return gateway.gateway().adminServer().orElseThrow().port();
+        return gateway.server().adminServer().orElseThrow().port();
     }
 
     private String token() throws Exception {
@@ -146,7 +146,7 @@ final class AdminIT {
     void withoutASectionThereIsNoServer() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("one", echo).start()) {
-            assertThat(gateway.gateway().adminServer()).isEmpty();
+            assertThat(gateway.server().adminServer()).isEmpty();
         }
     }
 
@@ -176,7 +176,7 @@ final class AdminIT {
         try (EchoEndpoint echo = new EchoEndpoint(); TestGateway gateway = with(echo).start()) {
             assertThat(change(gateway, "POST", "/api/v1/reload", "").status()).as("no file").isEqualTo(409);
             Path file = directory.resolve("gateway.yaml");
-            gateway.gateway().reloadBy(new Reloader(gateway.gateway(), file, null, Map.of())::reload);
+            gateway.server().operations().reloadBy(new Reloader(gateway.server(), file, null, Map.of())::reload);
 
             Files.writeString(file, with(echo).pool("onDown: close").yaml()
                     .replace("admin: { bind: \"127.0.0.1:0\"", "admin: { bind: \"127.0.0.1:1\""));

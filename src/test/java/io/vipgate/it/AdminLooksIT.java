@@ -137,7 +137,7 @@ final class AdminLooksIT {
                 assertThat(explained.at("choice").at("endpoint").text()).isEqualTo(pin.at("endpoint").text());
                 assertThat(explained.at("choice").at("definite").isTrue()).isTrue();
                 assertThat(explained.at("pin").at("used").isTrue()).isTrue();
-                var _ = gateway.gateway().operator().toAdmin("nginx", pin.at("endpoint").text(), AdminState.MAINT);
+                var _ = gateway.server().operator().toAdmin("nginx", pin.at("endpoint").text(), AdminState.MAINT);
                 Json moved = admin.ok("GET", "/api/v1/explain?listener=web&client=127.0.0.1");
                 assertThat(moved.at("pin").at("why").text()).isEqualTo("the endpoint is in maintenance");
                 assertThat(moved.at("choice").at("endpoint").text()).isNotEqualTo(pin.at("endpoint").text());
@@ -171,14 +171,14 @@ final class AdminLooksIT {
             assertThat(answer.at("candidates").list()).extracting(each -> each.at("why").text())
                     .containsExactly("may be chosen", "may be chosen", "a backup, and a primary can be used");
 
-            var _ = gateway.gateway().operator().toAdmin("nginx", "one", AdminState.DRAIN);
-            var _ = gateway.gateway().operator().toWeight("nginx", "two", 0);
+            var _ = gateway.server().operator().toAdmin("nginx", "one", AdminState.DRAIN);
+            var _ = gateway.server().operator().toWeight("nginx", "two", 0);
             answer = admin.withoutToken("GET", path).json();
             assertThat(answer.at("candidates").list()).extracting(each -> each.at("why").text()).containsExactly(
                     "drains: takes pinned clients alone", "weight 0 takes nothing new", "may be chosen");
             assertThat(answer.at("choice").at("endpoint").text()).isEqualTo("spare");
 
-            var _ = gateway.gateway().operator().toAdmin("nginx", "spare", AdminState.MAINT);
+            var _ = gateway.server().operator().toAdmin("nginx", "spare", AdminState.MAINT);
             answer = admin.withoutToken("GET", path).json();
             assertThat(answer.at("choice").at("endpoint").isAbsent()).isTrue();
             assertThat(answer.at("choice").at("why").text()).contains("no endpoint can be used");

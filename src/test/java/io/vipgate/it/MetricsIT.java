@@ -149,7 +149,7 @@ final class MetricsIT {
     void openMetricsIsGivenToWhoeverAsksForIt() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo).more(SERVED).start()) {
-            int port = gateway.gateway().checkPort().orElseThrow();
+            int port = gateway.server().checkPort().orElseThrow();
             HttpResponse<String> text = Scrape.get(port);
             HttpResponse<String> open = Scrape.get(port, "Accept",
                     "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1");
@@ -244,7 +244,7 @@ final class MetricsIT {
                 backend.expectReset();
             }
             try (Peer client = gateway.connect(); Peer backend = endpoint.next()) {
-                assertThat(gateway.gateway().operator().closeRelays(_ -> true)).isEqualTo(1);
+                assertThat(gateway.server().operator().closeRelays(_ -> true)).isEqualTo(1);
                 client.expectReset();
                 backend.expectReset();
             }
@@ -290,7 +290,7 @@ final class MetricsIT {
             Await.until("it is down", BOUND, () -> gateway.state("bad").health() == Health.DOWN);
             Peer.expectTurnedAway(gateway.port());
             Peer.expectTurnedAway(gateway.port());
-            assertThat(gateway.gateway().operator().toAdmin("nginx", "bad", AdminState.MAINT)).isPresent();
+            assertThat(gateway.server().operator().toAdmin("nginx", "bad", AdminState.MAINT)).isPresent();
             Peer.expectTurnedAway(gateway.port());
 
             Scrape scrape = idle(gateway);
@@ -347,7 +347,7 @@ final class MetricsIT {
             double evictions = before.value("vipgate_pin_evictions_total", "pool", "nginx");
             assertThat(before.value("vipgate_pins", "pool", "nginx")).isEqualTo(30 - evictions).isBetween(1.0, 10.0);
 
-            assertThat(gateway.gateway().operator().toAdmin("nginx", "one", AdminState.MAINT)).isPresent();
+            assertThat(gateway.server().operator().toAdmin("nginx", "one", AdminState.MAINT)).isPresent();
             assertThat(Clients.ask(gateway, 29)).isEqualTo("2");
 
             Scrape after = idle(gateway);

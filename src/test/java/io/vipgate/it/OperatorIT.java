@@ -43,15 +43,15 @@ final class OperatorIT {
                 EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("one", one).endpoint("two", two).start()) {
             for (AdminState state : new AdminState[]{AdminState.DRAIN, AdminState.MAINT}) {
-                assertThat(gateway.gateway().operator().toAdmin("nginx", "one", state)).map(EndpointState::admin)
+                assertThat(gateway.server().operator().toAdmin("nginx", "one", state)).map(EndpointState::admin)
                         .contains(state);
                 assertThat(askFor(gateway, "1", 40)).isZero();
-                assertThat(gateway.gateway().operator().toAdmin("nginx", "one", AdminState.READY)).isPresent();
+                assertThat(gateway.server().operator().toAdmin("nginx", "one", AdminState.READY)).isPresent();
                 assertThat(askFor(gateway, "1", 60)).isPositive();
             }
-            assertThat(gateway.gateway().operator().toWeight("nginx", "one", 0)).map(EndpointState::weight).contains(0);
+            assertThat(gateway.server().operator().toWeight("nginx", "one", 0)).map(EndpointState::weight).contains(0);
             assertThat(askFor(gateway, "1", 40)).isZero();
-            assertThat(gateway.gateway().operator().toWeight("nginx", "one", 256)).isPresent();
+            assertThat(gateway.server().operator().toWeight("nginx", "one", 256)).isPresent();
             assertThat(askFor(gateway, "1", 40)).isGreaterThan(30);
             assertThat(echo.accepted()).isZero();
         }
@@ -61,12 +61,12 @@ final class OperatorIT {
     void whatDoesNotExistOrIsOutOfRangeIsRefused() throws Exception {
         try (NamingEndpoint one = new NamingEndpoint('1');
                 TestGateway gateway = TestGateway.with().endpoint("one", one).start()) {
-            assertThatThrownBy(() -> gateway.gateway().operator().toAdmin("nginx", "vip9", AdminState.DRAIN))
+            assertThatThrownBy(() -> gateway.server().operator().toAdmin("nginx", "vip9", AdminState.DRAIN))
                     .isInstanceOf(NoSuchElementException.class)
                     .hasMessage("endpoint: nginx/vip9 (expected: one of [one])");
-            assertThatThrownBy(() -> gateway.gateway().operator().toAdmin("apache", "one", AdminState.DRAIN))
+            assertThatThrownBy(() -> gateway.server().operator().toAdmin("apache", "one", AdminState.DRAIN))
                     .isInstanceOf(NoSuchElementException.class);
-            assertThatThrownBy(() -> gateway.gateway().operator().toWeight("nginx", "one", 257))
+            assertThatThrownBy(() -> gateway.server().operator().toWeight("nginx", "one", 257))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("weight: 257 (expected: 0 to 256)");
         }
@@ -79,8 +79,8 @@ final class OperatorIT {
         try (NamingEndpoint one = new NamingEndpoint('1'); NamingEndpoint two = new NamingEndpoint('2')) {
             try (TestGateway gateway = TestGateway.with().endpoint("one", one).endpoint("two", two).more(keep)
                     .start()) {
-                assertThat(gateway.gateway().operator().toAdmin("nginx", "one", AdminState.MAINT)).isPresent();
-                assertThat(gateway.gateway().operator().toWeight("nginx", "two", 7)).isPresent();
+                assertThat(gateway.server().operator().toAdmin("nginx", "one", AdminState.MAINT)).isPresent();
+                assertThat(gateway.server().operator().toWeight("nginx", "two", 7)).isPresent();
             }
             try (TestGateway gateway = TestGateway.with().endpoint("one", one).endpoint("two", two).more(keep)
                     .start()) {
@@ -91,7 +91,7 @@ final class OperatorIT {
             try (TestGateway gateway = TestGateway.with().endpoint("one", one).endpoint("two", two, "weight: 3")
                     .more(keep).start()) {
                 assertThat(gateway.state("two").weight()).as("the configuration says something else now").isEqualTo(3);
-                assertThat(gateway.gateway().operator().toAdmin("nginx", "one", AdminState.READY)).isPresent();
+                assertThat(gateway.server().operator().toAdmin("nginx", "one", AdminState.READY)).isPresent();
             }
             assertThat(Files.readString(file)).doesNotContain("nginx/one");
         }
@@ -172,7 +172,7 @@ final class OperatorIT {
         String keep = "stateFile: " + file;
         try (NamingEndpoint one = new NamingEndpoint('1');
                 TestGateway gateway = TestGateway.with().endpoint("one", one).more(keep).start()) {
-            assertThat(gateway.gateway().operator().toWeight("nginx", "one", 5)).isPresent();
+            assertThat(gateway.server().operator().toWeight("nginx", "one", 5)).isPresent();
             Await.until("it is written", BOUND, () -> Files.exists(file) && read(file).contains("nginx/one"));
             gateway.apply(TestGateway.with().endpoint("one", one, "weight: 2").more(keep));
             gateway.apply(TestGateway.with().endpoint("one", one).more(keep));
@@ -201,7 +201,7 @@ final class OperatorIT {
                 second.exchange();
                 int port = first.localPort();
 
-                assertThat(gateway.gateway().operator().closeRelays(relay -> relay.clientPort() == port)).isEqualTo(1);
+                assertThat(gateway.server().operator().closeRelays(relay -> relay.clientPort() == port)).isEqualTo(1);
 
                 first.expectReset();
                 second.exchange();

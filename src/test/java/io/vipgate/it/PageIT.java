@@ -43,7 +43,7 @@ final class PageIT {
     }
 
     private static int port(TestGateway gateway) {
-        return gateway.gateway().adminServer().orElseThrow().port();
+        return gateway.server().adminServer().orElseThrow().port();
     }
 
     private static HttpAnswer visit(TestGateway gateway, String request, String... headers) throws Exception {
@@ -140,7 +140,7 @@ final class PageIT {
     void thePageIsAtNoOtherAddressAndNoOtherFileIsServed() throws Exception {
         try (EchoEndpoint one = new EchoEndpoint();
                 TestGateway gateway = gateway(one, "metrics: { bind: \"127.0.0.1:0\" }")) {
-            int checks = gateway.gateway().checkPort().orElseThrow();
+            int checks = gateway.server().checkPort().orElseThrow();
             for (String path : List.of("/", "/page/main.js", "/api/v1/history", "/api/v1/stream", "/api/v1")) {
                 assertThat(HttpAnswer.to(checks, "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                         .status()).as(path).isEqualTo(404);

@@ -20,7 +20,7 @@ final class PinningIT {
     private static final String PINNED = "pinning: { by: source-address }";
 
     private static PinTable pins(TestGateway gateway) {
-        return gateway.gateway().operator().pins("nginx").orElseThrow();
+        return gateway.server().operator().pins("nginx").orElseThrow();
     }
 
     @Test
@@ -109,7 +109,7 @@ final class PinningIT {
                         .pool("pinning: { by: source-address, ttl: 2s }").start()) {
             int client = clientOf(gateway, "1");
             long begin = System.nanoTime();
-            assertThat(gateway.gateway().operator().toAdmin("nginx", "one", AdminState.DRAIN)).isPresent();
+            assertThat(gateway.server().operator().toAdmin("nginx", "one", AdminState.DRAIN)).isPresent();
 
             assertThat(Clients.ask(gateway, client)).isEqualTo("1");
             for (int stranger = 1_000; stranger < 1_050; stranger++) {
@@ -136,10 +136,10 @@ final class PinningIT {
                 TestGateway gateway = TestGateway.with().endpoint("one", one).endpoint("two", two).pool(PINNED)
                         .start()) {
             int client = clientOf(gateway, "1");
-            assertThat(gateway.gateway().operator().toAdmin("nginx", "one", AdminState.MAINT)).isPresent();
+            assertThat(gateway.server().operator().toAdmin("nginx", "one", AdminState.MAINT)).isPresent();
 
             assertThat(Clients.ask(gateway, client)).isEqualTo("2");
-            assertThat(gateway.gateway().operator().toAdmin("nginx", "one", AdminState.READY)).isPresent();
+            assertThat(gateway.server().operator().toAdmin("nginx", "one", AdminState.READY)).isPresent();
             assertThat(Clients.ask(gateway, client)).as("it stays moved").isEqualTo("2");
         }
     }
@@ -183,7 +183,7 @@ final class PinningIT {
             assertThat(gateway.pinMisses()).isEqualTo(100);
 
             gateway.apply(TestGateway.with().endpoint("two", two).endpoint("one", one));
-            assertThat(gateway.gateway().operator().pins("nginx")).isEmpty();
+            assertThat(gateway.server().operator().pins("nginx")).isEmpty();
         }
     }
 }

@@ -24,11 +24,11 @@ final class ReadinessIT {
     }
 
     private static URI uri(TestGateway gateway, String path) {
-        return URI.create("http://127.0.0.1:" + gateway.gateway().checkPort().orElseThrow() + path);
+        return URI.create("http://127.0.0.1:" + gateway.server().checkPort().orElseThrow() + path);
     }
 
     private static HttpResponse<String> request(TestGateway gateway, HttpRequest request) throws Exception {
-        assertThat(gateway.gateway().checkPort()).isPresent();
+        assertThat(gateway.server().checkPort()).isPresent();
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(request, HttpResponse.BodyHandlers.ofString());
         }

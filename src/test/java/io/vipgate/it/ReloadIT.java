@@ -3,7 +3,7 @@ package io.vipgate.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vipgate.StartException;
+import io.vipgate.control.StartException;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Health;
 import io.vipgate.relay.CloseReason;
@@ -64,8 +64,8 @@ final class ReloadIT {
                         .probe("{ type: tcp }").start()) {
             Await.until("both are up", BOUND, () -> gateway.state("a").health() == Health.UP
                     && gateway.state("b").health() == Health.UP);
-            assertThat(gateway.gateway().operator().toAdmin("nginx", "b", AdminState.DRAIN)).isPresent();
-            assertThat(gateway.gateway().operator().toWeight("nginx", "a", 9)).isPresent();
+            assertThat(gateway.server().operator().toAdmin("nginx", "b", AdminState.DRAIN)).isPresent();
+            assertThat(gateway.server().operator().toWeight("nginx", "a", 9)).isPresent();
             try (Peer client = gateway.connect()) {
                 client.exchange();
                 gateway.apply(TestGateway.with().endpoint("c", echo).endpoint("b", other).endpoint("a", echo)

@@ -2,7 +2,7 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vipgate.NameService;
+import io.vipgate.control.HostLookup;
 import io.vipgate.pool.AdminState;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,7 +24,7 @@ final class ResolveIT {
 
     /** A name server whose answers can be changed. */
     private final Map<String, List<String>> zone = new ConcurrentHashMap<>();
-    private final NameService names = host -> {
+    private final HostLookup names = host -> {
         List<String> found = zone.get(host);
         if (found == null) {
             throw new UnknownHostException(host);
@@ -61,7 +61,7 @@ final class ResolveIT {
             assertThat(labels(gateway)).containsExactly("web[127.0.0.1]", "web[127.0.0.2]", "other");
             assertThat(shareOf(gateway, "web[127.0.0.1]") + shareOf(gateway, "web[127.0.0.2]"))
                     .isEqualTo(shareOf(gateway, "other"));
-            assertThat(gateway.gateway().operator().toAdmin("nginx", "web", AdminState.DRAIN)).isPresent();
+            assertThat(gateway.server().operator().toAdmin("nginx", "web", AdminState.DRAIN)).isPresent();
             assertThat(gateway.gateway().pool("nginx").snapshot().tiers().getFirst()).hasSize(1);
         }
     }
@@ -73,8 +73,8 @@ final class ResolveIT {
                 TestGateway gateway = TestGateway.with().endpoint("web", "web.test:" + web.port()).pool(OFTEN)
                         .names(names).start()) {
             assertThat(ask(gateway)).isEqualTo("w");
-            assertThat(gateway.gateway().operator().toAdmin("nginx", "web", AdminState.DRAIN)).isPresent();
-            assertThat(gateway.gateway().operator().toAdmin("nginx", "web", AdminState.READY)).isPresent();
+            assertThat(gateway.server().operator().toAdmin("nginx", "web", AdminState.DRAIN)).isPresent();
+            assertThat(gateway.server().operator().toAdmin("nginx", "web", AdminState.READY)).isPresent();
 
             zone.put("web.test", List.of("127.0.0.1", "127.0.0.9"));
             Await.until("there are two", BOUND, () -> labels(gateway).size() == 2);
@@ -96,7 +96,7 @@ final class ResolveIT {
         CountDownLatch answer = new CountDownLatch(1);
         try (NamingEndpoint web = new NamingEndpoint('w');
                 Tasks tasks = new Tasks()) {
-            NameService slow = host -> {
+            HostLookup slow = host -> {
                 try {
                     answer.await();
                 } catch (InterruptedException e) {

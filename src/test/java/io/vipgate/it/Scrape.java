@@ -64,7 +64,7 @@ final class Scrape {
     }
 
     static Scrape of(TestGateway gateway) {
-        return of(gateway.gateway().checkPort().orElseThrow());
+        return of(gateway.server().checkPort().orElseThrow());
     }
 
     /** Scrapes a port of 127.0.0.1. */

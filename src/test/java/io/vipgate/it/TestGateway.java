@@ -2,13 +2,14 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vipgate.Gateway;
-import io.vipgate.NameService;
-import io.vipgate.config.GatewayConfig;
+import io.vipgate.gateway.Gateway;
+import io.vipgate.process.GatewayServer;
 import io.vipgate.config.ConfigLoader;
+import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.LoadResult;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.Rejected;
+import io.vipgate.control.HostLookup;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
@@ -31,10 +32,12 @@ import java.util.function.ToLongFunction;
  * <p>Thread-safe.
  */
 final class TestGateway implements AutoCloseable {
+    private final GatewayServer server;
     private final Gateway gateway;
 
-    private TestGateway(Gateway gateway) {
-        this.gateway = gateway;
+    private TestGateway(GatewayServer server) {
+        this.server = server;
+        gateway = server.gateway();
     }
 
     private static GatewayConfig load(String yaml) {
@@ -66,7 +69,7 @@ final class TestGateway implements AutoCloseable {
         private String more = "";
         private String otherListeners = "";
         private String otherPools = "";
-        private NameService names = NameService.ofThisMachine();
+        private HostLookup names = HostLookup.ofThisMachine();
 
         /**
          * Adds an endpoint.
@@ -144,14 +147,18 @@ final class TestGateway implements AutoCloseable {
         }
 
         /** Who looks names up. */
-        Builder names(NameService service) {
+        Builder names(HostLookup service) {
             names = service;
             return this;
         }
 
         TestGateway start() throws Exception {
-            return new TestGateway(Gateway.start(load(yaml()), names));
+            return new TestGateway(GatewayServer.start(load(yaml()), names));
         }
+    }
+
+    GatewayServer server() {
+        return server;
     }
 
     Gateway gateway() {
@@ -283,7 +290,7 @@ final class TestGateway implements AutoCloseable {
             gateway.forEachLoop("nginx", pool -> pool.endpoints().forEach(endpoint -> assertThat(
                     endpoint.endpoint().connections()).as("connections counted at %s", endpoint.endpoint()).isZero()));
         } finally {
-            gateway.close();
+            server.close();
         }
     }
 }

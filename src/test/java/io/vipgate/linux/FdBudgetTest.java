@@ -29,7 +29,7 @@ class FdBudgetTest {
 
     @Test
     void aLimitOf200IsStillAGateway() {
-        assertThat(FdBudget.of(200).relays()).isGreaterThanOrEqualTo(FdBudget.LEAST_RELAYS);
-        assertThat(FdBudget.of(120).relays()).isLessThan(FdBudget.LEAST_RELAYS);
+        assertThat(FdBudget.of(200).relays()).isGreaterThanOrEqualTo(FdBudget.MIN_RELAYS);
+        assertThat(FdBudget.of(120).relays()).isLessThan(FdBudget.MIN_RELAYS);
     }
 }

@@ -110,7 +110,7 @@ final class Checks {
 
     /** Makes a socket. */
     @FunctionalInterface
-    interface Prepared {
+    public interface Prepared {
         Socket make() throws IOException;
     }
 

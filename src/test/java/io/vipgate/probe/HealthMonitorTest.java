@@ -73,7 +73,7 @@ class HealthMonitorTest {
 
     private HealthMonitor monitor(long intervalNanos, boolean isProbed) {
         HealthMonitor monitor = new HealthMonitor(pool, listener, control, lag);
-        monitor.use(isProbed ? Optional.of(this::check) : Optional.empty(),
+        monitor.configure(isProbed ? Optional.of(this::check) : Optional.empty(),
                 new HealthMonitor.Schedule(new VitalsRules(intervalNanos, MILLI, 2, 3), 50 * MILLI, 0.1,
                         Optional.empty(), "test"));
         return monitor;
@@ -95,7 +95,7 @@ class HealthMonitorTest {
     @Test
     void resultsBecomeHealthInTheSnapshot() {
         try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
-            monitor.follow();
+            monitor.update();
             await("both are up",
                     () -> state(first).health() == Health.UP && state(second).health() == Health.UP);
 
@@ -113,14 +113,14 @@ class HealthMonitorTest {
     void healthOutlivesAChangeOfTheProbe() {
         results.put("vip1", ProbeResult.fail("status 503"));
         try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
-            monitor.follow();
+            monitor.update();
             await("vip1 is down", () -> state(first).health() == Health.DOWN);
 
-            monitor.use(Optional.of(this::check), new HealthMonitor.Schedule(
+            monitor.configure(Optional.of(this::check), new HealthMonitor.Schedule(
                     new VitalsRules(3_600_000 * MILLI, MILLI, 2, 3), 50 * MILLI, 0, Optional.empty(), "other"));
             assertThat(state(first).health()).isEqualTo(Health.DOWN);
 
-            monitor.use(Optional.empty(), new HealthMonitor.Schedule(
+            monitor.configure(Optional.empty(), new HealthMonitor.Schedule(
                     new VitalsRules(MILLI, MILLI, 2, 3), 50 * MILLI, 0, Optional.empty(), "none"));
             assertThat(state(first).health()).as("nobody asks any more").isEqualTo(Health.UNKNOWN);
             await("the old probes are gone", () -> monitor.probing() == 0);
@@ -131,7 +131,7 @@ class HealthMonitorTest {
     void voidResultsCountOnlyAfterThreeInARow() {
         results.put("vip1", ProbeResult.ofNoWorth("no local port"));
         try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
-            monitor.follow();
+            monitor.update();
             await("vip1 is down at last", () -> state(first).health() == Health.DOWN);
             assertThat(checksOf(first)).isGreaterThanOrEqualTo(4);
         }
@@ -141,7 +141,7 @@ class HealthMonitorTest {
     void liveFailureMakesSuspectAndHurriesTheProbe() {
         try (HealthMonitor monitor = monitor(3_600_000 * MILLI, true)) {
             // Not started for the first probes, which would be spread over an hour: a failure calls for one.
-            monitor.follow();
+            monitor.update();
             results.put("vip1", ProbeResult.fail("refused"));
             monitor.onLiveFailure(first);
             await("vip1 is suspect or down",
@@ -154,7 +154,7 @@ class HealthMonitorTest {
     @Test
     void suspicionOfAnEndpointThatNobodyProbesPasses() {
         try (HealthMonitor monitor = monitor(5 * MILLI, false)) {
-            monitor.follow();
+            monitor.update();
             monitor.onLiveFailure(first);
             await("vip1 is suspect", () -> state(first).isSuspect());
             await("vip1 is suspect no longer", () -> !state(first).isSuspect());
@@ -167,7 +167,7 @@ class HealthMonitorTest {
         pool.publish(pool.snapshot().with(first, state -> state.toWeight(7, 0).toAdmin(
                 io.vipgate.pool.AdminState.DRAIN, 0)));
         try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
-            monitor.follow();
+            monitor.update();
             await("vip1 is up", () -> state(first).health() == Health.UP);
         }
         assertThat(state(first).weight()).isEqualTo(7);
@@ -177,7 +177,7 @@ class HealthMonitorTest {
     @Test
     void nobodyIsProbedAfterTheEnd() {
         HealthMonitor monitor = monitor(MILLI, true);
-        monitor.follow();
+        monitor.update();
         await("probes run", () -> checksOf(first) > 3);
         monitor.close();
         await("its threads are gone", () -> monitor.probing() == 0);

@@ -1,0 +1,145 @@
+package io.vipgate.control;
+
+import io.vipgate.accesslog.AccessLogPlan;
+import io.vipgate.balance.BalancerFactory;
+import io.vipgate.config.AccessLogConfig;
+import io.vipgate.config.EndpointAddress;
+import io.vipgate.config.EndpointConfig;
+import io.vipgate.config.GatewayConfig;
+import io.vipgate.config.HashConfig;
+import io.vipgate.config.PinBy;
+import io.vipgate.config.PoolConfig;
+import io.vipgate.config.ProbeConfig;
+import io.vipgate.config.ProxyProtocol;
+import io.vipgate.linux.NativeSocketAddress;
+import io.vipgate.pinning.PinTable;
+import io.vipgate.pool.ClientPrefix;
+import io.vipgate.probe.HealthMonitor;
+import io.vipgate.probe.VitalsRules;
+import io.vipgate.relay.ProxyHeader;
+import io.vipgate.relay.RelaySettings;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns configuration into what the data path, the probes and the access log work with.
+ *
+ * <p>Stateless.
+ */
+public final class ConfigMapping {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigMapping.class);
+
+    private ConfigMapping() {}
+
+    /** Says which source addresses are not this machine's own. */
+    static void warnOfForeignSources(String pool, List<InetAddress> sources) {
+        for (InetAddress source : sources) {
+            try {
+                if (!source.isLoopbackAddress() && NetworkInterface.getByInetAddress(source) == null) {
+                    LOG.warn("pools.{}.source: {} is not an address of this machine now; connects from it fail", pool,
+                            source.getHostAddress());
+                }
+            } catch (SocketException e) {
+                LOG.debug("the addresses of this machine can't be listed: {}", e.getMessage());
+            }
+        }
+    }
+
+    /** Hosts whose addresses a pool needs. */
+    static Set<String> hosts(PoolConfig config) {
+        return config.endpoints().values().stream().map(EndpointConfig::address)
+                .filter(address -> address.literal().isEmpty()).map(EndpointAddress::host).collect(Collectors.toSet());
+    }
+
+    /** Hosts whose addresses any of the pools needs. */
+    public static Set<String> hosts(GatewayConfig config) {
+        return config.pools().values().stream().flatMap(pool -> hosts(pool).stream()).collect(Collectors.toSet());
+    }
+
+    static RelaySettings settings(PoolConfig config) {
+        List<NativeSocketAddress> sources = config.source().stream()
+                .map(address -> NativeSocketAddress.of(new InetSocketAddress(address, 0))).toList();
+        return new RelaySettings(config.connect().timeout().toNanos(), config.connect().attempts().orElse(0),
+                config.timeouts().idle().toNanos(), config.timeouts().halfClosed().toNanos(),
+                config.timeouts().lifetime().toNanos(), config.timeouts().lifetimeJitter(),
+                new RelaySettings.KeepAlive((int) config.keepAlive().idle().toSeconds(),
+                        (int) config.keepAlive().interval().toSeconds(), config.keepAlive().count()),
+                config.userTimeout().client().toNanos(), config.userTimeout().endpoint().toNanos(),
+                proxyVersion(config.proxyProtocol()), sources);
+    }
+
+    /** What the access log does; null when there is none. */
+    public static @Nullable AccessLogPlan accessLog(AccessLogConfig config) {
+        Path file = config.file().equals(AccessLogConfig.STDOUT) ? null : Path.of(config.file());
+        return switch (config.format()) {
+            case NONE -> null;
+            case TEXT -> new AccessLogPlan(AccessLogPlan.Form.TEXT, file, config.sample());
+            case JSON -> new AccessLogPlan(AccessLogPlan.Form.JSON, file, config.sample());
+        };
+    }
+
+    static HealthMonitor.Schedule schedule(ProbeConfig probe) {
+        VitalsRules rules = new VitalsRules(probe.interval().toNanos(), probe.fastInterval().toNanos(), probe.rise(),
+                probe.fall());
+        return new HealthMonitor.Schedule(rules, probe.timeout().toNanos(), probe.jitter(), probe.port(),
+                probe.type().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+
+    static ClientPrefix pinPrefix(PoolConfig config) {
+        return new ClientPrefix(config.pinning().ipv4Prefix(), config.pinning().ipv6Prefix());
+    }
+
+    /**
+     * Checks that the tables of pins fit into half the heap.
+     *
+     * @throws StartException if they don't
+     */
+    public static void checkPins(GatewayConfig config, long heapBytes) throws StartException {
+        long entries = config.pools().values().stream().filter(pool -> pool.pinning().by() != PinBy.NONE)
+                .mapToLong(pool -> pool.pinning().maxEntries()).sum();
+        if (entries * PinTable.BYTES_PER_PIN > heapBytes / 2) {
+            throw new StartException("pinning.maxEntries: " + entries + " over all pools need "
+                    + ((entries * PinTable.BYTES_PER_PIN) >> 20) + " MiB (expected: at most half the heap of "
+                    + (heapBytes >> 20) + " MiB; allow fewer, or set VIPGATE_JAVA_OPTS=-Xmx...)");
+        }
+    }
+
+    private static ProxyHeader.Version proxyVersion(ProxyProtocol configured) {
+        return switch (configured) {
+            case NONE -> ProxyHeader.Version.NONE;
+            case V1 -> ProxyHeader.Version.V1;
+            case V2 -> ProxyHeader.Version.V2;
+        };
+    }
+
+    static BalancerFactory factory(String name, PoolConfig config) {
+        return switch (config.balance()) {
+            case RANDOM -> BalancerFactory.random();
+            case WEIGHTED_RANDOM -> BalancerFactory.weightedRandom();
+            case POWER_OF_TWO -> BalancerFactory.powerOfTwo();
+            case ROUND_ROBIN -> BalancerFactory.roundRobin();
+            case LEAST_CONNECTIONS -> BalancerFactory.leastConnections();
+            case SOURCE_HASH -> sourceHash(name, config.hash());
+        };
+    }
+
+    private static BalancerFactory sourceHash(String name, HashConfig hash) {
+        if (hash.key().isEmpty()) {
+            LOG.info(
+                    "pool {}: source-hash without hash.key uses a published key; set one if clients could choose their "
+                            + "addresses to overload an endpoint",
+                    name);
+        }
+        return BalancerFactory.sourceHash(hash.key(), hash.ipv4Prefix(), hash.ipv6Prefix());
+    }
+}

@@ -1,0 +1,58 @@
+package io.vipgate.control;
+
+import io.vipgate.config.BalanceRule;
+import io.vipgate.config.OnDown;
+import io.vipgate.config.PoolConfig;
+import io.vipgate.loops.EventLoopSet;
+import io.vipgate.pool.Endpoint;
+import io.vipgate.pool.Health;
+import io.vipgate.probe.HealthListener;
+import io.vipgate.relay.CloseReason;
+import io.vipgate.relay.RelaySweep;
+import java.util.function.Supplier;
+
+/**
+ * What a pool does when an endpoint's health changes: slow start of one that is back, {@code onDown} for the relays of one
+ * that is down.
+ *
+ * <p>Confined to the control thread.
+ */
+final class HealthReactions implements HealthListener {
+    private final String pool;
+    private final EventLoopSet loops;
+    private final SlowStart slowStart;
+    private final RecentEvents events;
+    private final Supplier<PoolConfig> config;
+
+    HealthReactions(String pool, EventLoopSet loops, SlowStart slowStart, RecentEvents events,
+            Supplier<PoolConfig> config) {
+        this.pool = pool;
+        this.loops = loops;
+        this.slowStart = slowStart;
+        this.events = events;
+        this.config = config;
+    }
+
+    @Override
+    public void onHealth(Endpoint endpoint, Health health, String cause) {
+        events.add("endpoint " + pool + "/" + endpoint.label() + " is " + health + ": " + cause);
+    }
+
+    @Override
+    public void onReturning(Endpoint endpoint) {
+        // Under source-hash a smaller share would send clients elsewhere that have their place there.
+        boolean isHashed = config.get().balance() == BalanceRule.SOURCE_HASH;
+        slowStart.begin(endpoint, isHashed ? 0 : config.get().slowStart().toNanos());
+    }
+
+    @Override
+    public void onDown(Endpoint endpoint) {
+        slowStart.cancel(endpoint);
+        if (config.get().onDown() == OnDown.CLOSE) {
+            loops.tell(context -> RelaySweep.begin(context.relays(),
+                    relay -> relay.isConnected() && relay.endpoint() != null
+                            && relay.endpoint().endpoint().equals(endpoint),
+                    CloseReason.ENDPOINT_DOWN));
+        }
+    }
+}

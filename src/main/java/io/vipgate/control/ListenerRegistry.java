@@ -1,0 +1,197 @@
+package io.vipgate.control;
+
+import io.vipgate.config.BindAddress;
+import io.vipgate.config.GatewayConfig;
+import io.vipgate.config.ListenerConfig;
+import io.vipgate.linux.ListenSocket;
+import io.vipgate.linux.Sysctl;
+import io.vipgate.loops.BoundAddress;
+import io.vipgate.loops.EventLoopSet;
+import io.vipgate.loops.LoopContext;
+import io.vipgate.pool.ConnectionLimit;
+import io.vipgate.relay.Acceptor;
+import io.vipgate.relay.LoopListener;
+import io.vipgate.relay.LoopPool;
+import io.vipgate.relay.Relay;
+import io.vipgate.relay.RelayDrain;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listeners and their sockets. A socket belongs to its address: while the configuration names that address, its
+ * socket stays open, whatever else changes around it.
+ *
+ * <p>A change comes in two steps: {@link #prepare} does all that can fail, {@link ListenerChange#commit} the rest.
+ *
+ * <p>Confined to the control thread, but for {@link #present}.
+ */
+public final class ListenerRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(ListenerRegistry.class);
+
+    private final EventLoopSet loops;
+    private final int maxRelays;
+    private final ListenSocket listenSocket = new ListenSocket();
+    private final Map<String, ConnectionLimit> limits = new HashMap<>();
+    private Map<String, List<BoundAddress>> bound = new LinkedHashMap<>();
+    private Map<String, Duration> removedDrains = Map.of();
+    private volatile List<Present> present = List.of();
+
+    /**
+     * A listener as it is now.
+     *
+     * @param addresses with the ports that they have got
+     * @param pool whom it serves
+     */
+    public record Present(String name, List<String> addresses, String pool, ConnectionLimit limit) {}
+
+    /**
+     * Makes a registry without listeners.
+     *
+     * @param maxRelays how many relays the process has descriptors for
+     */
+    public ListenerRegistry(EventLoopSet loops, int maxRelays) {
+        this.loops = loops;
+        this.maxRelays = maxRelays;
+    }
+
+    /** The listeners, in the order of the configuration. From any thread. */
+    public List<Present> present() {
+        return present;
+    }
+
+    /** The addresses of each listener, in the order of the configuration. */
+    public Map<String, List<BoundAddress>> bound() {
+        return bound;
+    }
+
+    /**
+     * Opens the sockets that a configuration needs and that are not open yet. Nothing accepts on them so far.
+     *
+     * @throws StartException if one can't be opened; then none stays open that was not before
+     */
+    public ListenerChange prepare(GatewayConfig config) throws StartException {
+        List<BoundAddress> free = new ArrayList<>(all(bound));
+        ListenerChange change = new ListenerChange(this, listenSocket, loops.count(), config);
+        config.listeners().forEach((name, listener) -> {
+            for (BindAddress bind : listener.bind()) {
+                BoundAddress kept = take(free, name, bind);
+                if (kept != null) {
+                    change.keep(name, kept);
+                }
+            }
+        });
+        change.open(free);
+        return change;
+    }
+
+    private static List<BoundAddress> all(Map<String, List<BoundAddress>> listeners) {
+        return listeners.values().stream().flatMap(Collection::stream).toList();
+    }
+
+    /** An address whose port the kernel chose is only found again by its listener. */
+    private @Nullable BoundAddress take(List<BoundAddress> free, String listener,
+            BindAddress bind) {
+        List<BoundAddress> own = bound.getOrDefault(listener, List.of());
+        for (BoundAddress candidate : free) {
+            if (candidate.bind().equals(bind) && (bind.port() != 0 || own.contains(candidate))) {
+                free.remove(candidate);
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    /** Makes a change. The loops have every pool that it names. */
+    void commit(ListenerChange change) {
+        GatewayConfig config = change.config();
+        Map<String, List<BoundAddress>> next = change.next();
+        for (Map.Entry<String, ListenerConfig> listener : config.listeners().entrySet()) {
+            ConnectionLimit limit = limit(listener.getKey(), listener.getValue());
+            loops.onEach(context -> serve(context, listener.getKey(), listener.getValue().pool(), limit));
+            warnOfSmallBacklog(listener.getKey(), listener.getValue().backlog());
+        }
+        next.forEach((name, addresses) -> addresses.forEach(address -> accept(change, name, address)));
+        for (BoundAddress address : change.removed()) {
+            loops.onEach(context -> {
+                Acceptor acceptor = context.acceptors().remove(address);
+                if (acceptor != null) {
+                    acceptor.drainAndClose();
+                }
+            });
+        }
+        bound.keySet().stream().filter(name -> !next.containsKey(name)).toList().forEach(this::remove);
+        bound = next;
+        Map<String, Duration> drains = new HashMap<>();
+        config.listeners().forEach((name, listener) -> drains.put(name,
+                Objects.requireNonNull(config.pools().get(listener.pool())).removedDrain()));
+        removedDrains = drains;
+        present = config.listeners().entrySet().stream().map(listener -> new Present(listener.getKey(),
+                Objects.requireNonNull(bound.get(listener.getKey())).stream()
+                        .map(address -> new BindAddress(address.bind().address(), address.port()).toString())
+                        .toList(),
+                listener.getValue().pool(), Objects.requireNonNull(limits.get(listener.getKey())))).toList();
+    }
+
+    private void accept(ListenerChange change, String name, BoundAddress address) {
+        ListenerConfig listener = Objects.requireNonNull(change.config().listeners().get(name));
+        if (!change.hasOpened(address)) {
+            ListenSocket.Options options = ListenerChange.options(listener, change.config());
+            address.sockets().forEach(socket -> listenSocket.adjust(socket, options));
+        }
+        loops.onEach(address.sockets(), (context, socket) -> {
+            LoopListener view = Objects.requireNonNull(context.listeners().get(name));
+            Acceptor present = context.acceptors().get(address);
+            if (present == null) {
+                context.acceptors().put(address, new Acceptor(context.relays(), view, socket));
+            } else {
+                present.serve(view);
+            }
+        });
+    }
+
+    private void remove(String name) {
+        limits.remove(name);
+        long drain = removedDrains.getOrDefault(name, Duration.ZERO).toNanos();
+        loops.onEach(context -> {
+            LoopListener gone = context.listeners().remove(name);
+            if (gone != null && drain > 0) {
+                Predicate<Relay> matches = relay -> gone.equals(relay.listener());
+                RelayDrain.begin(context.relays(), matches, drain, () -> {});
+            }
+        });
+    }
+
+    private static void serve(LoopContext context, String name, String pool, ConnectionLimit limit) {
+        LoopPool served = Objects.requireNonNull(context.pools().get(pool));
+        context.listeners().computeIfAbsent(name, _ -> new LoopListener(name, limit, served)).serve(served);
+    }
+
+    private ConnectionLimit limit(String name, ListenerConfig listener) {
+        int most = listener.maxConnections().orElse(maxRelays);
+        if (most > maxRelays) {
+            LOG.warn("listeners.{}.maxConnections: {} is more than the limit on open files allows ({}); clients beyond "
+                    + "that wait", name, most, maxRelays);
+        }
+        ConnectionLimit limit = limits.computeIfAbsent(name, _ -> new ConnectionLimit(most));
+        limit.most(most);
+        return limit;
+    }
+
+    private static void warnOfSmallBacklog(String name, int backlog) {
+        int most = Sysctl.read("net.core.somaxconn").map(Integer::parseInt).orElse(Integer.MAX_VALUE);
+        if (most < backlog) {
+            LOG.warn("listeners.{}.backlog: {} is more than net.core.somaxconn allows ({}); raise that", name, backlog,
+                    most);
+        }
+    }
+}

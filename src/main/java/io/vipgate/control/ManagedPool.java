@@ -1,0 +1,204 @@
+package io.vipgate.control;
+
+import io.vipgate.balance.BalancerFactory;
+import io.vipgate.config.EndpointConfig;
+import io.vipgate.config.PoolConfig;
+import io.vipgate.loops.EventLoopSet;
+import io.vipgate.metrics.PinNumbers;
+import io.vipgate.pinning.PinTable;
+import io.vipgate.pool.AdminState;
+import io.vipgate.pool.Endpoint;
+import io.vipgate.pool.Pool;
+import io.vipgate.pool.PoolSnapshot;
+import io.vipgate.probe.HealthMonitor;
+import io.vipgate.probe.LagMeter;
+import io.vipgate.probe.Probe;
+import io.vipgate.relay.PoolPlan;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One pool over time: applies what configurations, operators, probes and name look-ups say of it, and publishes it.
+ *
+ * <p>Confined to the control thread, but for what only tells what it is: that may be asked from any.
+ */
+public final class ManagedPool {
+    private static final Logger LOG = LoggerFactory.getLogger(ManagedPool.class);
+
+    private final String name;
+    private final Pool pool;
+    private final EventLoopSet loops;
+    private final AtomicReference<PoolConfig> config;
+    private final Optional<Probe> firstProbe;
+    private final OperatorOverrides overrides;
+    private final PinTables pins;
+    private final SlowStart slowStart;
+    private final HealthReactions reactions;
+    private final HealthMonitor monitor;
+    private final PoolMembership membership;
+    private final RecentEvents events;
+    private volatile PoolPlan plan;
+
+    ManagedPool(String name, PoolChange first, EventLoopSet loops, HostResolver resolver,
+            ScheduledExecutorService control, Map<String, OperatorOverride> kept, RecentEvents events, LagMeter lag) {
+        this.name = name;
+        this.loops = loops;
+        this.events = events;
+        config = new AtomicReference<>(first.config());
+        firstProbe = first.probe();
+        pool = new Pool(name, new PoolSnapshot(List.of(), true));
+        overrides = new OperatorOverrides(kept);
+        pins = new PinTables(name, first.config());
+        slowStart = new SlowStart(pool, control);
+        reactions = new HealthReactions(name, loops, slowStart, events, config::get);
+        monitor = new HealthMonitor(pool, reactions, control, lag);
+        membership = new PoolMembership(pool, loops, resolver, control, monitor, slowStart, overrides, config::get);
+        plan = new PoolPlan(ConfigMapping.settings(first.config()), ConfigMapping.factory(name, first.config()),
+                pins.present());
+    }
+
+    /** Publishes its endpoints, and begins to probe them and to look their names up. */
+    void start() {
+        ConfigMapping.warnOfForeignSources(name, config().source());
+        overrides.reconcileWith(config());
+        membership.publish();
+        monitor.configure(firstProbe, ConfigMapping.schedule(config().probe()));
+        monitor.update();
+        membership.start();
+    }
+
+    // ---- what it is ----
+
+    /** What the data path reads. */
+    public Pool pool() {
+        return pool;
+    }
+
+    /** Who watches over the health of its endpoints. */
+    public HealthMonitor monitor() {
+        return monitor;
+    }
+
+    /** What the loops do with it. */
+    public PoolPlan plan() {
+        return plan;
+    }
+
+    /** Its configuration. */
+    public PoolConfig config() {
+        return config.get();
+    }
+
+    /** Its pins; empty when it does not pin. */
+    public Optional<PinTable> pins() {
+        return Optional.ofNullable(pins.present());
+    }
+
+    /** What was counted of its pins; empty when it does not pin. */
+    public Optional<PinNumbers> pinNumbers() {
+        return pins.stats();
+    }
+
+    /** When the operator last changed an endpoint's state; empty when that was before this start, or never. */
+    public Optional<Instant> adminSince(String endpoint) {
+        return overrides.adminSince(endpoint);
+    }
+
+    /** What the operator has set, by endpoint; a live view. */
+    public Map<String, OperatorOverride> overrides() {
+        return overrides.all();
+    }
+
+    /** Whether the configuration names such an endpoint. */
+    public boolean has(String endpoint) {
+        return config().endpoints().containsKey(endpoint);
+    }
+
+    // ---- reload ----
+
+    /** Applies a configuration, and tells the loops. */
+    void apply(PoolChange change) {
+        PoolConfig before = config();
+        PoolConfig after = change.config();
+        config.set(after);
+        overrides.reconcileWith(after);
+        overrides.retainOnly(after);
+        if (!before.source().equals(after.source())) {
+            ConfigMapping.warnOfForeignSources(name, after.source());
+        }
+        List<Endpoint> gone = membership.publish();
+        updatePlan(before);
+        if (!before.probe().equals(after.probe()) || before.proxyProtocol() != after.proxyProtocol()) {
+            monitor.configure(change.probe(), ConfigMapping.schedule(after.probe()));
+        }
+        monitor.update();
+        if (!before.slowStart().equals(after.slowStart()) || before.balance() != after.balance()) {
+            cancelSlowStarts();
+        }
+        membership.reconfigure(before);
+        membership.drain(gone);
+    }
+
+    private void updatePlan(PoolConfig before) {
+        PoolConfig after = config();
+        boolean isSameRule = before.balance() == after.balance() && before.hash().equals(after.hash());
+        BalancerFactory factory = isSameRule ? plan.factory() : ConfigMapping.factory(name, after);
+        Optional<PinTable> replaced = pins.apply(after);
+        plan = new PoolPlan(ConfigMapping.settings(after), factory, pins.present());
+        loops.onEach(context -> Objects.requireNonNull(context.pools().get(name)).configure(plan));
+        replaced.ifPresent(pins::close);
+    }
+
+    private void cancelSlowStarts() {
+        pool.snapshot().members().forEach(member -> slowStart.cancel(member.endpoint()));
+    }
+
+    // ---- the operator ----
+
+    void toAdmin(String endpoint, AdminState admin) {
+        AdminState before = overrides.toAdmin(endpoint, admin);
+        if (before == AdminState.MAINT && admin == AdminState.READY) {
+            pool.snapshot().named(endpoint).forEach(member -> reactions.onReturning(member.endpoint()));
+        }
+        long now = System.nanoTime();
+        pool.publish(pool.snapshot().withAll(endpoint, state -> state.toAdmin(admin, now)));
+        if (before != admin) {
+            events.add("endpoint " + name + "/" + endpoint + " is " + admin);
+            LOG.info("endpoint {}/{} is {}", name, endpoint, admin);
+        }
+    }
+
+    void toWeight(String endpoint, int weight) {
+        EndpointConfig configured = Objects.requireNonNull(config().endpoints().get(endpoint));
+        overrides.toWeight(endpoint, weight, configured.weight());
+        long now = System.nanoTime();
+        pool.publish(pool.snapshot().withAll(endpoint, state -> state.toWeight(weight, now)));
+        events.add("endpoint " + name + "/" + endpoint + " has weight " + weight);
+        LOG.info("endpoint {}/{} has weight {}; the configuration says {}", name, endpoint, weight,
+                configured.weight());
+    }
+
+    // ---- its end ----
+
+    /** The pool is gone from the configuration; relays that are open end as {@code removedDrain} says. */
+    void remove() {
+        List<Endpoint> gone = pool.snapshot().members().stream().map(PoolSnapshot.Member::endpoint).toList();
+        close();
+        membership.drain(gone);
+    }
+
+    /** Stops watching over the pool. */
+    void close() {
+        monitor.close();
+        membership.close();
+        cancelSlowStarts();
+        pins.close();
+    }
+}

@@ -1,0 +1,139 @@
+package io.vipgate.control;
+
+import io.vipgate.config.GatewayConfig;
+import io.vipgate.loops.EventLoopSet;
+import io.vipgate.pinning.PinTable;
+import io.vipgate.pool.AdminState;
+import io.vipgate.pool.EndpointState;
+import io.vipgate.relay.CloseReason;
+import io.vipgate.relay.Relay;
+import io.vipgate.relay.RelayPage;
+import io.vipgate.relay.RelaySweep;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * What an operator can do to a gateway while it serves.
+ *
+ * <p>Thread-safe.
+ */
+public final class OperatorActions {
+    private final PoolRegistry pools;
+    private final EventLoopSet loops;
+    private final ControlThread control;
+    private final Supplier<GatewayConfig> config;
+
+    public OperatorActions(PoolRegistry pools, EventLoopSet loops, ControlThread control,
+            Supplier<GatewayConfig> config) {
+        this.pools = pools;
+        this.loops = loops;
+        this.control = control;
+        this.config = config;
+    }
+
+    /**
+     * Sets what the operator wants of an endpoint, of all its addresses if it is given by name. Survives reloads and,
+     * with {@code stateFile}, restarts.
+     *
+     * @return the endpoint's state afterwards, of its first address; empty while its name has none
+     * @throws NoSuchElementException if there is no such pool or endpoint
+     */
+    public Optional<EndpointState> toAdmin(String pool, String endpoint, AdminState admin) {
+        return steer(pool, endpoint, found -> found.toAdmin(endpoint, admin));
+    }
+
+    /**
+     * Sets an endpoint's weight. The configuration's own holds again when that is changed and loaded.
+     *
+     * @param weight 0 to 256; 0 takes nothing new
+     * @return the endpoint's state afterwards, of its first address; empty while its name has none
+     * @throws NoSuchElementException if there is no such pool or endpoint
+     * @throws IllegalArgumentException if the weight is out of range
+     */
+    public Optional<EndpointState> toWeight(String pool, String endpoint, int weight) {
+        if (weight < 0 || weight > EndpointState.MAX_WEIGHT) {
+            throw new IllegalArgumentException(
+                    "weight: " + weight + " (expected: 0 to " + EndpointState.MAX_WEIGHT + ")");
+        }
+        return steer(pool, endpoint, found -> found.toWeight(endpoint, weight));
+    }
+
+    private Optional<EndpointState> steer(String pool, String endpoint, Consumer<ManagedPool> change) {
+        return control.ask(() -> {
+            ManagedPool found = pools.get(pool);
+            if (!found.has(endpoint)) {
+                throw new NoSuchElementException("endpoint: " + pool + "/" + endpoint + " (expected: one of "
+                        + found.config().endpoints().keySet() + ")");
+            }
+            change.accept(found);
+            config.get().stateFile().ifPresent(pools::saveOverrides);
+            return found.pool().snapshot().named(endpoint).stream().findFirst().map(member -> member.state());
+        });
+    }
+
+    /**
+     * The pins of a pool; empty when it does not pin.
+     *
+     * @throws NoSuchElementException if there is no such pool
+     */
+    public Optional<PinTable> pins(String pool) {
+        return control.ask(() -> pools.get(pool).pins());
+    }
+
+    /**
+     * Looks at open relays, at those of one loop after the other.
+     *
+     * @param isMeant which ones; called on the relays' loops
+     * @param after where to go on, {@link RelayId#FIRST} for the beginning
+     * @param most relays on the page
+     */
+    public RelayListing relays(Predicate<Relay> isMeant, RelayId after, int most) {
+        List<RelayListing.Entry> entries = new ArrayList<>();
+        int[] counts = {0, 0};
+        loops.onEach(context -> {
+            boolean isPassed = context.number() < after.loop();
+            RelayPage page = RelayPage.of(context.relays(), isMeant,
+                    isPassed ? Long.MAX_VALUE : context.number() == after.loop() ? after.number() : 0,
+                    most - entries.size());
+            page.relays()
+                    .forEach(relay -> entries
+                            .add(new RelayListing.Entry(new RelayId(context.number(), relay.number()), relay)));
+            counts[0] += page.matching();
+            counts[1] += page.left();
+        });
+        return new RelayListing(entries, counts[0], counts[1]);
+    }
+
+    /**
+     * Ends an open relay by RST on both sides.
+     *
+     * @return false if there is none with this id
+     */
+    public boolean closeRelay(RelayId id) {
+        int[] sum = {0};
+        loops.onEach(context -> {
+            if (context.number() == id.loop()) {
+                sum[0] += RelaySweep.begin(context.relays(), relay -> relay.number() == id.number(),
+                        CloseReason.OPERATOR);
+            }
+        });
+        return sum[0] > 0;
+    }
+
+    /**
+     * Ends open relays by RST on both sides.
+     *
+     * @param isMeant which ones; called on the relays' loops
+     * @return how many they were
+     */
+    public int closeRelays(Predicate<Relay> isMeant) {
+        int[] sum = {0};
+        loops.onEach(context -> sum[0] += RelaySweep.begin(context.relays(), isMeant, CloseReason.OPERATOR));
+        return sum[0];
+    }
+}

@@ -1,0 +1,28 @@
+package io.vipgate.control;
+
+import io.vipgate.config.PoolConfig;
+import io.vipgate.probe.Probe;
+import io.vipgate.probe.Probes;
+import java.util.Optional;
+
+/**
+ * What a pool is to be: its configuration, and what of that can fail, made beforehand.
+ *
+ * <p>Immutable.
+ *
+ * @param probe empty when its endpoints are not probed
+ */
+public record PoolChange(PoolConfig config, Optional<Probe> probe) {
+    /**
+     * Makes the pool's probe.
+     *
+     * @throws StartException if its certificates can't be read
+     */
+    static PoolChange prepare(String name, PoolConfig config) throws StartException {
+        try {
+            return new PoolChange(config, Probes.of(config.probe(), config.proxyProtocol()));
+        } catch (IllegalArgumentException e) {
+            throw new StartException("pools." + name + ": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package io.vipgate.control;
+
+import io.vipgate.config.EndpointConfig;
+import io.vipgate.config.OnNoHealthy;
+import io.vipgate.config.PoolConfig;
+import io.vipgate.loops.EventLoopSet;
+import io.vipgate.pool.ConnectionLimit;
+import io.vipgate.pool.Endpoint;
+import io.vipgate.pool.EndpointState;
+import io.vipgate.pool.Pool;
+import io.vipgate.pool.PoolSnapshot;
+import io.vipgate.probe.HealthMonitor;
+import io.vipgate.relay.RelayDrain;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who is in a pool: its configured endpoints, each with the addresses that its host name has now.
+ *
+ * <p>Confined to the control thread.
+ */
+final class PoolMembership {
+    private static final Logger LOG = LoggerFactory.getLogger(PoolMembership.class);
+
+    private final Pool pool;
+    private final EventLoopSet loops;
+    private final HostResolver resolver;
+    private final ScheduledExecutorService control;
+    private final HealthMonitor monitor;
+    private final SlowStart slowStart;
+    private final OperatorOverrides overrides;
+    private final Supplier<PoolConfig> config;
+    private final Map<String, ConnectionLimit> hostLimits = new HashMap<>();
+    private @Nullable Future<?> nextLookUp;
+    private boolean isClosed;
+
+    PoolMembership(Pool pool, EventLoopSet loops, HostResolver resolver, ScheduledExecutorService control,
+            HealthMonitor monitor, SlowStart slowStart, OperatorOverrides overrides, Supplier<PoolConfig> config) {
+        this.pool = pool;
+        this.loops = loops;
+        this.resolver = resolver;
+        this.control = control;
+        this.monitor = monitor;
+        this.slowStart = slowStart;
+        this.overrides = overrides;
+        this.config = config;
+    }
+
+    /**
+     * Publishes who is in the pool.
+     *
+     * @return who was and is no more
+     */
+    List<Endpoint> publish() {
+        PoolConfig wanted = config.get();
+        Map<String, PoolSnapshot.Member> present = new HashMap<>();
+        pool.snapshot().members().forEach(member -> present.put(member.endpoint().label(), member));
+        List<PoolSnapshot.Member> next = new ArrayList<>();
+        wanted.endpoints().forEach((endpoint, configured) -> {
+            boolean isHost = configured.address().literal().isEmpty();
+            List<InetAddress> addresses = isHost
+                    ? resolver.answer(configured.address().host())
+                    : List.of(configured.address().literal().get());
+            for (InetAddress address : addresses) {
+                InetSocketAddress socket = new InetSocketAddress(address, configured.address().port());
+                Endpoint made = isHost
+                        ? Endpoint.ofHost(endpoint, socket, hostLimit(endpoint))
+                        : new Endpoint(endpoint, socket, configured.maxConnections());
+                PoolSnapshot.Member known = present.get(made.label());
+                if (known != null && !known.endpoint().address().equals(socket)) {
+                    known = null;
+                }
+                Endpoint kept = known == null ? made : known.endpoint();
+                kept.limit().most(configured.maxConnections());
+                next.add(new PoolSnapshot.Member(kept, state(endpoint, configured, known)));
+            }
+        });
+        hostLimits.keySet().retainAll(wanted.endpoints().keySet());
+        pool.publish(new PoolSnapshot(next, wanted.onNoHealthy() == OnNoHealthy.TRY_ANYWAY));
+        List<Endpoint> gone = new ArrayList<>();
+        present.values().forEach(member -> gone.add(member.endpoint()));
+        next.forEach(member -> gone.remove(member.endpoint()));
+        gone.forEach(slowStart::cancel);
+        return gone;
+    }
+
+    private ConnectionLimit hostLimit(String endpoint) {
+        return hostLimits.computeIfAbsent(endpoint, _ -> new ConnectionLimit(0));
+    }
+
+    private EndpointState state(String endpoint, EndpointConfig configured, PoolSnapshot.@Nullable Member known) {
+        OperatorOverride override = overrides.of(endpoint);
+        long now = System.nanoTime();
+        EndpointState state = known == null ? EndpointState.initial(1, configured.backup()) : known.state();
+        return state.toBackup(configured.backup()).toWeight(override.weightOr(configured.weight()), now)
+                .toAdmin(override.admin(), now);
+    }
+
+    /** Lets the relays of endpoints that are no longer in the pool end as {@code removedDrain} says. */
+    void drain(List<Endpoint> gone) {
+        long nanos = config.get().removedDrain().toNanos();
+        if (!gone.isEmpty() && nanos > 0) {
+            Set<Endpoint> removed = Set.copyOf(gone);
+            loops.tell(context -> RelayDrain.begin(context.relays(),
+                    relay -> relay.endpoint() != null && removed.contains(relay.endpoint().endpoint()), nanos,
+                    () -> {}));
+        }
+    }
+
+    // ---- names ----
+
+    /** Begins to look names up, and takes those answers that came later than the start would wait. */
+    void start() {
+        scheduleLookUp();
+        ConfigMapping.hosts(config.get()).stream().filter(host -> resolver.answer(host).isEmpty())
+                .forEach(host -> resolver.underWay(host).ifPresent(late -> {
+                    Future<?> _ = late.thenRun(() -> onControl(this::updateAddresses));
+                }));
+    }
+
+    /** Looks names up as the configuration says now. */
+    void reconfigure(PoolConfig before) {
+        PoolConfig after = config.get();
+        if (nextLookUp == null || !ConfigMapping.hosts(before).equals(ConfigMapping.hosts(after))
+                || !before.resolve().interval().equals(after.resolve().interval())) {
+            scheduleLookUp();
+        }
+    }
+
+    private void scheduleLookUp() {
+        if (nextLookUp != null) {
+            nextLookUp.cancel(false);
+            nextLookUp = null;
+        }
+        if (!ConfigMapping.hosts(config.get()).isEmpty() && !isClosed) {
+            nextLookUp = control.schedule(this::lookUp, config.get().resolve().interval().toNanos(),
+                    TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void lookUp() {
+        nextLookUp = null;
+        for (String host : ConfigMapping.hosts(config.get())) {
+            Future<?> _ = resolver.lookUp(host).thenRun(() -> onControl(this::updateAddresses));
+        }
+        scheduleLookUp();
+    }
+
+    private void onControl(Runnable task) {
+        try {
+            control.execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("shutting down: the addresses of pool {} are no longer updated", pool.name());
+        }
+    }
+
+    /** Compares with what is published, not with an earlier answer: another pool, or a late one, may have got that. */
+    private void updateAddresses() {
+        if (isClosed) {
+            return;
+        }
+        List<String> before = hostLabels();
+        List<Endpoint> gone = publish();
+        List<String> after = hostLabels();
+        if (!after.equals(before)) {
+            LOG.info("pool {}: endpoints given by name were {} and are {}", pool.name(), before, after);
+            monitor.update();
+            drain(gone);
+        }
+    }
+
+    private List<String> hostLabels() {
+        return pool.snapshot().members().stream().map(PoolSnapshot.Member::endpoint)
+                .filter(endpoint -> !endpoint.label().equals(endpoint.name())).map(Endpoint::label).toList();
+    }
+
+    void close() {
+        isClosed = true;
+        if (nextLookUp != null) {
+            nextLookUp.cancel(false);
+        }
+    }
+}

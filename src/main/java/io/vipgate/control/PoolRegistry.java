@@ -1,0 +1,140 @@
+package io.vipgate.control;
+
+import io.vipgate.config.GatewayConfig;
+import io.vipgate.loops.EventLoopSet;
+import io.vipgate.probe.LagMeter;
+import io.vipgate.relay.LocalPorts;
+import io.vipgate.relay.LoopPool;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pools of a gateway, by name, and each loop's view of them.
+ *
+ * <p>Thread-safe for whoever looks; changed on the control thread alone.
+ */
+public final class PoolRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(PoolRegistry.class);
+
+    private final Map<String, ManagedPool> byName = new ConcurrentHashMap<>();
+    private final EventLoopSet loops;
+    private final HostResolver resolver;
+    private final ControlThread control;
+    private final RecentEvents events;
+    private final LiveFailures liveFailures;
+    private final LocalPorts localPorts = LocalPorts.ofThisMachine();
+    private final SplittableRandom seeds = new SplittableRandom();
+    /** One for all pools, from the first one on. */
+    private @Nullable LagMeter lag;
+    private final ExecutorService stateWriter = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("vipgate-state").daemon().factory());
+
+    public PoolRegistry(EventLoopSet loops, HostResolver resolver, ControlThread control, RecentEvents events,
+            LiveFailures liveFailures) {
+        this.loops = loops;
+        this.resolver = resolver;
+        this.control = control;
+        this.events = events;
+        this.liveFailures = liveFailures;
+    }
+
+    /** Whatever of the next pools can fail, done and checked; nothing has changed yet. */
+    public static Map<String, PoolChange> prepare(GatewayConfig next) throws StartException {
+        Map<String, PoolChange> prepared = new LinkedHashMap<>();
+        for (var pool : next.pools().entrySet()) {
+            prepared.put(pool.getKey(), PoolChange.prepare(pool.getKey(), pool.getValue()));
+        }
+        return prepared;
+    }
+
+    /** Changes the pools that are there, and adds new ones; those that go, go by {@link #retainOnly}. */
+    public void apply(Map<String, PoolChange> prepared, GatewayConfig next) {
+        prepared.forEach((name, pool) -> apply(name, pool, next));
+    }
+
+    private void apply(String name, PoolChange prepared, GatewayConfig next) {
+        ManagedPool present = byName.get(name);
+        if (present != null) {
+            present.apply(prepared);
+            return;
+        }
+        Map<String, OperatorOverride> kept = next.stateFile().map(file -> StateFile.read(file).get(name)).orElse(null);
+        LagMeter meter = lag == null ? new LagMeter() : lag;
+        lag = meter;
+        ManagedPool added = new ManagedPool(name, prepared, loops, resolver, control.executor(),
+                kept == null ? Map.of() : kept, events, meter);
+        added.start();
+        byName.put(name, added);
+        liveFailures.add(name, added.monitor());
+        loops.onEach(
+                context -> context.pools().put(name,
+                        new LoopPool(added.pool(), added.plan(), seeds.split(), localPorts)));
+    }
+
+    /** Removes the pools that are none of these. */
+    public void retainOnly(Collection<String> names) {
+        List<String> gone = byName.keySet().stream().filter(name -> !names.contains(name)).toList();
+        for (String name : gone) {
+            ManagedPool pool = byName.remove(name);
+            liveFailures.remove(name);
+            if (pool != null) {
+                pool.remove();
+                loops.onEach(context -> context.pools().remove(name));
+            }
+        }
+    }
+
+    public Optional<ManagedPool> find(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /**
+     * A pool by its name.
+     *
+     * @throws NoSuchElementException if there is none
+     */
+    public ManagedPool get(String name) {
+        return find(name).orElseThrow(
+                () -> new NoSuchElementException("pool: " + name + " (expected: one of " + byName.keySet() + ")"));
+    }
+
+    public Collection<ManagedPool> all() {
+        return byName.values();
+    }
+
+    /** Has the operator's overrides written, soon. */
+    public void saveOverrides(Path file) {
+        Map<String, Map<String, OperatorOverride>> overrides = new LinkedHashMap<>();
+        byName.forEach((name, pool) -> overrides.put(name, new LinkedHashMap<>(pool.overrides())));
+        stateWriter.execute(() -> StateFile.write(file, overrides));
+    }
+
+    /**
+     * Ends the probing; what is to be written is written.
+     *
+     * @throws InterruptedException if the waiting thread is interrupted
+     */
+    public void end(long millis) throws InterruptedException {
+        byName.values().forEach(ManagedPool::close);
+        if (lag != null) {
+            lag.close();
+        }
+        stateWriter.shutdown();
+        if (!stateWriter.awaitTermination(millis, TimeUnit.MILLISECONDS)) {
+            LOG.warn("the operator states could not be written in time");
+        }
+    }
+}

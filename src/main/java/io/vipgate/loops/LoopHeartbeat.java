@@ -1,0 +1,98 @@
+package io.vipgate.loops;
+
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.IntStream;
+
+/**
+ * Asks every event loop once a second to say that it lives.
+ *
+ * <p>Thread-safe.
+ */
+public final class LoopHeartbeat implements AutoCloseable {
+    private static final long EVERY_NANOS = 1_000_000_000L;
+
+    /** So many answers are remembered; a scrape every 15 s misses none. */
+    private static final int REMEMBERED = 16;
+
+    private final EventLoopSet loops;
+    private final int count;
+    private final AtomicLongArray tickedAt;
+    /** When each loop was asked first of what it has not answered; 0 when it has answered everything. */
+    private final AtomicLongArray askedAt;
+    /** How long the last answers took, loop by loop. */
+    private final AtomicLongArray lags;
+    /** Of the asking thread alone. */
+    private int turn;
+    private final ScheduledExecutorService asking = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("vipgate-heartbeat").daemon().factory());
+
+    public LoopHeartbeat(EventLoopSet loops) {
+        this.loops = loops;
+        count = loops.count();
+        tickedAt = new AtomicLongArray(count);
+        askedAt = new AtomicLongArray(count);
+        lags = new AtomicLongArray(count * REMEMBERED);
+        for (int i = 0; i < count; i++) {
+            tickedAt.set(i, System.nanoTime());
+        }
+    }
+
+    /** Begins to ask. */
+    public void start() {
+        Future<?> _ = asking.scheduleAtFixedRate(this::ask, 0, EVERY_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    private void ask() {
+        long now = System.nanoTime();
+        turn = (turn + 1) % REMEMBERED;
+        int slot = turn;
+        for (int i = 0; i < count; i++) {
+            askedAt.compareAndSet(i, 0, now);
+        }
+        loops.tell(context -> onTick(context.number(), slot, now));
+    }
+
+    /** On the loop. What was asked later is answered later. */
+    private void onTick(int loop, int slot, long asked) {
+        long now = System.nanoTime();
+        lags.set(loop * REMEMBERED + slot, now - asked);
+        askedAt.compareAndSet(loop, asked, 0);
+        tickedAt.set(loop, now);
+    }
+
+    /**
+     * How long each loop lets a task wait, in nanoseconds: the longest of the last sixteen, one a second, or of the one that
+     * still waits.
+     */
+    public List<Long> lags() {
+        long now = System.nanoTime();
+        return IntStream.range(0, count).mapToObj(loop -> {
+            long asked = askedAt.get(loop);
+            long longest = asked == 0 ? 0 : now - asked;
+            for (int slot = 0; slot < REMEMBERED; slot++) {
+                longest = Math.max(longest, lags.get(loop * REMEMBERED + slot));
+            }
+            return longest;
+        }).toList();
+    }
+
+    /** Time since the loop that has been silent longest last ticked, in nanoseconds. */
+    public long longestSilence() {
+        long now = System.nanoTime();
+        long longest = 0;
+        for (int i = 0; i < tickedAt.length(); i++) {
+            longest = Math.max(longest, now - tickedAt.get(i));
+        }
+        return longest;
+    }
+
+    @Override
+    public void close() {
+        asking.shutdownNow();
+    }
+}

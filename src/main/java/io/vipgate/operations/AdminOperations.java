@@ -1,0 +1,152 @@
+package io.vipgate.operations;
+
+import io.vipgate.admin.CallException;
+import io.vipgate.admin.Operations;
+import io.vipgate.admin.RelayFilter;
+import io.vipgate.admin.Samples;
+import io.vipgate.control.OperatorActions;
+import io.vipgate.gateway.ReloadOutcome;
+import io.vipgate.json.Json;
+import io.vipgate.pool.AdminState;
+import io.vipgate.telemetry.History;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the admin API asks of the gateway and does to it.
+ *
+ * <p>Thread-safe.
+ */
+public final class AdminOperations implements Operations {
+    private final OperatorActions operator;
+    private final Readiness readiness;
+    private final StatusReport status;
+    private final History history;
+    private final RelayReport relays;
+    private final PinReport pins;
+    private final SelectionExplainer explanation;
+    private volatile @Nullable Supplier<ReloadOutcome> reload;
+
+    /** Makes the operations of one gateway. */
+    public AdminOperations(OperatorActions operator, Readiness readiness, StatusReport status, History history,
+            RelayReport relays, PinReport pins, SelectionExplainer explanation) {
+        this.operator = operator;
+        this.readiness = readiness;
+        this.status = status;
+        this.history = history;
+        this.relays = relays;
+        this.pins = pins;
+        this.explanation = explanation;
+    }
+
+    /** Has operators reload the configuration in this way; until then they can't. */
+    public void reloadBy(Supplier<ReloadOutcome> newReload) {
+        reload = newReload;
+    }
+
+    @Override
+    public boolean isAlive() {
+        return readiness.isAlive();
+    }
+
+    @Override
+    public List<String> reasonsAgainstClients() {
+        return readiness.reasonsAgainstClients();
+    }
+
+    @Override
+    public Json status() {
+        return status.make();
+    }
+
+    @Override
+    public Samples history(long since) {
+        return history.since(since);
+    }
+
+    @Override
+    public Json toState(String pool, String endpoint, String state) throws CallException {
+        try {
+            var _ = operator.toAdmin(pool, endpoint, AdminState.valueOf(state.toUpperCase(Locale.ROOT)));
+            return status.endpoint(pool, endpoint);
+        } catch (NoSuchElementException e) {
+            throw CallException.notFound(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public Json toWeight(String pool, String endpoint, int weight) throws CallException {
+        try {
+            var _ = operator.toWeight(pool, endpoint, weight);
+            return status.endpoint(pool, endpoint);
+        } catch (NoSuchElementException e) {
+            throw CallException.notFound(String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            throw CallException.bad(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public Json relays(RelayFilter filter, String after, int most) throws CallException {
+        return relays.list(filter, after, most);
+    }
+
+    @Override
+    public Json relay(String id) throws CallException {
+        return relays.one(id);
+    }
+
+    @Override
+    public Json closeRelay(String id) throws CallException {
+        return relays.close(id);
+    }
+
+    @Override
+    public Json closeRelays(RelayFilter filter) throws CallException {
+        return relays.close(filter);
+    }
+
+    @Override
+    public Json pins(String pool, long offset, int most) throws CallException {
+        return pins.list(pool, offset, most);
+    }
+
+    @Override
+    public Json pin(String pool, InetAddress client) throws CallException {
+        return pins.one(pool, client);
+    }
+
+    @Override
+    public Json forget(String pool, InetAddress client) throws CallException {
+        return pins.forget(pool, client);
+    }
+
+    @Override
+    public Json forgetAll(String pool) throws CallException {
+        return pins.forgetAll(pool);
+    }
+
+    @Override
+    public Json explain(String listener, InetAddress client) throws CallException {
+        return explanation.make(listener, client);
+    }
+
+    @Override
+    public Json reload() throws CallException {
+        Supplier<ReloadOutcome> present = reload;
+        if (present == null) {
+            throw new CallException(409, "there is no file to read again, or the gateway still starts", List.of());
+        }
+        return switch (present.get()) {
+            case ReloadOutcome.Applied(List<String> changes, List<String> needRestart) ->
+                Json.members().with("changes", Json.ofTexts(changes)).with("needRestart", Json.ofTexts(needRestart))
+                        .make();
+            case ReloadOutcome.Refused(List<String> problems) ->
+                throw new CallException(422, "the reload was refused, nothing has changed", problems);
+        };
+    }
+}

@@ -1,0 +1,125 @@
+package io.vipgate.operations;
+
+import io.vipgate.admin.CallException;
+import io.vipgate.admin.RelayFilter;
+import io.vipgate.control.OperatorActions;
+import io.vipgate.control.PoolRegistry;
+import io.vipgate.control.RelayId;
+import io.vipgate.control.RelayListing;
+import io.vipgate.json.Json;
+import io.vipgate.linux.ClientAddress;
+import io.vipgate.relay.LoopEndpoint;
+import io.vipgate.relay.Relay;
+import io.vipgate.relay.RelayView;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open relays as JSON, and their ends.
+ *
+ * <p>Thread-safe.
+ */
+public final class RelayReport {
+    private final OperatorActions operator;
+    private final PoolRegistry pools;
+
+    public RelayReport(OperatorActions operator, PoolRegistry pools) {
+        this.operator = operator;
+        this.pools = pools;
+    }
+
+    Json list(RelayFilter filter, String after, int most) throws CallException {
+        RelayId begin = after.isEmpty()
+                ? RelayId.FIRST
+                : RelayId.parse(after).orElseThrow(() -> CallException
+                        .bad("parameter after: " + after + " (expected: the id of a relay)"));
+        RelayListing page = operator.relays(predicate(filter), begin, most);
+        checkNames(filter, page.matching());
+        List<RelayListing.Entry> relays = page.relays();
+        return Json.members().with("relays", Json.of(relays.stream().map(RelayReport::entry).toList()))
+                .with("matching", page.matching())
+                .with("next", page.left() == 0 || relays.isEmpty() ? null : relays.getLast().id().toString()).make();
+    }
+
+    Json one(String id) throws CallException {
+        RelayId wanted = RelayId.parse(id).orElseThrow(() -> unknown(id));
+        RelayListing page = operator.relays(relay -> relay.number() == wanted.number(),
+                new RelayId(wanted.loop(), wanted.number() - 1), 1);
+        return page.relays().stream().filter(entry -> entry.id().equals(wanted)).findFirst().map(RelayReport::entry)
+                .orElseThrow(() -> unknown(id));
+    }
+
+    Json close(String id) throws CallException {
+        if (!operator.closeRelay(RelayId.parse(id).orElseThrow(() -> unknown(id)))) {
+            throw unknown(id);
+        }
+        return Json.members().with("closed", 1).make();
+    }
+
+    Json close(RelayFilter filter) throws CallException {
+        int closed = operator.closeRelays(predicate(filter));
+        checkNames(filter, closed);
+        return Json.members().with("closed", closed).make();
+    }
+
+    private static CallException unknown(String id) {
+        return CallException.notFound("relay: " + id + " (expected: the id of an open relay)");
+    }
+
+    /** Relays outlive their endpoint in the configuration, so a name is wrong only when nothing has it. */
+    private void checkNames(RelayFilter filter, int matching) throws CallException {
+        if (matching > 0 || filter.pool().isEmpty()) {
+            return;
+        }
+        String pool = filter.pool().get();
+        boolean isKnown = pools.find(pool).map(found -> filter.endpoint().map(
+                endpoint -> found.has(endpoint) || found.pool().snapshot().members().stream()
+                        .anyMatch(member -> member.endpoint().label().equals(endpoint)))
+                .orElse(true)).orElse(false);
+        if (!isKnown) {
+            throw CallException.notFound("no such pool or endpoint: " + pool
+                    + filter.endpoint().map(endpoint -> "/" + endpoint).orElse(""));
+        }
+    }
+
+    private static Predicate<Relay> predicate(RelayFilter filter) {
+        Predicate<Relay> isMeant = _ -> true;
+        if (filter.pool().isPresent()) {
+            String pool = filter.pool().get();
+            isMeant = isMeant.and(relay -> relay.pool().name().equals(pool));
+        }
+        if (filter.endpoint().isPresent()) {
+            String endpoint = filter.endpoint().get();
+            isMeant = isMeant.and(relay -> isAt(relay.endpoint(), endpoint));
+        }
+        if (filter.listener().isPresent()) {
+            String listener = filter.listener().get();
+            isMeant = isMeant.and(relay -> relay.listener().name().equals(listener));
+        }
+        if (filter.client().isPresent()) {
+            ClientAddress client = new ClientAddress();
+            client.set(filter.client().get(), 0);
+            long high = client.high();
+            long low = client.low();
+            isMeant = isMeant.and(relay -> relay.clientHigh() == high && relay.clientLow() == low);
+        }
+        return isMeant;
+    }
+
+    private static boolean isAt(@Nullable LoopEndpoint at, String endpoint) {
+        return at != null && (at.endpoint().name().equals(endpoint) || at.endpoint().label().equals(endpoint));
+    }
+
+    private static Json entry(RelayListing.Entry entry) {
+        RelayView relay = entry.relay();
+        return Json.members().with("id", entry.id().toString()).with("listener", relay.listener())
+                .with("client", ClientAddress.toInetAddress(relay.clientHigh(), relay.clientLow()).getHostAddress())
+                .with("clientPort", relay.clientPort()).with("pool", relay.pool())
+                .with("endpoint", relay.endpoint() == null ? null : relay.endpoint().label())
+                .with("phase", relay.phase()).with("ageSeconds", Json.of(relay.ageNanos() / 1e9, 1))
+                .with("silentSeconds", Json.of(relay.silentNanos() / 1e9, 1))
+                .with("bytesToBackend", relay.bytesToBackend()).with("bytesToClient", relay.bytesToClient())
+                .with("attempts", relay.attempts()).with("pinned", relay.isPinned()).make();
+    }
+}

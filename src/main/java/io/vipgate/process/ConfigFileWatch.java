@@ -1,0 +1,75 @@
+package io.vipgate.process;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks once a second whether a file has been replaced, by a rename over it or by a symbolic link that leads to another
+ * one; both put a whole file in place at once. A write into the file itself does not: it is told, and nothing more.
+ *
+ * <p>Polls rather than listens: inotify(7) says nothing of links further up the path, nor on network file systems.
+ *
+ * <p>Thread-safe.
+ */
+final class ConfigFileWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigFileWatch.class);
+    private static final Duration EVERY = Duration.ofSeconds(1);
+
+    private final Path file;
+    private final BooleanSupplier isWanted;
+    private final Runnable onReplaced;
+    private final Thread thread;
+    private @Nullable FileIdentity seen;
+
+    /**
+     * Begins to look.
+     *
+     * @param seen the file when it was last read; null when it was not there
+     * @param isWanted whether a replacement is to be acted on; asked each time
+     */
+    ConfigFileWatch(Path file, @Nullable FileIdentity seen, BooleanSupplier isWanted, Runnable onReplaced) {
+        this.file = file;
+        this.isWanted = isWanted;
+        this.onReplaced = onReplaced;
+        this.seen = seen;
+        thread = Thread.ofPlatform().name("vipgate-watch").daemon().start(this::run);
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Thread.sleep(EVERY);
+                look();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("{} is no longer watched", file);
+        }
+    }
+
+    private void look() {
+        FileIdentity now = FileIdentity.of(file);
+        FileIdentity before = seen;
+        if (now == null || now.equals(before)) {
+            return;
+        }
+        seen = now;
+        if (!isWanted.getAsBoolean()) {
+            return;
+        }
+        if (before != null && now.isSameFile(before)) {
+            LOG.warn("{} was written in place and is not loaded, since it may be half a file; SIGHUP loads it, or a "
+                    + "rename over it", file);
+        } else {
+            onReplaced.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,207 @@
+package io.vipgate.process;
+
+import io.vipgate.config.ShutdownConfig;
+import io.vipgate.gateway.Gateway;
+import io.vipgate.gateway.ReloadOutcome;
+import io.vipgate.operations.Readiness;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gateway as a process of the system: what its signals do, and what its service manager is told.
+ *
+ * <pre>
+ *            ┌─SIGHUP, the file replaced─┐
+ *            ▼                           │
+ * running ───┴──── reload ───────────────┘
+ *    │
+ *    └──SIGTERM, SIGINT──► grace (still accepting) ──► drain ──► stopped
+ *                                    └──a second one, any time──► stopped at once
+ * </pre>
+ *
+ * <p>Thread-safe.
+ */
+public final class GatewayProcess implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
+
+    /** What {@code ps} and keepalived's track_process call the process; at most 15 bytes. */
+    private static final String NAME = "vipgate-run";
+
+    private static final ReloadOutcome STOPPING = new ReloadOutcome.Refused(List.of("shutting down"));
+
+    private final CountDownLatch first = new CountDownLatch(1);
+    private final CountDownLatch second = new CountDownLatch(1);
+    private final SystemdNotifier notifier = SystemdNotifier.of(System.getenv(), ProcessHandle.current().pid());
+    private final ExecutorService reloads = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("vipgate-reload").daemon().factory());
+    private volatile boolean isServing;
+    private volatile boolean isStopping;
+    private volatile @Nullable Reloader reloader;
+
+    /**
+     * Takes the signals over. To be called before the gateway serves: until then SIGTERM ends the process without a
+     * drain.
+     */
+    public GatewayProcess() {
+        AtomicInteger signals = new AtomicInteger();
+        Runnable stop = () -> onStop(signals.incrementAndGet());
+        Signals.on("TERM", stop);
+        Signals.on("INT", stop);
+        Signals.on("HUP", this::onHangUp);
+    }
+
+    /** Has the system call the process by the gateway's name; every program in Java is called {@code java} otherwise. */
+    public static void takeName() {
+        try {
+            // Of the first thread, which is the process's.
+            Files.writeString(Path.of("/proc/self/comm"), NAME);
+        } catch (IOException e) {
+            LOG.debug("the process can't take its name: {}", e.toString());
+        }
+    }
+
+    /**
+     * Sends this process a signal, as an operator would.
+     *
+     * @param name without SIG: TERM, INT or HUP
+     * @throws IllegalStateException if the signal can't be sent
+     */
+    public static void signal(String name) {
+        Signals.raise(name);
+    }
+
+    private void onStop(int count) {
+        isStopping = true;
+        if (count == 1) {
+            first.countDown();
+        } else if (!isServing) {
+            // The start hangs, perhaps in a name lookup, and nothing is there to drain.
+            Runtime.getRuntime().halt(1);
+        } else {
+            second.countDown();
+        }
+    }
+
+    private void onHangUp() {
+        Reloader present = reloader;
+        if (present == null) {
+            LOG.warn("SIGHUP: {}", isServing ? "there is no file to read again" : "the gateway still starts");
+            return;
+        }
+        try {
+            Future<?> _ = reloads.submit(() -> reload(present));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("shutting down");
+        }
+    }
+
+    /** The operator's: as by SIGHUP, one after the other. */
+    private ReloadOutcome reloadNow(Reloader present) {
+        try {
+            return reloads.submit(() -> reload(present)).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return STOPPING;
+        } catch (RejectedExecutionException e) {
+            return STOPPING;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private ReloadOutcome reload(Reloader present) {
+        // Whatever becomes of the reload: a rotation must not depend on it.
+        present.reopenLogs();
+        if (isStopping) {
+            LOG.info("no reload while shutting down");
+            return STOPPING;
+        }
+        String status = "the last reload failed; see the log";
+        notifier.reloading();
+        try {
+            ReloadOutcome outcome = present.reload();
+            status = outcome instanceof ReloadOutcome.Refused
+                    ? "the last reload was refused; see the log"
+                    : "serving";
+            return outcome;
+        } finally {
+            if (!isStopping) {
+                notifier.ready(status);
+            }
+        }
+    }
+
+    /** Whether it has been told to stop. */
+    public boolean isStopping() {
+        return isStopping;
+    }
+
+    /**
+     * Serves until SIGTERM or SIGINT, unless one has come already, then stops the gateway as configured. SIGHUP, and a
+     * replaced file where that is configured, reload.
+     *
+     * @param file what to reload from; null when there is nothing
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public void serve(GatewayServer server, @Nullable Reloader file) throws InterruptedException {
+        reloader = file;
+        isServing = true;
+        if (file != null) {
+            server.operations().reloadBy(() -> reloadNow(file));
+        }
+        notifier.ready("serving");
+        notifier.watch(() -> server.gateway().isAlive(Readiness.MAX_LOOP_SILENCE));
+        try (ConfigFileWatch _ = file == null
+                ? null
+                : new ConfigFileWatch(file.file(), file.firstRead(), () -> server.gateway().config().reload().watch(),
+                        this::onHangUp)) {
+            first.await();
+        }
+        stop(server.gateway(), server.gateway().config().shutdown());
+    }
+
+    private void stop(Gateway gateway, ShutdownConfig shutdown) throws InterruptedException {
+        String how = shutdown.grace().toMillis() + " ms of grace, then up to " + shutdown.drain().toMillis()
+                + " ms for open relays";
+        gateway.announceStop();
+        LOG.info("stopping: {}", how);
+        notifier.stopping(how);
+        Thread stopper = Thread.ofPlatform().name("vipgate-stop").daemon()
+                .start(() -> drain(gateway, shutdown, second));
+        // A second signal stops the waiting, and the close that follows resets what is left.
+        second.await();
+        stopper.interrupt();
+        stopper.join(TimeUnit.SECONDS.toMillis(1));
+    }
+
+    private static void drain(Gateway gateway, ShutdownConfig shutdown, CountDownLatch done) {
+        try {
+            Thread.sleep(shutdown.grace());
+            int open = gateway.drain(shutdown.drain());
+            LOG.info("stopped; {} relays were open when the drain began", open);
+        } catch (InterruptedException e) {
+            LOG.info("stopped at once by a second signal");
+        } finally {
+            done.countDown();
+        }
+    }
+
+    @Override
+    public void close() {
+        notifier.close();
+        reloads.shutdownNow();
+    }
+}

@@ -1,0 +1,211 @@
+package io.vipgate.process;
+
+import io.vipgate.accesslog.AccessLog;
+import io.vipgate.admin.AdminServer;
+import io.vipgate.admin.MetricsPage;
+import io.vipgate.admin.MetricsSource;
+import io.vipgate.config.GatewayConfig;
+import io.vipgate.control.ControlThread;
+import io.vipgate.control.HostLookup;
+import io.vipgate.control.HostResolver;
+import io.vipgate.control.ListenerRegistry;
+import io.vipgate.control.LiveFailures;
+import io.vipgate.control.OperatorActions;
+import io.vipgate.control.PoolRegistry;
+import io.vipgate.control.RecentEvents;
+import io.vipgate.control.ManagedPool;
+import io.vipgate.control.StartException;
+import io.vipgate.eventloop.EventLoops;
+import io.vipgate.gateway.BuildInfo;
+import io.vipgate.gateway.Gateway;
+import io.vipgate.gateway.GatewayParts;
+import io.vipgate.linux.FdBudget;
+import io.vipgate.loops.EventLoopSet;
+import io.vipgate.loops.LoopCountsReader;
+import io.vipgate.loops.LoopHeartbeat;
+import io.vipgate.loops.RelayEvents;
+import io.vipgate.metrics.GatewayMetrics;
+import io.vipgate.neighbour.CoLocationWatch;
+import io.vipgate.operations.AdminOperations;
+import io.vipgate.operations.PinReport;
+import io.vipgate.operations.Readiness;
+import io.vipgate.operations.RelayReport;
+import io.vipgate.operations.SelectionExplainer;
+import io.vipgate.operations.StatusReport;
+import io.vipgate.pool.ConnectionLimit;
+import io.vipgate.relay.RelayLoop;
+import io.vipgate.telemetry.History;
+import io.vipgate.telemetry.HistoryRecorder;
+import io.vipgate.telemetry.MetricsReader;
+import io.vipgate.telemetry.RateSampler;
+import io.vipgate.telemetry.ReloadCounts;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Builds a gateway and everything around it, starts it and closes it: the one place that knows all parts.
+ *
+ * <p>Thread-safe.
+ */
+public final class GatewayServer implements AutoCloseable {
+    private final Gateway gateway;
+    private final AccessLog accessLog;
+    private final RecentEvents events;
+    private final ReloadCounts reloads;
+    private final OperatorActions operator;
+    private final AdminOperations operations;
+    private final Readiness readiness;
+    private final RateSampler rates;
+    private final LazyMetrics metrics;
+    private final HttpServers servers;
+
+    /**
+     * Builds the parts; nothing runs yet but the event loops, which {@code threads} started.
+     *
+     * @param config what it starts with
+     */
+    private GatewayServer(EventLoops threads, FdBudget fdBudget, HostLookup names, GatewayConfig config) {
+        ControlThread control = new ControlThread();
+        accessLog = new AccessLog();
+        events = new RecentEvents();
+        reloads = new ReloadCounts();
+        LiveFailures liveFailures = new LiveFailures();
+        ConnectionLimit relayLimit = new ConnectionLimit(fdBudget.relays());
+        int pipesPerLoop = fdBudget.pipes() / threads.all().size();
+        EventLoopSet loops = new EventLoopSet(threads, loop -> new RelayLoop(loop, relayLimit, pipesPerLoop,
+                new RelayEvents(liveFailures, accessLog.forLoop())));
+        HostResolver resolver = new HostResolver(names);
+        PoolRegistry pools = new PoolRegistry(loops, resolver, control, events, liveFailures);
+        ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget.relays());
+        LoopHeartbeat heartbeat = new LoopHeartbeat(loops);
+        CoLocationWatch neighbours = new CoLocationWatch(
+                () -> pools.all().stream().map(ManagedPool::pool).toList());
+        servers = new HttpServers();
+        gateway = new Gateway(new GatewayParts(control, loops, pools, listeners, resolver, accessLog, heartbeat,
+                neighbours, fdBudget, relayLimit), servers, config);
+        operator = new OperatorActions(pools, loops, control, gateway::config);
+        readiness = new Readiness(gateway);
+        History history = new History();
+        rates = new RateSampler(loops, new HistoryRecorder(history, pools, listeners, InstantSource.system()));
+        operations = new AdminOperations(operator, readiness,
+                new StatusReport(gateway, readiness, pools, listeners, rates, events, config), history,
+                new RelayReport(operator, pools), new PinReport(pools),
+                new SelectionExplainer(gateway, pools, listeners));
+        BuildInfo build = BuildInfo.read();
+        metrics = new LazyMetrics(() -> new GatewayMetrics(new MetricsReader(pools, new LoopCountsReader(loops),
+                heartbeat, neighbours, reloads, accessLog::dropped, gateway::config, gateway::changes),
+                build.version(), build.netty()));
+    }
+
+    /**
+     * Binds every address and begins to serve.
+     *
+     * @throws StartException if that is not possible; nothing stays open then
+     */
+    public static GatewayServer start(GatewayConfig config) throws StartException {
+        return start(config, HostLookup.ofThisMachine());
+    }
+
+    /**
+     * As {@link #start(GatewayConfig)}.
+     *
+     * @param names finds the addresses of endpoints that are given by name
+     */
+    public static GatewayServer start(GatewayConfig config, HostLookup names) throws StartException {
+        String unavailable = EventLoops.whyUnavailable();
+        if (unavailable != null) {
+            throw new StartException("native epoll is not available: " + unavailable
+                    + " (expected: Linux on x86_64 or aarch64 with glibc; a noexec temporary directory needs the native "
+                    + "library on java.library.path)");
+        }
+        FdBudget fdBudget = FdBudget.ofThisProcess();
+        if (fdBudget.relays() < FdBudget.MIN_RELAYS) {
+            throw new StartException(
+                    "the limit of " + fdBudget.limit() + " open files is too small; raise it (ulimit -n, "
+                            + "or LimitNOFILE= in the systemd unit)");
+        }
+        GatewayServer server = new GatewayServer(eventLoops(config), fdBudget, names, config);
+        try {
+            server.serve(config);
+            return server;
+        } catch (StartException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private static EventLoops eventLoops(GatewayConfig config) throws StartException {
+        int count = config.runtime().eventLoops() == 0
+                ? Runtime.getRuntime().availableProcessors()
+                : config.runtime().eventLoops();
+        try {
+            return new EventLoops(count);
+        } catch (IllegalStateException e) {
+            throw new StartException("runtime.eventLoops: " + count + " event loops can't be started (each takes three "
+                    + "descriptors and a thread); raise the limit on open files, or ask for fewer");
+        }
+    }
+
+    private void serve(GatewayConfig config) throws StartException {
+        readiness.start();
+        rates.start();
+        gateway.start(config);
+        servers.start(config, operations, readiness, new MetricsPage(accept -> metrics().scrape(accept)));
+    }
+
+    /** The gateway itself. */
+    public Gateway gateway() {
+        return gateway;
+    }
+
+    /** What an operator can do to it. */
+    public OperatorActions operator() {
+        return operator;
+    }
+
+    /** What the admin API can do. */
+    public AdminOperations operations() {
+        return operations;
+    }
+
+    /** The operator's server; empty when there is none. */
+    public Optional<AdminServer> adminServer() {
+        return servers.admin();
+    }
+
+    /** The port of the read-only address; empty when there is none. */
+    public OptionalInt checkPort() {
+        return servers.checkPort();
+    }
+
+    /** What scrapers are told. The registry is made when it is first asked for. */
+    public MetricsSource metrics() {
+        return metrics.get();
+    }
+
+    public AccessLog accessLog() {
+        return accessLog;
+    }
+
+    RecentEvents events() {
+        return events;
+    }
+
+    ReloadCounts reloads() {
+        return reloads;
+    }
+
+    /** Closes everything at once; open relays are reset. */
+    @Override
+    public void close() {
+        try {
+            readiness.close();
+            rates.close();
+            servers.close();
+            metrics.close();
+        } finally {
+            gateway.close();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.vipgate.process;
+
+import io.vipgate.admin.AdminServer;
+import io.vipgate.admin.Admission;
+import io.vipgate.admin.CheckServer;
+import io.vipgate.admin.Condition;
+import io.vipgate.admin.Operations;
+import io.vipgate.admin.Page;
+import io.vipgate.admin.Route;
+import io.vipgate.admin.Token;
+import io.vipgate.config.AdminConfig;
+import io.vipgate.config.BindAddress;
+import io.vipgate.config.GatewayConfig;
+import io.vipgate.control.StartException;
+import io.vipgate.gateway.ConfigParticipant;
+import io.vipgate.linux.PortOwner;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The two addresses that speak HTTP: {@code admin.bind} for the operator, {@code metrics.bind} for scrapers and outer load
+ * balancers. A reload changes whom the first lets in; the addresses themselves hold until a restart.
+ *
+ * <p>Thread-safe.
+ */
+final class HttpServers implements ConfigParticipant, AutoCloseable {
+    private static final String METRICS_PATH = "/metrics";
+
+    private volatile Optional<Admission> admission = Optional.empty();
+    private volatile @Nullable AdminServer admin;
+    private volatile @Nullable CheckServer checks;
+
+    /** Opens one of the addresses. */
+    @FunctionalInterface
+    private interface Opening<T> {
+        T at(InetSocketAddress address) throws IOException;
+    }
+
+    @Override
+    public Runnable prepare(GatewayConfig next) throws StartException {
+        Optional<Admission> prepared = admission(next);
+        // A section that is gone changes nothing until the next start.
+        return () -> admission = prepared.or(() -> admission);
+    }
+
+    private static Optional<Admission> admission(GatewayConfig config) throws StartException {
+        if (config.admin().isEmpty()) {
+            return Optional.empty();
+        }
+        AdminConfig admin = config.admin().get();
+        try {
+            Token token = admin.tokenFile().isPresent()
+                    ? Token.at(admin.tokenFile().get())
+                    : Token.atFirstOf(Token.places(System.getenv()));
+            return Optional.of(new Admission(admin.allowedHosts(), token));
+        } catch (IOException e) {
+            throw new StartException("admin.tokenFile: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Begins to serve, where that is configured.
+     *
+     * @throws StartException if an address can't be bound
+     */
+    void start(GatewayConfig config, Operations operations, Condition condition, Page metrics) throws StartException {
+        if (config.metrics().isPresent()) {
+            checks = open("metrics.bind", config.metrics().get().bind(),
+                    address -> new CheckServer(address, condition, Map.of(METRICS_PATH, metrics)));
+        }
+        if (config.admin().isPresent()) {
+            AdminServer opened = open("admin.bind", config.admin().get().bind(),
+                    address -> new AdminServer(address, operations, () -> admission.orElseThrow()));
+            opened.mount(new Route("GET", METRICS_PATH, Route.Access.ANYBODY, metrics));
+            admin = opened;
+        }
+    }
+
+    private static <T> T open(String key, BindAddress bind, Opening<T> opening) throws StartException {
+        InetSocketAddress address = bind.address().map(found -> new InetSocketAddress(found, bind.port()))
+                .orElseGet(() -> new InetSocketAddress(bind.port()));
+        try {
+            return opening.at(address);
+        } catch (IOException e) {
+            String owner = PortOwner.of(address.getAddress(), bind.port()).map(found -> " by " + found).orElse("");
+            throw new StartException(key + ": " + bind + ": " + e.getMessage() + owner);
+        }
+    }
+
+    /** The operator's server; empty when there is none. */
+    Optional<AdminServer> admin() {
+        return Optional.ofNullable(admin);
+    }
+
+    /** The port of the read-only address; empty when there is none. */
+    OptionalInt checkPort() {
+        CheckServer present = checks;
+        return present == null ? OptionalInt.empty() : OptionalInt.of(present.port());
+    }
+
+    @Override
+    public void close() {
+        AdminServer openedAdmin = admin;
+        if (openedAdmin != null) {
+            openedAdmin.close();
+        }
+        CheckServer openedChecks = checks;
+        if (openedChecks != null) {
+            openedChecks.close();
+        }
+    }
+}

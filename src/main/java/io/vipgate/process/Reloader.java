@@ -1,0 +1,134 @@
+package io.vipgate.process;
+
+import io.vipgate.config.ConfigDiff;
+import io.vipgate.config.ConfigLoader;
+import io.vipgate.config.GatewayConfig;
+import io.vipgate.config.Loaded;
+import io.vipgate.config.Problem;
+import io.vipgate.config.Rejected;
+import io.vipgate.control.StartException;
+import io.vipgate.gateway.ReloadOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the configuration again and applies it to the gateway, atomically.
+ *
+ * <p>Thread-safe: one reload after the other.
+ */
+public final class Reloader {
+    private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
+    /** A file that was written less than this ago may still be being written. */
+    private static final Duration SETTLED = Duration.ofMillis(200);
+    private static final int MOST_WAITS = 25;
+
+    private final GatewayServer server;
+    private final Path file;
+    private final @Nullable FileIdentity firstRead;
+    private final Map<String, String> environment;
+
+    /**
+     * Makes a reloader.
+     *
+     * @param file the configuration
+     * @param firstRead the file just before it was read for the first time; null when it was not there
+     * @param environment what <code>${NAME}</code> in values stands for; a process can't see a newer one
+     */
+    public Reloader(GatewayServer server, Path file, @Nullable FileIdentity firstRead,
+            Map<String, String> environment) {
+        this.server = server;
+        this.file = file;
+        this.firstRead = firstRead;
+        this.environment = Map.copyOf(environment);
+    }
+
+    /** The configuration's file. */
+    public Path file() {
+        return file;
+    }
+
+    @Nullable
+    FileIdentity firstRead() {
+        return firstRead;
+    }
+
+    /** Has log files that were renamed opened by their names again. */
+    public void reopenLogs() {
+        server.accessLog().reopen();
+    }
+
+    /** Reads the file and makes the change; says so in the log. */
+    public synchronized ReloadOutcome reload() {
+        awaitSettled();
+        ReloadOutcome outcome = switch (ConfigLoader.load(file, environment)) {
+            case Rejected rejected -> refused(rejected.problems().stream().map(Problem::toString).toList());
+            case Loaded loaded -> apply(loaded);
+        };
+        switch (outcome) {
+            case ReloadOutcome.Applied _ -> server.reloads().onApplied();
+            case ReloadOutcome.Refused _ -> server.reloads().onRejected();
+        }
+        return outcome;
+    }
+
+    /** An editor or a copy may still be at it: half a file can be valid. */
+    private void awaitSettled() {
+        try {
+            for (int i = 0; i < MOST_WAITS; i++) {
+                long age = System.currentTimeMillis()
+                        - Files.readAttributes(file, BasicFileAttributes.class).lastModifiedTime().toMillis();
+                if (age < 0 || age >= SETTLED.toMillis()) {
+                    return;
+                }
+                Thread.sleep(SETTLED.toMillis() - age);
+            }
+        } catch (IOException e) {
+            LOG.debug("the loader will say why the file can't be read: {}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private ReloadOutcome apply(Loaded loaded) {
+        GatewayConfig before = server.gateway().config();
+        List<ConfigDiff.Change> changes = ConfigDiff.between(before, loaded.config());
+        try {
+            server.gateway().apply(loaded.config());
+        } catch (StartException e) {
+            return refused(List.of(String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) {
+            // A fault of ours: what has been changed so far can't be told.
+            LOG.error("reload of {} failed", file, e);
+            return new ReloadOutcome.Refused(List.of("a fault of the gateway itself: " + e));
+        }
+        Logging.apply(loaded.config().log());
+        loaded.warnings().forEach(warning -> LOG.warn("{}", warning));
+        if (!loaded.pendingKeys().isEmpty()) {
+            LOG.warn("no effect yet in this version: {}", String.join(", ", loaded.pendingKeys()));
+        }
+        List<String> needRestart = changes.stream().filter(ConfigDiff.Change::needsRestart)
+                .map(ConfigDiff.Change::toString)
+                .toList();
+        List<String> lines = changes.stream().map(ConfigDiff.Change::toString).toList();
+        server.events().add("reloaded: " + (lines.isEmpty() ? "nothing has changed" : String.join("; ", lines)));
+        LOG.info("reloaded {}: {}", file, lines.isEmpty() ? "nothing has changed" : String.join("; ", lines));
+        if (!needRestart.isEmpty()) {
+            LOG.warn("requires a restart: {}", String.join("; ", needRestart));
+        }
+        return new ReloadOutcome.Applied(lines, needRestart);
+    }
+
+    private ReloadOutcome refused(List<String> problems) {
+        server.events().add("reload refused: " + String.join("; ", problems));
+        LOG.error("reload of {} refused, nothing has changed: {}", file, String.join("; ", problems));
+        return new ReloadOutcome.Refused(problems);
+    }
+}

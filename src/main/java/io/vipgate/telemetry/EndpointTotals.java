@@ -1,0 +1,36 @@
+package io.vipgate.telemetry;
+
+import io.vipgate.relay.ConnectFailure;
+import io.vipgate.relay.LoopEndpoint;
+
+/**
+ * What happened at an endpoint.
+ *
+ * <p>Immutable.
+ *
+ * @param connected connections made
+ * @param failed attempts that failed
+ * @param toBackend bytes delivered to it
+ * @param toClient bytes delivered to its clients
+ */
+public record EndpointTotals(long connected, long failed, long toBackend, long toClient) {
+    public static final EndpointTotals NOTHING = new EndpointTotals(0, 0, 0, 0);
+
+    static EndpointTotals of(LoopEndpoint endpoint) {
+        long failed = 0;
+        for (ConnectFailure failure : ConnectFailure.values()) {
+            failed += endpoint.connectFailures(failure);
+        }
+        return new EndpointTotals(endpoint.connected(), failed, endpoint.bytesToBackend(), endpoint.bytesToClient());
+    }
+
+    public EndpointTotals plus(EndpointTotals other) {
+        return new EndpointTotals(connected + other.connected, failed + other.failed, toBackend + other.toBackend,
+                toClient + other.toClient);
+    }
+
+    public EndpointTotals minus(EndpointTotals other) {
+        return new EndpointTotals(connected - other.connected, failed - other.failed, toBackend - other.toBackend,
+                toClient - other.toClient);
+    }
+}

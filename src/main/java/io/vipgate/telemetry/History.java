@@ -1,0 +1,206 @@
+package io.vipgate.telemetry;
+
+import io.vipgate.admin.Samples;
+import io.vipgate.json.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What endpoints and listeners have done in the last ten minutes, in rings of 300 samples, two seconds apart. A ring belongs to
+ * a name: it outlives a reload that keeps the name, and goes with one that drops it. An endpoint takes 6 kB, a listener 3.6 kB.
+ *
+ * <p>Readers copy one column after the other and hold up nobody: of what is overwritten while they read, they tell
+ * nothing.
+ *
+ * <p>Thread-safe.
+ */
+public final class History {
+    /** Ten minutes of them. */
+    static final int SAMPLES = 300;
+    static final long EVERY_MILLIS = 2_000;
+
+    /**
+     * What is kept of a kind of things.
+     *
+     * @param member where it stands in the answer
+     * @param names what tells one from the other
+     * @param columns the numbers of each, in order
+     */
+    record Kind(String member, List<String> names, List<String> columns) {
+        static final Kind LISTENERS = new Kind("listeners", List.of("name"),
+                List.of("acceptedPerSecond", "refusedPerSecond", "connections"));
+        static final Kind ENDPOINTS = new Kind("endpoints", List.of("pool", "label"),
+                List.of("connectionsPerSecond", "failuresPerSecond", "bytesToBackendPerSecond",
+                        "bytesToClientPerSecond", "connections"));
+    }
+
+    /** Numbers of one sample by what they are about; each row is as long as its kind has columns. */
+    record Rows(Kind kind, Map<List<String>, float[]> rows) {}
+
+    private final long[] times = new long[SAMPLES];
+    /** Samples that were ever added; the next one goes to this place, modulo the size. */
+    private long count;
+    private final Map<Kind, Map<List<String>, float[][]>> rings = new LinkedHashMap<>();
+
+    /**
+     * Adds a sample. A clock that was set back begins a new history, since one that goes to and fro can't be drawn.
+     *
+     * @param at in milliseconds of Unix time
+     * @param all what there is now; what is not among it any more is forgotten
+     */
+    synchronized void add(long at, Rows... all) {
+        if (at <= newest()) {
+            count = 0;
+            rings.clear();
+        }
+        int place = place(count);
+        times[place] = at;
+        for (Rows each : all) {
+            Map<List<String>, float[][]> before = rings.getOrDefault(each.kind, Map.of());
+            Map<List<String>, float[][]> after = new LinkedHashMap<>();
+            each.rows.forEach((name, row) -> {
+                float[][] ring = before.get(name);
+                float[][] kept = ring == null ? empty(each.kind) : ring;
+                for (int column = 0; column < row.length; column++) {
+                    kept[column][place] = row[column];
+                }
+                after.put(name, kept);
+            });
+            rings.put(each.kind, after);
+        }
+        count++;
+    }
+
+    private static float[][] empty(Kind kind) {
+        float[][] ring = new float[kind.columns.size()][SAMPLES];
+        for (float[] column : ring) {
+            Arrays.fill(column, Float.NaN);
+        }
+        return ring;
+    }
+
+    private static int place(long number) {
+        return (int) (number % SAMPLES);
+    }
+
+    private long newest() {
+        return count == 0 ? 0 : times[place(count - 1)];
+    }
+
+    private long oldestNumber() {
+        return Math.max(0, count - SAMPLES);
+    }
+
+    /**
+     * What was sampled after a moment; all of it if the moment is not over yet, as after a clock was set back.
+     *
+     * @param moment in milliseconds of Unix time
+     */
+    public synchronized Samples since(long moment) {
+        long first = oldestNumber();
+        while (first < count && moment <= newest() && times[place(first)] <= moment) {
+            first++;
+        }
+        long[] stretch = new long[(int) (count - first)];
+        for (int i = 0; i < stretch.length; i++) {
+            stretch[i] = times[place(first + i)];
+        }
+        return new Stretch(first, stretch, new LinkedHashMap<>(rings));
+    }
+
+    /** Numbers of one column from a sample on; NaN for those that are gone by now. */
+    private synchronized float[] copy(float[] column, long first, int length) {
+        float[] copy = new float[length];
+        for (int i = 0; i < length; i++) {
+            copy[i] = first + i < oldestNumber() ? Float.NaN : column[place(first + i)];
+        }
+        return copy;
+    }
+
+    /** Some samples that follow each other. Thread-safe. */
+    private final class Stretch implements Samples {
+        private final long first;
+        private final long[] moments;
+        private final Map<Kind, Map<List<String>, float[][]>> present;
+
+        Stretch(long first, long[] moments, Map<Kind, Map<List<String>, float[][]>> present) {
+            this.first = first;
+            this.moments = moments;
+            this.present = present;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return moments.length == 0;
+        }
+
+        @Override
+        public long newest() {
+            return isEmpty() ? 0 : moments[moments.length - 1];
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            Writer text = new OutputStreamWriter(out, StandardCharsets.US_ASCII);
+            text.append("{\"everySeconds\": ").append(String.valueOf(EVERY_MILLIS / 1000)).append(", \"times\": [");
+            String separator = "";
+            for (long moment : moments) {
+                text.append(separator).append(Json.of(moment / 1e3, 3).toString());
+                separator = ",";
+            }
+            text.append(']');
+            for (Kind kind : List.of(Kind.LISTENERS, Kind.ENDPOINTS)) {
+                text.append(", \"").append(kind.member).append("\": [");
+                separator = "";
+                for (Map.Entry<List<String>, float[][]> one : present.getOrDefault(kind, Map.of()).entrySet()) {
+                    text.append(separator);
+                    writeOne(text, kind, one.getKey(), one.getValue());
+                    separator = ", ";
+                }
+                text.append(']');
+            }
+            text.append("}");
+            text.flush();
+        }
+
+        private void writeOne(Writer text, Kind kind, List<String> name, float[][] ring) throws IOException {
+            String separator = "{";
+            for (int i = 0; i < name.size(); i++) {
+                text.append(separator).append('"').append(kind.names.get(i)).append("\": ")
+                        .append(Json.of(name.get(i)).toString());
+                separator = ", ";
+            }
+            for (int i = 0; i < ring.length; i++) {
+                text.append(", \"").append(kind.columns.get(i)).append("\": [");
+                separator = "";
+                for (float number : copy(ring[i], first, moments.length)) {
+                    text.append(separator);
+                    write(text, number);
+                    separator = ",";
+                }
+                text.append(']');
+            }
+            text.append('}');
+        }
+    }
+
+    /** One decimal at most: rates need no more, and half a million of them are to be cheap. */
+    private static void write(Writer text, float number) throws IOException {
+        if (Float.isNaN(number)) {
+            text.append("null");
+            return;
+        }
+        long tenths = Math.round(number * 10.0);
+        text.append(Long.toString(tenths / 10));
+        if (tenths % 10 != 0) {
+            text.append('.').append((char) ('0' + tenths % 10));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.vipgate.telemetry;
+
+import io.vipgate.config.GatewayConfig;
+import io.vipgate.config.PoolConfig;
+import io.vipgate.config.ProbeType;
+import io.vipgate.control.ManagedPool;
+import io.vipgate.control.PoolRegistry;
+import io.vipgate.linux.KernelCounters;
+import io.vipgate.loops.LoopCountsReader;
+import io.vipgate.loops.LoopHeartbeat;
+import io.vipgate.metrics.EndpointNumbers;
+import io.vipgate.metrics.GatewayNumbers;
+import io.vipgate.metrics.PoolNumbers;
+import io.vipgate.neighbour.CoLocationWatch;
+import io.vipgate.pool.EndpointState;
+import io.vipgate.pool.PoolSnapshot;
+import io.vipgate.probe.HealthCounts;
+import io.vipgate.relay.LoopCounts;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Reads all numbers of a gateway that metrics tell.
+ *
+ * <p>While a reload is being made, loops forget what it removes one after the other, and sums over them would shrink. A
+ * reading that meets one is therefore made again, as long as its patience lasts.
+ *
+ * <p>Thread-safe.
+ */
+public final class MetricsReader implements Supplier<GatewayNumbers> {
+    private static final long PATIENCE_NANOS = 1_000_000_000;
+    private static final long STEP_MILLIS = 2;
+
+    private final PoolRegistry pools;
+    private final LoopCountsReader loops;
+    private final LoopHeartbeat heartbeat;
+    private final CoLocationWatch neighbours;
+    private final ReloadCounts reloads;
+    private final LongSupplier accessLogDropped;
+    private final Supplier<GatewayConfig> config;
+    private final LongSupplier changes;
+
+    /**
+     * Makes a reader.
+     *
+     * @param changes how often a change of the configuration has begun or ended; odd while one is being made
+     */
+    public MetricsReader(PoolRegistry pools, LoopCountsReader loops, LoopHeartbeat heartbeat,
+            CoLocationWatch neighbours,
+            ReloadCounts reloads, LongSupplier accessLogDropped, Supplier<GatewayConfig> config, LongSupplier changes) {
+        this.pools = pools;
+        this.loops = loops;
+        this.heartbeat = heartbeat;
+        this.neighbours = neighbours;
+        this.reloads = reloads;
+        this.accessLogDropped = accessLogDropped;
+        this.config = config;
+        this.changes = changes;
+    }
+
+    @Override
+    public GatewayNumbers get() {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (true) {
+            long before = awaitSettled(end);
+            GatewayNumbers read = read();
+            if (changes.getAsLong() == before || System.nanoTime() - end >= 0) {
+                return read;
+            }
+        }
+    }
+
+    private long awaitSettled(long end) {
+        long seen = changes.getAsLong();
+        while ((seen & 1) != 0 && System.nanoTime() - end < 0) {
+            try {
+                Thread.sleep(STEP_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return seen;
+            }
+            seen = changes.getAsLong();
+        }
+        return seen;
+    }
+
+    private GatewayNumbers read() {
+        GatewayConfig now = config.get();
+        LoopCounts counts = loops.read();
+        Map<String, String> listeners = new LinkedHashMap<>();
+        now.listeners().forEach((name, listener) -> listeners.put(name, listener.pool()));
+        List<PoolNumbers> all = new ArrayList<>();
+        now.pools().forEach((name, pool) -> pools.find(name).ifPresent(found -> all.add(pool(name, pool, found))));
+        return new GatewayNumbers(counts, listeners, all, reloads.numbers(), heartbeat.lags(),
+                KernelCounters.listenOverflows(), accessLogDropped.getAsLong());
+    }
+
+    private PoolNumbers pool(String name, PoolConfig pool, ManagedPool control) {
+        PoolSnapshot snapshot = control.pool().snapshot();
+        Map<String, HealthCounts> health = control.monitor().counts();
+        List<EndpointNumbers> endpoints = new ArrayList<>();
+        pool.endpoints().forEach((endpoint, configured) -> endpoints.add(new EndpointNumbers(endpoint,
+                snapshot.named(endpoint), EndpointState.initial(configured.weight(), configured.backup()),
+                health.getOrDefault(endpoint, new HealthCounts()))));
+        return new PoolNumbers(name, endpoints, pool.probe().type() != ProbeType.NONE, control.pinNumbers(),
+                neighbours.of(name));
+    }
+}

@@ -1,0 +1,155 @@
+package io.vipgate.telemetry;
+
+import io.vipgate.loops.EventLoopSet;
+import io.vipgate.loops.LoopContext;
+import io.vipgate.pool.Endpoint;
+import io.vipgate.relay.LoopEndpoint;
+import io.vipgate.relay.LoopPool;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the loops have counted, now and a little while ago, so that rates can be told. Each loop is asked once a second to
+ * copy its counters; one that is too busy to answer counts with what it said last.
+ *
+ * <p>Thread-safe.
+ */
+public final class RateSampler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RateSampler.class);
+    private static final long EVERY_MILLIS = 1_000;
+    private static final long PATIENCE_MILLIS = 500;
+    /** Rates are means over the time of so many samples. */
+    private static final int SAMPLES = 10;
+
+    private final EventLoopSet loops;
+    private final Consumer<TotalsSample> onSample;
+    private final AtomicReferenceArray<@Nullable TotalsSample> lastOfLoop;
+    private final ArrayDeque<TotalsSample> past = new ArrayDeque<>();
+    private final ScheduledExecutorService sampling = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("vipgate-rates").daemon().factory());
+
+    /**
+     * Counters now, and where they stood when the time of the rates began.
+     *
+     * @param silentLoops loops that were too busy to say theirs
+     */
+    public record View(TotalsSample before, TotalsSample now, int silentLoops) {
+        public double seconds() {
+            return Math.max(0.001, (now.at() - before.at()) / 1e9);
+        }
+    }
+
+    /**
+     * Makes a sampler.
+     *
+     * @param onSample is told every sample, on the thread that samples
+     */
+    public RateSampler(EventLoopSet loops, Consumer<TotalsSample> onSample) {
+        this.loops = loops;
+        this.onSample = onSample;
+        lastOfLoop = new AtomicReferenceArray<>(loops.count());
+        past.add(new TotalsSample(System.nanoTime(), Map.of(), Map.of()));
+    }
+
+    /** Begins to sample, once a second. */
+    public void start() {
+        Future<?> _ = sampling.scheduleWithFixedDelay(this::sample, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void sample() {
+        try {
+            TotalsSample sample = collect(new int[1]);
+            synchronized (past) {
+                past.addLast(sample);
+                if (past.size() > SAMPLES + 1) {
+                    past.removeFirst();
+                }
+            }
+            onSample.accept(sample);
+        } catch (InterruptedException e) {
+            LOG.debug("the counters are no longer sampled");
+        } catch (RuntimeException e) {
+            LOG.error("a sample of the counters is lost", e);
+        }
+    }
+
+    /** Asks the loops; takes no longer than half a second, whatever they do. */
+    public View look() throws InterruptedException {
+        int[] silent = {0};
+        TotalsSample now = collect(silent);
+        synchronized (past) {
+            return new View(past.getFirst(), now, silent[0]);
+        }
+    }
+
+    private TotalsSample collect(int[] silent) throws InterruptedException {
+        List<CompletableFuture<TotalsSample>> answers = new ArrayList<>();
+        for (int i = 0; i < loops.count(); i++) {
+            answers.add(new CompletableFuture<>());
+        }
+        loops.tell(context -> answers.get(context.number()).complete(copy(context)));
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        Map<Endpoint, EndpointTotals> endpoints = new HashMap<>();
+        Map<String, ListenerTotals> listeners = new HashMap<>();
+        for (int i = 0; i < answers.size(); i++) {
+            TotalsSample sample = await(answers.get(i), deadline);
+            if (sample == null) {
+                silent[0]++;
+                sample = lastOfLoop.get(i);
+            } else {
+                lastOfLoop.set(i, sample);
+            }
+            if (sample != null) {
+                sample.endpoints()
+                        .forEach((endpoint, counts) -> endpoints.merge(endpoint, counts, EndpointTotals::plus));
+                sample.listeners()
+                        .forEach((listener, counts) -> listeners.merge(listener, counts, ListenerTotals::plus));
+            }
+        }
+        return new TotalsSample(System.nanoTime(), endpoints, listeners);
+    }
+
+    private static @Nullable TotalsSample await(CompletableFuture<TotalsSample> answer, long deadline)
+            throws InterruptedException {
+        try {
+            return answer.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return null;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static TotalsSample copy(LoopContext context) {
+        Map<Endpoint, EndpointTotals> endpoints = new HashMap<>();
+        for (LoopPool pool : context.pools().values()) {
+            for (LoopEndpoint endpoint : pool.endpoints()) {
+                endpoints.put(endpoint.endpoint(), EndpointTotals.of(endpoint));
+            }
+        }
+        Map<String, ListenerTotals> listeners = new HashMap<>();
+        context.listeners().values().forEach(listener -> listeners.put(listener.name(),
+                ListenerTotals.of(listener)));
+        return new TotalsSample(System.nanoTime(), endpoints, listeners);
+    }
+
+    @Override
+    public void close() {
+        sampling.shutdownNow();
+    }
+}

@@ -1,0 +1,27 @@
+package io.vipgate.telemetry;
+
+import io.vipgate.metrics.ReloadNumbers;
+import java.time.Instant;
+
+/**
+ * Counts what became of reloads.
+ *
+ * <p>Thread-safe.
+ */
+public final class ReloadCounts {
+    private ReloadNumbers numbers = new ReloadNumbers(0, 0, Instant.now());
+
+    /** A reload has made a configuration hold. */
+    public synchronized void onApplied() {
+        numbers = new ReloadNumbers(numbers.applied() + 1, numbers.rejected(), Instant.now());
+    }
+
+    /** A reload was refused. */
+    public synchronized void onRejected() {
+        numbers = new ReloadNumbers(numbers.applied(), numbers.rejected() + 1, numbers.lastSuccess());
+    }
+
+    synchronized ReloadNumbers numbers() {
+        return numbers;
+    }
+}

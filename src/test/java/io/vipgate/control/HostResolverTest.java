@@ -1,0 +1,77 @@
+package io.vipgate.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class HostResolverTest {
+    private static final InetAddress ONE = InetAddress.ofLiteral("192.0.2.1");
+    private static final InetAddress TWO = InetAddress.ofLiteral("192.0.2.2");
+
+    @Test
+    void answersAreInTheOrderOfTheAddressesAndWithoutRepetition() throws Exception {
+        try (HostResolver resolver = new HostResolver(_ -> List.of(TWO, ONE, TWO))) {
+            resolver.lookUp("web.test").get(5, TimeUnit.SECONDS);
+
+            assertThat(resolver.answer("web.test")).containsExactly(ONE, TWO);
+            assertThat(resolver.answer("other.test")).isEmpty();
+        }
+    }
+
+    @Test
+    void theLastGoodAnswerStaysWhenNobodyAnswers() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        try (HostResolver resolver = new HostResolver(host -> {
+            if (calls.getAndIncrement() > 0) {
+                throw new UnknownHostException(host);
+            }
+            return List.of(ONE);
+        })) {
+            for (int i = 0; i < 3; i++) {
+                resolver.lookUp("web.test").get(5, TimeUnit.SECONDS);
+            }
+
+            assertThat(calls).hasValue(3);
+            assertThat(resolver.answer("web.test")).containsExactly(ONE);
+        }
+    }
+
+    @Test
+    void aNameServerThatHangsIsAskedOnlyOnceAndKeepsNoOtherNameBack() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        CountDownLatch answer = new CountDownLatch(1);
+        try (HostResolver resolver = new HostResolver(host -> {
+            if (host.equals("quick.test")) {
+                return List.of(TWO);
+            }
+            calls.incrementAndGet();
+            try {
+                answer.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return List.of(ONE);
+        })) {
+            CompletableFuture<Void> first = resolver.lookUp("slow.test");
+            for (int i = 0; i < 100; i++) {
+                assertThat(resolver.lookUp("slow.test")).isSameAs(first);
+            }
+            resolver.lookUp("quick.test").get(5, TimeUnit.SECONDS);
+            assertThat(resolver.answer("quick.test")).containsExactly(TWO);
+            resolver.lookUp(List.of("slow.test"), 50);
+            assertThat(resolver.answer("slow.test")).isEmpty();
+
+            answer.countDown();
+            first.get(5, TimeUnit.SECONDS);
+            assertThat(resolver.answer("slow.test")).containsExactly(ONE);
+            assertThat(calls).hasValue(1);
+        }
+    }
+}
