@@ -151,8 +151,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void migrateDependsOnTheJdkAlone() {
-        assertDependsOnlyOn("io.vipgate.migrate");
+    void importerDependsOnTheJdkAlone() {
+        assertDependsOnlyOn("io.vipgate.importer..");
     }
 
     @Test

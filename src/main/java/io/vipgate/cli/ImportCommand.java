@@ -2,11 +2,11 @@ package io.vipgate.cli;
 
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.Rejected;
-import io.vipgate.migrate.HaproxyImport;
-import io.vipgate.migrate.IptablesImport;
-import io.vipgate.migrate.KeepalivedImport;
-import io.vipgate.migrate.Migrated;
-import io.vipgate.migrate.NginxImport;
+import io.vipgate.importer.haproxy.HaproxyImporter;
+import io.vipgate.importer.iptables.IptablesImporter;
+import io.vipgate.importer.keepalived.KeepalivedImporter;
+import io.vipgate.importer.common.ImportResult;
+import io.vipgate.importer.nginx.NginxImporter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -68,11 +68,11 @@ final class ImportCommand implements Callable<Integer> {
             return ExitStatus.USAGE;
         }
         String text = new String(bytes, StandardCharsets.UTF_8);
-        Migrated migrated = switch (source) {
-            case IPTABLES -> IptablesImport.read(text);
-            case KEEPALIVED -> KeepalivedImport.read(text);
-            case HAPROXY -> HaproxyImport.read(text);
-            case NGINX -> NginxImport.read(text);
+        ImportResult migrated = switch (source) {
+            case IPTABLES -> IptablesImporter.read(text);
+            case KEEPALIVED -> KeepalivedImporter.read(text);
+            case HAPROXY -> HaproxyImporter.read(text);
+            case NGINX -> NginxImporter.read(text);
         };
         migrated.notes().forEach(note -> err.println("warning: " + note));
         err.flush();

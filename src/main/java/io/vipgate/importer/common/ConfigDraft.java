@@ -1,0 +1,161 @@
+package io.vipgate.importer.common;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A configuration in the making. What vipgate would refuse as a whole (overlapping addresses, a pool without an endpoint, an
+ * endpoint that is a listener, too large weights) is put right or left out in the end, and noted.
+ *
+ * <p>Confined to one import.
+ */
+public final class ConfigDraft {
+    /** More endpoints and addresses than this are no configuration that vipgate reads. */
+    public static final int MOST = 20_000;
+
+    private static final int MOST_WEIGHT = 256;
+    private static final String TOO_MUCH = "too much for one configuration (1 MiB, " + MOST
+            + " values): divide the file";
+
+    private final Notes notes;
+    private final Map<String, List<DraftPool>> pools = new LinkedHashMap<>();
+    private final List<DraftListener> listeners = new ArrayList<>();
+    private final ListenAddresses taken = new ListenAddresses();
+
+    private long size;
+
+    public ConfigDraft(Notes notes) {
+        this.notes = notes;
+    }
+
+    /** Whether there is so much that nothing will come of it, and going on is of no use. */
+    public boolean isFull() {
+        return size > MOST;
+    }
+
+    /** Adds a pool, or finds one that is alike in everything, its name among it. */
+    public DraftPool pool(DraftPool pool) {
+        size += pool.endpoints().size();
+        List<DraftPool> namesakes = pools.computeIfAbsent(pool.name(), _ -> new ArrayList<>());
+        for (DraftPool other : namesakes) {
+            if (other.isLike(pool)) {
+                return other;
+            }
+        }
+        namesakes.add(pool);
+        return pool;
+    }
+
+    public DraftListener listener(int line, String name, List<HostPort> binds, DraftPool pool) {
+        DraftListener listener = new DraftListener(line, name, binds, pool);
+        listeners.add(listener);
+        size += binds.size();
+        return listener;
+    }
+
+    /**
+     * What it came to.
+     *
+     * @param first what every operator must know, the first of the notes
+     * @param nothing why there is no configuration, when there is none
+     */
+    public ImportResult migrated(String first, String nothing) {
+        if (isFull()) {
+            return ImportResult.failed(TOO_MUCH, notes.inOrder());
+        }
+        listeners.forEach(this::takeBinds);
+        pools.values().forEach(namesakes -> namesakes.forEach(this::settle));
+        listeners.removeIf(this::isLost);
+        if (listeners.isEmpty()) {
+            return ImportResult.failed(nothing, notes.inOrder());
+        }
+        String yaml = YamlWriter.of(sections());
+        return yaml.isEmpty()
+                ? ImportResult.failed(TOO_MUCH, notes.inOrder())
+                : ImportResult.to(yaml, notes.inOrderAfter(first));
+    }
+
+    private boolean isLost(DraftListener listener) {
+        boolean hasEndpoint = listener.pool().endpoints().stream().anyMatch(endpoint -> endpoint.weight() > 0);
+        if (!hasEndpoint) {
+            notes.add(listener.line(), listener.name() + ": no endpoint that takes connections; it is left out");
+        }
+        return listener.binds().isEmpty() || !hasEndpoint;
+    }
+
+    private void takeBinds(DraftListener listener) {
+        List<HostPort> kept = new ArrayList<>();
+        for (HostPort bind : listener.binds()) {
+            Optional<HostPort> overlap = taken.take(bind);
+            if (overlap.isPresent() && bind.host().isEmpty()) {
+                HostPort ipv6 = HostPort.address("::", bind.port()).orElseThrow();
+                if (taken.take(ipv6).isEmpty()) {
+                    kept.add(ipv6);
+                    continue;
+                }
+            }
+            overlap.ifPresentOrElse(other -> notes.add(listener.line(), bind + " is taken by a listener on " + other
+                    + " already; it is left out of " + listener.name()), () -> kept.add(bind));
+        }
+        listener.replaceBinds(kept);
+    }
+
+    private void settle(DraftPool pool) {
+        List<DraftEndpoint> kept = new ArrayList<>();
+        for (DraftEndpoint endpoint : pool.endpoints()) {
+            taken.loop(endpoint.address()).ifPresentOrElse(
+                    bind -> notes.add(endpoint.line(), endpoint.address()
+                            + " is the gateway's own listener (" + bind + "); the endpoint is left out"),
+                    () -> kept.add(endpoint));
+        }
+        pool.replaceEndpoints(scaled(pool, kept));
+        source(pool);
+    }
+
+    private List<DraftEndpoint> scaled(DraftPool pool, List<DraftEndpoint> endpoints) {
+        long largest = endpoints.stream().mapToLong(DraftEndpoint::weight).max().orElse(0);
+        if (largest <= MOST_WEIGHT) {
+            return endpoints;
+        }
+        notes.add(pool.line(), "weights are at most " + MOST_WEIGHT + ": those of " + pool.name()
+                + " are scaled down and only near the old ones");
+        return endpoints.stream().map(endpoint -> endpoint.weighing(endpoint.weight() == 0
+                ? 0
+                : Math.max(1, Math.round((double) endpoint.weight() * MOST_WEIGHT / largest)))).toList();
+    }
+
+    /** A source that no endpoint can be reached from is refused. */
+    private void source(DraftPool pool) {
+        Optional<InetAddress> source = HostPort.literal(pool.setting("source").toString());
+        List<HostPort> addresses = pool.endpoints().stream().map(DraftEndpoint::address).toList();
+        if (source.isPresent() && !addresses.isEmpty() && addresses.stream().noneMatch(
+                address -> address.literal().isEmpty() || address.literal().get().getClass() == source.get()
+                        .getClass())) {
+            notes.add(pool.line(), "source " + pool.setting("source") + " is of another family than every endpoint of "
+                    + pool.name() + "; it is left out");
+            pool.remove("source");
+        }
+    }
+
+    private Map<String, Object> sections() {
+        Map<DraftPool, String> names = new HashMap<>();
+        Map<String, Object> poolSections = new LinkedHashMap<>();
+        UniqueNames poolNames = new UniqueNames();
+        Map<String, Object> listenerSections = new LinkedHashMap<>();
+        UniqueNames listenerNames = new UniqueNames();
+        for (DraftListener listener : listeners) {
+            String pool = names.computeIfAbsent(listener.pool(), each -> poolNames.unique(each.name()));
+            poolSections.computeIfAbsent(pool, _ -> listener.pool().section());
+            listenerSections.put(listenerNames.unique(listener.name()), listener.section(pool));
+        }
+        Map<String, Object> sections = new LinkedHashMap<>();
+        sections.put("listeners", listenerSections);
+        sections.put("pools", poolSections);
+        return sections;
+    }
+}

@@ -1,0 +1,110 @@
+package io.vipgate.importer.common;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Writes sections, lists and values as YAML: short ones on one line, what could be misread in quotes.
+ *
+ * <p>Confined to one import.
+ */
+public final class YamlWriter {
+    private static final int WIDTH = 110;
+    private static final int MOST_BYTES = 1 << 20;
+    private static final int MOST_VALUES = 20_000;
+    private static final int LONGEST_VALUE = 16 * 1024;
+    private static final int ALWAYS_BLOCKS = 2;
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/][A-Za-z0-9_./-]*");
+
+    private final StringBuilder out = new StringBuilder();
+    private int values;
+    private int longest;
+
+    private YamlWriter() {}
+
+    /** The text; empty when it would be more than vipgate reads. */
+    public static String of(Map<String, ?> sections) {
+        YamlWriter text = new YamlWriter();
+        text.block(sections, 0);
+        String written = text.out.toString();
+        text.count(sections);
+        return text.values > MOST_VALUES || text.longest > LONGEST_VALUE
+                || written.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES ? "" : written;
+    }
+
+    private void count(Object value) {
+        values++;
+        switch (value) {
+            case Map<?, ?> section -> section.values().forEach(this::count);
+            case List<?> list -> list.forEach(this::count);
+            default -> longest = Math.max(longest, value.toString().length());
+        }
+    }
+
+    private void block(Map<?, ?> section, int depth) {
+        section.forEach((key, value) -> {
+            out.append("  ".repeat(depth)).append(scalar(key.toString())).append(':');
+            boolean isSingle = !(value instanceof Map || value instanceof List);
+            if (isSingle || (depth >= ALWAYS_BLOCKS - 1 && fits(depth, key.toString(), value))) {
+                out.append(' ').append(line(value)).append('\n');
+            } else if (value instanceof List<?> list) {
+                out.append('\n');
+                list.forEach(
+                        item -> out.append("  ".repeat(depth + 1)).append("- ").append(line(item)).append('\n'));
+            } else if (value instanceof Map<?, ?> inner) {
+                out.append('\n');
+                block(inner, depth + 1);
+            }
+        });
+    }
+
+    private static boolean fits(int depth, String key, Object value) {
+        return !holdsSections(value) && 2 * depth + key.length() + line(value).length() <= WIDTH;
+    }
+
+    /** Sections by name, and sections with such in them, are easier to read one below the other. */
+    private static boolean holdsSections(Object value) {
+        return value instanceof Map<?, ?> section
+                && (section.values().stream().allMatch(Map.class::isInstance) || section.containsKey("endpoints"));
+    }
+
+    private static String line(Object value) {
+        return switch (value) {
+            case Map<?, ?> section -> {
+                List<String> parts = new ArrayList<>();
+                section.forEach((key, inner) -> parts.add(scalar(key.toString()) + ": " + line(inner)));
+                yield "{ " + String.join(", ", parts) + " }";
+            }
+            case List<?> list -> list.stream().map(YamlWriter::line).collect(Collectors.joining(", ", "[", "]"));
+            default -> scalar(value.toString());
+        };
+    }
+
+    private static String scalar(String text) {
+        if (PLAIN.matcher(text).matches() && !text.toLowerCase(Locale.ROOT).equals("null")) {
+            return text;
+        }
+        StringBuilder quoted = new StringBuilder("\"");
+        text.replace("${", "$${").codePoints().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append((char) c);
+            } else if (isShownAsItIs(c)) {
+                quoted.append((char) c);
+            } else {
+                int shown = Character.getType(c) == Character.SURROGATE ? 0xFFFD : c;
+                quoted.append(String.format(shown < 0x10000 ? "\\u%04X" : "\\U%08X", shown));
+            }
+        });
+        return quoted.append('"').toString();
+    }
+
+    private static boolean isShownAsItIs(int c) {
+        return (c >= ' ' && c <= '~') || (c > 0xA0 && c < Character.MIN_SUPPLEMENTARY_CODE_POINT
+                && Character.isLetterOrDigit(c));
+    }
+}

@@ -1,0 +1,235 @@
+package io.vipgate.importer.haproxy;
+
+import io.vipgate.importer.common.ConfigDraft;
+import io.vipgate.importer.common.DraftListener;
+import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.HostPort;
+import io.vipgate.importer.common.ImportResult;
+import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.Statement;
+import io.vipgate.importer.common.SyntaxException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Turns the tcp frontends, backends and listen sections of a haproxy.cfg into listeners and pools.
+ *
+ * <p>Confined to one import.
+ */
+public final class HaproxyImporter {
+    private static final String NOTHING = "no frontend or listen section in mode tcp with a server that could be carried over";
+    private static final String CLIENT_ADDRESSES = "the endpoints see the gateway's address in their logs, as they saw "
+            + "HAProxy's. Set proxyProtocol: v2 in the pools, and the endpoints to expect it, to carry the clients' "
+            + "addresses over";
+    private static final String SENT_ADDRESSES = "the clients' addresses are carried over by proxyProtocol where send-proxy "
+            + "was set; elsewhere the endpoints see the gateway's address, as they saw HAProxy's (proxyProtocol: v2 in the "
+            + "pool changes that)";
+    private static final String TRANSPARENT = "where HAProxy was transparent, the endpoints saw the clients' addresses; a "
+            + "proxy connects from its own. Set proxyProtocol: v2 in the pools, and the endpoints to expect it, to carry the "
+            + "clients' addresses over";
+
+    private final Notes notes = new Notes();
+    private final ConfigDraft draft = new ConfigDraft(notes);
+    private final List<HaproxySection> fronts = new ArrayList<>();
+    private final Map<String, HaproxySection> backs = new LinkedHashMap<>();
+    private final Set<String> used = new HashSet<>();
+    private boolean sendsHeaders;
+    private boolean wasTransparent;
+
+    private HaproxyImporter() {}
+
+    /** Reads the text of a haproxy.cfg. */
+    public static ImportResult read(String text) {
+        return new HaproxyImporter().migrate(text);
+    }
+
+    private ImportResult migrate(String text) {
+        try {
+            sections(HaproxyParser.parse(text, notes));
+        } catch (SyntaxException e) {
+            return ImportResult.failed(e.problem(), notes.inOrder());
+        }
+        fronts.forEach(this::front);
+        backs.values().stream().filter(back -> !back.isFront() && isCarriedOver(back) && !used.contains(back.name()))
+                .forEach(back -> notes.add(back.section(), "no frontend that is carried over uses it; it is left out"));
+        return draft.migrated(wasTransparent ? TRANSPARENT : sendsHeaders ? SENT_ADDRESSES : CLIENT_ADDRESSES, NOTHING);
+    }
+
+    // ---- sections ----
+
+    private void sections(List<Statement> sections) {
+        Map<String, List<Statement>> named = new HashMap<>();
+        List<Statement> latest = List.of();
+        for (Statement section : sections) {
+            switch (section.name()) {
+                case "defaults" -> {
+                    String name = section.word(1).equals("from") ? "" : section.word(1);
+                    List<Statement> all = new ArrayList<>(inherited(section, name.isEmpty() ? 1 : 2, named, List.of()));
+                    all.addAll(section.block());
+                    latest = all;
+                    named.put(name, all);
+                }
+                case "frontend", "backend", "listen" -> proxy(section, inherited(section, 2, named, latest));
+                case "global" -> notes.add(section, "concerns HAProxy's own process; it is left out");
+                case "resolvers" -> notes.add(section, "names are looked up by the machine's resolver, every "
+                        + "resolve.interval; it is left out");
+                default -> notes.add(section, "no equivalent; the section is left out");
+            }
+        }
+    }
+
+    private List<Statement> inherited(Statement section, int from, Map<String, List<Statement>> named,
+            List<Statement> orElse) {
+        if (!section.word(from).equals("from")) {
+            return orElse;
+        }
+        List<Statement> found = named.get(section.word(from + 1));
+        if (found == null) {
+            notes.add(section, "no such defaults section before it");
+        }
+        return found == null ? orElse : found;
+    }
+
+    private void proxy(Statement section, List<Statement> inherited) {
+        HaproxySection proxy = new HaproxySection(section, inherited);
+        if (proxy.isFront()) {
+            fronts.add(proxy);
+        }
+        if (proxy.isBack()) {
+            backs.putIfAbsent(proxy.name(), proxy);
+        }
+        if (proxy.isDisabled()) {
+            notes.add(section, "disabled; it is left out");
+        } else if (!proxy.mode().equals("tcp")) {
+            notes.add(section, "mode " + proxy.mode() + " is layer 7, vipgate is layer 4; it is left out");
+        }
+    }
+
+    private static boolean isCarriedOver(HaproxySection proxy) {
+        return !proxy.isDisabled() && proxy.mode().equals("tcp");
+    }
+
+    // ---- frontends ----
+
+    private void front(HaproxySection front) {
+        if (!isCarriedOver(front) || draft.isFull()) {
+            return;
+        }
+        front.statements().forEach(each -> HaproxyUnsupported.report(each, notes));
+        HaproxyBinds binds = new HaproxyBinds(notes);
+        front.all("bind").forEach(binds::read);
+        if (front.section().words().size() > 2 && front.section().word(2).contains(":")) {
+            binds.read(new Statement(front.section().line(), List.of("bind", front.section().word(2)), List.of(),
+                    false));
+        }
+        Optional<HaproxySection> back = backOf(front);
+        if (back.isEmpty()) {
+            return;
+        }
+        used.add(back.get().name());
+        if (binds.addresses().isEmpty()) {
+            notes.add(front.section(), "no address to listen on; it is left out");
+            return;
+        }
+        if (!back.get().equals(front)) {
+            back.get().statements().forEach(each -> HaproxyUnsupported.report(each, notes));
+        }
+        List<HaproxyServer> servers = servers(back.get());
+        servers.forEach(server -> HaproxyUnsupported.report(server, notes));
+        HaproxyPool pools = new HaproxyPool(notes, front, back.get(), servers);
+        if (servers.stream().noneMatch(HaproxyServer::followsClientPort)) {
+            listener(front, front.name(), binds, binds.addresses(),
+                    pools.draft(back.get().name(), binds.addresses().getFirst().port()));
+        } else {
+            byPort(front, back.get(), binds, pools);
+        }
+        wasTransparent |= pools.wasTransparent();
+    }
+
+    private void byPort(HaproxySection front, HaproxySection back, HaproxyBinds binds, HaproxyPool pools) {
+        Map<Integer, List<HostPort>> byPort = new LinkedHashMap<>();
+        binds.addresses().forEach(bind -> byPort.computeIfAbsent(bind.port(), _ -> new ArrayList<>()).add(bind));
+        byPort.forEach((port, addresses) -> {
+            if (draft.isFull()) {
+                return;
+            }
+            String suffix = byPort.size() == 1 ? "" : "-" + port;
+            listener(front, front.name() + suffix, binds, addresses, pools.draft(back.name() + suffix, port));
+        });
+    }
+
+    private void listener(HaproxySection front, String name, HaproxyBinds binds, List<HostPort> addresses,
+            DraftPool pool) {
+        sendsHeaders |= !pool.setting("proxyProtocol").equals("");
+        DraftListener listener = draft.listener(front.section().line(), name, addresses, draft.pool(pool));
+        front.last("maxconn").ifPresent(said -> {
+            if (said.word(1).matches("[1-9][0-9]{0,8}")) {
+                listener.set("maxConnections", Integer.parseInt(said.word(1)));
+                notes.add(said, "beyond maxConnections vipgate closes a new connection at once, HAProxy let it wait");
+            } else {
+                notes.add(said, "no whole number from 1 on; it is left out");
+            }
+        });
+        int backlog = front.last("backlog").filter(said -> said.word(1).matches("[1-9][0-9]{0,3}|[1-5][0-9]{4}"))
+                .map(said -> Integer.parseInt(said.word(1))).orElse(binds.backlog());
+        if (backlog > 0) {
+            listener.set("backlog", backlog);
+        }
+        if (binds.isTransparent()) {
+            listener.set("freebind", true);
+        }
+    }
+
+    private Optional<HaproxySection> backOf(HaproxySection front) {
+        Optional<Statement> whole = Optional.empty();
+        for (Statement said : front.all("use_backend")) {
+            if (said.words().size() == 2 && whole.isEmpty()) {
+                whole = Optional.of(said);
+            } else {
+                notes.add(said,
+                        "no equivalent: a listener has one pool; it is left out, and its connections go where the "
+                                + "others do");
+            }
+        }
+        Optional<Statement> said = whole.or(() -> front.last("default_backend"));
+        if (said.isEmpty()) {
+            if (front.isBack()) {
+                return Optional.of(front);
+            }
+            notes.add(front.section(), "no default_backend; it is left out");
+            return Optional.empty();
+        }
+        HaproxySection back = backs.get(said.get().word(1));
+        if (back == null || !isCarriedOver(back)) {
+            notes.add(said.get(), back == null
+                    ? "no such backend; the frontend of line " + front.section().line() + " is left out"
+                    : "that backend is left out, and so is the frontend of line " + front.section().line());
+            return Optional.empty();
+        }
+        return Optional.of(back);
+    }
+
+    private List<HaproxyServer> servers(HaproxySection back) {
+        List<HaproxyServer> servers = new ArrayList<>();
+        List<Statement> defaults = new ArrayList<>();
+        for (Statement said : back.statements().toList()) {
+            switch (said.name()) {
+                case "default-server" -> defaults.add(said);
+                case "server" -> servers.add(HaproxyServer.of(said, said.word(1), said.word(2), 3, defaults));
+                case "server-template" -> {
+                    servers.add(HaproxyServer.of(said, said.word(1), said.word(3), 4, defaults));
+                    notes.add(said, "one endpoint: a name stands for as many as it has addresses");
+                }
+                default -> {
+                }
+            }
+        }
+        return servers;
+    }
+}

@@ -1,0 +1,272 @@
+package io.vipgate.importer.haproxy;
+
+import io.vipgate.importer.common.DraftEndpoint;
+import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.HostPort;
+import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.Statement;
+import io.vipgate.importer.common.Durations;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A backend, as its frontend sees it, as a pool.
+ *
+ * <p>Confined to one import.
+ */
+final class HaproxyPool {
+    private static final Duration LONGEST_CONNECT = Duration.ofMinutes(5);
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST_SLOW_START = Duration.ofHours(1);
+    private static final long MOST_ATTEMPTS = 16;
+
+    private final Notes notes;
+    private final HaproxySection front;
+    private final HaproxySection back;
+    private final List<HaproxyServer> servers;
+    private boolean wasTransparent;
+
+    HaproxyPool(Notes notes, HaproxySection front, HaproxySection back, List<HaproxyServer> servers) {
+        this.notes = notes;
+        this.front = front;
+        this.back = back;
+        this.servers = servers;
+    }
+
+    /** Whether endpoints saw the clients' addresses as those of the connections. */
+    boolean wasTransparent() {
+        return wasTransparent;
+    }
+
+    DraftPool draft(String name, int clientPort) {
+        DraftPool pool = new DraftPool(back.section().line(), name);
+        balance(pool);
+        List<HaproxyServer> carried = endpoints(pool, clientPort);
+        if (back.last("balance", "first").isPresent()) {
+            firstOfAll(pool);
+        }
+        perServer(pool, carried);
+        probe(pool, carried);
+        source(pool);
+        timeouts(pool);
+        retries(pool);
+        new HaproxyStickTable(notes, back).apply(pool);
+        return pool;
+    }
+
+    // ---- endpoints ----
+
+    private void balance(DraftPool pool) {
+        Optional<Statement> said = back.last("balance");
+        String text = said.map(each -> each.rest(1)).orElse("roundrobin");
+        String rule = text.split("[ (]", 2)[0];
+        String argument = text.length() > rule.length() ? text.substring(rule.length() + 1).replace(")", "") : "";
+        pool.set("balance", switch (rule) {
+            case "roundrobin", "static-rr" -> "round-robin";
+            case "leastconn" -> "least-connections";
+            case "source" -> hash(said);
+            case "random" -> argument.equals("1") ? "weighted-random" : draws(said, argument);
+            case "first" -> {
+                said.ifPresent(each -> notes.add(each, "the first server is the primary, the others are its backups; "
+                        + "maxConnections says when it is full"));
+                yield "least-connections";
+            }
+            case "hash" -> argument.equals("src") ? hash(said) : none(said);
+            default -> none(said);
+        });
+    }
+
+    private String hash(Optional<Statement> said) {
+        said.ifPresent(each -> notes.add(each,
+                "source-hash spreads clients by weight too, but by another hash: most of "
+                        + "them change their endpoint once, at the move. It always moves as few as possible when an endpoint "
+                        + "goes, as hash-type consistent does"));
+        return "source-hash";
+    }
+
+    private String draws(Optional<Statement> said, String draws) {
+        if (!draws.isEmpty() && !draws.equals("2")) {
+            said.ifPresent(each -> notes.add(each, "power-of-two takes the better of two, not of " + draws));
+        }
+        return "power-of-two";
+    }
+
+    private String none(Optional<Statement> said) {
+        said.ifPresent(
+                each -> notes.add(each, "looks into what is relayed, or is not known; round-robin takes its place"));
+        return "round-robin";
+    }
+
+    private List<HaproxyServer> endpoints(DraftPool pool, int clientPort) {
+        List<HaproxyServer> carried = new ArrayList<>();
+        String proxyProtocol = "";
+        for (HaproxyServer server : servers) {
+            Statement said = server.statement();
+            Optional<HostPort> address = server.endpoint(clientPort);
+            if (server.has("ssl")) {
+                notes.add(said, "ssl: vipgate sends what the client sends, and does not encrypt; it is left out");
+            } else if (address.isEmpty()) {
+                notes.add(said, "no address of a machine with a port (no unix socket, no variable); it is left out");
+            } else if (!proxyProtocol.isEmpty() && proxyProtocol.equals("none") != server.proxyProtocol()
+                    .equals("none")) {
+                notes.add(said, "proxyProtocol holds for a whole pool, and is " + proxyProtocol
+                        + " as of the first server; a server that differs must not be in it, and is left out");
+            } else {
+                proxyProtocol = proxyProtocol.isEmpty() ? server.proxyProtocol() : proxyProtocol;
+                carried.add(server);
+                pool.add(endpoint(server, address.get()));
+            }
+        }
+        if (!proxyProtocol.isEmpty() && !proxyProtocol.equals("none")) {
+            pool.set("proxyProtocol", proxyProtocol);
+        }
+        List<HaproxyServer> backups = carried.stream().filter(each -> each.has("backup")).toList();
+        if (backups.size() > 1 && back.option("allbackups").isEmpty()) {
+            notes.add(backups.get(1).statement(), "a second backup was taken only when the first was down, as option "
+                    + "allbackups is not set; backup endpoints share what comes to them");
+        }
+        return carried;
+    }
+
+    private DraftEndpoint endpoint(HaproxyServer server, HostPort address) {
+        Statement said = server.statement();
+        if (server.has("disabled")) {
+            notes.add(said, "disabled: its weight is 0, and it takes nothing until it has another");
+        }
+        long most = server.number("maxconn", 0);
+        if (most > 0) {
+            notes.add(said, "maxconn: beyond maxConnections vipgate does not queue, it takes another endpoint");
+        }
+        return new DraftEndpoint(said.line(), server.name(), address,
+                server.has("disabled") ? 0 : server.number("weight", 1), server.has("backup"), (int) most);
+    }
+
+    private static void firstOfAll(DraftPool pool) {
+        List<DraftEndpoint> ordered = new ArrayList<>();
+        boolean hasPrimary = false;
+        for (DraftEndpoint endpoint : pool.endpoints()) {
+            boolean isPrimary = !hasPrimary && !endpoint.isBackup() && endpoint.weight() > 0;
+            hasPrimary |= isPrimary;
+            ordered.add(isPrimary ? endpoint : endpoint.asBackup());
+        }
+        pool.replaceEndpoints(ordered);
+    }
+
+    // ---- settings ----
+
+    private void perServer(DraftPool pool, List<HaproxyServer> carried) {
+        for (HaproxyServer server : carried) {
+            server.value("on-marked-down").ifPresent(what -> {
+                if (what.equals("shutdown-sessions")) {
+                    pool.set("onDown", "close");
+                }
+            });
+            server.duration("slowstart").filter(each -> !each.isZero()).ifPresent(each -> pool.set("slowStart",
+                    Durations.print(Durations.within(each, Duration.ZERO, LONGEST_SLOW_START))));
+        }
+        if (pool.setting("balance").equals("source-hash") && !pool.setting("slowStart").equals("")) {
+            pool.remove("slowStart");
+            notes.add(back.section(), "slowstart means nothing with source-hash; it is left out");
+        }
+    }
+
+    private void probe(DraftPool pool, List<HaproxyServer> carried) {
+        List<HaproxyServer> checked = carried.stream().filter(each -> each.has("check")).toList();
+        if (checked.isEmpty()) {
+            pool.set("probe", Map.of("type", "none"));
+            notes.add(back.section(), "no server has check, so none is probed; leave probe out for a TCP connect every "
+                    + "500 ms");
+            return;
+        }
+        Map<String, Object> probe = new HaproxyProbe(notes, back).of(checked.getFirst());
+        pool.set("probe", probe);
+        for (HaproxyServer server : carried) {
+            if (!server.has("check")) {
+                notes.add(server.statement(), "has no check; it is probed like the others");
+            } else if (!new HaproxyProbe(new Notes(), back).of(server).equals(probe)) {
+                notes.add(server.statement(), "is checked otherwise than the one of line "
+                        + checked.getFirst().statement().line() + "; a pool has one probe, and it is that one's");
+            }
+        }
+    }
+
+    private void source(DraftPool pool) {
+        Optional<Statement> said = back.last("source");
+        String text = said.map(each -> each.word(1)).orElse("");
+        Statement at = said.orElse(back.section());
+        boolean isTransparent = said.filter(each -> each.words().contains("usesrc")).isPresent();
+        for (HaproxyServer server : servers) {
+            if (server.has("source")) {
+                text = server.value("source").orElse("");
+                at = server.statement();
+            }
+            isTransparent |= server.has("usesrc");
+        }
+        if (isTransparent) {
+            wasTransparent = true;
+            notes.add(at, "usesrc: endpoints saw the clients' addresses; now they see the gateway's");
+        }
+        if (text.isEmpty()) {
+            return;
+        }
+        int colon = text.lastIndexOf(':');
+        String host = text.indexOf(':') == colon && colon > 0 ? text.substring(0, colon) : text;
+        Optional<HostPort> address = HostPort.address(host.replaceAll("^\\[|]$", ""), 1);
+        if (address.filter(each -> !each.isWildcard()).isPresent()) {
+            pool.set("source", address.get().host());
+        } else if (address.isEmpty()) {
+            notes.add(at, "source " + text + ": no address; it is left out");
+        }
+    }
+
+    private void timeouts(DraftPool pool) {
+        back.timeout("connect").ifPresent(each -> pool.set("connect", "timeout",
+                Durations.print(within(back.last("timeout", "connect"), each, LONGEST_CONNECT))));
+        Optional<Duration> client = front.timeout("client");
+        Optional<Duration> server = back.timeout("server");
+        Optional<Duration> tunnel = back.timeout("tunnel").or(() -> front.timeout("tunnel"));
+        Optional<Statement> said = back.last("timeout", "tunnel").or(() -> back.last("timeout", "server"))
+                .or(() -> front.last("timeout", "client"));
+        tunnel.or(() -> shorter(client, server)).ifPresentOrElse(
+                idle -> pool.set("timeouts", "idle", Durations.print(within(said, idle, Durations.LONGEST))),
+                () -> notes.add(front.section(),
+                        "no timeout client or server: HAProxy waits without end, timeouts.idle "
+                                + "is 10m unless another is written"));
+        if (tunnel.isEmpty() && client.isPresent() && server.isPresent() && !client.equals(server)) {
+            said.ifPresent(each -> notes.add(each, "differs from timeout client (" + Durations.print(client.get())
+                    + "); timeouts.idle is for both sides, and the shorter one"));
+        }
+        shorter(front.timeout("client-fin"), back.timeout("server-fin")).ifPresent(each -> pool.set("timeouts",
+                "halfClosed", Durations.print(within(back.last("timeout", "server-fin")
+                        .or(() -> front.last("timeout", "client-fin")), each, Durations.LONGEST))));
+    }
+
+    private Duration within(Optional<Statement> said, Duration value, Duration most) {
+        Duration kept = Durations.within(value, SHORTEST, most);
+        if (!kept.equals(value)) {
+            said.ifPresent(
+                    each -> notes.add(each, "becomes " + Durations.print(kept) + ", the nearest that vipgate takes"));
+        }
+        return kept;
+    }
+
+    private static Optional<Duration> shorter(Optional<Duration> a, Optional<Duration> b) {
+        return a.isPresent() && b.isPresent() && b.get().compareTo(a.get()) < 0 ? b : a.or(() -> b);
+    }
+
+    private void retries(DraftPool pool) {
+        back.last("retries").ifPresent(said -> {
+            if (!said.word(1).matches("[0-9]{1,9}")) {
+                notes.add(said, "no whole number; it is left out");
+                return;
+            }
+            pool.set("connect", "attempts", Math.min(MOST_ATTEMPTS, Long.parseLong(said.word(1)) + 1));
+            if (back.option("redispatch").isEmpty()) {
+                notes.add(said, "each attempt takes another endpoint, as with option redispatch");
+            }
+        });
+    }
+}

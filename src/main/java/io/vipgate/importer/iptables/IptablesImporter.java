@@ -1,0 +1,319 @@
+package io.vipgate.importer.iptables;
+
+import io.vipgate.importer.common.ConfigDraft;
+import io.vipgate.importer.common.DraftEndpoint;
+import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.HostPort;
+import io.vipgate.importer.common.ImportResult;
+import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.InputText;
+import io.vipgate.importer.common.SyntaxException;
+import io.vipgate.importer.common.Fraction;
+import io.vipgate.importer.iptables.IptablesRule.Option;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns DNAT rules with {@code -m statistic} into listeners and pools.
+ *
+ * <p>Rules that match the same address and port form a chain: each takes its probability of what those before it have left.
+ * So {@code 0.33, 0.5, (none)} is one third each. The shares become whole weights, exactly where that is possible.
+ *
+ * <p>Confined to one import.
+ */
+public final class IptablesImporter {
+    private static final int MOST_WEIGHT = 256;
+    private static final int MOST_DEPTH = 16;
+    private static final Set<String> HARMLESS_MODULES = Set.of("tcp", "conntrack", "state", "statistic", "multiport",
+            "comment");
+    private static final Set<String> NAT_CHAINS = Set.of("PREROUTING", "OUTPUT");
+
+    private final Notes notes = new Notes();
+    private final Map<HostPort, Chain> prerouting = new LinkedHashMap<>();
+    private final Map<HostPort, Chain> output = new LinkedHashMap<>();
+    private IptablesParser.Parsed parsed = new IptablesParser.Parsed(List.of(), Set.of());
+
+    /** Chains that jump to chains can be few lines and come to very many rules. */
+    private int followed;
+
+    private IptablesImporter() {}
+
+    /** One endpoint of a chain, with its share of what was left, and then of the whole. */
+    private record Share(int line, HostPort endpoint, Fraction ofWhole) {}
+
+    /** The rules of one address, in their order. */
+    private static final class Chain {
+        private final List<Share> shares = new ArrayList<>();
+        private Fraction left = Fraction.ONE;
+        private boolean isInTurn;
+
+        void add(int line, HostPort endpoint, Fraction ofRest, boolean inTurn) {
+            Fraction rest = left.times(ofRest.rest());
+            shares.add(new Share(line, endpoint, left.times(ofRest)));
+            left = rest;
+            isInTurn |= inTurn;
+        }
+    }
+
+    /** Reads what {@code iptables-save} prints, or a script of {@code iptables} commands. */
+    public static ImportResult read(String text) {
+        return new IptablesImporter().migrate(text);
+    }
+
+    private ImportResult migrate(String text) {
+        try {
+            InputText.refuseTooMuch(text);
+        } catch (SyntaxException e) {
+            return ImportResult.failed(e.problem(), notes.inOrder());
+        }
+        parsed = IptablesParser.parse(text, notes);
+        for (IptablesRule rule : parsed.rules()) {
+            boolean isNat = rule.table().equals("nat");
+            if (isNat && NAT_CHAINS.contains(rule.chain())) {
+                follow(rule, List.of(), rule.chain().equals("OUTPUT") ? output : prerouting, 0);
+            } else if (isNat && rule.chain().equals("POSTROUTING")) {
+                note(rule, rule.target() + " is not needed any more: the gateway connects from its own address");
+            } else if (!parsed.chains().contains(rule.table() + "/" + rule.chain()) || !isNat) {
+                note(rule, "table " + rule.table() + ", chain " + rule.chain()
+                        + ": not carried over, it stays with iptables");
+            }
+        }
+        if (followed > ConfigDraft.MOST) {
+            return ImportResult.failed(
+                    "the chains come to more than " + ConfigDraft.MOST + " rules one after the other: divide them",
+                    notes.inOrder());
+        }
+        mergeOutput();
+        ConfigDraft draft = new ConfigDraft(notes);
+        prerouting.forEach((address, chain) -> draft.listener(chain.shares.getFirst().line(), address.name(),
+                List.of(address), draft.pool(pool(address, chain))));
+        return draft
+                .migrated("DNAT kept the clients' addresses where replies were routed back; a proxy connects from its "
+                        + "own, and the endpoints' logs show that one. Set proxyProtocol: v2 in the pools, and the endpoints to "
+                        + "expect it, to carry the clients' addresses over", "no DNAT rule that could be carried over");
+    }
+
+    private void note(IptablesRule rule, String text) {
+        notes.add(rule.line(), text);
+    }
+
+    // ---- rules ----
+
+    private void follow(IptablesRule rule, List<Option> outer, Map<HostPort, Chain> chains, int depth) {
+        followed++;
+        if (followed > ConfigDraft.MOST) {
+            return;
+        }
+        List<Option> all = new ArrayList<>(outer);
+        all.addAll(rule.options());
+        IptablesRule whole = new IptablesRule(rule.line(), rule.table(), rule.chain(), all);
+        String target = rule.target();
+        if (target.equals("DNAT")) {
+            destination(whole, chains);
+        } else if (parsed.chains().contains(rule.table() + "/" + target)) {
+            if (depth >= MOST_DEPTH || rule.option("--mode").isPresent()) {
+                note(rule, "a jump by chance, or too many jumps: chain " + target + " is left out");
+                return;
+            }
+            List<Option> matches = all.stream().filter(option -> !Set.of("-j", "--jump", "-g", "--goto")
+                    .contains(option.name())).toList();
+            parsed.rules().stream().filter(inner -> inner.table().equals("nat") && inner.chain().equals(target))
+                    .forEach(inner -> follow(inner, matches, chains, depth + 1));
+        } else {
+            note(rule, "target " + (target.isEmpty() ? "(none)" : target) + " has no equivalent; the rule is left out");
+        }
+    }
+
+    private void destination(IptablesRule rule, Map<HostPort, Chain> chains) {
+        if (!isUnderstood(rule)) {
+            return;
+        }
+        String host = rule.option("-d", "--dst", "--destination").map(Option::value).orElse("").replaceAll("/32$", "");
+        if (host.contains("/")) {
+            note(rule, "-d " + host + ": a listener has one address, not a network; the rule is left out");
+            return;
+        }
+        String ports = rule.option("--dport", "--destination-port", "--dports", "--destination-ports")
+                .map(Option::value)
+                .orElse("");
+        if (ports.isEmpty() || !ports.chars().allMatch(c -> c == ',' || Character.isDigit(c))) {
+            note(rule, (ports.isEmpty() ? "no port" : "ports " + ports)
+                    + ": a listener has single ports; the rule is left out");
+            return;
+        }
+        rule.option("-i", "--in-interface").ifPresent(option -> note(rule, option
+                + ": a listener is bound to an address, not an interface"
+                + (host.isEmpty() ? "; write the public address into bind" : "")));
+        Fraction share = share(rule);
+        String to = rule.option("--to-destination").map(Option::value).orElse("");
+        for (String text : ports.split(",", -1)) {
+            OptionalInt port = HostPort.port(text);
+            Optional<HostPort> address = port.isEmpty() ? Optional.empty() : listenAddress(host, port.getAsInt());
+            Optional<HostPort> endpoint = HostPort.endpoint(to, port).filter(each -> each.literal().isPresent());
+            if (share == null || endpoint.isEmpty()) {
+                note(rule, "--to-destination " + to + ": one address and one port are expected; the rule is left out");
+                return;
+            }
+            if (address.isEmpty()) {
+                note(rule, "-d " + host + ", port " + text + ": nothing to listen on; the rule is left out");
+                return;
+            }
+            boolean inTurn = rule.option("--mode").map(Option::value).orElse("").equals("nth");
+            try {
+                chains.computeIfAbsent(address.get(), _ -> new Chain()).add(rule.line(), endpoint.get(), share, inTurn);
+            } catch (ArithmeticException e) {
+                note(rule, "the share can't be expressed any more after so many rules; the rule is left out");
+            }
+        }
+    }
+
+    private static Optional<HostPort> listenAddress(String host, int port) {
+        return host.isEmpty() ? Optional.of(HostPort.any(port)) : HostPort.address(host, port);
+    }
+
+    /** Whether everything that the rule matches by can be carried over or left to vipgate; says what can't. */
+    private boolean isUnderstood(IptablesRule rule) {
+        boolean isUnderstood = true;
+        for (Option option : rule.options()) {
+            String problem = switch (option.name()) {
+                case "-p", "--protocol", "--proto" ->
+                    option.value().equals("tcp") && !option.isNegated() ? "" : "only TCP";
+                case "-m", "--match" -> HARMLESS_MODULES.contains(option.value()) ? "" : "no such match";
+                case "-d", "--dst", "--destination", "--dport", "--destination-port", "--dports", "--destination-ports",
+                        "--mode", "--probability", "--every", "--packet" ->
+                    option.isNegated() ? "negated" : "";
+                case "--ctstate", "--state" -> option.value().contains("NEW") && !option.isNegated() ? "" : "not NEW";
+                case "-i", "--in-interface", "--comment", "-j", "--jump", "--to-destination", "--syn" -> "";
+                case "--random", "--persistent" -> "";
+                default -> "no equivalent";
+            };
+            if (!problem.isEmpty()) {
+                note(rule, option + ": " + problem + "; the rule is left out");
+                isUnderstood = false;
+            }
+        }
+        if (rule.option("--persistent").isPresent()) {
+            note(rule, "--persistent: set pinning: { by: source-address } in the pool");
+        }
+        return isUnderstood && rule.option("-p", "--protocol", "--proto").isPresent();
+    }
+
+    /** What the rule takes of the connections that reach it; null when it does not say so in a way that makes sense. */
+    private @Nullable Fraction share(IptablesRule rule) {
+        String mode = rule.option("--mode").map(Option::value).orElse("");
+        try {
+            Fraction ofRest = switch (mode) {
+                case "" -> Fraction.ONE;
+                case "random" -> Fraction
+                        .nearest(Double.parseDouble(rule.option("--probability").map(Option::value).orElse("")));
+                case "nth" -> Fraction.of(1, Long.parseLong(rule.option("--every").map(Option::value).orElse("")));
+                default -> throw new NumberFormatException(mode);
+            };
+            boolean isShare = ofRest.numerator() >= 0 && ofRest.numerator() <= ofRest.denominator();
+            return isShare ? ofRest : null;
+        } catch (NumberFormatException | ArithmeticException e) {
+            return null;
+        }
+    }
+
+    // ---- configuration ----
+
+    /** The gateway's own traffic needs no rules of its own any more. */
+    private void mergeOutput() {
+        output.forEach((address, chain) -> {
+            Chain same = prerouting.get(address);
+            if (same == null) {
+                same = prerouting.entrySet().stream().filter(entry -> entry.getKey().port() == address.port()
+                        && (entry.getKey().host().isEmpty() || address.host().isEmpty()))
+                        .map(Map.Entry::getValue).findFirst().orElse(null);
+            }
+            int line = chain.shares.getFirst().line();
+            if (same == null) {
+                prerouting.put(address, chain);
+            } else if (same.shares.stream().map(Share::endpoint).toList()
+                    .equals(chain.shares.stream().map(Share::endpoint).toList())) {
+                notes.add(line, "chain OUTPUT is not needed any more: the listener takes the gateway's own "
+                        + "connections too, and so is a change of the local routing table");
+            } else {
+                notes.add(line,
+                        "chain OUTPUT sends the gateway's own connections elsewhere; they go where everybody's do");
+            }
+        });
+    }
+
+    private DraftPool pool(HostPort address, Chain chain) {
+        Map<HostPort, Fraction> shares = new LinkedHashMap<>();
+        for (Share share : chain.shares) {
+            if (share.ofWhole().isZero()) {
+                notes.add(share.line(), share.endpoint() + " never had a turn: the rules before it take everything; "
+                        + "it is left out");
+            } else {
+                shares.merge(share.endpoint(), share.ofWhole(), IptablesImporter::sum);
+            }
+        }
+        if (!chain.left.isZero()) {
+            notes.add(chain.shares.getLast().line(), String.format(Locale.ROOT,
+                    "%.4g %% of the connections to %s were not sent on by any rule; now the endpoints share them too",
+                    chain.left.value() * 100, address));
+        }
+        int line = chain.shares.getFirst().line();
+        int[] weights = weights(List.copyOf(shares.values()), line);
+        DraftPool pool = new DraftPool(line, address.name());
+        pool.set("balance", chain.isInTurn ? "round-robin" : "weighted-random");
+        int i = 0;
+        for (HostPort endpoint : shares.keySet()) {
+            pool.add(new DraftEndpoint(line, "vip" + (i + 1), endpoint).weighing(weights[i]));
+            i++;
+        }
+        return pool;
+    }
+
+    private static Fraction sum(Fraction a, Fraction b) {
+        try {
+            return Fraction.of(Math.addExact(Math.multiplyExact(a.numerator(), b.denominator()),
+                    Math.multiplyExact(b.numerator(), a.denominator())),
+                    Math.multiplyExact(a.denominator(), b.denominator()));
+        } catch (ArithmeticException e) {
+            return Fraction.nearest(a.value() + b.value());
+        }
+    }
+
+    /** Whole numbers in the ratio of the shares; where the largest would be too large, the nearest that are not. */
+    private int[] weights(List<Fraction> shares, int line) {
+        try {
+            long[] exact = exactWeights(shares);
+            if (Arrays.stream(exact).max().orElse(1) <= MOST_WEIGHT) {
+                return Arrays.stream(exact).mapToInt(Math::toIntExact).toArray();
+            }
+        } catch (ArithmeticException e) {
+            // too fine for whole numbers of any size
+        }
+        notes.add(line, "the shares can only be approached by weights up to " + MOST_WEIGHT);
+        double largest = shares.stream().mapToDouble(Fraction::value).max().orElse(1);
+        return shares.stream().mapToInt(share -> (int) Math.max(1, Math.round(share.value() * MOST_WEIGHT / largest)))
+                .toArray();
+    }
+
+    private static long[] exactWeights(List<Fraction> shares) {
+        long common = 1;
+        for (Fraction share : shares) {
+            common = Math.multiplyExact(common / Fraction.gcd(common, share.denominator()), share.denominator());
+        }
+        long divisor = 0;
+        long[] exact = new long[shares.size()];
+        for (int i = 0; i < exact.length; i++) {
+            exact[i] = Math.multiplyExact(common / shares.get(i).denominator(), shares.get(i).numerator());
+            divisor = divisor == 0 ? exact[i] : Fraction.gcd(divisor, exact[i]);
+        }
+        long unit = Math.max(1, divisor);
+        return Arrays.stream(exact).map(value -> value / unit).toArray();
+    }
+}

@@ -1,0 +1,317 @@
+package io.vipgate.importer.keepalived;
+
+import io.vipgate.importer.common.ConfigDraft;
+import io.vipgate.importer.common.DraftEndpoint;
+import io.vipgate.importer.common.DraftListener;
+import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.HostPort;
+import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.Statement;
+import io.vipgate.importer.common.Durations;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * One {@code virtual_server} as a listener and a pool; keepalived.conf(5), "Virtual server(s)", and ipvsadm(8) for what
+ * the words mean to the kernel.
+ *
+ * <p>Confined to one import.
+ */
+final class KeepalivedVirtualServer {
+    private static final Duration PERSISTENCE = Duration.ofMinutes(6);
+    private static final int ALL_OF_IPV4 = 32;
+
+    private final ConfigDraft draft;
+    private final Notes notes;
+    private final Statement server;
+    private final List<HostPort> binds;
+    private final String scheduler;
+    private final boolean changesNoPorts;
+
+    KeepalivedVirtualServer(ConfigDraft draft, Notes notes, Statement server, List<HostPort> binds) {
+        this.draft = draft;
+        this.notes = notes;
+        this.server = server;
+        this.binds = binds;
+        scheduler = server.last("lb_algo", "lvs_sched").map(each -> each.word(1)).orElse("wlc");
+        changesNoPorts = changesNoPorts(server, false);
+    }
+
+    private static boolean changesNoPorts(Statement block, boolean orElse) {
+        return block.last("lb_kind", "lvs_method").map(each -> Set.of("DR", "TUN").contains(each.word(1)))
+                .orElse(orElse);
+    }
+
+    /** Adds it to the draft. */
+    void carryOver(String name, Set<InetAddress> moving) {
+        Optional<Statement> protocol = server.last("protocol").filter(each -> !each.word(1).equals("TCP"));
+        if (protocol.isPresent()) {
+            notes.add(protocol.get(), "only TCP; the virtual_server of line " + server.line() + " is left out");
+            return;
+        }
+        DraftPool pool = new DraftPool(server.line(), name);
+        balance(pool);
+        realServers(pool);
+        sorryServer(pool);
+        if (scheduler.equals("fo") || scheduler.equals("ovf")) {
+            firstOfAll(pool);
+        }
+        settings(pool);
+        report();
+        DraftListener listener = draft.listener(server.line(), name, binds, draft.pool(pool));
+        if (binds.stream().anyMatch(bind -> bind.literal().filter(moving::contains).isPresent())) {
+            listener.set("freebind", true);
+        }
+    }
+
+    private void balance(DraftPool pool) {
+        Statement said = server.last("lb_algo", "lvs_sched").orElse(server);
+        pool.set("balance", switch (scheduler) {
+            case "rr", "wrr" -> "round-robin";
+            case "lc", "wlc" -> "least-connections";
+            case "sh", "mh" -> "source-hash";
+            case "twos" -> "power-of-two";
+            case "fo", "ovf" -> {
+                notes.add(said, "the real server with the largest weight is the primary, the others are its backups"
+                        + (scheduler.equals("ovf") ? "; maxConnections says when it is full" : ""));
+                yield "least-connections";
+            }
+            case "sed", "nq", "lblc", "lblcr" -> {
+                notes.add(said, "the nearest is least-connections; it also counts connections by weight, but not "
+                        + (scheduler.startsWith("lblc") ? "where an address went before" : "the one to come"));
+                yield "least-connections";
+            }
+            case "dh" -> {
+                notes.add(said, "hashes the address that clients connect to, so one address had one real server; "
+                        + "source-hash goes by the client's");
+                yield "source-hash";
+            }
+            default -> {
+                notes.add(said, "not a scheduler that is known; least-connections takes its place");
+                yield "least-connections";
+            }
+        });
+        if (scheduler.equals("sh") || scheduler.equals("mh")) {
+            notes.add(said, "source-hash spreads clients by weight too, but by another hash: most of them change their "
+                    + "endpoint once, at the move");
+        }
+    }
+
+    private void realServers(DraftPool pool) {
+        boolean weighs = !Set.of("rr", "lc").contains(scheduler);
+        Optional<Statement> first = Optional.empty();
+        Optional<Map<String, Object>> probe = Optional.empty();
+        Set<Long> weights = new HashSet<>();
+        Optional<Statement> unchecked = Optional.empty();
+        for (Statement real : server.all("real_server").toList()) {
+            Optional<HostPort> address = address(real, changesNoPorts(real, changesNoPorts));
+            if (address.isEmpty()) {
+                continue;
+            }
+            long weight = real.last("weight").map(this::weight).orElse(1L);
+            weights.add(weight);
+            int most = real.last("uthreshold").map(this::count).orElse(0);
+            pool.add(new DraftEndpoint(real.line(), "", address.get(), weighs ? weight : Math.min(weight, 1), false,
+                    most));
+            Optional<Map<String, Object>> own = new KeepalivedProbe(notes, server, real, address.get()).read();
+            if (own.isEmpty()) {
+                unchecked = unchecked.or(() -> Optional.of(real));
+            } else if (probe.isEmpty()) {
+                probe = own;
+                first = Optional.of(real);
+            } else if (!own.equals(probe)) {
+                notes.add(real, "is checked otherwise than the one of line " + first.map(Statement::line).orElse(0)
+                        + "; a pool has one probe, and it is that one's");
+            }
+        }
+        weights.remove(0L);
+        if (!weighs && (weights.size() > 1 || weights.stream().anyMatch(each -> each != 1))) {
+            notes.add(server.last("lb_algo", "lvs_sched").orElse(server), "does not look at weights, so those of the "
+                    + "real servers are left out; write them into the endpoints if they were meant");
+        }
+        if (probe.isPresent()) {
+            pool.set("probe", probe.get());
+            unchecked.ifPresent(real -> notes.add(real, "has no check; it is probed like the others"));
+        } else if (unchecked.isPresent()) {
+            pool.set("probe", Map.of("type", "none"));
+            notes.add(unchecked.get(), "no check, so keepalived never took it away, and no probe does; leave probe out "
+                    + "for a TCP connect every 500 ms");
+        }
+    }
+
+    private Optional<HostPort> address(Statement real, boolean keepsPort) {
+        List<Integer> ports = binds.stream().map(HostPort::port).distinct().toList();
+        OptionalInt written = HostPort.port(real.word(2));
+        boolean isWritten = !real.word(2).isEmpty() && !real.word(2).equals("0");
+        if (!isWritten && ports.size() > 1) {
+            notes.add(real, "no port, and the virtual_server has several; an endpoint has one; it is left out");
+            return Optional.empty();
+        }
+        if (isWritten && written.isEmpty()) {
+            notes.add(real, "no port from 1 to 65535; it is left out");
+            return Optional.empty();
+        }
+        int port = isWritten ? written.getAsInt() : ports.getFirst();
+        if (keepsPort && ports.size() == 1 && port != ports.getFirst()) {
+            notes.add(real, "lb_kind DR or TUN can't change the port, so clients came to port " + ports.getFirst()
+                    + " here while " + port + " is written; the endpoint is " + real.word(1) + " port "
+                    + ports.getFirst() + ", change it if the service is elsewhere");
+            port = ports.getFirst();
+        }
+        Optional<HostPort> address = HostPort.endpoint(real.word(1), port).filter(each -> each.literal().isPresent());
+        if (address.isEmpty()) {
+            notes.add(real, "no address of a machine; it is left out");
+        }
+        return address;
+    }
+
+    private void sorryServer(DraftPool pool) {
+        server.last("sorry_server").ifPresent(sorry -> address(sorry, false).ifPresent(address -> {
+            pool.add(new DraftEndpoint(sorry.line(), "sorry", address).asBackup());
+            notes.add(sorry, "a backup endpoint: it is probed like the others, and taken when none of them can be");
+        }));
+    }
+
+    private static void firstOfAll(DraftPool pool) {
+        long largest = pool.endpoints().stream().filter(each -> !each.isBackup()).mapToLong(DraftEndpoint::weight)
+                .max().orElse(0);
+        List<DraftEndpoint> ordered = new ArrayList<>();
+        boolean hasPrimary = false;
+        for (DraftEndpoint endpoint : pool.endpoints()) {
+            boolean isPrimary = !hasPrimary && !endpoint.isBackup() && endpoint.weight() == largest;
+            hasPrimary |= isPrimary;
+            ordered.add(isPrimary ? endpoint : endpoint.asBackup());
+        }
+        pool.replaceEndpoints(ordered);
+    }
+
+    private void settings(DraftPool pool) {
+        server.last("persistence_timeout").ifPresent(said -> {
+            Duration ttl = said.word(1).isEmpty()
+                    ? PERSISTENCE
+                    : Durations.seconds(said.word(1)).orElse(Duration.ZERO);
+            if (ttl.toSeconds() < 1) {
+                notes.add(said, "no number of seconds; it is left out");
+                return;
+            }
+            pool.set("pinning", "by", "source-address");
+            pool.set("pinning", "ttl",
+                    Durations.print(Durations.within(ttl, Duration.ofSeconds(1), Durations.LONGEST)));
+            granularity(pool);
+        });
+        if (server.last("persistence_timeout").isEmpty()) {
+            server.last("persistence_granularity").ifPresent(said -> notes.add(said,
+                    "means nothing without persistence_timeout"));
+        }
+        if (inhibits()) {
+            pool.set("onDown", "keep");
+        }
+    }
+
+    private boolean inhibits() {
+        return server.last("inhibit_on_failure").isPresent()
+                || server.all("real_server").anyMatch(real -> real.last("inhibit_on_failure").isPresent());
+    }
+
+    private void granularity(DraftPool pool) {
+        boolean isIpv6 = binds.stream().anyMatch(HostPort::isIpv6);
+        Optional<Statement> said = server.last("persistence_granularity");
+        String text = said.map(each -> each.word(1)).orElse("");
+        int most = isIpv6 ? 128 : ALL_OF_IPV4;
+        int prefix = text.isEmpty() ? most : text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : netmask(text);
+        if (prefix < 0 || prefix > most) {
+            notes.add(said.orElse(server), "no netmask of leading ones; every address counts for itself");
+            prefix = most;
+        }
+        if (isIpv6 || prefix != most) {
+            pool.set("pinning", isIpv6 ? "ipv6Prefix" : "ipv4Prefix", prefix);
+        }
+    }
+
+    /** How many leading ones a netmask has; -1 if it is none. */
+    private static int netmask(String text) {
+        Optional<InetAddress> mask = HostPort.literal(text);
+        if (mask.isEmpty() || mask.get().getAddress().length != 4) {
+            return -1;
+        }
+        int bits = 0;
+        for (byte each : mask.get().getAddress()) {
+            bits = bits << 8 | (each & 0xFF);
+        }
+        int ones = Integer.numberOfLeadingZeros(~bits);
+        return ones == Integer.bitCount(bits) ? ones : -1;
+    }
+
+    private long weight(Statement said) {
+        if (!said.word(1).matches("[0-9]{1,9}")) {
+            notes.add(said, "no whole number; the weight is 1");
+            return 1;
+        }
+        return Long.parseLong(said.word(1));
+    }
+
+    private int count(Statement said) {
+        return said.word(1).matches("[0-9]{1,9}") ? Integer.parseInt(said.word(1)) : 0;
+    }
+
+    private void report() {
+        for (Statement option : server.block()) {
+            switch (option.name()) {
+                case "lb_algo", "lvs_sched", "persistence_timeout", "persistence_granularity", "protocol",
+                        "sorry_server", "virtualhost", "ip_family" ->
+                    {
+                    }
+                case "lb_kind", "lvs_method" -> notes.add(option, forwarding(option.word(1)));
+                case "real_server" -> reportReal(option);
+                case "inhibit_on_failure" -> inhibition(option);
+                case "quorum" -> {
+                    if (!option.word(1).equals("1")) {
+                        KeepalivedKeywords.report(option, notes);
+                    }
+                }
+                default -> reportRest(option);
+            }
+        }
+    }
+
+    private void reportReal(Statement real) {
+        for (Statement option : real.block()) {
+            switch (option.name()) {
+                case "weight", "uthreshold", "lb_kind", "lvs_method", "virtualhost" -> {
+                }
+                case "inhibit_on_failure" -> inhibition(option);
+                default -> reportRest(option);
+            }
+        }
+    }
+
+    private void reportRest(Statement option) {
+        if (!KeepalivedProbe.TIMES.contains(option.name()) && !KeepalivedProbe.isChecker(option.name())) {
+            KeepalivedKeywords.report(option, notes);
+        }
+    }
+
+    private void inhibition(Statement option) {
+        notes.add(option,
+                "onDown: keep does the same for connections that are open; clients that come anew go elsewhere"
+                        + ", pinned ones too");
+    }
+
+    private static String forwarding(String kind) {
+        return switch (kind.toUpperCase(Locale.ROOT)) {
+            case "DR", "TUN" ->
+                "answers come back through the gateway now. The services must listen on the real servers' "
+                        + "own addresses; the virtual address on their loopback and their ARP settings are not needed any "
+                        + "more";
+            default -> "the real servers need no route back through the gateway any more";
+        };
+    }
+}

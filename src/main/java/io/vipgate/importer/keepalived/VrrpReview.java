@@ -1,0 +1,172 @@
+package io.vipgate.importer.keepalived;
+
+import io.vipgate.importer.common.HostPort;
+import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.Statement;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Looks over the sections that stay with keepalived for what is known to go wrong in a pair of nodes.
+ *
+ * <p>Confined to one import.
+ */
+final class VrrpReview {
+    private static final Set<String> NOT_VRRP = Set.of("virtual_server", "virtual_server_group");
+    private static final Pattern ENDS_KEEPALIVED = Pattern.compile(
+            "\\b(?:killall|pkill)\\b(?!\\s+-(?:0|s\\s*0)\\b)[^|;&]*\\bkeepalived\\b"
+                    + "|\\b(?:systemctl|rc-service)\\s+(?:stop|kill)\\s+keepalived|\\bservice\\s+keepalived\\s+stop"
+                    + "|/etc/init\\.d/keepalived\\s+stop");
+    private static final Pattern LOOKS_FOR_A_PROCESS = Pattern
+            .compile("\\b(?:pidof|pgrep)\\b|\\bkillall\\s+-0\\b|\\bps\\s.*\\bgrep\\b");
+    private static final Pattern IS_BARE_PIDOF = Pattern.compile("^\"?(?:\\S*/)?pidof\\s");
+    private static final String BARE_PIDOF = ". And without a shell around it this one always fails on Debian: keepalived "
+            + "2.2.7 follows the link from pidof to killall5 and runs that";
+    private static final Pattern ASKS_IT = Pattern.compile("\\b(?:curl|wget|nc|ncat|openssl|check_http)\\b");
+
+    private final List<Statement> statements;
+    private final Notes notes;
+    private final Set<InetAddress> moving = new HashSet<>();
+    private final Map<String, Statement> scripts = new HashMap<>();
+
+    VrrpReview(List<Statement> statements, Notes notes) {
+        this.statements = statements;
+        this.notes = notes;
+    }
+
+    /** The addresses that go from node to node. */
+    Set<InetAddress> movingAddresses() {
+        return moving;
+    }
+
+    void look() {
+        List<Statement> sections = statements.stream().filter(each -> KeepalivedKeywords.isKnown(each.name())
+                && !NOT_VRRP.contains(each.name())).toList();
+        if (sections.isEmpty()) {
+            return;
+        }
+        List<Statement> instances = all(sections, "vrrp_instance");
+        staysWithKeepalived(sections, instances);
+        sections.forEach(section -> KeepalivedKeywords.reportUnknown(section, notes));
+        all(sections, "global_defs").forEach(this::globals);
+        all(sections, "vrrp_script").forEach(script -> scripts.putIfAbsent(script.word(1), script));
+        scripts.values().forEach(this::script);
+        instances.forEach(this::instance);
+        together(instances);
+        processesOnly(sections);
+    }
+
+    private static List<Statement> all(List<Statement> sections, String name) {
+        return sections.stream().filter(each -> each.name().equals(name)).toList();
+    }
+
+    private void staysWithKeepalived(List<Statement> sections, List<Statement> instances) {
+        String names = sections.stream().map(Statement::name).distinct().collect(Collectors.joining(", "));
+        boolean isMulticast = instances.stream().anyMatch(each -> each.last("unicast_peer").isEmpty());
+        boolean isAh = instances.stream().anyMatch(each -> each.last("authentication")
+                .flatMap(inner -> inner.last("auth_type")).filter(type -> type.word(1).equals("AH")).isPresent());
+        notes.add(sections.getFirst().line(), names + ": not carried over, keepalived goes on doing this"
+                + (instances.isEmpty()
+                        ? ""
+                        : ". The firewall must let its adverts pass between the nodes: IP protocol "
+                                + (isAh ? "51 (auth_type AH) and 112 (VRRP)" : "112 (VRRP)")
+                                + (isMulticast ? ", to the group 224.0.0.18" : "")));
+    }
+
+    private void globals(Statement globals) {
+        globals.last("router_id").ifPresent(id -> notes.add(id,
+                "must be another one on every node; what must be the same is virtual_router_id"));
+        globals.last("vrrp_mcast_group4").filter(group -> HostPort.literal(group.word(1))
+                .filter(each -> each instanceof Inet4Address && each.isMulticastAddress()).isEmpty())
+                .ifPresent(group -> notes.add(group, "no multicast group, which is in 224.0.0.0/4: no advert arrives, "
+                        + "and every node becomes master"));
+        globals.last("vrrp_mcast_group6").filter(group -> HostPort.literal(group.word(1))
+                .filter(each -> !(each instanceof Inet4Address) && each.isMulticastAddress()).isEmpty())
+                .ifPresent(group -> notes.add(group, "no multicast group, which is in ff00::/8: no advert arrives, and "
+                        + "every node becomes master"));
+    }
+
+    private void script(Statement script) {
+        script.last("script").filter(line -> ENDS_KEEPALIVED.matcher(line.rest(1)).find())
+                .ifPresent(line -> notes.add(line, "a check that ends keepalived: the node never comes back by itself, "
+                        + "and takes its other instances along. Let it exit with a status other than 0; keepalived gives "
+                        + "the address up"));
+    }
+
+    private void instance(Statement instance) {
+        instance.last("virtual_ipaddress").stream().flatMap(each -> each.block().stream())
+                .flatMap(entry -> entry.words().stream().limit(1)).map(word -> word.replaceFirst("/.*$", ""))
+                .flatMap(word -> HostPort.literal(word).stream()).forEach(moving::add);
+        boolean isMaster = instance.last("state").filter(state -> state.word(1).equals("MASTER")).isPresent();
+        instance.last("nopreempt").ifPresent(nopreempt -> {
+            if (isMaster) {
+                notes.add(nopreempt, "ignored beside state MASTER: write state BACKUP on every node; the priority says "
+                        + "who begins");
+            }
+            instance.block().stream().filter(each -> each.name().startsWith("track_"))
+                    .flatMap(each -> each.block().stream()).forEach(this::weighted);
+        });
+        instance.last("track_script").stream().flatMap(each -> each.block().stream())
+                .filter(entry -> !scripts.containsKey(entry.name())).forEach(entry -> notes.add(entry,
+                        "no vrrp_script of this name in this file"));
+    }
+
+    private void weighted(Statement entry) {
+        int at = entry.words().indexOf("weight");
+        Optional<String> weight = at > 0
+                ? Optional.of(entry.word(at + 1))
+                : Optional.ofNullable(scripts.get(entry.name())).flatMap(script -> script.last("weight"))
+                        .map(each -> each.word(1));
+        weight.filter(each -> !each.matches("[+-]?0*")).ifPresent(each -> notes.add(entry,
+                "a weight (" + each
+                        + ") together with nopreempt never fails over: the node only lowers its priority, and "
+                        + "the other one may not preempt it. Take the weight away, so that the instance goes to FAULT"));
+    }
+
+    /** What several instances, or the other nodes, must agree on. */
+    private void together(List<Statement> instances) {
+        Map<String, Statement> byId = new HashMap<>();
+        for (Statement instance : instances) {
+            instance.last("virtual_router_id").ifPresent(id -> {
+                String key = id.word(1) + " on "
+                        + instance.last("interface").map(each -> each.word(1)).orElse("the same interface");
+                Statement other = byId.putIfAbsent(key, instance);
+                if (other != null) {
+                    notes.add(id, key + " is that of " + other.word(1) + " on line " + other.line()
+                            + " too: two instances of one node need two");
+                }
+            });
+        }
+        List<Statement> states = instances.stream().flatMap(each -> each.last("state").stream()).toList();
+        if (!states.isEmpty() && states.stream().allMatch(state -> state.word(1).equals("MASTER"))) {
+            notes.add(states.getFirst(), (states.size() == 1 ? "" : "and so everywhere in this file: ")
+                    + "the other nodes must say state BACKUP and a lower priority; where every node is MASTER, they take "
+                    + "the address from each other at every start");
+        }
+    }
+
+    /** Where nothing but the presence of a process is looked at. */
+    private void processesOnly(List<Statement> sections) {
+        List<Statement> lines = sections.stream()
+                .flatMap(each -> each.name().equals("vrrp_script") ? each.last("script").stream() : Stream.empty())
+                .toList();
+        if (lines.stream().allMatch(VrrpReview::looksForAProcess)) {
+            lines.forEach(line -> notes.add(line, "the only check looks whether a process is there; one that hangs, or "
+                    + "serves errors, passes. Ask it for a page instead, such as curl -fsS -m 1 http://127.0.0.1/"
+                    + (IS_BARE_PIDOF.matcher(line.rest(1)).find() ? BARE_PIDOF : "")));
+        }
+    }
+
+    private static boolean looksForAProcess(Statement line) {
+        return LOOKS_FOR_A_PROCESS.matcher(line.rest(1)).find() && !ASKS_IT.matcher(line.rest(1)).find();
+    }
+}
