@@ -1,7 +1,8 @@
 /**
- * The way over from what did the job before: reads the rules of other programs and writes a configuration.
+ * {@code vipgate import}: turns the configuration of another program into one for vipgate.
  *
- * <p>A package for each program reads its text, {@code common} writes. Depends on the JDK alone.
+ * <p>Main types: {@link io.vipgate.importer.ImportFormat}, which picks the importer. There is one package for each program, over
+ * {@code io.vipgate.importer.common}. May depend on these packages and on the JDK alone.
  */
 @NullMarked
 package io.vipgate.importer;

@@ -1,24 +1,19 @@
 package io.vipgate.importer;
 
-import io.vipgate.importer.common.ImportResult;
-import io.vipgate.importer.iptables.IptablesImporter;
-import io.vipgate.importer.keepalived.KeepalivedImporter;
-import io.vipgate.importer.haproxy.HaproxyImporter;
-import io.vipgate.importer.nginx.NginxImporter;
-import io.vipgate.importer.common.ImportedConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.LoadResult;
 import io.vipgate.config.Rejected;
+import io.vipgate.importer.common.ImportResult;
+import io.vipgate.importer.common.ImportedConfig;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,44 +36,38 @@ class ImportFuzzTest {
             COMMIT
             """;
 
-    enum Program {
-        IPTABLES(IptablesImporter::read, RULES),
-        KEEPALIVED(KeepalivedImporter::read, ImportedConfig.file("keepalived/keepalived-lvs.conf")),
-        HAPROXY(HaproxyImporter::read, ImportedConfig.file("haproxy/haproxy.cfg")),
-        NGINX(NginxImporter::read, ImportedConfig.file("nginx/nginx.conf"));
-
-        @SuppressWarnings("ImmutableEnumChecker") // a method of a class without state
-        private final Function<String, ImportResult> reader;
-        private final String example;
-
-        Program(Function<String, ImportResult> reader, String example) {
-            this.reader = reader;
-            this.example = example;
-        }
+    private static String example(ImportFormat format) {
+        return switch (format) {
+            case IPTABLES -> RULES;
+            case KEEPALIVED -> ImportedConfig.file("keepalived/keepalived-lvs.conf");
+            case HAPROXY -> ImportedConfig.file("haproxy/haproxy.cfg");
+            case NGINX -> ImportedConfig.file("nginx/nginx.conf");
+        };
     }
 
-    private static void assertSound(Program program, String text) {
-        ImportResult migrated = program.reader.apply(text);
-        assertThat(migrated.yaml().isEmpty()).isNotEqualTo(migrated.failure().isEmpty());
-        assertThat(migrated.notes()).hasSizeLessThan(1010);
-        if (!migrated.yaml().isEmpty()) {
-            LoadResult result = ConfigLoader.parse("imported", migrated.yaml().getBytes(StandardCharsets.UTF_8),
+    private static void assertSound(ImportFormat format, String text) {
+        ImportResult result = format.convert(text);
+        assertThat(result.yaml().isEmpty()).isNotEqualTo(result.failure().isEmpty());
+        assertThat(result.notes()).hasSizeLessThan(1010);
+        if (!result.yaml().isEmpty()) {
+            LoadResult loaded = ConfigLoader.parse("imported", result.yaml().getBytes(StandardCharsets.UTF_8),
                     Map.of());
             // Whether an endpoint is this very machine depends on the machine.
-            boolean isSound = !(result instanceof Rejected rejected) || rejected.problems().stream()
+            boolean isSound = !(loaded instanceof Rejected rejected) || rejected.problems().stream()
                     .allMatch(problem -> problem.message().contains("the gateway's own listener"));
-            assertThat(isSound).as(migrated.yaml() + result).isTrue();
+            assertThat(isSound).as(result.yaml() + loaded).isTrue();
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void filesWithMistakesAreNoReasonToFail(Program program) {
+    void filesWithMistakesAreNoReasonToFail(ImportFormat format) {
         long seed = 20_261_124L;
         Random random = new Random(seed);
+        String example = example(format);
         for (int i = 0; i < ROUNDS; i++) {
-            String text = mutated(program.example, random);
-            assertThatCode(() -> assertSound(program, text)).as("seed %d, round %d:%n%s", seed, i, text)
+            String text = mutated(example, random);
+            assertThatCode(() -> assertSound(format, text)).as("seed %d, round %d:%n%s", seed, i, text)
                     .doesNotThrowAnyException();
         }
     }
@@ -107,29 +96,30 @@ class ImportFuzzTest {
 
     @ParameterizedTest
     @EnumSource
-    void noiseIsNoReasonToFail(Program program) {
+    void noiseIsNoReasonToFail(ImportFormat format) {
         Random random = new Random(42);
         for (int i = 0; i < ROUNDS; i++) {
             byte[] bytes = new byte[random.nextInt(200)];
             random.nextBytes(bytes);
-            assertSound(program, new String(bytes, StandardCharsets.UTF_8));
+            assertSound(format, new String(bytes, StandardCharsets.UTF_8));
             String printable = random.ints(random.nextInt(200), ' ', 127).mapToObj(Character::toString)
                     .collect(Collectors.joining());
-            assertSound(program, printable);
+            assertSound(format, printable);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void hugeFilesEndSoon(Program program) {
+    void hugeFilesEndSoon(ImportFormat format) {
         for (String part : Arrays.asList(" ", "a", "a ", "a\n", "\n", "{", "{\n", "a {", "a{}", "a;", "\"", "$A=$A$A\n",
                 "\\\n", "# ", "a\\", "1.1.", "a\t\n{ }", "-A ", "x".repeat(60) + "\n",
                 "listen l\nbind :1-200\nserver a b\n",
                 "bind :1-256\n", "server a b:1\n", "defaults\n", "u $a;")) {
-            Assertions.assertTimeoutPreemptively(SOON, () -> assertSound(program, part.repeat(HUGE / part.length())),
+            Assertions.assertTimeoutPreemptively(SOON, () -> assertSound(format, part.repeat(HUGE / part.length())),
                     () -> part);
         }
-        int copies = HUGE / program.example.length();
-        Assertions.assertTimeoutPreemptively(SOON, () -> assertSound(program, program.example.repeat(copies)));
+        String example = example(format);
+        Assertions.assertTimeoutPreemptively(SOON,
+                () -> assertSound(format, example.repeat(HUGE / example.length())));
     }
 }

@@ -1,5 +1,6 @@
 package io.vipgate.importer.common;
 
+import io.vipgate.text.Sanitizer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,7 +12,7 @@ import java.util.List;
  * <p>Confined to one reading.
  */
 public final class BlockBuilder {
-    private static final int MOST_DEPTH = 100;
+    private static final int MAX_DEPTH = 100;
 
     private final Deque<Open> open = new ArrayDeque<>();
     private List<Statement> current = new ArrayList<>();
@@ -25,8 +26,8 @@ public final class BlockBuilder {
 
     /** Opens the block of a statement. */
     public void open(int line, List<String> words) throws SyntaxException {
-        if (open.size() == MOST_DEPTH) {
-            throw new SyntaxException(line, "blocks are nested more than " + MOST_DEPTH + " levels deep");
+        if (open.size() == MAX_DEPTH) {
+            throw new SyntaxException(line, "blocks are nested more than " + MAX_DEPTH + " levels deep");
         }
         open.push(new Open(line, List.copyOf(words), current));
         current = new ArrayList<>();
@@ -55,8 +56,9 @@ public final class BlockBuilder {
     public List<Statement> end() throws SyntaxException {
         if (!open.isEmpty()) {
             Open unclosed = open.peek();
-            throw new SyntaxException(unclosed.line(), "the block of " + Notes.shown(unclosed.words().getFirst(), 60)
-                    + " that begins here is not closed");
+            throw new SyntaxException(unclosed.line(),
+                    "the block of " + Sanitizer.escape(unclosed.words().getFirst(), 60)
+                            + " that begins here is not closed");
         }
         return List.copyOf(current);
     }

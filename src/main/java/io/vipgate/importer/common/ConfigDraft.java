@@ -16,10 +16,10 @@ import java.util.Optional;
  */
 public final class ConfigDraft {
     /** More endpoints and addresses than this are no configuration that vipgate reads. */
-    public static final int MOST = 20_000;
+    public static final int MAX_SIZE = 20_000;
 
-    private static final int MOST_WEIGHT = 256;
-    private static final String TOO_MUCH = "too much for one configuration (1 MiB, " + MOST
+    private static final int MAX_WEIGHT = 256;
+    private static final String TOO_MUCH = "too much for one configuration (1 MiB, " + MAX_SIZE
             + " values): divide the file";
 
     private final Notes notes;
@@ -35,7 +35,7 @@ public final class ConfigDraft {
 
     /** Whether there is so much that nothing will come of it, and going on is of no use. */
     public boolean isFull() {
-        return size > MOST;
+        return size > MAX_SIZE;
     }
 
     /** Adds a pool, or finds one that is alike in everything, its name among it. */
@@ -77,7 +77,7 @@ public final class ConfigDraft {
         String yaml = YamlWriter.of(sections());
         return yaml.isEmpty()
                 ? ImportResult.failed(TOO_MUCH, notes.inOrder())
-                : ImportResult.to(yaml, notes.inOrderAfter(first));
+                : ImportResult.of(yaml, notes.inOrderAfter(first));
     }
 
     private boolean isLost(DraftListener listener) {
@@ -119,14 +119,14 @@ public final class ConfigDraft {
 
     private List<DraftEndpoint> scaled(DraftPool pool, List<DraftEndpoint> endpoints) {
         long largest = endpoints.stream().mapToLong(DraftEndpoint::weight).max().orElse(0);
-        if (largest <= MOST_WEIGHT) {
+        if (largest <= MAX_WEIGHT) {
             return endpoints;
         }
-        notes.add(pool.line(), "weights are at most " + MOST_WEIGHT + ": those of " + pool.name()
+        notes.add(pool.line(), "weights are at most " + MAX_WEIGHT + ": those of " + pool.name()
                 + " are scaled down and only near the old ones");
         return endpoints.stream().map(endpoint -> endpoint.weighing(endpoint.weight() == 0
                 ? 0
-                : Math.max(1, Math.round((double) endpoint.weight() * MOST_WEIGHT / largest)))).toList();
+                : Math.max(1, Math.round((double) endpoint.weight() * MAX_WEIGHT / largest)))).toList();
     }
 
     /** A source that no endpoint can be reached from is refused. */

@@ -12,12 +12,12 @@ import java.util.regex.Pattern;
  * <p>Confined to one import.
  */
 public final class DraftProbe {
-    public static final Duration LONGEST_INTERVAL = Duration.ofHours(1);
-    public static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
+    public static final Duration MAX_INTERVAL = Duration.ofHours(1);
+    public static final Duration MAX_TIMEOUT = Duration.ofMinutes(1);
 
-    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
-    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(1);
-    private static final long MOST_TIMES = 100;
+    private static final Duration MIN_INTERVAL = Duration.ofMillis(10);
+    private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
+    private static final long MAX_COUNT = 100;
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_.:\\[\\]-]+");
 
     private static final Pattern STATUS = Pattern.compile("[1-5][0-9]{2}(-[1-5][0-9]{2})?");
@@ -41,25 +41,25 @@ public final class DraftProbe {
     }
 
     public void times(int line, Duration interval, Duration fastInterval, Duration timeout) {
-        Duration between = within(line, "probe.interval", interval, SHORTEST_INTERVAL, LONGEST_INTERVAL);
+        Duration between = within(line, "probe.interval", interval, MIN_INTERVAL, MAX_INTERVAL);
         section.put("interval", Durations.print(between));
-        section.put("fastInterval", Durations.print(Durations.within(fastInterval, SHORTEST_INTERVAL, between)));
+        section.put("fastInterval", Durations.print(Durations.clamp(fastInterval, MIN_INTERVAL, between)));
         section.put("timeout", Durations.print(
-                within(line, "probe.timeout", timeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT)));
+                within(line, "probe.timeout", timeout, MIN_TIMEOUT, MAX_TIMEOUT)));
     }
 
-    private Duration within(int line, String key, Duration value, Duration least, Duration most) {
-        Duration kept = Durations.within(value, least, most);
+    private Duration within(int line, String key, Duration value, Duration min, Duration max) {
+        Duration kept = Durations.clamp(value, min, max);
         if (!kept.equals(value)) {
-            notes.add(line, key + " is " + Durations.print(least) + " to " + Durations.print(most) + ", so "
+            notes.add(line, key + " is " + Durations.print(min) + " to " + Durations.print(max) + ", so "
                     + Durations.print(value) + " becomes " + Durations.print(kept));
         }
         return kept;
     }
 
     public void counts(long rise, long fall) {
-        section.put("rise", Math.clamp(rise, 1, MOST_TIMES));
-        section.put("fall", Math.clamp(fall, 1, MOST_TIMES));
+        section.put("rise", Math.clamp(rise, 1, MAX_COUNT));
+        section.put("fall", Math.clamp(fall, 1, MAX_COUNT));
     }
 
     public void port(int port) {

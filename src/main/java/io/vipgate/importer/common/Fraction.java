@@ -5,15 +5,15 @@ package io.vipgate.importer.common;
  *
  * <p>Immutable.
  *
- * @param numerator at least 0
- * @param denominator at least 1
+ * @param numerator at min 0
+ * @param denominator at min 1
  */
 public record Fraction(long numerator, long denominator) {
     public static final Fraction ZERO = new Fraction(0, 1);
     public static final Fraction ONE = new Fraction(1, 1);
 
     /** Larger ones could not be told from the kernel's rounding, and no weights could express them. */
-    private static final int MOST_DENOMINATOR = 4096;
+    private static final int MAX_DENOMINATOR = 4096;
     /** iptables keeps probabilities in units of 2^-31, and prints eleven digits. */
     private static final double ROUNDING = 0x1.0p-30;
 
@@ -38,7 +38,7 @@ public record Fraction(long numerator, long denominator) {
             long whole = (long) Math.floor(rest);
             long nextNumerator = whole * numerator + previousNumerator;
             long nextDenominator = whole * denominator + previousDenominator;
-            if (nextDenominator > MOST_DENOMINATOR) {
+            if (nextDenominator > MAX_DENOMINATOR) {
                 return denominator == 0 ? ZERO : of(numerator, denominator);
             }
             previousNumerator = numerator;

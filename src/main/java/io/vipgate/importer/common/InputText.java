@@ -9,7 +9,7 @@ import java.util.List;
  */
 public final class InputText {
     /** Far more than a configuration of 1 MiB comes from, few enough for a small heap. */
-    private static final int MOST_WORDS = 200_000;
+    private static final int MAX_WORDS = 200_000;
 
     private InputText() {}
 
@@ -41,8 +41,8 @@ public final class InputText {
                 words++;
             }
             isInWord = !isBlank;
-            if (words > MOST_WORDS) {
-                throw new SyntaxException(line, "more than " + MOST_WORDS + " words up to here: divide the file");
+            if (words > MAX_WORDS) {
+                throw new SyntaxException(line, "more than " + MAX_WORDS + " words up to here: divide the file");
             }
             if (c == '\n') {
                 line++;

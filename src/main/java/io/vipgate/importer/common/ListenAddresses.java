@@ -13,14 +13,14 @@ import java.util.stream.Stream;
  *
  * <p>Confined to one import.
  */
-public final class ListenAddresses {
+final class ListenAddresses {
     private static final InetAddress ANY_IPV4 = InetAddress.ofLiteral("0.0.0.0");
     private static final InetAddress ANY_IPV6 = InetAddress.ofLiteral("::");
 
     private final Map<Integer, Map<Optional<InetAddress>, HostPort>> byPort = new HashMap<>();
 
     /** Takes it unless it overlaps with one that is taken; that one is the answer then. */
-    public Optional<HostPort> take(HostPort bind) {
+    Optional<HostPort> take(HostPort bind) {
         Optional<HostPort> overlap = overlap(bind);
         if (overlap.isEmpty()) {
             byPort.computeIfAbsent(bind.port(), _ -> new HashMap<>()).put(bind.literal(), bind);
@@ -38,7 +38,7 @@ public final class ListenAddresses {
     }
 
     /** Whether connections to the endpoint would come back to a listener. */
-    public Optional<HostPort> loop(HostPort endpoint) {
+    Optional<HostPort> loop(HostPort endpoint) {
         if (endpoint.literal().isEmpty()) {
             return Optional.empty();
         }

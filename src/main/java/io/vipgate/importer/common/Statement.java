@@ -1,5 +1,6 @@
 package io.vipgate.importer.common;
 
+import io.vipgate.text.Sanitizer;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -10,13 +11,14 @@ import java.util.stream.Stream;
  * <p>Immutable.
  *
  * @param line where it begins, from 1
- * @param words at least one, without their quotes
+ * @param words at min one, without their quotes
  * @param block what stands in its braces or belongs to its section
  * @param hasBlock whether there is a block, even an empty one
  */
 public record Statement(int line, List<String> words, List<Statement> block, boolean hasBlock) {
-    private static final int LONGEST = 100;
+    private static final int MAX_LENGTH = 100;
 
+    /** Copies the lists. */
     public Statement {
         words = List.copyOf(words);
         block = List.copyOf(block);
@@ -55,6 +57,6 @@ public record Statement(int line, List<String> words, List<Statement> block, boo
     /** The words as a note shows them. */
     @Override
     public String toString() {
-        return Notes.shown(String.join(" ", words), LONGEST);
+        return Sanitizer.escape(String.join(" ", words), MAX_LENGTH);
     }
 }

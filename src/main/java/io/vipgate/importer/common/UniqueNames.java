@@ -6,19 +6,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * UniqueNames that vipgate takes: 1 to 63 letters, digits, {@code _ . -}, none twice in its section.
+ * Names that vipgate takes: 1 to 63 letters, digits, {@code _ . -}, none twice in its section.
  *
  * <p>Confined to one import.
  */
-public final class UniqueNames {
-    private static final int LONGEST = 63;
-    private static final int ROOM = 12;
+final class UniqueNames {
+    private static final int MAX_LENGTH = 63;
+    private static final int SUFFIX_LENGTH = 12;
 
     private final Set<String> taken = new HashSet<>();
     private final Map<String, Integer> counts = new HashMap<>();
 
     /** The name, or the nearest one that is left. */
-    public String unique(String wanted) {
+    String unique(String wanted) {
         String name = clean(wanted);
         String free = name;
         while (!taken.add(free)) {
@@ -28,17 +28,17 @@ public final class UniqueNames {
     }
 
     /** The name, with the port where the name alone is taken. */
-    public String unique(String wanted, int port) {
+    String unique(String wanted, int port) {
         String name = clean(wanted);
         return taken.add(name) ? name : unique(shortened(name) + "-" + port);
     }
 
     private static String shortened(String name) {
-        return name.substring(0, Math.min(name.length(), LONGEST - ROOM));
+        return name.substring(0, Math.min(name.length(), MAX_LENGTH - SUFFIX_LENGTH));
     }
 
     private static String clean(String wanted) {
         String name = wanted.replaceAll("[^A-Za-z0-9_.-]", "-").replaceFirst("^[^A-Za-z0-9]+", "");
-        return name.isEmpty() ? "unnamed" : name.substring(0, Math.min(name.length(), LONGEST));
+        return name.isEmpty() ? "unnamed" : name.substring(0, Math.min(name.length(), MAX_LENGTH));
     }
 }

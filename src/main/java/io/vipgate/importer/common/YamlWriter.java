@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
  *
  * <p>Confined to one import.
  */
-public final class YamlWriter {
+final class YamlWriter {
     private static final int WIDTH = 110;
-    private static final int MOST_BYTES = 1 << 20;
-    private static final int MOST_VALUES = 20_000;
-    private static final int LONGEST_VALUE = 16 * 1024;
+    private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_VALUES = 20_000;
+    private static final int MAX_VALUE_LENGTH = 16 * 1024;
     private static final int ALWAYS_BLOCKS = 2;
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/][A-Za-z0-9_./-]*");
 
@@ -28,13 +28,13 @@ public final class YamlWriter {
     private YamlWriter() {}
 
     /** The text; empty when it would be more than vipgate reads. */
-    public static String of(Map<String, ?> sections) {
+    static String of(Map<String, ?> sections) {
         YamlWriter text = new YamlWriter();
         text.block(sections, 0);
         String written = text.out.toString();
         text.count(sections);
-        return text.values > MOST_VALUES || text.longest > LONGEST_VALUE
-                || written.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES ? "" : written;
+        return text.values > MAX_VALUES || text.longest > MAX_VALUE_LENGTH
+                || written.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES ? "" : written;
     }
 
     private void count(Object value) {

@@ -16,11 +16,11 @@ import java.util.Set;
  * <p>Confined to one import.
  */
 final class HaproxyBinds {
-    private static final int MOST_PORTS = 256;
-    private static final Set<String> WITHOUT_MEANING = Set.of("name", "id", "process", "thread", "user", "group", "uid",
+    private static final int MAX_PORTS = 256;
+    private static final Set<String> IGNORED = Set.of("name", "id", "process", "thread", "user", "group", "uid",
             "gid", "mode", "level", "tfo", "defer-accept", "nbconn", "shards", "severity-output", "expose-fd", "guid",
             "nice", "idle-ping");
-    private static final Set<String> WITHOUT_VALUE = Set.of("ssl", "transparent", "accept-proxy", "v4v6", "v6only",
+    private static final Set<String> FLAGS = Set.of("ssl", "transparent", "accept-proxy", "v4v6", "v6only",
             "tfo",
             "defer-accept", "strict-sni", "generate-certificates", "no-ca-names", "no-sslv3", "no-tlsv10", "no-tlsv11",
             "no-tlsv12", "no-tlsv13", "no-tls-tickets", "allow-0rtt", "prefer-client-ciphers", "force-sslv3",
@@ -66,7 +66,7 @@ final class HaproxyBinds {
         int i = 0;
         while (i < words.size()) {
             String word = words.get(i++);
-            String value = i < words.size() && !WITHOUT_VALUE.contains(word) ? words.get(i++) : "";
+            String value = i < words.size() && !FLAGS.contains(word) ? words.get(i++) : "";
             switch (word) {
                 case "v4v6", "v6only" -> {
                 }
@@ -80,7 +80,7 @@ final class HaproxyBinds {
                 case "interface" -> notes.add(bind,
                         "interface " + value + ": a listener is bound to an address, not an interface");
                 default -> {
-                    if (!WITHOUT_MEANING.contains(word)) {
+                    if (!IGNORED.contains(word)) {
                         notes.add(bind, word + ": no equivalent; it is left out");
                     }
                 }
@@ -102,11 +102,11 @@ final class HaproxyBinds {
         OptionalInt first = HostPort.port(ports[0]);
         OptionalInt last = HostPort.port(ports[ports.length - 1]);
         if (first.isEmpty() || last.isEmpty() || last.getAsInt() < first.getAsInt()
-                || last.getAsInt() - first.getAsInt() >= MOST_PORTS) {
-            notes.add(bind, text + ": a port, or a range of at most " + MOST_PORTS + ", is expected; it is left out");
+                || last.getAsInt() - first.getAsInt() >= MAX_PORTS) {
+            notes.add(bind, text + ": a port, or a range of at most " + MAX_PORTS + ", is expected; it is left out");
             return;
         }
-        for (int port = first.getAsInt(); port <= last.getAsInt() && addresses.size() <= ConfigDraft.MOST; port++) {
+        for (int port = first.getAsInt(); port <= last.getAsInt() && addresses.size() <= ConfigDraft.MAX_SIZE; port++) {
             Optional<HostPort> found = listen(bare, port, isIpv6, isV6Only);
             if (found.isEmpty()) {
                 notes.add(bind, text + ": a name can't be bound, only an address; it is left out");

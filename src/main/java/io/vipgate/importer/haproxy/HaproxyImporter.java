@@ -23,7 +23,7 @@ import java.util.Set;
  * <p>Confined to one import.
  */
 public final class HaproxyImporter {
-    private static final String NOTHING = "no frontend or listen section in mode tcp with a server that could be carried over";
+    private static final String NOTHING_IMPORTED = "no frontend or listen section in mode tcp with a server that could be carried over";
     private static final String CLIENT_ADDRESSES = "the endpoints see the gateway's address in their logs, as they saw "
             + "HAProxy's. Set proxyProtocol: v2 in the pools, and the endpoints to expect it, to carry the clients' "
             + "addresses over";
@@ -45,11 +45,11 @@ public final class HaproxyImporter {
     private HaproxyImporter() {}
 
     /** Reads the text of a haproxy.cfg. */
-    public static ImportResult read(String text) {
-        return new HaproxyImporter().migrate(text);
+    public static ImportResult convert(String text) {
+        return new HaproxyImporter().convertAll(text);
     }
 
-    private ImportResult migrate(String text) {
+    private ImportResult convertAll(String text) {
         try {
             sections(HaproxyParser.parse(text, notes));
         } catch (SyntaxException e) {
@@ -58,7 +58,8 @@ public final class HaproxyImporter {
         fronts.forEach(this::front);
         backs.values().stream().filter(back -> !back.isFront() && isCarriedOver(back) && !used.contains(back.name()))
                 .forEach(back -> notes.add(back.section(), "no frontend that is carried over uses it; it is left out"));
-        return draft.migrated(wasTransparent ? TRANSPARENT : sendsHeaders ? SENT_ADDRESSES : CLIENT_ADDRESSES, NOTHING);
+        return draft.migrated(wasTransparent ? TRANSPARENT : sendsHeaders ? SENT_ADDRESSES : CLIENT_ADDRESSES,
+                NOTHING_IMPORTED);
     }
 
     // ---- sections ----
@@ -168,16 +169,18 @@ public final class HaproxyImporter {
             DraftPool pool) {
         sendsHeaders |= !pool.setting("proxyProtocol").equals("");
         DraftListener listener = draft.listener(front.section().line(), name, addresses, draft.pool(pool));
-        front.last("maxconn").ifPresent(said -> {
-            if (said.word(1).matches("[1-9][0-9]{0,8}")) {
-                listener.set("maxConnections", Integer.parseInt(said.word(1)));
-                notes.add(said, "beyond maxConnections vipgate closes a new connection at once, HAProxy let it wait");
+        front.last("maxconn").ifPresent(statement -> {
+            if (statement.word(1).matches("[1-9][0-9]{0,8}")) {
+                listener.set("maxConnections", Integer.parseInt(statement.word(1)));
+                notes.add(statement,
+                        "beyond maxConnections vipgate closes a new connection at once, HAProxy let it wait");
             } else {
-                notes.add(said, "no whole number from 1 on; it is left out");
+                notes.add(statement, "no whole number from 1 on; it is left out");
             }
         });
-        int backlog = front.last("backlog").filter(said -> said.word(1).matches("[1-9][0-9]{0,3}|[1-5][0-9]{4}"))
-                .map(said -> Integer.parseInt(said.word(1))).orElse(binds.backlog());
+        int backlog = front.last("backlog")
+                .filter(statement -> statement.word(1).matches("[1-9][0-9]{0,3}|[1-5][0-9]{4}"))
+                .map(statement -> Integer.parseInt(statement.word(1))).orElse(binds.backlog());
         if (backlog > 0) {
             listener.set("backlog", backlog);
         }
@@ -188,26 +191,26 @@ public final class HaproxyImporter {
 
     private Optional<HaproxySection> backOf(HaproxySection front) {
         Optional<Statement> whole = Optional.empty();
-        for (Statement said : front.all("use_backend")) {
-            if (said.words().size() == 2 && whole.isEmpty()) {
-                whole = Optional.of(said);
+        for (Statement statement : front.all("use_backend")) {
+            if (statement.words().size() == 2 && whole.isEmpty()) {
+                whole = Optional.of(statement);
             } else {
-                notes.add(said,
+                notes.add(statement,
                         "no equivalent: a listener has one pool; it is left out, and its connections go where the "
                                 + "others do");
             }
         }
-        Optional<Statement> said = whole.or(() -> front.last("default_backend"));
-        if (said.isEmpty()) {
+        Optional<Statement> statement = whole.or(() -> front.last("default_backend"));
+        if (statement.isEmpty()) {
             if (front.isBack()) {
                 return Optional.of(front);
             }
             notes.add(front.section(), "no default_backend; it is left out");
             return Optional.empty();
         }
-        HaproxySection back = backs.get(said.get().word(1));
+        HaproxySection back = backs.get(statement.get().word(1));
         if (back == null || !isCarriedOver(back)) {
-            notes.add(said.get(), back == null
+            notes.add(statement.get(), back == null
                     ? "no such backend; the frontend of line " + front.section().line() + " is left out"
                     : "that backend is left out, and so is the frontend of line " + front.section().line());
             return Optional.empty();
@@ -218,13 +221,14 @@ public final class HaproxyImporter {
     private List<HaproxyServer> servers(HaproxySection back) {
         List<HaproxyServer> servers = new ArrayList<>();
         List<Statement> defaults = new ArrayList<>();
-        for (Statement said : back.statements().toList()) {
-            switch (said.name()) {
-                case "default-server" -> defaults.add(said);
-                case "server" -> servers.add(HaproxyServer.of(said, said.word(1), said.word(2), 3, defaults));
+        for (Statement statement : back.statements().toList()) {
+            switch (statement.name()) {
+                case "default-server" -> defaults.add(statement);
+                case "server" ->
+                    servers.add(HaproxyServer.of(statement, statement.word(1), statement.word(2), 3, defaults));
                 case "server-template" -> {
-                    servers.add(HaproxyServer.of(said, said.word(1), said.word(3), 4, defaults));
-                    notes.add(said, "one endpoint: a name stands for as many as it has addresses");
+                    servers.add(HaproxyServer.of(statement, statement.word(1), statement.word(3), 4, defaults));
+                    notes.add(statement, "one endpoint: a name stands for as many as it has addresses");
                 }
                 default -> {
                 }

@@ -2,10 +2,10 @@ package io.vipgate.importer.haproxy;
 
 import io.vipgate.importer.common.DraftEndpoint;
 import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.Durations;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
-import io.vipgate.importer.common.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +18,10 @@ import java.util.Optional;
  * <p>Confined to one import.
  */
 final class HaproxyPool {
-    private static final Duration LONGEST_CONNECT = Duration.ofMinutes(5);
-    private static final Duration SHORTEST = Duration.ofMillis(1);
-    private static final Duration LONGEST_SLOW_START = Duration.ofHours(1);
-    private static final long MOST_ATTEMPTS = 16;
+    private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofMinutes(5);
+    private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
+    private static final Duration MAX_SLOW_START = Duration.ofHours(1);
+    private static final long MAX_ATTEMPTS = 16;
 
     private final Notes notes;
     private final HaproxySection front;
@@ -46,7 +46,7 @@ final class HaproxyPool {
         balance(pool);
         List<HaproxyServer> carried = endpoints(pool, clientPort);
         if (back.last("balance", "first").isPresent()) {
-            firstOfAll(pool);
+            makeBackups(pool);
         }
         perServer(pool, carried);
         probe(pool, carried);
@@ -60,42 +60,43 @@ final class HaproxyPool {
     // ---- endpoints ----
 
     private void balance(DraftPool pool) {
-        Optional<Statement> said = back.last("balance");
-        String text = said.map(each -> each.rest(1)).orElse("roundrobin");
+        Optional<Statement> statement = back.last("balance");
+        String text = statement.map(each -> each.rest(1)).orElse("roundrobin");
         String rule = text.split("[ (]", 2)[0];
         String argument = text.length() > rule.length() ? text.substring(rule.length() + 1).replace(")", "") : "";
         pool.set("balance", switch (rule) {
             case "roundrobin", "static-rr" -> "round-robin";
             case "leastconn" -> "least-connections";
-            case "source" -> hash(said);
-            case "random" -> argument.equals("1") ? "weighted-random" : draws(said, argument);
+            case "source" -> hash(statement);
+            case "random" -> argument.equals("1") ? "weighted-random" : draws(statement, argument);
             case "first" -> {
-                said.ifPresent(each -> notes.add(each, "the first server is the primary, the others are its backups; "
-                        + "maxConnections says when it is full"));
+                statement.ifPresent(
+                        each -> notes.add(each, "the first server is the primary, the others are its backups; "
+                                + "maxConnections says when it is full"));
                 yield "least-connections";
             }
-            case "hash" -> argument.equals("src") ? hash(said) : none(said);
-            default -> none(said);
+            case "hash" -> argument.equals("src") ? hash(statement) : none(statement);
+            default -> none(statement);
         });
     }
 
-    private String hash(Optional<Statement> said) {
-        said.ifPresent(each -> notes.add(each,
+    private String hash(Optional<Statement> statement) {
+        statement.ifPresent(each -> notes.add(each,
                 "source-hash spreads clients by weight too, but by another hash: most of "
                         + "them change their endpoint once, at the move. It always moves as few as possible when an endpoint "
                         + "goes, as hash-type consistent does"));
         return "source-hash";
     }
 
-    private String draws(Optional<Statement> said, String draws) {
+    private String draws(Optional<Statement> statement, String draws) {
         if (!draws.isEmpty() && !draws.equals("2")) {
-            said.ifPresent(each -> notes.add(each, "power-of-two takes the better of two, not of " + draws));
+            statement.ifPresent(each -> notes.add(each, "power-of-two takes the better of two, not of " + draws));
         }
         return "power-of-two";
     }
 
-    private String none(Optional<Statement> said) {
-        said.ifPresent(
+    private String none(Optional<Statement> statement) {
+        statement.ifPresent(
                 each -> notes.add(each, "looks into what is relayed, or is not known; round-robin takes its place"));
         return "round-robin";
     }
@@ -104,15 +105,16 @@ final class HaproxyPool {
         List<HaproxyServer> carried = new ArrayList<>();
         String proxyProtocol = "";
         for (HaproxyServer server : servers) {
-            Statement said = server.statement();
+            Statement statement = server.statement();
             Optional<HostPort> address = server.endpoint(clientPort);
             if (server.has("ssl")) {
-                notes.add(said, "ssl: vipgate sends what the client sends, and does not encrypt; it is left out");
+                notes.add(statement, "ssl: vipgate sends what the client sends, and does not encrypt; it is left out");
             } else if (address.isEmpty()) {
-                notes.add(said, "no address of a machine with a port (no unix socket, no variable); it is left out");
+                notes.add(statement,
+                        "no address of a machine with a port (no unix socket, no variable); it is left out");
             } else if (!proxyProtocol.isEmpty() && proxyProtocol.equals("none") != server.proxyProtocol()
                     .equals("none")) {
-                notes.add(said, "proxyProtocol holds for a whole pool, and is " + proxyProtocol
+                notes.add(statement, "proxyProtocol holds for a whole pool, and is " + proxyProtocol
                         + " as of the first server; a server that differs must not be in it, and is left out");
             } else {
                 proxyProtocol = proxyProtocol.isEmpty() ? server.proxyProtocol() : proxyProtocol;
@@ -132,19 +134,19 @@ final class HaproxyPool {
     }
 
     private DraftEndpoint endpoint(HaproxyServer server, HostPort address) {
-        Statement said = server.statement();
+        Statement statement = server.statement();
         if (server.has("disabled")) {
-            notes.add(said, "disabled: its weight is 0, and it takes nothing until it has another");
+            notes.add(statement, "disabled: its weight is 0, and it takes nothing until it has another");
         }
-        long most = server.number("maxconn", 0);
-        if (most > 0) {
-            notes.add(said, "maxconn: beyond maxConnections vipgate does not queue, it takes another endpoint");
+        long max = server.number("maxconn", 0);
+        if (max > 0) {
+            notes.add(statement, "maxconn: beyond maxConnections vipgate does not queue, it takes another endpoint");
         }
-        return new DraftEndpoint(said.line(), server.name(), address,
-                server.has("disabled") ? 0 : server.number("weight", 1), server.has("backup"), (int) most);
+        return new DraftEndpoint(statement.line(), server.name(), address,
+                server.has("disabled") ? 0 : server.number("weight", 1), server.has("backup"), (int) max);
     }
 
-    private static void firstOfAll(DraftPool pool) {
+    private static void makeBackups(DraftPool pool) {
         List<DraftEndpoint> ordered = new ArrayList<>();
         boolean hasPrimary = false;
         for (DraftEndpoint endpoint : pool.endpoints()) {
@@ -165,7 +167,7 @@ final class HaproxyPool {
                 }
             });
             server.duration("slowstart").filter(each -> !each.isZero()).ifPresent(each -> pool.set("slowStart",
-                    Durations.print(Durations.within(each, Duration.ZERO, LONGEST_SLOW_START))));
+                    Durations.print(Durations.clamp(each, Duration.ZERO, MAX_SLOW_START))));
         }
         if (pool.setting("balance").equals("source-hash") && !pool.setting("slowStart").equals("")) {
             pool.remove("slowStart");
@@ -194,10 +196,10 @@ final class HaproxyPool {
     }
 
     private void source(DraftPool pool) {
-        Optional<Statement> said = back.last("source");
-        String text = said.map(each -> each.word(1)).orElse("");
-        Statement at = said.orElse(back.section());
-        boolean isTransparent = said.filter(each -> each.words().contains("usesrc")).isPresent();
+        Optional<Statement> statement = back.last("source");
+        String text = statement.map(each -> each.word(1)).orElse("");
+        Statement at = statement.orElse(back.section());
+        boolean isTransparent = statement.filter(each -> each.words().contains("usesrc")).isPresent();
         for (HaproxyServer server : servers) {
             if (server.has("source")) {
                 text = server.value("source").orElse("");
@@ -224,30 +226,30 @@ final class HaproxyPool {
 
     private void timeouts(DraftPool pool) {
         back.timeout("connect").ifPresent(each -> pool.set("connect", "timeout",
-                Durations.print(within(back.last("timeout", "connect"), each, LONGEST_CONNECT))));
+                Durations.print(within(back.last("timeout", "connect"), each, MAX_CONNECT_TIMEOUT))));
         Optional<Duration> client = front.timeout("client");
         Optional<Duration> server = back.timeout("server");
         Optional<Duration> tunnel = back.timeout("tunnel").or(() -> front.timeout("tunnel"));
-        Optional<Statement> said = back.last("timeout", "tunnel").or(() -> back.last("timeout", "server"))
+        Optional<Statement> statement = back.last("timeout", "tunnel").or(() -> back.last("timeout", "server"))
                 .or(() -> front.last("timeout", "client"));
         tunnel.or(() -> shorter(client, server)).ifPresentOrElse(
-                idle -> pool.set("timeouts", "idle", Durations.print(within(said, idle, Durations.LONGEST))),
+                idle -> pool.set("timeouts", "idle", Durations.print(within(statement, idle, Durations.MAX))),
                 () -> notes.add(front.section(),
                         "no timeout client or server: HAProxy waits without end, timeouts.idle "
                                 + "is 10m unless another is written"));
         if (tunnel.isEmpty() && client.isPresent() && server.isPresent() && !client.equals(server)) {
-            said.ifPresent(each -> notes.add(each, "differs from timeout client (" + Durations.print(client.get())
+            statement.ifPresent(each -> notes.add(each, "differs from timeout client (" + Durations.print(client.get())
                     + "); timeouts.idle is for both sides, and the shorter one"));
         }
         shorter(front.timeout("client-fin"), back.timeout("server-fin")).ifPresent(each -> pool.set("timeouts",
                 "halfClosed", Durations.print(within(back.last("timeout", "server-fin")
-                        .or(() -> front.last("timeout", "client-fin")), each, Durations.LONGEST))));
+                        .or(() -> front.last("timeout", "client-fin")), each, Durations.MAX))));
     }
 
-    private Duration within(Optional<Statement> said, Duration value, Duration most) {
-        Duration kept = Durations.within(value, SHORTEST, most);
+    private Duration within(Optional<Statement> statement, Duration value, Duration max) {
+        Duration kept = Durations.clamp(value, MIN_TIMEOUT, max);
         if (!kept.equals(value)) {
-            said.ifPresent(
+            statement.ifPresent(
                     each -> notes.add(each, "becomes " + Durations.print(kept) + ", the nearest that vipgate takes"));
         }
         return kept;
@@ -258,14 +260,14 @@ final class HaproxyPool {
     }
 
     private void retries(DraftPool pool) {
-        back.last("retries").ifPresent(said -> {
-            if (!said.word(1).matches("[0-9]{1,9}")) {
-                notes.add(said, "no whole number; it is left out");
+        back.last("retries").ifPresent(statement -> {
+            if (!statement.word(1).matches("[0-9]{1,9}")) {
+                notes.add(statement, "no whole number; it is left out");
                 return;
             }
-            pool.set("connect", "attempts", Math.min(MOST_ATTEMPTS, Long.parseLong(said.word(1)) + 1));
+            pool.set("connect", "attempts", Math.min(MAX_ATTEMPTS, Long.parseLong(statement.word(1)) + 1));
             if (back.option("redispatch").isEmpty()) {
-                notes.add(said, "each attempt takes another endpoint, as with option redispatch");
+                notes.add(statement, "each attempt takes another endpoint, as with option redispatch");
             }
         });
     }

@@ -43,12 +43,12 @@ final class HaproxyProbe {
         return probe.section();
     }
 
-    private void port(DraftProbe probe, Statement said, String text) {
+    private void port(DraftProbe probe, Statement statement, String text) {
         OptionalInt port = HostPort.port(text);
         if (port.isPresent()) {
             probe.port(port.getAsInt());
         } else {
-            notes.add(said, "port " + text + ": no port from 1 to 65535; the check's port is left out");
+            notes.add(statement, "port " + text + ": no port from 1 to 65535; the check's port is left out");
         }
     }
 

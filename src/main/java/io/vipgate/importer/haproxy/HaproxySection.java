@@ -1,7 +1,6 @@
 package io.vipgate.importer.haproxy;
 
 import io.vipgate.importer.common.Statement;
-import io.vipgate.importer.common.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +62,6 @@ record HaproxySection(Statement section, List<Statement> inherited) {
 
     /** One of {@code timeout connect}, {@code timeout client} and so on; zero is no timeout. */
     Optional<Duration> timeout(String name) {
-        return last("timeout", name).flatMap(each -> Durations.haproxy(each.word(2))).filter(each -> !each.isZero());
+        return last("timeout", name).flatMap(each -> HaproxyTime.parse(each.word(2))).filter(each -> !each.isZero());
     }
 }

@@ -2,7 +2,6 @@ package io.vipgate.importer.haproxy;
 
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Statement;
-import io.vipgate.importer.common.Durations;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +17,7 @@ import java.util.Set;
  * <p>Immutable.
  *
  * @param statement as it stands in the file
- * @param words what was said, by word; empty text for those without a value
+ * @param words what was statement, by word; empty text for those without a value
  */
 record HaproxyServer(Statement statement, String name, String address, Map<String, String> words) {
     private static final Set<String> WITH_VALUE = Set.of("weight", "inter", "fastinter", "downinter", "rise", "fall",
@@ -74,7 +73,7 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
     }
 
     Optional<Duration> duration(String word) {
-        return value(word).flatMap(Durations::haproxy);
+        return value(word).flatMap(HaproxyTime::parse);
     }
 
     long number(String word, long orElse) {

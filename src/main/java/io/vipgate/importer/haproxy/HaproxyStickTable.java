@@ -1,9 +1,9 @@
 package io.vipgate.importer.haproxy;
 
 import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.Durations;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
-import io.vipgate.importer.common.Durations;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -18,7 +18,7 @@ final class HaproxyStickTable {
     private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,8})([kmg]?)");
     private static final Pattern SOURCE = Pattern
             .compile("src(?:,ipmask\\(([0-9]{1,2}|[0-9.]{7,15})(?:,([0-9]{1,3}))?\\))?");
-    private static final long MOST_ENTRIES = 100_000_000;
+    private static final long MAX_ENTRIES = 100_000_000;
     /** More would not fit half of the heap that vipgate has unless it is given more. */
     private static final long FITS_THE_HEAP = 400_000;
 
@@ -57,12 +57,12 @@ final class HaproxyStickTable {
 
     private void table(DraftPool pool, Statement table) {
         String expire = valueOf(table, "expire");
-        Optional<Duration> ttl = Durations.haproxy(expire);
+        Optional<Duration> ttl = HaproxyTime.parse(expire);
         if (ttl.isEmpty()) {
             notes.add(table, "entries never expired; a pin lives for 24h after the client's last connection");
         }
         pool.set("pinning", "ttl", Durations.print(
-                Durations.within(ttl.orElse(Duration.ofHours(24)), Duration.ofSeconds(1), Durations.LONGEST)));
+                Durations.clamp(ttl.orElse(Duration.ofHours(24)), Duration.ofSeconds(1), Durations.MAX)));
         Matcher size = SIZE.matcher(valueOf(table, "size"));
         if (size.matches()) {
             long unit = switch (size.group(2)) {
@@ -71,7 +71,7 @@ final class HaproxyStickTable {
                 case "g" -> 1L << 30;
                 default -> 1;
             };
-            long entries = Math.min(MOST_ENTRIES, Long.parseLong(size.group(1)) * unit);
+            long entries = Math.min(MAX_ENTRIES, Long.parseLong(size.group(1)) * unit);
             pool.set("pinning", "maxEntries", entries);
             if (entries > FITS_THE_HEAP) {
                 notes.add(table, "a table of " + entries + " pins takes up to " + entries * 160 / (1 << 20)

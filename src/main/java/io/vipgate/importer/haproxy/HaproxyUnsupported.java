@@ -2,7 +2,6 @@ package io.vipgate.importer.haproxy;
 
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
-import io.vipgate.importer.common.Durations;
 import java.util.Set;
 
 /**
@@ -39,7 +38,7 @@ final class HaproxyUnsupported {
             case "timeout" -> {
                 if (!TIMEOUTS.contains(second)) {
                     notes.add(statement, "no equivalent for TCP; it is left out");
-                } else if (Durations.haproxy(statement.word(2)).isEmpty()) {
+                } else if (HaproxyTime.parse(statement.word(2)).isEmpty()) {
                     notes.add(statement, "no time; it is left out");
                 }
             }

@@ -1,4 +1,9 @@
-/** Import: haproxy. Depends on the JDK and on {@code common} alone. */
+/**
+ * Imports the frontends, backends and listen sections of a haproxy.cfg that are in mode tcp.
+ *
+ * <p>Main types: {@link io.vipgate.importer.haproxy.HaproxyImporter}; {@code HaproxyParser} reads sections, {@code HaproxyPool}
+ * converts a backend. May depend on {@code io.vipgate.importer.common} and the JDK alone.
+ */
 @NullMarked
 package io.vipgate.importer.haproxy;
 

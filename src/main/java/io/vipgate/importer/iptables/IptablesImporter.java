@@ -3,12 +3,12 @@ package io.vipgate.importer.iptables;
 import io.vipgate.importer.common.ConfigDraft;
 import io.vipgate.importer.common.DraftEndpoint;
 import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.Fraction;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.ImportResult;
-import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.InputText;
+import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.SyntaxException;
-import io.vipgate.importer.common.Fraction;
 import io.vipgate.importer.iptables.IptablesRule.Option;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to one import.
  */
 public final class IptablesImporter {
-    private static final int MOST_WEIGHT = 256;
-    private static final int MOST_DEPTH = 16;
+    private static final int MAX_WEIGHT = 256;
+    private static final int MAX_DEPTH = 16;
     private static final Set<String> HARMLESS_MODULES = Set.of("tcp", "conntrack", "state", "statistic", "multiport",
             "comment");
     private static final Set<String> NAT_CHAINS = Set.of("PREROUTING", "OUTPUT");
@@ -64,11 +64,11 @@ public final class IptablesImporter {
     }
 
     /** Reads what {@code iptables-save} prints, or a script of {@code iptables} commands. */
-    public static ImportResult read(String text) {
-        return new IptablesImporter().migrate(text);
+    public static ImportResult convert(String text) {
+        return new IptablesImporter().convertAll(text);
     }
 
-    private ImportResult migrate(String text) {
+    private ImportResult convertAll(String text) {
         try {
             InputText.refuseTooMuch(text);
         } catch (SyntaxException e) {
@@ -86,9 +86,9 @@ public final class IptablesImporter {
                         + ": not carried over, it stays with iptables");
             }
         }
-        if (followed > ConfigDraft.MOST) {
+        if (followed > ConfigDraft.MAX_SIZE) {
             return ImportResult.failed(
-                    "the chains come to more than " + ConfigDraft.MOST + " rules one after the other: divide them",
+                    "the chains come to more than " + ConfigDraft.MAX_SIZE + " rules one after the other: divide them",
                     notes.inOrder());
         }
         mergeOutput();
@@ -109,7 +109,7 @@ public final class IptablesImporter {
 
     private void follow(IptablesRule rule, List<Option> outer, Map<HostPort, Chain> chains, int depth) {
         followed++;
-        if (followed > ConfigDraft.MOST) {
+        if (followed > ConfigDraft.MAX_SIZE) {
             return;
         }
         List<Option> all = new ArrayList<>(outer);
@@ -119,7 +119,7 @@ public final class IptablesImporter {
         if (target.equals("DNAT")) {
             destination(whole, chains);
         } else if (parsed.chains().contains(rule.table() + "/" + target)) {
-            if (depth >= MOST_DEPTH || rule.option("--mode").isPresent()) {
+            if (depth >= MAX_DEPTH || rule.option("--mode").isPresent()) {
                 note(rule, "a jump by chance, or too many jumps: chain " + target + " is left out");
                 return;
             }
@@ -290,15 +290,15 @@ public final class IptablesImporter {
     private int[] weights(List<Fraction> shares, int line) {
         try {
             long[] exact = exactWeights(shares);
-            if (Arrays.stream(exact).max().orElse(1) <= MOST_WEIGHT) {
+            if (Arrays.stream(exact).max().orElse(1) <= MAX_WEIGHT) {
                 return Arrays.stream(exact).mapToInt(Math::toIntExact).toArray();
             }
         } catch (ArithmeticException e) {
             // too fine for whole numbers of any size
         }
-        notes.add(line, "the shares can only be approached by weights up to " + MOST_WEIGHT);
+        notes.add(line, "the shares can only be approached by weights up to " + MAX_WEIGHT);
         double largest = shares.stream().mapToDouble(Fraction::value).max().orElse(1);
-        return shares.stream().mapToInt(share -> (int) Math.max(1, Math.round(share.value() * MOST_WEIGHT / largest)))
+        return shares.stream().mapToInt(share -> (int) Math.max(1, Math.round(share.value() * MAX_WEIGHT / largest)))
                 .toArray();
     }
 

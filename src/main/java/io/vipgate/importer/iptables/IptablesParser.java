@@ -1,6 +1,8 @@
 package io.vipgate.importer.iptables;
 
 import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.Syntax;
+import io.vipgate.importer.common.Tokenizer;
 import io.vipgate.importer.iptables.IptablesRule.Option;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,9 +13,11 @@ import java.util.Set;
  * Reads the text that {@code iptables-save} prints, iptables-save(8): tables ({@code *nat}), chains ({@code :PREROUTING
  * ACCEPT [0:0]}), rules ({@code -A ...}), {@code COMMIT}. Also takes the lines of a script ({@code iptables -t nat -A ...}).
  *
- * <p>Confined to one reading.
+ * <p>Confined to one import.
  */
 final class IptablesParser {
+    private static final Syntax SYNTAX = new IptablesSyntax();
+
     private final List<IptablesRule> rules = new ArrayList<>();
     private final Set<String> chains = new HashSet<>();
     private final Notes notes;
@@ -31,13 +35,13 @@ final class IptablesParser {
     record Parsed(List<IptablesRule> rules, Set<String> chains) {}
 
     static Parsed parse(String text, Notes notes) {
-        IptablesParser reading = new IptablesParser(notes);
+        IptablesParser parser = new IptablesParser(notes);
         int number = 0;
         for (String line : text.split("\n", -1)) {
             number++;
-            reading.line(number, line.strip());
+            parser.line(number, line.strip());
         }
-        return new Parsed(List.copyOf(reading.rules), Set.copyOf(reading.chains));
+        return new Parsed(List.copyOf(parser.rules), Set.copyOf(parser.chains));
     }
 
     private void line(int number, String line) {
@@ -55,7 +59,11 @@ final class IptablesParser {
             }
             return;
         }
-        List<String> words = words(number, line);
+        Tokenizer tokens = new Tokenizer(line, number, SYNTAX);
+        List<String> words = tokens.words();
+        if (tokens.hasOpenQuote()) {
+            notes.add(number, "a quote is not closed");
+        }
         if (!words.isEmpty() && words.getFirst().matches("\\[\\d+:\\d+]")) {
             words.removeFirst();
         }
@@ -99,38 +107,5 @@ final class IptablesParser {
         } else {
             rules.add(new IptablesRule(number, inTable, chain, List.copyOf(options)));
         }
-    }
-
-    /** Words between blanks; double quotes hold blanks together, with backslash before a quote or a backslash. */
-    private List<String> words(int number, String line) {
-        List<String> words = new ArrayList<>();
-        StringBuilder word = new StringBuilder();
-        boolean isQuoted = false;
-        boolean hasWord = false;
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            if (isQuoted && c == '\\' && i + 1 < line.length()) {
-                word.append(line.charAt(++i));
-            } else if (c == '"') {
-                isQuoted = !isQuoted;
-                hasWord = true;
-            } else if (!isQuoted && Character.isWhitespace(c)) {
-                if (hasWord) {
-                    words.add(word.toString());
-                    word.setLength(0);
-                    hasWord = false;
-                }
-            } else {
-                word.append(c);
-                hasWord = true;
-            }
-        }
-        if (hasWord) {
-            words.add(word.toString());
-        }
-        if (isQuoted) {
-            notes.add(number, "a quote is not closed");
-        }
-        return words;
     }
 }

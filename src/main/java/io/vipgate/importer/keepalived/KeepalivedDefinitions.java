@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  */
 final class KeepalivedDefinitions {
     private static final Pattern USE = Pattern.compile("\\$(?:\\{([A-Za-z0-9_]+)}|([A-Za-z0-9_]+))");
-    private static final int LONGEST = 64 * 1024;
+    private static final int MAX_LENGTH = 64 * 1024;
 
     private final Map<String, String> values = new HashMap<>();
     private final Notes notes;
@@ -49,8 +49,9 @@ final class KeepalivedDefinitions {
             String value = values.get(use.group(1) == null ? use.group(2) : use.group(1));
             out.append(text, from, use.start()).append(value == null ? use.group() : value);
             from = use.end();
-            if (out.length() > LONGEST) {
-                throw new SyntaxException(line, "longer than " + LONGEST + " characters with what the names stand for");
+            if (out.length() > MAX_LENGTH) {
+                throw new SyntaxException(line,
+                        "longer than " + MAX_LENGTH + " characters with what the names stand for");
             }
         }
         return out.append(text, from, text.length()).toString();

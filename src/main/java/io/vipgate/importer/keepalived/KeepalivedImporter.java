@@ -25,12 +25,12 @@ import java.util.Set;
  * <p>Confined to one import.
  */
 public final class KeepalivedImporter {
-    private static final String NOTHING = "no virtual_server that could be carried over";
+    private static final String NOTHING_IMPORTED = "no virtual_server that could be carried over";
     private static final String CLIENT_ADDRESSES = "LVS kept the clients' addresses; a proxy connects from its own, and "
             + "the endpoints' logs show that one. Set proxyProtocol: v2 in the pools, and the endpoints to expect it, to "
             + "carry the clients' addresses over. Take the virtual servers out of keepalived.conf first: LVS takes the "
             + "packets before vipgate sees them";
-    private static final int MOST_OF_RANGE = 256;
+    private static final int MAX_RANGE = 256;
 
     private final Notes notes = new Notes();
     private final ConfigDraft draft = new ConfigDraft(notes);
@@ -41,11 +41,11 @@ public final class KeepalivedImporter {
     private KeepalivedImporter() {}
 
     /** Reads the text of a keepalived.conf. */
-    public static ImportResult read(String text) {
-        return new KeepalivedImporter().migrate(text);
+    public static ImportResult convert(String text) {
+        return new KeepalivedImporter().convertAll(text);
     }
 
-    private ImportResult migrate(String text) {
+    private ImportResult convertAll(String text) {
         List<Statement> statements;
         try {
             statements = KeepalivedParser.parse(text, notes);
@@ -71,7 +71,7 @@ public final class KeepalivedImporter {
         }
         groups.values().stream().filter(group -> !usedGroups.contains(group.word(1)))
                 .forEach(group -> notes.add(group, "no virtual_server uses it; it is left out"));
-        return draft.migrated(CLIENT_ADDRESSES, NOTHING);
+        return draft.migrated(CLIENT_ADDRESSES, NOTHING_IMPORTED);
     }
 
     private void service(Statement server, VrrpReview review) {
@@ -88,7 +88,7 @@ public final class KeepalivedImporter {
                 if (group == null) {
                     notes.add(server, "no such virtual_server_group; it is left out");
                 } else {
-                    group.block().stream().takeWhile(_ -> binds.size() <= ConfigDraft.MOST)
+                    group.block().stream().takeWhile(_ -> binds.size() <= ConfigDraft.MAX_SIZE)
                             .forEach(entry -> binds.addAll(binds(entry, entry.word(0), entry.word(1))));
                 }
             }
@@ -149,7 +149,7 @@ public final class KeepalivedImporter {
                     .map(each -> new BigInteger(1, each.getAddress())).orElse(last);
         }
         List<String> hosts = new ArrayList<>();
-        if (last.subtract(from).bitLength() > Integer.SIZE - 2 || last.subtract(from).intValue() >= MOST_OF_RANGE) {
+        if (last.subtract(from).bitLength() > Integer.SIZE - 2 || last.subtract(from).intValue() >= MAX_RANGE) {
             return hosts;
         }
         for (BigInteger each = from; each.compareTo(last) <= 0; each = each.add(BigInteger.ONE)) {

@@ -1,10 +1,12 @@
 package io.vipgate.importer.keepalived;
 
-import io.vipgate.importer.common.Notes;
-import io.vipgate.importer.common.InputText;
-import io.vipgate.importer.common.Statement;
 import io.vipgate.importer.common.BlockBuilder;
+import io.vipgate.importer.common.InputText;
+import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.Statement;
+import io.vipgate.importer.common.Syntax;
 import io.vipgate.importer.common.SyntaxException;
+import io.vipgate.importer.common.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -15,12 +17,13 @@ import java.util.regex.Pattern;
  * {@code #} or {@code !} to the line's end, lines that go on after a backslash, definitions ({@code $NAME=value}). What
  * needs another file, another node's view or a loop ({@code include}, {@code @node}, {@code ~SEQ}) stays a statement.
  *
- * <p>Confined to one reading.
+ * <p>Confined to one import.
  */
 final class KeepalivedParser {
+    private static final Syntax SYNTAX = new KeepalivedSyntax();
     private static final Pattern DEFINITION = Pattern.compile("\\s*\\$([A-Za-z0-9_]+)\\s*=(.*)");
 
-    private final BlockBuilder tree = new BlockBuilder();
+    private final BlockBuilder blocks = new BlockBuilder();
     private final KeepalivedDefinitions definitions;
     private final Notes notes;
     private List<String> words = new ArrayList<>();
@@ -53,7 +56,7 @@ final class KeepalivedParser {
                 definitions.define(number, definition.group(1), definition.group(2));
             }
         }
-        return tree.end();
+        return blocks.end();
     }
 
     private static boolean endsInBackslash(CharSequence line) {
@@ -62,100 +65,34 @@ final class KeepalivedParser {
 
     private void line(int number, String line) throws SyntaxException {
         start = number;
-        int i = 0;
-        while (i < line.length()) {
-            char c = line.charAt(i);
-            if (c == '#' || c == '!') {
-                break;
-            } else if (Character.isWhitespace(c)) {
-                i++;
-            } else if (c == '{') {
+        Tokenizer tokens = new Tokenizer(line, number, SYNTAX);
+        while (tokens.next()) {
+            if (tokens.is('{')) {
                 openBlock();
-                i++;
-            } else if (c == '}') {
+            } else if (tokens.is('}')) {
                 endStatement();
-                tree.close(number);
-                i++;
+                blocks.close(number);
             } else {
-                i = word(line, i);
+                words.add(tokens.text());
             }
         }
+        tokens.requireClosedQuote();
         endStatement();
     }
 
     private void openBlock() throws SyntaxException {
         if (words.isEmpty()) {
-            tree.openAfterLast(start);
+            blocks.openAfterLast(start);
         } else {
-            tree.open(start, words);
+            blocks.open(start, words);
             words = new ArrayList<>();
         }
     }
 
     private void endStatement() {
         if (!words.isEmpty()) {
-            tree.statement(start, words);
+            blocks.statement(start, words);
             words = new ArrayList<>();
         }
-    }
-
-    /** Reads a word, which may be quoted in parts; the answer is where it ends. */
-    private int word(String line, int from) throws SyntaxException {
-        StringBuilder word = new StringBuilder();
-        int i = from;
-        char quote = 0;
-        while (i < line.length()) {
-            char c = line.charAt(i);
-            if (quote != 0 && c == '\\' && i + 1 < line.length()) {
-                i = escape(line, i + 1, word);
-                continue;
-            }
-            if (quote == 0 && c == '$' && i + 1 < line.length() && line.charAt(i + 1) == '{') {
-                int end = line.indexOf('}', i);
-                end = end < 0 ? line.length() : end + 1;
-                word.append(line, i, end);
-                i = end;
-                continue;
-            }
-            if (quote == 0 && (Character.isWhitespace(c) || "{}#!".indexOf(c) >= 0)) {
-                break;
-            }
-            if (c == quote) {
-                quote = 0;
-            } else if (quote == 0 && (c == '"' || c == '\'')) {
-                quote = c;
-            } else {
-                word.append(c);
-            }
-            i++;
-        }
-        if (quote != 0) {
-            throw new SyntaxException(start, "a quote (" + quote + ") is not closed");
-        }
-        words.add(word.toString());
-        return i;
-    }
-
-    /** What stands after a backslash in quotes; the answer is where the escape ends. */
-    private static int escape(String line, int at, StringBuilder word) {
-        char c = line.charAt(at);
-        int control = "abEfnrtv".indexOf(c);
-        if (control >= 0) {
-            word.append("\u0007\b\u001b\f\n\r\t\u000b".charAt(control));
-            return at + 1;
-        }
-        boolean isHex = c == 'x';
-        int radix = isHex ? 16 : 8;
-        int first = isHex ? at + 1 : at;
-        int end = first;
-        while (end < line.length() && end < first + (isHex ? 2 : 3) && Character.digit(line.charAt(end), radix) >= 0) {
-            end++;
-        }
-        if (end == first) {
-            word.append(c);
-            return at + 1;
-        }
-        word.append((char) Integer.parseInt(line.substring(first, end), radix));
-        return end;
     }
 }

@@ -4,7 +4,6 @@ import io.vipgate.importer.common.DraftProbe;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
-import io.vipgate.importer.common.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -196,7 +195,7 @@ final class KeepalivedProbe {
     }
 
     private Optional<Duration> seconds(Statement option) {
-        Optional<Duration> seconds = Durations.seconds(option.word(1));
+        Optional<Duration> seconds = KeepalivedTime.parse(option.word(1));
         if (seconds.isEmpty()) {
             notes.add(option, "no number of seconds; it is left out");
         }

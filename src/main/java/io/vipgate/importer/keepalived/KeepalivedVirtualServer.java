@@ -4,10 +4,10 @@ import io.vipgate.importer.common.ConfigDraft;
 import io.vipgate.importer.common.DraftEndpoint;
 import io.vipgate.importer.common.DraftListener;
 import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.Durations;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
-import io.vipgate.importer.common.Durations;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +62,7 @@ final class KeepalivedVirtualServer {
         realServers(pool);
         sorryServer(pool);
         if (scheduler.equals("fo") || scheduler.equals("ovf")) {
-            firstOfAll(pool);
+            makeBackups(pool);
         }
         settings(pool);
         report();
@@ -73,35 +73,37 @@ final class KeepalivedVirtualServer {
     }
 
     private void balance(DraftPool pool) {
-        Statement said = server.last("lb_algo", "lvs_sched").orElse(server);
+        Statement statement = server.last("lb_algo", "lvs_sched").orElse(server);
         pool.set("balance", switch (scheduler) {
             case "rr", "wrr" -> "round-robin";
             case "lc", "wlc" -> "least-connections";
             case "sh", "mh" -> "source-hash";
             case "twos" -> "power-of-two";
             case "fo", "ovf" -> {
-                notes.add(said, "the real server with the largest weight is the primary, the others are its backups"
-                        + (scheduler.equals("ovf") ? "; maxConnections says when it is full" : ""));
+                notes.add(statement,
+                        "the real server with the largest weight is the primary, the others are its backups"
+                                + (scheduler.equals("ovf") ? "; maxConnections says when it is full" : ""));
                 yield "least-connections";
             }
             case "sed", "nq", "lblc", "lblcr" -> {
-                notes.add(said, "the nearest is least-connections; it also counts connections by weight, but not "
+                notes.add(statement, "the nearest is least-connections; it also counts connections by weight, but not "
                         + (scheduler.startsWith("lblc") ? "where an address went before" : "the one to come"));
                 yield "least-connections";
             }
             case "dh" -> {
-                notes.add(said, "hashes the address that clients connect to, so one address had one real server; "
+                notes.add(statement, "hashes the address that clients connect to, so one address had one real server; "
                         + "source-hash goes by the client's");
                 yield "source-hash";
             }
             default -> {
-                notes.add(said, "not a scheduler that is known; least-connections takes its place");
+                notes.add(statement, "not a scheduler that is known; least-connections takes its place");
                 yield "least-connections";
             }
         });
         if (scheduler.equals("sh") || scheduler.equals("mh")) {
-            notes.add(said, "source-hash spreads clients by weight too, but by another hash: most of them change their "
-                    + "endpoint once, at the move");
+            notes.add(statement,
+                    "source-hash spreads clients by weight too, but by another hash: most of them change their "
+                            + "endpoint once, at the move");
         }
     }
 
@@ -118,9 +120,9 @@ final class KeepalivedVirtualServer {
             }
             long weight = real.last("weight").map(this::weight).orElse(1L);
             weights.add(weight);
-            int most = real.last("uthreshold").map(this::count).orElse(0);
+            int max = real.last("uthreshold").map(this::count).orElse(0);
             pool.add(new DraftEndpoint(real.line(), "", address.get(), weighs ? weight : Math.min(weight, 1), false,
-                    most));
+                    max));
             Optional<Map<String, Object>> own = new KeepalivedProbe(notes, server, real, address.get()).read();
             if (own.isEmpty()) {
                 unchecked = unchecked.or(() -> Optional.of(real));
@@ -180,7 +182,7 @@ final class KeepalivedVirtualServer {
         }));
     }
 
-    private static void firstOfAll(DraftPool pool) {
+    private static void makeBackups(DraftPool pool) {
         long largest = pool.endpoints().stream().filter(each -> !each.isBackup()).mapToLong(DraftEndpoint::weight)
                 .max().orElse(0);
         List<DraftEndpoint> ordered = new ArrayList<>();
@@ -194,21 +196,20 @@ final class KeepalivedVirtualServer {
     }
 
     private void settings(DraftPool pool) {
-        server.last("persistence_timeout").ifPresent(said -> {
-            Duration ttl = said.word(1).isEmpty()
+        server.last("persistence_timeout").ifPresent(statement -> {
+            Duration ttl = statement.word(1).isEmpty()
                     ? PERSISTENCE
-                    : Durations.seconds(said.word(1)).orElse(Duration.ZERO);
+                    : KeepalivedTime.parse(statement.word(1)).orElse(Duration.ZERO);
             if (ttl.toSeconds() < 1) {
-                notes.add(said, "no number of seconds; it is left out");
+                notes.add(statement, "no number of seconds; it is left out");
                 return;
             }
             pool.set("pinning", "by", "source-address");
-            pool.set("pinning", "ttl",
-                    Durations.print(Durations.within(ttl, Duration.ofSeconds(1), Durations.LONGEST)));
+            pool.set("pinning", "ttl", Durations.print(Durations.clamp(ttl, Duration.ofSeconds(1), Durations.MAX)));
             granularity(pool);
         });
         if (server.last("persistence_timeout").isEmpty()) {
-            server.last("persistence_granularity").ifPresent(said -> notes.add(said,
+            server.last("persistence_granularity").ifPresent(statement -> notes.add(statement,
                     "means nothing without persistence_timeout"));
         }
         if (inhibits()) {
@@ -223,15 +224,15 @@ final class KeepalivedVirtualServer {
 
     private void granularity(DraftPool pool) {
         boolean isIpv6 = binds.stream().anyMatch(HostPort::isIpv6);
-        Optional<Statement> said = server.last("persistence_granularity");
-        String text = said.map(each -> each.word(1)).orElse("");
-        int most = isIpv6 ? 128 : ALL_OF_IPV4;
-        int prefix = text.isEmpty() ? most : text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : netmask(text);
-        if (prefix < 0 || prefix > most) {
-            notes.add(said.orElse(server), "no netmask of leading ones; every address counts for itself");
-            prefix = most;
+        Optional<Statement> statement = server.last("persistence_granularity");
+        String text = statement.map(each -> each.word(1)).orElse("");
+        int max = isIpv6 ? 128 : ALL_OF_IPV4;
+        int prefix = text.isEmpty() ? max : text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : netmask(text);
+        if (prefix < 0 || prefix > max) {
+            notes.add(statement.orElse(server), "no netmask of leading ones; every address counts for itself");
+            prefix = max;
         }
-        if (isIpv6 || prefix != most) {
+        if (isIpv6 || prefix != max) {
             pool.set("pinning", isIpv6 ? "ipv6Prefix" : "ipv4Prefix", prefix);
         }
     }
@@ -250,16 +251,16 @@ final class KeepalivedVirtualServer {
         return ones == Integer.bitCount(bits) ? ones : -1;
     }
 
-    private long weight(Statement said) {
-        if (!said.word(1).matches("[0-9]{1,9}")) {
-            notes.add(said, "no whole number; the weight is 1");
+    private long weight(Statement statement) {
+        if (!statement.word(1).matches("[0-9]{1,9}")) {
+            notes.add(statement, "no whole number; the weight is 1");
             return 1;
         }
-        return Long.parseLong(said.word(1));
+        return Long.parseLong(statement.word(1));
     }
 
-    private int count(Statement said) {
-        return said.word(1).matches("[0-9]{1,9}") ? Integer.parseInt(said.word(1)) : 0;
+    private int count(Statement statement) {
+        return statement.word(1).matches("[0-9]{1,9}") ? Integer.parseInt(statement.word(1)) : 0;
     }
 
     private void report() {

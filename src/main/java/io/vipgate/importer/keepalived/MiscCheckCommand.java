@@ -1,5 +1,7 @@
 package io.vipgate.importer.keepalived;
 
+import io.vipgate.importer.common.Syntax;
+import io.vipgate.importer.common.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,6 +14,7 @@ import java.util.List;
 final class MiscCheckCommand {
     /** The host of {@code VIPGATE_ADDRESS}, an IPv4 address and a port, in a shell. */
     private static final String ENDPOINT_HOST = "${VIPGATE_ADDRESS%:*}";
+    private static final Syntax SYNTAX = new ShellSyntax();
     private static final String SHELL_CHARACTERS = "|&;<>()$`*?[]~\n";
     private static final String PLAIN = "[A-Za-z0-9_@%+=:,./-]+";
 
@@ -24,7 +27,7 @@ final class MiscCheckCommand {
      *            command serves a whole pool
      */
     static List<String> of(String line, String host) {
-        List<String> words = words(line);
+        List<String> words = Tokenizer.words(line, SYNTAX);
         boolean needsShell = line.chars().anyMatch(c -> SHELL_CHARACTERS.indexOf(c) >= 0);
         if (!words.contains(host) || host.contains(":")) {
             return needsShell ? List.of("/bin/sh", "-c", line) : words;
@@ -43,35 +46,5 @@ final class MiscCheckCommand {
 
     private static String quote(String word) {
         return word.matches(PLAIN) ? word : "'" + word.replace("'", "'\\''") + "'";
-    }
-
-    /** Words between blanks, where single and double quotes hold blanks together. */
-    private static List<String> words(String line) {
-        List<String> words = new ArrayList<>();
-        StringBuilder word = new StringBuilder();
-        boolean hasWord = false;
-        char quote = 0;
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            if (c == quote) {
-                quote = 0;
-            } else if (quote == 0 && (c == '"' || c == '\'')) {
-                quote = c;
-                hasWord = true;
-            } else if (quote == 0 && Character.isWhitespace(c)) {
-                if (hasWord) {
-                    words.add(word.toString());
-                    word.setLength(0);
-                    hasWord = false;
-                }
-            } else {
-                word.append(c);
-                hasWord = true;
-            }
-        }
-        if (hasWord) {
-            words.add(word.toString());
-        }
-        return words;
     }
 }

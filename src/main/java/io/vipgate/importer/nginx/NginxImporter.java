@@ -23,7 +23,7 @@ import java.util.Set;
  * <p>Confined to one import.
  */
 public final class NginxImporter {
-    private static final String NOTHING = "no server of a stream section that could be carried over";
+    private static final String NOTHING_IMPORTED = "no server of a stream section that could be carried over";
     private static final String CLIENT_ADDRESSES = "the endpoints see the gateway's address in their logs, as they saw "
             + "nginx's. Set proxyProtocol: v2 in the pools, and the endpoints to expect it, to carry the clients' addresses "
             + "over";
@@ -33,7 +33,8 @@ public final class NginxImporter {
     private static final String TRANSPARENT = "where proxy_bind was transparent, the endpoints saw the clients' addresses; a "
             + "proxy connects from its own. Set proxyProtocol: v2 in the pools, and the endpoints to expect it, to carry the "
             + "clients' addresses over";
-    private static final Set<String> OF_NGINX_ITSELF = Set.of("user", "worker_processes", "worker_rlimit_nofile", "pid",
+    private static final Set<String> PROCESS_DIRECTIVES = Set.of("user", "worker_processes", "worker_rlimit_nofile",
+            "pid",
             "events", "error_log", "load_module", "daemon", "master_process", "worker_cpu_affinity", "worker_priority",
             "env", "pcre_jit", "thread_pool", "timer_resolution", "lock_file", "ssl_engine", "working_directory",
             "worker_shutdown_timeout");
@@ -48,11 +49,11 @@ public final class NginxImporter {
     private NginxImporter() {}
 
     /** Reads the text of an nginx.conf, or of a file with the inside of a stream section. */
-    public static ImportResult read(String text) {
-        return new NginxImporter().migrate(text);
+    public static ImportResult convert(String text) {
+        return new NginxImporter().convertAll(text);
     }
 
-    private ImportResult migrate(String text) {
+    private ImportResult convertAll(String text) {
         List<Statement> statements;
         try {
             statements = NginxParser.parse(text);
@@ -66,7 +67,8 @@ public final class NginxImporter {
         } else {
             statements.forEach(this::section);
         }
-        return draft.migrated(wasTransparent ? TRANSPARENT : sendsHeaders ? SENT_ADDRESSES : CLIENT_ADDRESSES, NOTHING);
+        return draft.migrated(wasTransparent ? TRANSPARENT : sendsHeaders ? SENT_ADDRESSES : CLIENT_ADDRESSES,
+                NOTHING_IMPORTED);
     }
 
     private void section(Statement statement) {
@@ -75,7 +77,7 @@ public final class NginxImporter {
             case "http", "mail" -> notes.add(statement, "layer 7, vipgate is layer 4; the section is left out");
             case "include" -> notes.add(statement,
                     "not followed: import that file too, or put its text in place of the line");
-            default -> notes.add(statement, OF_NGINX_ITSELF.contains(statement.name())
+            default -> notes.add(statement, PROCESS_DIRECTIVES.contains(statement.name())
                     ? "concerns nginx's own process; it is left out"
                     : "not in a stream section; it is left out");
         }
@@ -116,13 +118,13 @@ public final class NginxImporter {
         if (draft.isFull()) {
             return;
         }
-        Statement said = server.statement();
+        Statement statement = server.statement();
         NginxListen listen = new NginxListen(notes);
         server.listens().forEach(listen::read);
         server.report();
         Optional<Statement> pass = server.directive("proxy_pass");
         if (pass.isEmpty() || listen.addresses().isEmpty() || server.encrypts()) {
-            notes.add(said, (pass.isEmpty()
+            notes.add(statement, (pass.isEmpty()
                     ? "no proxy_pass"
                     : server.encrypts()
                             ? "proxy_ssl: vipgate sends what the client sends, and does not encrypt"
@@ -138,7 +140,8 @@ public final class NginxImporter {
         server.apply(pool, listen.keepAlive());
         sendsHeaders |= server.sendsHeader();
         wasTransparent |= server.wasTransparent();
-        DraftListener listener = draft.listener(said.line(), listen.addresses().getFirst().name(), listen.addresses(),
+        DraftListener listener = draft.listener(statement.line(), listen.addresses().getFirst().name(),
+                listen.addresses(),
                 draft.pool(pool));
         if (listen.backlog() > 0) {
             listener.set("backlog", listen.backlog());

@@ -1,9 +1,9 @@
 package io.vipgate.importer.nginx;
 
+import io.vipgate.importer.common.Durations;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
-import io.vipgate.importer.common.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +19,8 @@ import java.util.TreeMap;
  * <p>Confined to one import.
  */
 final class NginxListen {
-    private static final int MOST_PORTS = 256;
-    private static final Set<String> WITHOUT_MEANING = Set.of("reuseport", "bind", "deferred", "default_server",
+    private static final int MAX_PORTS = 256;
+    private static final Set<String> IGNORED = Set.of("reuseport", "bind", "deferred", "default_server",
             "default", "multipath");
 
     private final Notes notes;
@@ -72,7 +72,7 @@ final class NginxListen {
                     backlog = value.matches("[1-9][0-9]{0,3}|[1-5][0-9]{4}") ? Integer.parseInt(value) : 0;
                 case "so_keepalive" -> keepAlive(listen, value);
                 default -> {
-                    if (!WITHOUT_MEANING.contains(word)) {
+                    if (!IGNORED.contains(word)) {
                         notes.add(listen, word + ": no equivalent; it is left out");
                     }
                 }
@@ -90,9 +90,9 @@ final class NginxListen {
         OptionalInt first = HostPort.port(ports[0]);
         OptionalInt last = HostPort.port(ports[ports.length - 1]);
         boolean isRange = first.isPresent() && last.isPresent() && last.getAsInt() >= first.getAsInt()
-                && last.getAsInt() - first.getAsInt() < MOST_PORTS;
+                && last.getAsInt() - first.getAsInt() < MAX_PORTS;
         if (!isRange || listen(bare, 1, isIpv6Only).isEmpty()) {
-            notes.add(listen, "an address that is no name, and a port or a range of at most " + MOST_PORTS
+            notes.add(listen, "an address that is no name, and a port or a range of at most " + MAX_PORTS
                     + ", are expected; it is left out");
             return;
         }
@@ -120,9 +120,9 @@ final class NginxListen {
         }
         String[] parts = value.split(":", -1);
         for (int i = 0; i < parts.length && i < 2; i++) {
-            Optional<Duration> time = Durations.nginx(parts[i]);
+            Optional<Duration> time = NginxTime.parse(parts[i]);
             String key = i == 0 ? "idle" : "interval";
-            time.ifPresent(each -> keepAlive.put(key, Duration.ofSeconds(Durations.within(each, Duration.ofSeconds(1),
+            time.ifPresent(each -> keepAlive.put(key, Duration.ofSeconds(Durations.clamp(each, Duration.ofSeconds(1),
                     Duration.ofSeconds(32_767)).toSeconds())));
         }
         if (parts.length > 2 && parts[2].matches("[1-9][0-9]{0,2}")) {

@@ -1,28 +1,29 @@
 package io.vipgate.importer.nginx;
 
+import io.vipgate.importer.common.BlockBuilder;
 import io.vipgate.importer.common.InputText;
 import io.vipgate.importer.common.Statement;
-import io.vipgate.importer.common.BlockBuilder;
 import io.vipgate.importer.common.SyntaxException;
+import io.vipgate.importer.common.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the syntax of nginx: directives that end with a semicolon or have a block in braces, quotes, escapes, comments. The
- * code of Lua blocks is passed over.
+ * Reads an nginx.conf into statements: directives that end with a semicolon or have a block in braces. The code of Lua blocks is
+ * skipped.
  *
- * <p>Confined to one reading.
+ * <p>Confined to one import.
  */
 final class NginxParser {
-    private final BlockBuilder tree = new BlockBuilder();
-    private final String text;
+    private static final String MAY_FOLLOW_A_QUOTE = " \t\r\n\f;{)";
+
+    private final BlockBuilder blocks = new BlockBuilder();
+    private final Tokenizer tokens;
     private List<String> words = new ArrayList<>();
-    private int at;
-    private int line = 1;
     private int start;
 
     private NginxParser(String text) {
-        this.text = text;
+        tokens = new Tokenizer(text, 1, new NginxSyntax());
     }
 
     static List<Statement> parse(String text) throws SyntaxException {
@@ -30,133 +31,58 @@ final class NginxParser {
     }
 
     private List<Statement> read() throws SyntaxException {
-        while (at < text.length()) {
-            char c = text.charAt(at);
-            switch (c) {
-                case '\n' -> {
-                    line++;
-                    at++;
-                }
-                case ' ', '\t', '\r', '\f' -> at++;
-                case '#' -> {
-                    int end = text.indexOf('\n', at);
-                    at = end < 0 ? text.length() : end;
-                }
-                case ';' -> endDirective();
-                case '{' -> openBlock();
-                case '}' -> {
-                    if (!words.isEmpty()) {
-                        throw new SyntaxException(line, "a } where the directive of line " + start
-                                + " should end with a semicolon");
-                    }
-                    tree.close(line);
-                    at++;
-                }
-                default -> {
-                    if (words.isEmpty()) {
-                        start = line;
-                    }
-                    words.add(c == '"' || c == '\'' ? quoted(c) : plain());
-                }
+        while (tokens.next()) {
+            if (tokens.is(';')) {
+                endDirective();
+            } else if (tokens.is('{')) {
+                openBlock();
+            } else if (tokens.is('}')) {
+                closeBlock();
+            } else {
+                word();
             }
         }
+        tokens.requireClosedQuote();
         if (!words.isEmpty()) {
             throw new SyntaxException(start, "the directive that begins here does not end with a semicolon");
         }
-        return tree.end();
+        return blocks.end();
+    }
+
+    private void word() throws SyntaxException {
+        if (words.isEmpty()) {
+            start = tokens.line();
+        }
+        words.add(tokens.text());
+        if (tokens.isQuoted() && MAY_FOLLOW_A_QUOTE.indexOf(tokens.following()) < 0) {
+            throw new SyntaxException(tokens.lastLine(), "a blank, a semicolon or a { is missing behind a quote");
+        }
     }
 
     private void endDirective() throws SyntaxException {
         if (words.isEmpty()) {
-            throw new SyntaxException(line, "a semicolon that ends nothing");
+            throw new SyntaxException(tokens.line(), "a semicolon that ends nothing");
         }
-        tree.statement(start, words);
+        blocks.statement(start, words);
         words = new ArrayList<>();
-        at++;
     }
 
     private void openBlock() throws SyntaxException {
         if (words.isEmpty()) {
-            throw new SyntaxException(line, "a { that belongs to nothing");
+            throw new SyntaxException(tokens.line(), "a { that belongs to nothing");
         }
-        tree.open(start, words);
-        at++;
+        blocks.open(start, words);
         if (words.getFirst().endsWith("_by_lua_block")) {
-            passCode();
+            tokens.skipBlock();
         }
         words = new ArrayList<>();
     }
 
-    /** Goes to the brace that ends code in another language. */
-    private void passCode() {
-        int depth = 0;
-        while (at < text.length() && (depth > 0 || text.charAt(at) != '}')) {
-            switch (text.charAt(at)) {
-                case '\n' -> line++;
-                case '{' -> depth++;
-                case '}' -> depth--;
-                default -> {
-                }
-            }
-            at++;
+    private void closeBlock() throws SyntaxException {
+        if (!words.isEmpty()) {
+            throw new SyntaxException(tokens.line(), "a } where the directive of line " + start
+                    + " should end with a semicolon");
         }
-    }
-
-    private String quoted(char quote) throws SyntaxException {
-        int first = line;
-        StringBuilder word = new StringBuilder();
-        at++;
-        while (at < text.length() && text.charAt(at) != quote) {
-            character(word);
-        }
-        if (at == text.length()) {
-            throw new SyntaxException(first, "a quote (" + quote + ") is not closed");
-        }
-        at++;
-        if (at < text.length() && " \t\r\n\f;{)".indexOf(text.charAt(at)) < 0) {
-            throw new SyntaxException(line, "a blank, a semicolon or a { is missing behind a quote");
-        }
-        return word.toString();
-    }
-
-    private String plain() {
-        StringBuilder word = new StringBuilder();
-        while (at < text.length()) {
-            char c = text.charAt(at);
-            if (c == '$' && at + 1 < text.length() && text.charAt(at + 1) == '{') {
-                word.append("${");
-                at += 2;
-            } else if (" \t\r\n\f;{".indexOf(c) >= 0) {
-                break;
-            } else {
-                character(word);
-            }
-        }
-        return word.toString();
-    }
-
-    /** One character, escaped or not. */
-    private void character(StringBuilder word) {
-        char c = text.charAt(at++);
-        if (c == '\n') {
-            line++;
-        }
-        if (c != '\\' || at == text.length()) {
-            word.append(c);
-            return;
-        }
-        char escaped = text.charAt(at++);
-        switch (escaped) {
-            case '"', '\'', '\\' -> word.append(escaped);
-            case 't' -> word.append('\t');
-            case 'r' -> word.append('\r');
-            case 'n' -> word.append('\n');
-            default -> {
-                if (escaped == '\n') {
-                    line++;
-                }
-                word.append('\\').append(escaped);
-            }
-        }
+        blocks.close(tokens.line());
     }
 }

@@ -1,10 +1,10 @@
 package io.vipgate.importer.nginx;
 
 import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.Durations;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
-import io.vipgate.importer.common.Durations;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -18,11 +18,11 @@ import java.util.Set;
  * <p>Confined to one import.
  */
 final class NginxServer {
-    private static final Duration LONGEST_CONNECT = Duration.ofMinutes(5);
-    private static final Duration SHORTEST = Duration.ofMillis(1);
-    private static final Duration LONGEST_USER_TIMEOUT = Duration.ofHours(24);
+    private static final Duration MAX_CONNECT_TIMEOUT = Duration.ofMinutes(5);
+    private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
+    private static final Duration MAX_USER_TIMEOUT = Duration.ofHours(24);
     private static final Duration USER_TIMEOUT = Duration.ofSeconds(60);
-    private static final long MOST_ATTEMPTS = 16;
+    private static final long MAX_ATTEMPTS = 16;
     private static final Set<String> INHERITED = Set.of("proxy_connect_timeout", "proxy_timeout", "proxy_protocol",
             "proxy_bind", "proxy_next_upstream", "proxy_next_upstream_tries", "proxy_next_upstream_timeout",
             "proxy_half_close", "proxy_socket_keepalive", "proxy_ssl", "proxy_buffer_size", "proxy_upload_rate",
@@ -71,44 +71,44 @@ final class NginxServer {
             pool.set("proxyProtocol", "v1");
         }
         bind(pool);
-        time("proxy_connect_timeout", LONGEST_CONNECT).ifPresent(each -> pool.set("connect", "timeout", each));
-        time("proxy_timeout", Durations.LONGEST).ifPresent(each -> pool.set("timeouts", "idle", each));
+        time("proxy_connect_timeout", MAX_CONNECT_TIMEOUT).ifPresent(each -> pool.set("connect", "timeout", each));
+        time("proxy_timeout", Durations.MAX).ifPresent(each -> pool.set("timeouts", "idle", each));
         attempts(pool);
         keepAlive(pool, keepAlive);
     }
 
-    private Optional<String> time(String name, Duration most) {
-        Optional<Statement> said = directive(name);
-        if (said.isEmpty()) {
+    private Optional<String> time(String name, Duration max) {
+        Optional<Statement> statement = directive(name);
+        if (statement.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Duration> time = Durations.nginx(said.get().word(1));
+        Optional<Duration> time = NginxTime.parse(statement.get().word(1));
         if (time.isEmpty()) {
-            notes.add(said.get(), "no time; it is left out");
+            notes.add(statement.get(), "no time; it is left out");
         }
         return time.map(each -> {
-            Duration kept = Durations.within(each, SHORTEST, most);
+            Duration kept = Durations.clamp(each, MIN_TIMEOUT, max);
             if (!kept.equals(each)) {
-                notes.add(said.get(), "becomes " + Durations.print(kept) + ", the nearest that vipgate takes");
+                notes.add(statement.get(), "becomes " + Durations.print(kept) + ", the nearest that vipgate takes");
             }
             return Durations.print(kept);
         });
     }
 
     private void bind(DraftPool pool) {
-        Optional<Statement> said = directive("proxy_bind").filter(each -> !each.word(1).equals("off"));
-        if (said.isEmpty()) {
+        Optional<Statement> statement = directive("proxy_bind").filter(each -> !each.word(1).equals("off"));
+        if (statement.isEmpty()) {
             return;
         }
         if (wasTransparent()) {
-            notes.add(said.get(), "endpoints saw the clients' addresses; now they see the gateway's");
+            notes.add(statement.get(), "endpoints saw the clients' addresses; now they see the gateway's");
         }
-        Optional<HostPort> address = HostPort.address(said.get().word(1).replaceFirst(":[0-9]+$", ""), 1)
-                .or(() -> HostPort.address(said.get().word(1), 1)).filter(each -> !each.isWildcard());
+        Optional<HostPort> address = HostPort.address(statement.get().word(1).replaceFirst(":[0-9]+$", ""), 1)
+                .or(() -> HostPort.address(statement.get().word(1), 1)).filter(each -> !each.isWildcard());
         if (address.isPresent()) {
             pool.set("source", address.get().host());
         } else if (!wasTransparent()) {
-            notes.add(said.get(), "no address; it is left out");
+            notes.add(statement.get(), "no address; it is left out");
         }
     }
 
@@ -117,11 +117,11 @@ final class NginxServer {
             pool.set("connect", "attempts", 1);
             return;
         }
-        directive("proxy_next_upstream_tries").ifPresent(said -> {
-            if (!said.word(1).matches("[0-9]{1,9}")) {
-                notes.add(said, "no whole number; it is left out");
-            } else if (Long.parseLong(said.word(1)) > 0) {
-                pool.set("connect", "attempts", Math.min(MOST_ATTEMPTS, Long.parseLong(said.word(1))));
+        directive("proxy_next_upstream_tries").ifPresent(statement -> {
+            if (!statement.word(1).matches("[0-9]{1,9}")) {
+                notes.add(statement, "no whole number; it is left out");
+            } else if (Long.parseLong(statement.word(1)) > 0) {
+                pool.set("connect", "attempts", Math.min(MAX_ATTEMPTS, Long.parseLong(statement.word(1))));
             }
         });
     }
@@ -140,11 +140,11 @@ final class NginxServer {
         Duration patience = idle.plus(interval.multipliedBy(count));
         if (patience.compareTo(USER_TIMEOUT) > 0) {
             pool.set("userTimeout", "endpoint",
-                    Durations.print(patience.compareTo(LONGEST_USER_TIMEOUT) > 0 ? Duration.ZERO : patience));
+                    Durations.print(patience.compareTo(MAX_USER_TIMEOUT) > 0 ? Duration.ZERO : patience));
         }
     }
 
-    /** Notes what else is said, here and in the section around it. */
+    /** Notes what else is statement, here and in the section around it. */
     void report() {
         Set<String> here = new HashSet<>();
         for (Statement directive : server.block()) {

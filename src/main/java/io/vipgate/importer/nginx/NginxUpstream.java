@@ -2,10 +2,10 @@ package io.vipgate.importer.nginx;
 
 import io.vipgate.importer.common.DraftEndpoint;
 import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.Durations;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
-import io.vipgate.importer.common.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * <p>Confined to one import.
  */
 final class NginxUpstream {
-    private static final Duration LONGEST_SLOW_START = Duration.ofHours(1);
+    private static final Duration MAX_SLOW_START = Duration.ofHours(1);
     private static final List<String> CLIENT_ADDRESS = List.of("$remote_addr", "$binary_remote_addr", "${remote_addr}",
             "${binary_remote_addr}");
 
@@ -85,21 +85,21 @@ final class NginxUpstream {
         }
         long weight = 1;
         boolean isBackup = false;
-        int most = 0;
+        int max = 0;
         for (String word : server.words().subList(Math.min(2, server.words().size()), server.words().size())) {
             int equals = word.indexOf('=');
             String value = word.substring(equals + 1);
             switch (equals < 0 ? word : word.substring(0, equals)) {
                 case "weight" -> weight = weight == 0 ? 0 : number(server, word, value, 1);
-                case "max_conns" -> most = (int) number(server, word, value, 0);
+                case "max_conns" -> max = (int) number(server, word, value, 0);
                 case "backup" -> isBackup = true;
                 case "down", "drain" -> {
                     weight = 0;
                     notes.add(server, word + ": its weight is 0, and it takes nothing until it has another");
                 }
-                case "slow_start" -> Durations.nginx(value).filter(each -> !each.isZero())
+                case "slow_start" -> NginxTime.parse(value).filter(each -> !each.isZero())
                         .ifPresent(each -> pool.set("slowStart",
-                                Durations.print(Durations.within(each, Duration.ZERO, LONGEST_SLOW_START))));
+                                Durations.print(Durations.clamp(each, Duration.ZERO, MAX_SLOW_START))));
                 case "resolve" -> {
                 }
                 case "max_fails", "fail_timeout" -> notes.add(server, word + ": not needed: probe finds failures out "
@@ -107,7 +107,7 @@ final class NginxUpstream {
                 default -> notes.add(server, word + ": no equivalent; it is left out");
             }
         }
-        pool.add(new DraftEndpoint(server.line(), "", address.get(), weight, isBackup, most));
+        pool.add(new DraftEndpoint(server.line(), "", address.get(), weight, isBackup, max));
     }
 
     private long number(Statement server, String word, String value, long orElse) {

@@ -18,18 +18,18 @@ import java.util.Map;
 import java.util.Objects;
 
 /** What an import printed, as {@code vipgate check} reads it. */
-public record ImportedConfig(ImportResult migrated, GatewayConfig config) {
-    public static ImportedConfig of(ImportResult migrated) {
-        assertThat(migrated.failure()).as("%s", migrated.notes()).isEmpty();
-        LoadResult result = ConfigLoader.parse("imported", migrated.yaml().getBytes(StandardCharsets.UTF_8), Map.of());
-        assertThat(result).as(migrated.yaml() + result).isInstanceOf(Loaded.class);
-        return new ImportedConfig(migrated, ((Loaded) result).config());
+public record ImportedConfig(ImportResult result, GatewayConfig config) {
+    public static ImportedConfig of(ImportResult result) {
+        assertThat(result.failure()).as("%s", result.notes()).isEmpty();
+        LoadResult loaded = ConfigLoader.parse("imported", result.yaml().getBytes(StandardCharsets.UTF_8), Map.of());
+        assertThat(loaded).as(result.yaml() + loaded).isInstanceOf(Loaded.class);
+        return new ImportedConfig(result, ((Loaded) loaded).config());
     }
 
-    /** A file beside the tests. */
-    public static String file(String name) {
-        try (InputStream in = Objects
-                .requireNonNull(ImportedConfig.class.getResourceAsStream("/io/vipgate/importer/" + name), name)) {
+    /** A file of the test resources, by its path below this package's parent. */
+    public static String file(String path) {
+        try (InputStream in = Objects.requireNonNull(
+                ImportedConfig.class.getResourceAsStream("/io/vipgate/importer/" + path), path)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -37,15 +37,15 @@ public record ImportedConfig(ImportResult migrated, GatewayConfig config) {
     }
 
     public PoolConfig pool(String name) {
-        return Objects.requireNonNull(config.pools().get(name), () -> "no " + name + ": " + migrated.yaml());
+        return Objects.requireNonNull(config.pools().get(name), () -> "no " + name + ": " + result.yaml());
     }
 
     public EndpointConfig endpoint(String pool, String name) {
-        return Objects.requireNonNull(pool(pool).endpoints().get(name), () -> "no " + name + ": " + migrated.yaml());
+        return Objects.requireNonNull(pool(pool).endpoints().get(name), () -> "no " + name + ": " + result.yaml());
     }
 
     public ListenerConfig listener(String name) {
-        return Objects.requireNonNull(config.listeners().get(name), () -> "no " + name + ": " + migrated.yaml());
+        return Objects.requireNonNull(config.listeners().get(name), () -> "no " + name + ": " + result.yaml());
     }
 
     /** The binds of a listener, and its pool. */
@@ -63,15 +63,15 @@ public record ImportedConfig(ImportResult migrated, GatewayConfig config) {
     }
 
     public List<String> notes() {
-        return notes(migrated);
+        return notes(result);
     }
 
-    public static List<String> notes(ImportResult migrated) {
-        return migrated.notes().stream().map(ImportResult.Note::toString).toList();
+    public static List<String> notes(ImportResult result) {
+        return result.notes().stream().map(Note::toString).toList();
     }
 
     /** Checks that a note on the line has the words. */
-    public static void assertNoted(ImportResult migrated, int line, String words) {
-        assertThat(notes(migrated)).anyMatch(note -> note.startsWith("line " + line + ": ") && note.contains(words));
+    public static void assertNoted(ImportResult result, int line, String words) {
+        assertThat(notes(result)).anyMatch(note -> note.startsWith("line " + line + ": ") && note.contains(words));
     }
 }

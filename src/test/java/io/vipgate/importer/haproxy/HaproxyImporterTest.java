@@ -1,10 +1,5 @@
 package io.vipgate.importer.haproxy;
 
-import io.vipgate.importer.common.ImportResult;
-import io.vipgate.importer.common.Notes;
-import io.vipgate.importer.common.SyntaxException;
-import io.vipgate.importer.common.Durations;
-import io.vipgate.importer.common.ImportedConfig;
 import static io.vipgate.importer.common.ImportedConfig.assertNoted;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +10,11 @@ import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProbeType;
 import io.vipgate.config.ProxyProtocol;
+import io.vipgate.importer.common.Durations;
+import io.vipgate.importer.common.ImportResult;
+import io.vipgate.importer.common.ImportedConfig;
+import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.SyntaxException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HaproxyImporterTest {
     /** A listen section on 203.0.113.1:80, its own lines from line 3 on. */
     private static ImportResult listen(String... lines) {
-        return HaproxyImporter.read("listen web\nbind 203.0.113.1:80\n" + String.join("\n", lines) + "\n");
+        return HaproxyImporter.convert("listen web\nbind 203.0.113.1:80\n" + String.join("\n", lines) + "\n");
     }
 
     private static PoolConfig pool(String... lines) {
@@ -39,7 +39,8 @@ class HaproxyImporterTest {
 
     @Test
     void aWholeFileBecomesListenersAndPools() {
-        ImportedConfig imported = ImportedConfig.of(HaproxyImporter.read(ImportedConfig.file("haproxy/haproxy.cfg")));
+        ImportedConfig imported = ImportedConfig
+                .of(HaproxyImporter.convert(ImportedConfig.file("haproxy/haproxy.cfg")));
 
         assertThat(imported.config().listeners()).containsOnlyKeys("web", "secure", "redis", "smtp-25", "smtp-587");
         assertThat(imported.wiring("web")).isEqualTo("203.0.113.1:80 :8080 -> web-servers");
@@ -70,7 +71,7 @@ class HaproxyImporterTest {
         "49|does not encrypt", "53|primary", "54|at once", "59|plain bytes", "63|otherwise", "64|weight is 0",
         "69|shorter", "74|layer 7", "78|no frontend", "81|section"})
     void whatAFileHasBesidesIsNotedWithItsLine(int line, String words) {
-        assertNoted(HaproxyImporter.read(ImportedConfig.file("haproxy/haproxy.cfg")), line, words);
+        assertNoted(HaproxyImporter.convert(ImportedConfig.file("haproxy/haproxy.cfg")), line, words);
     }
 
     // ---- sections ----
@@ -86,7 +87,7 @@ class HaproxyImporterTest {
 
     @Test
     void defaultsHoldForTheSectionsBehindThemAndThoseThatNameThem() {
-        ImportedConfig imported = ImportedConfig.of(HaproxyImporter.read("""
+        ImportedConfig imported = ImportedConfig.of(HaproxyImporter.convert("""
                 defaults slow
                     timeout connect 9s
                     timeout client 9m
@@ -108,7 +109,7 @@ class HaproxyImporterTest {
 
     @Test
     void frontendsThatDifferInTimeoutsHavePoolsOfTheirOwn() {
-        ImportedConfig imported = ImportedConfig.of(HaproxyImporter.read("""
+        ImportedConfig imported = ImportedConfig.of(HaproxyImporter.convert("""
                 frontend a
                     bind 203.0.113.1:1
                     timeout client 1m
@@ -135,15 +136,15 @@ class HaproxyImporterTest {
     @CsvSource(delimiter = '|', value = {"default_backend nowhere|no such backend", "default_backend http|is left out",
         "acl x src 192.0.2.1|no default_backend"})
     void frontendsWithoutABackendAreLeftOut(String line, String problem) {
-        ImportResult migrated = HaproxyImporter.read("frontend f\nbind :80\n" + line + "\nbackend http\nmode http\n");
+        ImportResult result = HaproxyImporter.convert("frontend f\nbind :80\n" + line + "\nbackend http\nmode http\n");
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertThat(ImportedConfig.notes(migrated)).anyMatch(note -> note.contains(problem));
+        assertThat(result.yaml()).isEmpty();
+        assertThat(ImportedConfig.notes(result)).anyMatch(note -> note.contains(problem));
     }
 
     @Test
     void conditionsAreLeftOutToTheirEnd() {
-        ImportResult migrated = HaproxyImporter.read("""
+        ImportResult result = HaproxyImporter.convert("""
                 .if defined(X)
                 .if true
                 listen no
@@ -155,8 +156,8 @@ class HaproxyImporterTest {
                 server a 192.0.2.1:80
                 """);
 
-        assertThat(ImportedConfig.of(migrated).config().listeners()).containsOnlyKeys("yes");
-        assertNoted(migrated, 1, "left out up to its .endif");
+        assertThat(ImportedConfig.of(result).config().listeners()).containsOnlyKeys("yes");
+        assertNoted(result, 1, "left out up to its .endif");
     }
 
     // ---- bind ----
@@ -168,14 +169,14 @@ class HaproxyImporterTest {
         "ipv6@:80, '[::]:80'", "ipv4@203.0.113.1:80, 203.0.113.1:80"})
     void addressesToListenOn(String bind, String expected) {
         ImportedConfig imported = ImportedConfig
-                .of(HaproxyImporter.read("listen web\nbind " + bind + "\nserver a 192.0.2.1:81\n"));
+                .of(HaproxyImporter.convert("listen web\nbind " + bind + "\nserver a 192.0.2.1:81\n"));
 
         assertThat(imported.listener("web").bind()).hasToString("[" + expected + "]");
     }
 
     @Test
     void portRangesAreWrittenOut() {
-        ImportedConfig imported = ImportedConfig.of(HaproxyImporter.read(
+        ImportedConfig imported = ImportedConfig.of(HaproxyImporter.convert(
                 "listen web\nbind 203.0.113.1:8000-8003,203.0.113.2:90\nserver a 192.0.2.1:81\n"));
 
         assertThat(imported.listener("web").bind()).hasSize(5);
@@ -184,7 +185,7 @@ class HaproxyImporterTest {
     @Test
     void bothFamiliesBesideIpv4AreIpv6() {
         ImportedConfig imported = ImportedConfig
-                .of(HaproxyImporter.read("listen web\nbind :80\nbind :::80\nserver a 192.0.2.1:81\n"));
+                .of(HaproxyImporter.convert("listen web\nbind :80\nbind :::80\nserver a 192.0.2.1:81\n"));
 
         assertThat(imported.listener("web").bind()).hasToString("[0.0.0.0:80, [::]:80]");
     }
@@ -194,17 +195,17 @@ class HaproxyImporterTest {
         ":80-70", ":0", ":99999", ":1-9999", "\"$ADDRESS:80\"", ":443 ssl crt x", ":80 accept-proxy", "",
         "224.0.0.1:80"})
     void bindsThatAreNoneAreNoted(String bind) {
-        ImportResult migrated = HaproxyImporter.read("listen web\nbind " + bind + "\nserver a 192.0.2.1:81\n");
+        ImportResult result = HaproxyImporter.convert("listen web\nbind " + bind + "\nserver a 192.0.2.1:81\n");
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertNoted(migrated, 2, "left out");
+        assertThat(result.yaml()).isEmpty();
+        assertNoted(result, 2, "left out");
     }
 
     @Test
     void transparentBindsAreFree() {
         assertThat(
-                ImportedConfig.of(
-                        HaproxyImporter.read("listen web\nbind 203.0.113.1:80 transparent backlog 99 interface eth0\n"
+                ImportedConfig.of(HaproxyImporter
+                        .convert("listen web\nbind 203.0.113.1:80 transparent backlog 99 interface eth0\n"
                                 + "server a 192.0.2.1:81"))
                         .listener("web"))
                 .matches(listener -> listener.freebind()
@@ -243,20 +244,20 @@ class HaproxyImporterTest {
 
     @Test
     void aTemplateIsOneEndpoint() {
-        ImportResult migrated = listen("server-template web 5 web.example.com:80 check");
+        ImportResult result = listen("server-template web 5 web.example.com:80 check");
 
-        assertThat(ImportedConfig.of(migrated).endpoints("web")).containsExactly("web=web.example.com:80*1");
-        assertNoted(migrated, 3, "as many as it has addresses");
+        assertThat(ImportedConfig.of(result).endpoints("web")).containsExactly("web=web.example.com:80*1");
+        assertNoted(result, 3, "as many as it has addresses");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"unix@/run/x", "/run/x", "\"${BACKEND}:80\"", "192.0.2.1:http", "192.0.2.256:80",
         "192.0.2.1:80 ssl", "192.0.2.1:+65500"})
     void serversWithoutAnAddressAreLeftOut(String server) {
-        ImportResult migrated = listen("server a " + server);
+        ImportResult result = listen("server a " + server);
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertNoted(migrated, 3, "left out");
+        assertThat(result.yaml()).isEmpty();
+        assertNoted(result, 3, "left out");
     }
 
     @ParameterizedTest
@@ -267,11 +268,11 @@ class HaproxyImporterTest {
 
     @Test
     void transparentProxiesKeptTheClientsAddresses() {
-        ImportResult migrated = listen("source 0.0.0.0 usesrc clientip", "server a 192.0.2.1:80");
+        ImportResult result = listen("source 0.0.0.0 usesrc clientip", "server a 192.0.2.1:80");
 
-        assertThat(ImportedConfig.notes(migrated).getFirst()).contains("transparent");
-        assertNoted(migrated, 3, "now they see the gateway's");
-        assertThat(ImportedConfig.of(migrated).pool("web").source()).isEmpty();
+        assertThat(ImportedConfig.notes(result).getFirst()).contains("transparent");
+        assertNoted(result, 3, "now they see the gateway's");
+        assertThat(ImportedConfig.of(result).pool("web").source()).isEmpty();
     }
 
     @Test
@@ -282,11 +283,11 @@ class HaproxyImporterTest {
 
     @Test
     void aServerThatIsTheListenerIsLeftOut() {
-        ImportResult migrated = HaproxyImporter
-                .read("listen web\nbind :80\nserver a 127.0.0.1:80\nserver b 192.0.2.1:81\n");
+        ImportResult result = HaproxyImporter
+                .convert("listen web\nbind :80\nserver a 127.0.0.1:80\nserver b 192.0.2.1:81\n");
 
-        assertThat(ImportedConfig.of(migrated).endpoints("web")).containsExactly("b=192.0.2.1:81*1");
-        assertNoted(migrated, 3, "own listener");
+        assertThat(ImportedConfig.of(result).endpoints("web")).containsExactly("b=192.0.2.1:81*1");
+        assertNoted(result, 3, "own listener");
     }
 
     // ---- checks ----
@@ -378,10 +379,10 @@ class HaproxyImporterTest {
     @ParameterizedTest
     @ValueSource(strings = {"stick on req.cook(x)", "stick on src table other", "stick on src if x", "stick on src"})
     void otherStickRulesAreNoted(String rule) {
-        ImportResult migrated = listen(rule, "server a 192.0.2.1:80");
+        ImportResult result = listen(rule, "server a 192.0.2.1:80");
 
-        assertThat(ImportedConfig.of(migrated).pool("web").pinning().by()).isEqualTo(PinBy.NONE);
-        assertNoted(migrated, 3, "left out");
+        assertThat(ImportedConfig.of(result).pool("web").pinning().by()).isEqualTo(PinBy.NONE);
+        assertNoted(result, 3, "left out");
     }
 
     @ParameterizedTest
@@ -405,7 +406,8 @@ class HaproxyImporterTest {
     @CsvSource(delimiter = '|', value = {"'a'' b \"c'|line 1: a quote (\") is not closed",
         "'global\n\"'|line 2: a quote (\") is not closed", "'\u0001'|line 1: the character U+0001: not a text file"})
     void brokenSyntaxIsToldWithItsLine(String text, String failure) {
-        assertThat(HaproxyImporter.read(text.replace("''", "'").replace("a' b", "a'' b")).failure()).isEqualTo(failure);
+        assertThat(HaproxyImporter.convert(text.replace("''", "'").replace("a' b", "a'' b")).failure())
+                .isEqualTo(failure);
     }
 
     @Test
@@ -418,7 +420,7 @@ class HaproxyImporterTest {
     @Test
     void namesThatVipgateDoesNotTakeAreChanged() {
         ImportedConfig imported = ImportedConfig
-                .of(HaproxyImporter.read("listen _we:b\nbind :80\nserver " + "x".repeat(99)
+                .of(HaproxyImporter.convert("listen _we:b\nbind :80\nserver " + "x".repeat(99)
                         + " 192.0.2.1:81\nserver " + "x".repeat(99) + " 192.0.2.2:81\nserver null 192.0.2.3:81\n"));
 
         assertThat(imported.config().listeners()).containsOnlyKeys("we-b");

@@ -1,13 +1,14 @@
 package io.vipgate.importer.iptables;
 
-import io.vipgate.importer.common.ImportResult;
-import io.vipgate.importer.common.Fraction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.LoadResult;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.PoolConfig;
+import io.vipgate.importer.common.Fraction;
+import io.vipgate.importer.common.ImportResult;
+import io.vipgate.importer.common.Note;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -37,28 +38,28 @@ class IptablesImporterTest {
             COMMIT
             """;
 
-    private static Loaded valid(ImportResult migrated) {
-        LoadResult result = ConfigLoader.parse("imported", migrated.yaml().getBytes(StandardCharsets.UTF_8), Map.of());
-        assertThat(result).as(migrated.yaml() + result).isInstanceOf(Loaded.class);
-        return (Loaded) result;
+    private static Loaded valid(ImportResult result) {
+        LoadResult loaded = ConfigLoader.parse("imported", result.yaml().getBytes(StandardCharsets.UTF_8), Map.of());
+        assertThat(loaded).as(result.yaml() + loaded).isInstanceOf(Loaded.class);
+        return (Loaded) loaded;
     }
 
-    private static PoolConfig pool(ImportResult migrated, String name) {
-        return Objects.requireNonNull(valid(migrated).config().pools().get(name));
+    private static PoolConfig pool(ImportResult result, String name) {
+        return Objects.requireNonNull(valid(result).config().pools().get(name));
     }
 
     /** What the endpoints weigh, as {@code address=weight}. */
-    private static List<String> weights(ImportResult migrated, String name) {
-        return pool(migrated, name).endpoints().values().stream()
+    private static List<String> weights(ImportResult result, String name) {
+        return pool(result, name).endpoints().values().stream()
                 .map(endpoint -> endpoint.address() + "=" + endpoint.weight()).toList();
     }
 
-    private static List<String> notes(ImportResult migrated) {
-        return migrated.notes().stream().map(ImportResult.Note::toString).toList();
+    private static List<String> notes(ImportResult result) {
+        return result.notes().stream().map(Note::toString).toList();
     }
 
     private static ImportResult nat(String... rules) {
-        return IptablesImporter.read("*nat\n:WEB - [0:0]\n" + String.join("\n", rules) + "\nCOMMIT\n");
+        return IptablesImporter.convert("*nat\n:WEB - [0:0]\n" + String.join("\n", rules) + "\nCOMMIT\n");
     }
 
     private static String rule(String statistic, String to) {
@@ -67,12 +68,12 @@ class IptablesImporterTest {
 
     @Test
     void theUsualTwoRulesBecomeOneListenerAndOnePool() {
-        ImportResult migrated = IptablesImporter.read(GATEWAY);
+        ImportResult result = IptablesImporter.convert(GATEWAY);
 
-        assertThat(valid(migrated).config().listeners()).containsOnlyKeys("203-0-113-1-80");
-        assertThat(weights(migrated, "203-0-113-1-80")).containsExactly("198.51.100.100:80=1", "198.51.100.200:80=1");
-        assertThat(notes(migrated).getFirst()).contains("proxyProtocol: v2");
-        assertThat(notes(migrated))
+        assertThat(valid(result).config().listeners()).containsOnlyKeys("203-0-113-1-80");
+        assertThat(weights(result, "203-0-113-1-80")).containsExactly("198.51.100.100:80=1", "198.51.100.200:80=1");
+        assertThat(notes(result).getFirst()).contains("proxyProtocol: v2");
+        assertThat(notes(result))
                 .anyMatch(note -> note.startsWith("line 9: ") && note.contains("OUTPUT is not needed"))
                 .anyMatch(note -> note.startsWith("line 11: ") && note.contains("MASQUERADE"))
                 .anyMatch(note -> note.startsWith("line 15: ") && note.contains("stays with iptables"))
@@ -95,39 +96,39 @@ class IptablesImporterTest {
 
     @Test
     void everyNthGoesRound() {
-        ImportResult migrated = nat(rule("-m statistic --mode nth --every 3 --packet 0", "198.51.100.1"),
+        ImportResult result = nat(rule("-m statistic --mode nth --every 3 --packet 0", "198.51.100.1"),
                 rule("-m statistic --mode nth --every 2 --packet 0", "198.51.100.2"), rule("", "198.51.100.3"));
 
-        assertThat(weights(migrated, "any-80")).containsExactly("198.51.100.1:80=1", "198.51.100.2:80=1",
+        assertThat(weights(result, "any-80")).containsExactly("198.51.100.1:80=1", "198.51.100.2:80=1",
                 "198.51.100.3:80=1");
-        assertThat(migrated.yaml()).contains("balance: round-robin");
+        assertThat(result.yaml()).contains("balance: round-robin");
     }
 
     @Test
     void severalPortsAreSeveralListeners() {
-        ImportResult migrated = nat(
+        ImportResult result = nat(
                 "-A PREROUTING -p tcp -m multiport --dports 80,443 -j DNAT --to-destination 198.51.100.1");
 
-        assertThat(weights(migrated, "any-80")).containsExactly("198.51.100.1:80=1");
-        assertThat(weights(migrated, "any-443")).containsExactly("198.51.100.1:443=1");
+        assertThat(weights(result, "any-80")).containsExactly("198.51.100.1:80=1");
+        assertThat(weights(result, "any-443")).containsExactly("198.51.100.1:443=1");
     }
 
     @Test
     void chainsOfTheOperatorsOwnAreFollowed() {
-        ImportResult migrated = nat(
+        ImportResult result = nat(
                 "-A PREROUTING -d 203.0.113.1/32 -p tcp -m tcp --dport 80 -m comment --comment \"the \\\"web\\\" -j\" -j WEB",
                 "-A WEB -m statistic --mode random --probability 0.25000000000 -j DNAT --to-destination 198.51.100.1:80",
                 "-A WEB -j DNAT --to-destination 198.51.100.2:80");
 
-        assertThat(weights(migrated, "203-0-113-1-80")).containsExactly("198.51.100.1:80=1", "198.51.100.2:80=3");
+        assertThat(weights(result, "203-0-113-1-80")).containsExactly("198.51.100.1:80=1", "198.51.100.2:80=3");
     }
 
     @Test
     void aChainThatJumpsToItselfIsGivenUp() {
-        ImportResult migrated = nat("-A PREROUTING -p tcp --dport 80 -j WEB", "-A WEB -j WEB");
+        ImportResult result = nat("-A PREROUTING -p tcp --dport 80 -j WEB", "-A WEB -j WEB");
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertThat(notes(migrated)).anyMatch(note -> note.contains("too many jumps"));
+        assertThat(result.yaml()).isEmpty();
+        assertThat(notes(result)).anyMatch(note -> note.contains("too many jumps"));
     }
 
     @Test
@@ -139,15 +140,15 @@ class IptablesImporterTest {
         }
         text.append(":C14 - [0:0]\n-A C14 -j DNAT --to-destination 198.51.100.1\n");
 
-        assertThat(IptablesImporter.read(text.toString()).failure()).contains("20000 rules one after the other");
+        assertThat(IptablesImporter.convert(text.toString()).failure()).contains("20000 rules one after the other");
     }
 
     @Test
     void ipv6EndpointsAreWrittenWithBrackets() {
-        ImportResult migrated = nat(
+        ImportResult result = nat(
                 "-A PREROUTING -d 2001:db8::1/128 -p tcp --dport 80 -j DNAT --to-destination [2001:db8::2]:8080");
 
-        assertThat(notes(migrated)).anyMatch(note -> note.contains("not a network"));
+        assertThat(notes(result)).anyMatch(note -> note.contains("not a network"));
         assertThat(weights(
                 nat("-A PREROUTING -d 2001:db8::1 -p tcp --dport 80 -j DNAT --to-destination [2001:db8::2]:8080"),
                 "2001-db8--1-80")).containsExactly("[2001:db8::2]:8080=1");
@@ -155,32 +156,33 @@ class IptablesImporterTest {
 
     @Test
     void connectionsThatNoRuleTookAreMentioned() {
-        ImportResult migrated = nat(rule("-m statistic --mode random --probability 0.50000000000", "198.51.100.1"));
+        ImportResult result = nat(rule("-m statistic --mode random --probability 0.50000000000", "198.51.100.1"));
 
-        assertThat(weights(migrated, "any-80")).containsExactly("198.51.100.1:80=1");
-        assertThat(notes(migrated)).anyMatch(note -> note.startsWith("line 3: 50.00 % of the connections"));
+        assertThat(weights(result, "any-80")).containsExactly("198.51.100.1:80=1");
+        assertThat(notes(result)).anyMatch(note -> note.startsWith("line 3: 50.00 % of the connections"));
     }
 
     @Test
     void endpointsBehindACatchAllAreLeftOutAndMentioned() {
-        ImportResult migrated = nat(rule("", "198.51.100.1"), rule("", "198.51.100.2"));
+        ImportResult result = nat(rule("", "198.51.100.1"), rule("", "198.51.100.2"));
 
-        assertThat(weights(migrated, "any-80")).containsExactly("198.51.100.1:80=1");
-        assertThat(notes(migrated)).anyMatch(note -> note.startsWith("line 4: ") && note.contains("never had a turn"));
+        assertThat(weights(result, "any-80")).containsExactly("198.51.100.1:80=1");
+        assertThat(notes(result)).anyMatch(note -> note.startsWith("line 4: ") && note.contains("never had a turn"));
     }
 
     @Test
     void scriptsOfCommandsAreReadToo() {
-        ImportResult migrated = IptablesImporter
-                .read("""
-                        #!/bin/sh
-                        iptables -t nat -A PREROUTING -i eth0 -p tcp --dport 80 -m conntrack --ctstate NEW -m statistic --mode random --probability 0.5 -j DNAT --to-destination 198.51.100.100:80
-                        /sbin/iptables -t nat -A PREROUTING -i eth0 -p tcp --dport 80 -m conntrack --ctstate NEW -j DNAT --to-destination 198.51.100.200:80
-                        echo done
-                        """);
+        ImportResult result = IptablesImporter
+                .convert(
+                        """
+                                #!/bin/sh
+                                iptables -t nat -A PREROUTING -i eth0 -p tcp --dport 80 -m conntrack --ctstate NEW -m statistic --mode random --probability 0.5 -j DNAT --to-destination 198.51.100.100:80
+                                /sbin/iptables -t nat -A PREROUTING -i eth0 -p tcp --dport 80 -m conntrack --ctstate NEW -j DNAT --to-destination 198.51.100.200:80
+                                echo done
+                                """);
 
-        assertThat(weights(migrated, "any-80")).containsExactly("198.51.100.100:80=1", "198.51.100.200:80=1");
-        assertThat(notes(migrated)).anyMatch(note -> note.startsWith("line 4: ") && note.contains("echo"));
+        assertThat(weights(result, "any-80")).containsExactly("198.51.100.100:80=1", "198.51.100.200:80=1");
+        assertThat(notes(result)).anyMatch(note -> note.startsWith("line 4: ") && note.contains("echo"));
     }
 
     @ParameterizedTest
@@ -188,30 +190,30 @@ class IptablesImporterTest {
         "-m hashlimit --hashlimit-name x|no such match",
         "-m conntrack --ctstate ESTABLISHED|not NEW", "-m mac --mac-source 00:11:22:33:44:55|no such match"})
     void whatHasNoEquivalentIsNamedWithItsLineAndNothingIsGuessed(String match, String problem) {
-        ImportResult migrated = nat(rule(match, "198.51.100.1"));
+        ImportResult result = nat(rule(match, "198.51.100.1"));
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertThat(notes(migrated)).anyMatch(note -> note.startsWith("line 3: ") && note.contains(problem));
+        assertThat(result.yaml()).isEmpty();
+        assertThat(notes(result)).anyMatch(note -> note.startsWith("line 3: ") && note.contains(problem));
     }
 
     @ParameterizedTest
     @CsvSource({"198.51.100.1-198.51.100.9", "198.51.100.1:80-90", "198.51.100.1:0", "web.example:80", "[2001:db8::1",
         "''"})
     void destinationsThatAreNotOneAddressAndOnePortAreRefused(String to) {
-        ImportResult migrated = nat(rule("", to));
+        ImportResult result = nat(rule("", to));
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertThat(notes(migrated)).anyMatch(note -> note.startsWith("line 3: "));
+        assertThat(result.yaml()).isEmpty();
+        assertThat(notes(result)).anyMatch(note -> note.startsWith("line 3: "));
     }
 
     @Test
     void otherProtocolsAndPortRangesAreNamed() {
-        ImportResult migrated = nat("-A PREROUTING -p udp -m udp --dport 53 -j DNAT --to-destination 198.51.100.1:53",
+        ImportResult result = nat("-A PREROUTING -p udp -m udp --dport 53 -j DNAT --to-destination 198.51.100.1:53",
                 "-A PREROUTING -p tcp -m tcp --dport 8000:8100 -j DNAT --to-destination 198.51.100.1",
                 "-A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080");
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertThat(notes(migrated)).anyMatch(note -> note.startsWith("line 3: ") && note.contains("only TCP"))
+        assertThat(result.yaml()).isEmpty();
+        assertThat(notes(result)).anyMatch(note -> note.startsWith("line 3: ") && note.contains("only TCP"))
                 .anyMatch(note -> note.startsWith("line 4: ") && note.contains("8000:8100"))
                 .anyMatch(note -> note.startsWith("line 5: ") && note.contains("REDIRECT"));
     }
@@ -219,10 +221,10 @@ class IptablesImporterTest {
     @ParameterizedTest
     @CsvSource({"'', 0", "'garbage\n\u0000\n*', 1", "'*nat\n-A', 1", "'*nat\n-A PREROUTING \"', 1"})
     void anythingElseIsNoReasonToFail(String text, int leastNotes) {
-        ImportResult migrated = IptablesImporter.read(text);
+        ImportResult result = IptablesImporter.convert(text);
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertThat(migrated.notes()).hasSizeGreaterThanOrEqualTo(leastNotes);
+        assertThat(result.yaml()).isEmpty();
+        assertThat(result.notes()).hasSizeGreaterThanOrEqualTo(leastNotes);
     }
 
     @ParameterizedTest

@@ -1,11 +1,5 @@
 package io.vipgate.importer.keepalived;
 
-import io.vipgate.importer.common.ImportResult;
-import io.vipgate.importer.common.Notes;
-import io.vipgate.importer.common.Statement;
-import io.vipgate.importer.common.SyntaxException;
-import io.vipgate.importer.common.Durations;
-import io.vipgate.importer.common.ImportedConfig;
 import static io.vipgate.importer.common.ImportedConfig.assertNoted;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +9,12 @@ import io.vipgate.config.PinBy;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProbeType;
+import io.vipgate.importer.common.Durations;
+import io.vipgate.importer.common.ImportResult;
+import io.vipgate.importer.common.ImportedConfig;
+import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.Statement;
+import io.vipgate.importer.common.SyntaxException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,7 @@ class KeepalivedImporterTest {
 
     /** A virtual server on 203.0.113.1:80, its own lines from line 2 on. */
     private static ImportResult service(String... lines) {
-        return KeepalivedImporter.read("virtual_server 203.0.113.1 80 {\n" + String.join("\n", lines) + "\n}\n");
+        return KeepalivedImporter.convert("virtual_server 203.0.113.1 80 {\n" + String.join("\n", lines) + "\n}\n");
     }
 
     /** The same with a real server, whose own lines begin on line 3. */
@@ -34,8 +34,8 @@ class KeepalivedImporterTest {
         return service("real_server 192.0.2.1 80 {\n" + String.join("\n", lines) + "\n}");
     }
 
-    private static PoolConfig pool(ImportResult migrated) {
-        return ImportedConfig.of(migrated).pool(POOL);
+    private static PoolConfig pool(ImportResult result) {
+        return ImportedConfig.of(result).pool(POOL);
     }
 
     private static ProbeConfig probe(String... lines) {
@@ -45,7 +45,7 @@ class KeepalivedImporterTest {
     @Test
     void aDirectorsFileBecomesListenersAndPools() {
         ImportedConfig imported = ImportedConfig
-                .of(KeepalivedImporter.read(ImportedConfig.file("keepalived/keepalived-lvs.conf")));
+                .of(KeepalivedImporter.convert(ImportedConfig.file("keepalived/keepalived-lvs.conf")));
 
         assertThat(imported.config().listeners()).containsOnlyKeys("203-0-113-10-80", "203-0-113-10-443",
                 "203-0-113-10-25", "DB");
@@ -79,7 +79,7 @@ class KeepalivedImporterTest {
     @Test
     void anAddressThatVrrpMovesCanBeBoundByTheStandbyToo() {
         ImportedConfig imported = ImportedConfig
-                .of(KeepalivedImporter.read(ImportedConfig.file("keepalived/keepalived-lvs.conf")));
+                .of(KeepalivedImporter.convert(ImportedConfig.file("keepalived/keepalived-lvs.conf")));
 
         assertThat(imported.listener("203-0-113-10-80").freebind()).isTrue();
         assertThat(imported.listener("DB").freebind()).isFalse();
@@ -91,7 +91,7 @@ class KeepalivedImporterTest {
         "84|can't change the port", "93|real_servers", "104|helo_name", "116|only TCP", "126|firewall mark",
         "131|weights", "133|cookie", "149|not followed"})
     void whatADirectorsFileHasBesidesIsNotedWithItsLine(int line, String words) {
-        assertNoted(KeepalivedImporter.read(ImportedConfig.file("keepalived/keepalived-lvs.conf")), line, words);
+        assertNoted(KeepalivedImporter.convert(ImportedConfig.file("keepalived/keepalived-lvs.conf")), line, words);
     }
 
     // ---- virtual servers ----
@@ -104,13 +104,13 @@ class KeepalivedImporterTest {
         "lblcr, least-connections, nearest", "twos, power-of-two, ''", "fo, least-connections, primary",
         "ovf, least-connections, maxConnections", "best, least-connections, not a scheduler"})
     void schedulersBecomeTheNearestRule(String scheduler, String rule, String note) {
-        ImportResult migrated = service("lb_algo " + scheduler, "real_server 192.0.2.1 80 {", "TCP_CHECK", "}");
+        ImportResult result = service("lb_algo " + scheduler, "real_server 192.0.2.1 80 {", "TCP_CHECK", "}");
 
-        assertThat(migrated.yaml()).contains("balance: " + rule);
+        assertThat(result.yaml()).contains("balance: " + rule);
         if (!note.isEmpty()) {
-            assertNoted(migrated, 2, note);
+            assertNoted(result, 2, note);
         } else {
-            assertThat(ImportedConfig.notes(migrated)).noneMatch(each -> each.contains("lb_algo"));
+            assertThat(ImportedConfig.notes(result)).noneMatch(each -> each.contains("lb_algo"));
         }
     }
 
@@ -121,22 +121,22 @@ class KeepalivedImporterTest {
 
     @Test
     void rrDoesNotLookAtWeightsAndSaysSo() {
-        ImportResult migrated = service("lb_algo rr", "real_server 192.0.2.1 80 {", "weight 5", "}",
+        ImportResult result = service("lb_algo rr", "real_server 192.0.2.1 80 {", "weight 5", "}",
                 "real_server 192.0.2.2 80 {", "weight 1", "}", "real_server 192.0.2.3 80 {", "weight 0", "}");
 
-        assertThat(ImportedConfig.of(migrated).endpoints(POOL)).containsExactly("192.0.2.1=192.0.2.1:80*1",
+        assertThat(ImportedConfig.of(result).endpoints(POOL)).containsExactly("192.0.2.1=192.0.2.1:80*1",
                 "192.0.2.2=192.0.2.2:80*1", "192.0.2.3=192.0.2.3:80*0");
-        assertNoted(migrated, 2, "does not look at weights");
+        assertNoted(result, 2, "does not look at weights");
     }
 
     @Test
     void tooLargeWeightsAreScaledDown() {
-        ImportResult migrated = service("lb_algo wrr", "real_server 192.0.2.1 80 {", "weight 1024", "}",
+        ImportResult result = service("lb_algo wrr", "real_server 192.0.2.1 80 {", "weight 1024", "}",
                 "real_server 192.0.2.2 80 {", "weight 512", "}", "real_server 192.0.2.3 80 {", "weight 1", "}");
 
-        assertThat(ImportedConfig.of(migrated).endpoints(POOL)).containsExactly("192.0.2.1=192.0.2.1:80*256",
+        assertThat(ImportedConfig.of(result).endpoints(POOL)).containsExactly("192.0.2.1=192.0.2.1:80*256",
                 "192.0.2.2=192.0.2.2:80*128", "192.0.2.3=192.0.2.3:80*1");
-        assertNoted(migrated, 1, "scaled down");
+        assertNoted(result, 1, "scaled down");
     }
 
     @ParameterizedTest
@@ -156,9 +156,9 @@ class KeepalivedImporterTest {
     void persistenceOfIpv6CountsTheWholeAddressOrItsPrefix() {
         String server = "virtual_server 2001:db8::1 80 {\npersistence_timeout 50\n%s\nreal_server 2001:db8::2 80 {\n}\n}";
 
-        assertThat(ImportedConfig.of(KeepalivedImporter.read(server.formatted(""))).pool("2001-db8--1-80").pinning()
+        assertThat(ImportedConfig.of(KeepalivedImporter.convert(server.formatted(""))).pool("2001-db8--1-80").pinning()
                 .ipv6Prefix()).isEqualTo(128);
-        assertThat(ImportedConfig.of(KeepalivedImporter.read(server.formatted("persistence_granularity 56")))
+        assertThat(ImportedConfig.of(KeepalivedImporter.convert(server.formatted("persistence_granularity 56")))
                 .pool("2001-db8--1-80").pinning().ipv6Prefix()).isEqualTo(56);
     }
 
@@ -168,18 +168,18 @@ class KeepalivedImporterTest {
         "virtual_server 203.0.113.1 70000|70000", "virtual_server web 80|no address",
         "virtual_server 224.0.0.1 80|no address"})
     void virtualServersWithoutAnAddressAndAPortAreLeftOut(String server, String problem) {
-        ImportResult migrated = KeepalivedImporter.read(server + " {\nreal_server 192.0.2.1 80 {\n}\n}");
+        ImportResult result = KeepalivedImporter.convert(server + " {\nreal_server 192.0.2.1 80 {\n}\n}");
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertThat(migrated.failure()).isEqualTo("no virtual_server that could be carried over");
-        assertNoted(migrated, 1, problem);
+        assertThat(result.yaml()).isEmpty();
+        assertThat(result.failure()).isEqualTo("no virtual_server that could be carried over");
+        assertNoted(result, 1, problem);
     }
 
     @ParameterizedTest
     @CsvSource({"203.0.113.1-3, 3", "203.0.113.250-203.0.113.255, 6", "203.0.113.8/30, 4", "203.0.113.1, 1",
         "2001:db8::1-2001:db8::3, 3"})
     void rangesOfAGroupAreWrittenOut(String range, int count) {
-        ImportedConfig imported = ImportedConfig.of(KeepalivedImporter.read("virtual_server_group WEB {\n" + range
+        ImportedConfig imported = ImportedConfig.of(KeepalivedImporter.convert("virtual_server_group WEB {\n" + range
                 + " 80\n}\nvirtual_server group WEB {\nreal_server 192.0.2.1 80 {\n}\n}"));
 
         assertThat(imported.listener("WEB").bind()).hasSize(count);
@@ -189,11 +189,11 @@ class KeepalivedImporterTest {
     @CsvSource({"10.0.0.0/8", "203.0.113.9-1", "0.0.0.0-255.255.255.255", "::/0", "203.0.113.1-x", "x-203.0.113.1",
         "203.0.113.0/33"})
     void rangesThatAreNoShortOnesAreNoted(String range) {
-        ImportResult migrated = KeepalivedImporter.read("virtual_server_group WEB {\n" + range
+        ImportResult result = KeepalivedImporter.convert("virtual_server_group WEB {\n" + range
                 + " 80\n}\nvirtual_server group WEB {\nreal_server 192.0.2.1 80 {\n}\n}");
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertNoted(migrated, 2, "left out");
+        assertThat(result.yaml()).isEmpty();
+        assertNoted(result, 2, "left out");
     }
 
     @Test
@@ -217,10 +217,10 @@ class KeepalivedImporterTest {
 
     @Test
     void anEndpointThatIsTheListenerIsLeftOut() {
-        ImportResult migrated = real("weight 1");
+        ImportResult result = real("weight 1");
         ImportResult loop = service("real_server 203.0.113.1 80 {", "}");
 
-        assertThat(migrated.yaml()).isNotEmpty();
+        assertThat(result.yaml()).isNotEmpty();
         assertThat(loop.yaml()).isEmpty();
         assertNoted(loop, 2, "the gateway's own listener");
     }
@@ -228,10 +228,10 @@ class KeepalivedImporterTest {
     @Test
     void theSecondOfTwoVirtualServersOnOneAddressIsLeftOut() {
         String one = "virtual_server 203.0.113.1 80 {\nreal_server 192.0.2.1 80 {\n}\n}\n";
-        ImportResult migrated = KeepalivedImporter.read(one + one.replace("192.0.2.1", "192.0.2.2"));
+        ImportResult result = KeepalivedImporter.convert(one + one.replace("192.0.2.1", "192.0.2.2"));
 
-        assertThat(ImportedConfig.of(migrated).config().listeners()).hasSize(1);
-        assertNoted(migrated, 5, "is taken");
+        assertThat(ImportedConfig.of(result).config().listeners()).hasSize(1);
+        assertNoted(result, 5, "is taken");
     }
 
     // ---- checks ----
@@ -263,21 +263,21 @@ class KeepalivedImporterTest {
 
     @Test
     void timesBeyondWhatVipgateTakesAreCutAndNoted() {
-        ImportResult migrated = service("delay_loop 7200", "real_server 192.0.2.1 80 {", "TCP_CHECK {",
+        ImportResult result = service("delay_loop 7200", "real_server 192.0.2.1 80 {", "TCP_CHECK {",
                 "connect_timeout 300", "}", "}");
 
-        assertThat(pool(migrated).probe().interval()).isEqualTo(Duration.ofHours(1));
-        assertThat(pool(migrated).probe().timeout()).isEqualTo(Duration.ofMinutes(1));
-        assertNoted(migrated, 4, "2h becomes 1h");
+        assertThat(pool(result).probe().interval()).isEqualTo(Duration.ofHours(1));
+        assertThat(pool(result).probe().timeout()).isEqualTo(Duration.ofMinutes(1));
+        assertNoted(result, 4, "2h becomes 1h");
     }
 
     @ParameterizedTest
     @CsvSource({"DNS_CHECK", "PING_CHECK", "UDP_CHECK", "BFD_CHECK", "FILE_CHECK"})
     void checksOfSomethingElseThanTcpLeaveATcpProbe(String check) {
-        ImportResult migrated = real(check + " {", "}");
+        ImportResult result = real(check + " {", "}");
 
-        assertThat(pool(migrated).probe().type()).isEqualTo(ProbeType.TCP);
-        assertNoted(migrated, 3, "no equivalent");
+        assertThat(pool(result).probe().type()).isEqualTo(ProbeType.TCP);
+        assertNoted(result, 3, "no equivalent");
     }
 
     @Test
@@ -287,30 +287,30 @@ class KeepalivedImporterTest {
 
     @Test
     void aPathThatCannotBeAskedForLeavesATcpProbe() {
-        ImportResult migrated = real("HTTP_GET {", "url {", "path \"no slash\"", "}", "}");
+        ImportResult result = real("HTTP_GET {", "url {", "path \"no slash\"", "}", "}");
 
-        assertThat(pool(migrated).probe().type()).isEqualTo(ProbeType.TCP);
-        assertNoted(migrated, 5, "begins with a slash");
+        assertThat(pool(result).probe().type()).isEqualTo(ProbeType.TCP);
+        assertNoted(result, 5, "begins with a slash");
     }
 
     @Test
     void onlyTheFirstPageIsAskedFor() {
-        ImportResult migrated = real("HTTP_GET {", "url {", "path /a", "}", "url {", "path /b", "status_code 999", "}",
+        ImportResult result = real("HTTP_GET {", "url {", "path /a", "}", "url {", "path /b", "status_code 999", "}",
                 "}");
 
-        assertThat(pool(migrated).probe().http().orElseThrow().path()).isEqualTo("/a");
-        assertThat(pool(migrated).probe().http().orElseThrow().expectStatus()).hasToString("200-299");
-        assertNoted(migrated, 7, "one page");
+        assertThat(pool(result).probe().http().orElseThrow().path()).isEqualTo("/a");
+        assertThat(pool(result).probe().http().orElseThrow().expectStatus()).hasToString("200-299");
+        assertNoted(result, 7, "one page");
     }
 
     @Test
     void checksThatDifferAreNotedSinceAPoolHasOneProbe() {
-        ImportResult migrated = service("delay_loop 6", "real_server 192.0.2.1 80 {", "TCP_CHECK {", "}", "}",
+        ImportResult result = service("delay_loop 6", "real_server 192.0.2.1 80 {", "TCP_CHECK {", "}", "}",
                 "real_server 192.0.2.2 80 {", "TCP_CHECK {", "connect_timeout 1", "}", "}",
                 "real_server 192.0.2.3 80 {", "}");
 
-        assertNoted(migrated, 7, "checked otherwise than the one of line 3");
-        assertNoted(migrated, 12, "has no check");
+        assertNoted(result, 7, "checked otherwise than the one of line 3");
+        assertNoted(result, 12, "has no check");
     }
 
     @ParameterizedTest
@@ -333,10 +333,10 @@ class KeepalivedImporterTest {
 
     @Test
     void bracesMayStandAnywhere() {
-        ImportResult migrated = KeepalivedImporter.read("virtual_server 203.0.113.1 80\n\n{ lb_algo wrr\n"
+        ImportResult result = KeepalivedImporter.convert("virtual_server 203.0.113.1 80\n\n{ lb_algo wrr\n"
                 + "real_server 192.0.2.1 80{ weight 3 } real_server 192.0.2.2 80 {weight 4}}");
 
-        assertThat(ImportedConfig.of(migrated).endpoints(POOL)).containsExactly("192.0.2.1=192.0.2.1:80*3",
+        assertThat(ImportedConfig.of(result).endpoints(POOL)).containsExactly("192.0.2.1=192.0.2.1:80*3",
                 "192.0.2.2=192.0.2.2:80*4");
     }
 
@@ -352,7 +352,7 @@ class KeepalivedImporterTest {
 
     @Test
     void definitionsOfOneLineAreReplacedAndOthersNoted() {
-        ImportResult migrated = KeepalivedImporter.read("""
+        ImportResult result = KeepalivedImporter.convert("""
                 $NET=192.0.2 # documentation
                 $REAL=${NET}.1 80
                 $MANY= \\
@@ -369,12 +369,12 @@ class KeepalivedImporterTest {
                 }
                 """);
 
-        assertThat(ImportedConfig.of(migrated).endpoints(POOL)).containsExactly("192.0.2.1=192.0.2.1:80*1");
-        assertNoted(migrated, 3, "several lines");
-        assertNoted(migrated, 8, "no whole number");
-        assertNoted(migrated, 9, "without a definition");
-        assertNoted(migrated, 10, "some nodes only");
-        assertNoted(migrated, 12, "a loop");
+        assertThat(ImportedConfig.of(result).endpoints(POOL)).containsExactly("192.0.2.1=192.0.2.1:80*1");
+        assertNoted(result, 3, "several lines");
+        assertNoted(result, 8, "no whole number");
+        assertNoted(result, 9, "without a definition");
+        assertNoted(result, 10, "some nodes only");
+        assertNoted(result, 12, "a loop");
     }
 
     @ParameterizedTest
@@ -383,15 +383,15 @@ class KeepalivedImporterTest {
         "'\n{ a }'|line 2: a { that belongs to nothing", "'a\nb \"c\nd'|line 2: a quote (\") is not closed",
         "'a\n\u0000'|line 2: the character U+0000: not a text file"})
     void brokenSyntaxIsToldWithItsLine(String text, String failure) {
-        ImportResult migrated = KeepalivedImporter.read(text);
+        ImportResult result = KeepalivedImporter.convert(text);
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertThat(migrated.failure()).isEqualTo(failure);
+        assertThat(result.yaml()).isEmpty();
+        assertThat(result.failure()).isEqualTo(failure);
     }
 
     @Test
     void blocksDoNotNestWithoutEnd() {
-        assertThat(KeepalivedImporter.read("a {\n".repeat(100_000)).failure())
+        assertThat(KeepalivedImporter.convert("a {\n".repeat(100_000)).failure())
                 .isEqualTo("line 101: blocks are nested more than 100 levels deep");
     }
 
@@ -402,6 +402,6 @@ class KeepalivedImporterTest {
             text.append("$A").append(i).append("=$A").append(i - 1).append(" $A").append(i - 1).append('\n');
         }
 
-        assertThat(KeepalivedImporter.read(text.toString()).failure()).contains("longer than");
+        assertThat(KeepalivedImporter.convert(text.toString()).failure()).contains("longer than");
     }
 }

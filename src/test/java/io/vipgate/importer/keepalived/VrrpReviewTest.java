@@ -1,10 +1,10 @@
 package io.vipgate.importer.keepalived;
 
-import io.vipgate.importer.common.ImportResult;
-import io.vipgate.importer.common.ImportedConfig;
 import static io.vipgate.importer.common.ImportedConfig.assertNoted;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.importer.common.ImportResult;
+import io.vipgate.importer.common.ImportedConfig;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,14 +38,15 @@ class VrrpReviewTest {
             """;
 
     private static List<String> notes(String text) {
-        return ImportedConfig.notes(KeepalivedImporter.read(text));
+        return ImportedConfig.notes(KeepalivedImporter.convert(text));
     }
 
     @Test
     void aSoundFileIsSaidToStayAndNothingElse() {
         assertThat(notes(SOUND)).hasSize(1).first().asString().startsWith("line 1: global_defs, vrrp_script, "
                 + "vrrp_instance: not carried over").contains("112 (VRRP), to the group 224.0.0.18");
-        assertThat(KeepalivedImporter.read(SOUND).failure()).isEqualTo("no virtual_server that could be carried over");
+        assertThat(KeepalivedImporter.convert(SOUND).failure())
+                .isEqualTo("no virtual_server that could be carried over");
     }
 
     @Test
@@ -56,10 +57,10 @@ class VrrpReviewTest {
 
     @Test
     void nopreemptBesideMasterIsIgnoredByKeepalived() {
-        ImportResult migrated = KeepalivedImporter.read(SOUND.replace("state BACKUP", "state MASTER"));
+        ImportResult result = KeepalivedImporter.convert(SOUND.replace("state BACKUP", "state MASTER"));
 
-        assertNoted(migrated, 11, "ignored beside state MASTER");
-        assertNoted(migrated, 10, "the other nodes must say state BACKUP");
+        assertNoted(result, 11, "ignored beside state MASTER");
+        assertNoted(result, 10, "the other nodes must say state BACKUP");
     }
 
     @Test
@@ -77,7 +78,7 @@ class VrrpReviewTest {
                 ? SOUND.replace("        chk\n", "        chk weight -20\n")
                 : SOUND.replace(place, weight);
 
-        assertNoted(KeepalivedImporter.read(text), line, "never fails over");
+        assertNoted(KeepalivedImporter.convert(text), line, "never fails over");
     }
 
     @ParameterizedTest
@@ -90,7 +91,7 @@ class VrrpReviewTest {
     @ValueSource(strings = {"killall keepalived", "pidof nginx || killall -9 keepalived", "pkill keepalived",
         "nc -z 127.0.0.1 80 || systemctl stop keepalived", "service keepalived stop"})
     void aCheckThatEndsKeepalivedIsAMistake(String script) {
-        assertNoted(KeepalivedImporter.read(SOUND.replace("/usr/bin/curl -fsS -m 1 http://127.0.0.1/", script)), 6,
+        assertNoted(KeepalivedImporter.convert(SOUND.replace("/usr/bin/curl -fsS -m 1 http://127.0.0.1/", script)), 6,
                 "ends keepalived");
     }
 
@@ -98,7 +99,7 @@ class VrrpReviewTest {
     @ValueSource(strings = {"pidof nginx", "/bin/pidof nginx", "killall -0 nginx", "pgrep -x nginx",
         "ps aux | grep nginx"})
     void aProcessThatIsThereIsNoProof(String script) {
-        assertNoted(KeepalivedImporter.read(SOUND.replace("/usr/bin/curl -fsS -m 1 http://127.0.0.1/", script)), 6,
+        assertNoted(KeepalivedImporter.convert(SOUND.replace("/usr/bin/curl -fsS -m 1 http://127.0.0.1/", script)), 6,
                 "looks whether a process is there");
     }
 
@@ -118,13 +119,13 @@ class VrrpReviewTest {
     @ParameterizedTest
     @ValueSource(strings = {"223.0.0.18", "240.0.0.1", "ff02::12", "nonsense"})
     void aGroupThatIsNoneIsAMistake(String group) {
-        assertNoted(KeepalivedImporter.read(SOUND.replace("224.0.0.18", group)), 2, "224.0.0.0/4");
+        assertNoted(KeepalivedImporter.convert(SOUND.replace("224.0.0.18", group)), 2, "224.0.0.0/4");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"real_servers 1", "cookie x", "ha_conn_rate_limit 5", "ha_nodeaddr_list a"})
     void wordsThatKeepalivedDoesNotKnowAreNamed(String word) {
-        assertNoted(KeepalivedImporter.read(SOUND.replace("priority 100", word)), 14, "knows no such word");
+        assertNoted(KeepalivedImporter.convert(SOUND.replace("priority 100", word)), 14, "knows no such word");
     }
 
     @Test
@@ -137,12 +138,12 @@ class VrrpReviewTest {
     void theSameRouterIdTwiceOnOneInterfaceIsAMistake() {
         String second = SOUND.substring(SOUND.indexOf("vrrp_instance")).replace("VI_1", "VI_2");
 
-        assertNoted(KeepalivedImporter.read(SOUND + second), 26, "66 on eth0 is that of VI_1 on line 9 too");
+        assertNoted(KeepalivedImporter.convert(SOUND + second), 26, "66 on eth0 is that of VI_1 on line 9 too");
     }
 
     @Test
     void scriptsThatAreNotThereAreNamed() {
-        assertNoted(KeepalivedImporter.read(SOUND.replace("vrrp_script chk", "vrrp_script check")), 19,
+        assertNoted(KeepalivedImporter.convert(SOUND.replace("vrrp_script chk", "vrrp_script check")), 19,
                 "no vrrp_script of this name");
     }
 }

@@ -1,16 +1,16 @@
 package io.vipgate.importer.nginx;
 
-import io.vipgate.importer.common.ImportResult;
-import io.vipgate.importer.common.Statement;
-import io.vipgate.importer.common.SyntaxException;
-import io.vipgate.importer.common.Durations;
-import io.vipgate.importer.common.ImportedConfig;
 import static io.vipgate.importer.common.ImportedConfig.assertNoted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.config.BalanceRule;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProxyProtocol;
+import io.vipgate.importer.common.Durations;
+import io.vipgate.importer.common.ImportResult;
+import io.vipgate.importer.common.ImportedConfig;
+import io.vipgate.importer.common.Statement;
+import io.vipgate.importer.common.SyntaxException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NginxImporterTest {
     /** A stream server in front of 192.0.2.1:81, its own lines from line 3 on. */
     private static ImportResult server(String... lines) {
-        return NginxImporter.read("stream { server {\nproxy_pass 192.0.2.1:81;\n" + String.join("\n", lines) + "\n} }");
+        return NginxImporter
+                .convert("stream { server {\nproxy_pass 192.0.2.1:81;\n" + String.join("\n", lines) + "\n} }");
     }
 
     private static PoolConfig pool(String... lines) {
@@ -30,13 +31,13 @@ class NginxImporterTest {
 
     /** An upstream, its own lines from line 2 on. */
     private static ImportResult upstream(String... lines) {
-        return NginxImporter.read("upstream u {\n" + String.join("\n", lines)
+        return NginxImporter.convert("upstream u {\n" + String.join("\n", lines)
                 + "\n}\nserver { listen 203.0.113.1:80; proxy_pass u; }");
     }
 
     @Test
     void aWholeFileBecomesListenersAndPools() {
-        ImportedConfig imported = ImportedConfig.of(NginxImporter.read(ImportedConfig.file("nginx/nginx.conf")));
+        ImportedConfig imported = ImportedConfig.of(NginxImporter.convert(ImportedConfig.file("nginx/nginx.conf")));
 
         assertThat(imported.config().listeners()).containsOnlyKeys("203-0-113-1-80", "any-5432", "203-0-113-1-6379");
         assertThat(imported.wiring("203-0-113-1-80")).isEqualTo("203.0.113.1:80 203.0.113.2:80 -> vips");
@@ -61,7 +62,7 @@ class NginxImporterTest {
         "29|another hash", "30|max_fails=2", "32|weight is 0", "39|unix socket", "41|not followed", "50|firewall",
         "61|no equivalent", "66|does not look into", "67|variable", "71|only TCP", "82|unix socket", "87|not followed"})
     void whatAFileHasBesidesIsNotedWithItsLine(int line, String words) {
-        assertNoted(NginxImporter.read(ImportedConfig.file("nginx/nginx.conf")), line, words);
+        assertNoted(NginxImporter.convert(ImportedConfig.file("nginx/nginx.conf")), line, words);
     }
 
     @Test
@@ -72,10 +73,10 @@ class NginxImporterTest {
 
     @Test
     void aFileForHttpIsNotTakenForStream() {
-        ImportResult migrated = NginxImporter.read("server { listen 80; location / { proxy_pass http://x; } }");
+        ImportResult result = NginxImporter.convert("server { listen 80; location / { proxy_pass http://x; } }");
 
-        assertThat(migrated.failure()).isEqualTo("no server of a stream section that could be carried over");
-        assertNoted(migrated, 1, "not in a stream section");
+        assertThat(result.failure()).isEqualTo("no server of a stream section that could be carried over");
+        assertNoted(result, 1, "not in a stream section");
     }
 
     @ParameterizedTest
@@ -102,10 +103,10 @@ class NginxImporterTest {
     @ValueSource(strings = {"unix:/run/x", "192.0.2.1", "$backend", "192.0.2.1:0", "192.0.2.300:80", "2001:db8::1",
         "255.255.255.255:80", ""})
     void serversWithoutAnAddressAreLeftOut(String server) {
-        ImportResult migrated = upstream("server " + server + ";");
+        ImportResult result = upstream("server " + server + ";");
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertNoted(migrated, 2, "left out");
+        assertThat(result.yaml()).isEmpty();
+        assertNoted(result, 2, "left out");
     }
 
     @ParameterizedTest
@@ -113,8 +114,8 @@ class NginxImporterTest {
         "'[::]:80 ipv6only=off', :80", "'[::]:80 ipv6only=on', '[::]:80'", "'[2001:db8::1]:80', '[2001:db8::1]:80'",
         "203.0.113.1:80-82, '203.0.113.1:80, 203.0.113.1:81, 203.0.113.1:82'"})
     void addressesToListenOn(String listen, String expected) {
-        assertThat(ImportedConfig.of(NginxImporter.read("server { listen " + listen + "; proxy_pass 192.0.2.1:99; }"))
-                .config()
+        assertThat(ImportedConfig
+                .of(NginxImporter.convert("server { listen " + listen + "; proxy_pass 192.0.2.1:99; }")).config()
                 .listeners().values()).singleElement().extracting(each -> each.bind().toString())
                 .isEqualTo("[" + expected + "]");
     }
@@ -124,10 +125,10 @@ class NginxImporterTest {
         "1-9999",
         "", "203.0.113.1"})
     void listensThatAreNoneAreNoted(String listen) {
-        ImportResult migrated = server("listen " + listen + ";");
+        ImportResult result = server("listen " + listen + ";");
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertNoted(migrated, 3, "left out");
+        assertThat(result.yaml()).isEmpty();
+        assertNoted(result, 3, "left out");
     }
 
     @ParameterizedTest
@@ -171,7 +172,7 @@ class NginxImporterTest {
 
     @Test
     void serversThatDifferHavePoolsOfTheirOwn() {
-        ImportedConfig imported = ImportedConfig.of(NginxImporter.read("""
+        ImportedConfig imported = ImportedConfig.of(NginxImporter.convert("""
                 upstream u { server 192.0.2.1:81; }
                 server { listen 203.0.113.1:1; proxy_pass u; }
                 server { listen 203.0.113.1:2; proxy_pass u; proxy_timeout 1h; }
@@ -185,10 +186,10 @@ class NginxImporterTest {
     @ParameterizedTest
     @ValueSource(strings = {"proxy_ssl on", "proxy_pass $name"})
     void serversThatDoMoreThanRelayAreLeftOut(String directive) {
-        ImportResult migrated = server("listen 203.0.113.1:80;", directive + ";");
+        ImportResult result = server("listen 203.0.113.1:80;", directive + ";");
 
-        assertThat(migrated.yaml()).isEmpty();
-        assertThat(ImportedConfig.notes(migrated)).anyMatch(note -> note.contains("left out"));
+        assertThat(result.yaml()).isEmpty();
+        assertThat(ImportedConfig.notes(result)).anyMatch(note -> note.contains("left out"));
     }
 
     @ParameterizedTest
@@ -200,7 +201,7 @@ class NginxImporterTest {
         "a 'b;^c;~line 1: a quote (') is not closed",
         "a \"b\"c;~line 1: a blank, a semicolon or a { is missing behind a quote"}, quoteCharacter = '`')
     void brokenSyntaxIsToldWithItsLine(String text, String failure) {
-        assertThat(NginxImporter.read(text.replace('^', '\n')).failure()).isEqualTo(failure);
+        assertThat(NginxImporter.convert(text.replace('^', '\n')).failure()).isEqualTo(failure);
     }
 
     @Test
