@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /**
  * A listener to be written.
@@ -11,6 +13,8 @@ import java.util.Map;
  * <p>Confined to one import.
  */
 public final class DraftListener {
+    private static final Pattern BACKLOG = Pattern.compile("[1-9][0-9]{0,3}|[1-5][0-9]{4}");
+
     private final int line;
     private final String name;
     private final DraftPool pool;
@@ -47,6 +51,11 @@ public final class DraftListener {
 
     public void set(String key, Object value) {
         settings.put(key, value);
+    }
+
+    /** A backlog as other programs have it; empty if vipgate does not take it. */
+    public static OptionalInt backlog(String text) {
+        return BACKLOG.matcher(text).matches() ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();
     }
 
     /** As it is written; the pool's name is known when all pools are. */

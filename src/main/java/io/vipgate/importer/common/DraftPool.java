@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * A pool to be written.
@@ -44,6 +45,18 @@ public final class DraftPool {
 
     public void set(String key, Object value) {
         settings.put(key, value);
+    }
+
+    /** Leaves the first endpoint that is no backup and matches as the primary, and makes the others its backups. */
+    public void makeBackupsExceptFirst(Predicate<DraftEndpoint> isPrimary) {
+        List<DraftEndpoint> ordered = new ArrayList<>();
+        boolean hasPrimary = false;
+        for (DraftEndpoint endpoint : endpoints) {
+            boolean isFirst = !hasPrimary && !endpoint.isBackup() && isPrimary.test(endpoint);
+            hasPrimary |= isFirst;
+            ordered.add(isFirst ? endpoint : endpoint.asBackup());
+        }
+        endpoints = ordered;
     }
 
     /** Sets a key of one of its sections, {@code timeouts.idle}. */

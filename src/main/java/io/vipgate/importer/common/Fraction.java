@@ -59,6 +59,17 @@ public record Fraction(long numerator, long denominator) {
                 Math.multiplyExact(left.denominator, right.denominator));
     }
 
+    /** The sum; where it can't be expressed exactly, the nearest fraction. */
+    public Fraction plus(Fraction other) {
+        try {
+            return of(Math.addExact(Math.multiplyExact(numerator, other.denominator),
+                    Math.multiplyExact(other.numerator, denominator)),
+                    Math.multiplyExact(denominator, other.denominator));
+        } catch (ArithmeticException e) {
+            return nearest(value() + other.value());
+        }
+    }
+
     /** What is left of the whole. */
     public Fraction rest() {
         return new Fraction(denominator - numerator, denominator);

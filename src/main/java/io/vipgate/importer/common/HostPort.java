@@ -51,8 +51,7 @@ public record HostPort(String host, Optional<InetAddress> literal, int port) {
         boolean isBare = colon < 0 || text.endsWith("]") || (!text.startsWith("[") && text.indexOf(':') != colon);
         String host = isBare ? text : text.substring(0, colon);
         OptionalInt port = isBare ? defaultPort : port(text.substring(colon + 1));
-        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-        return port.isEmpty() ? Optional.empty() : endpoint(bare, port.getAsInt());
+        return port.isEmpty() ? Optional.empty() : endpoint(withoutBrackets(host), port.getAsInt());
     }
 
     public static Optional<InetAddress> literal(String text) {
@@ -65,6 +64,11 @@ public record HostPort(String host, Optional<InetAddress> literal, int port) {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** The host without the brackets around an IPv6 address. */
+    public static String withoutBrackets(String host) {
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }
 
     /** A port number 1..65535. */

@@ -1,13 +1,14 @@
 package io.vipgate.importer.haproxy;
 
 import io.vipgate.importer.common.ConfigDraft;
+import io.vipgate.importer.common.DraftListener;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.PortRange;
 import io.vipgate.importer.common.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -16,7 +17,6 @@ import java.util.Set;
  * <p>Confined to one import.
  */
 final class HaproxyBinds {
-    private static final int MAX_PORTS = 256;
     private static final Set<String> IGNORED = Set.of("name", "id", "process", "thread", "user", "group", "uid",
             "gid", "mode", "level", "tfo", "defer-accept", "nbconn", "shards", "severity-output", "expose-fd", "guid",
             "nice", "idle-ping");
@@ -76,7 +76,7 @@ final class HaproxyBinds {
                             + "connections to addresses that are nobody's are not taken");
                 }
                 case "backlog" ->
-                    backlog = value.matches("[1-9][0-9]{0,3}|[1-5][0-9]{4}") ? Integer.parseInt(value) : 0;
+                    backlog = DraftListener.backlog(value).orElse(0);
                 case "interface" -> notes.add(bind,
                         "interface " + value + ": a listener is bound to an address, not an interface");
                 default -> {
@@ -97,16 +97,15 @@ final class HaproxyBinds {
             return;
         }
         String host = address.substring(0, colon);
-        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-        String[] ports = address.substring(colon + 1).split("-", 2);
-        OptionalInt first = HostPort.port(ports[0]);
-        OptionalInt last = HostPort.port(ports[ports.length - 1]);
-        if (first.isEmpty() || last.isEmpty() || last.getAsInt() < first.getAsInt()
-                || last.getAsInt() - first.getAsInt() >= MAX_PORTS) {
-            notes.add(bind, text + ": a port, or a range of at most " + MAX_PORTS + ", is expected; it is left out");
+        String bare = HostPort.withoutBrackets(host);
+        Optional<PortRange> ports = PortRange.parse(address.substring(colon + 1));
+        if (ports.isEmpty()) {
+            notes.add(bind,
+                    text + ": a port, or a range of at most " + PortRange.MAX_PORTS + ", is expected; it is left out");
             return;
         }
-        for (int port = first.getAsInt(); port <= last.getAsInt() && addresses.size() <= ConfigDraft.MAX_SIZE; port++) {
+        for (int port = ports.get().first(); port <= ports.get().last()
+                && addresses.size() <= ConfigDraft.MAX_SIZE; port++) {
             Optional<HostPort> found = listen(bare, port, isIpv6, isV6Only);
             if (found.isEmpty()) {
                 notes.add(bind, text + ": a name can't be bound, only an address; it is left out");

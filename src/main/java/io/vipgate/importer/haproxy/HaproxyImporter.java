@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -178,9 +179,8 @@ public final class HaproxyImporter {
                 notes.add(statement, "no whole number from 1 on; it is left out");
             }
         });
-        int backlog = front.last("backlog")
-                .filter(statement -> statement.word(1).matches("[1-9][0-9]{0,3}|[1-5][0-9]{4}"))
-                .map(statement -> Integer.parseInt(statement.word(1))).orElse(binds.backlog());
+        int backlog = front.last("backlog").map(each -> DraftListener.backlog(each.word(1)))
+                .filter(OptionalInt::isPresent).orElse(OptionalInt.of(binds.backlog())).getAsInt();
         if (backlog > 0) {
             listener.set("backlog", backlog);
         }

@@ -46,7 +46,7 @@ final class HaproxyPool {
         balance(pool);
         List<HaproxyServer> carried = endpoints(pool, clientPort);
         if (back.last("balance", "first").isPresent()) {
-            makeBackups(pool);
+            pool.makeBackupsExceptFirst(endpoint -> endpoint.weight() > 0);
         }
         perServer(pool, carried);
         probe(pool, carried);
@@ -144,17 +144,6 @@ final class HaproxyPool {
         }
         return new DraftEndpoint(statement.line(), server.name(), address,
                 server.has("disabled") ? 0 : server.number("weight", 1), server.has("backup"), (int) max);
-    }
-
-    private static void makeBackups(DraftPool pool) {
-        List<DraftEndpoint> ordered = new ArrayList<>();
-        boolean hasPrimary = false;
-        for (DraftEndpoint endpoint : pool.endpoints()) {
-            boolean isPrimary = !hasPrimary && !endpoint.isBackup() && endpoint.weight() > 0;
-            hasPrimary |= isPrimary;
-            ordered.add(isPrimary ? endpoint : endpoint.asBackup());
-        }
-        pool.replaceEndpoints(ordered);
     }
 
     // ---- settings ----

@@ -95,7 +95,7 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
         int colon = address.lastIndexOf(':');
         String host = colon < 0 || address.endsWith("]") ? address : address.substring(0, colon);
         String bare = host.startsWith("ipv4@") || host.startsWith("ipv6@") ? host.substring(5) : host;
-        return bare.startsWith("[") && bare.endsWith("]") ? bare.substring(1, bare.length() - 1) : bare;
+        return HostPort.withoutBrackets(bare);
     }
 
     /** Where it is, for clients who connected to the port. */

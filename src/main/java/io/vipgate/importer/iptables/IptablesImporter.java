@@ -8,10 +8,10 @@ import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.InputText;
 import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.ShareWeights;
 import io.vipgate.importer.common.SyntaxException;
 import io.vipgate.importer.iptables.IptablesRule.Option;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,38 +30,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to one import.
  */
 public final class IptablesImporter {
-    private static final int MAX_WEIGHT = 256;
     private static final int MAX_DEPTH = 16;
     private static final Set<String> HARMLESS_MODULES = Set.of("tcp", "conntrack", "state", "statistic", "multiport",
             "comment");
     private static final Set<String> NAT_CHAINS = Set.of("PREROUTING", "OUTPUT");
 
     private final Notes notes = new Notes();
-    private final Map<HostPort, Chain> prerouting = new LinkedHashMap<>();
-    private final Map<HostPort, Chain> output = new LinkedHashMap<>();
+    private final Map<HostPort, ShareChain> prerouting = new LinkedHashMap<>();
+    private final Map<HostPort, ShareChain> output = new LinkedHashMap<>();
     private IptablesParser.Parsed parsed = new IptablesParser.Parsed(List.of(), Set.of());
 
     /** Chains that jump to chains can be few lines and come to very many rules. */
     private int followed;
 
     private IptablesImporter() {}
-
-    /** One endpoint of a chain, with its share of what was left, and then of the whole. */
-    private record Share(int line, HostPort endpoint, Fraction ofWhole) {}
-
-    /** The rules of one address, in their order. */
-    private static final class Chain {
-        private final List<Share> shares = new ArrayList<>();
-        private Fraction left = Fraction.ONE;
-        private boolean isInTurn;
-
-        void add(int line, HostPort endpoint, Fraction ofRest, boolean inTurn) {
-            Fraction rest = left.times(ofRest.rest());
-            shares.add(new Share(line, endpoint, left.times(ofRest)));
-            left = rest;
-            isInTurn |= inTurn;
-        }
-    }
 
     /** Reads what {@code iptables-save} prints, or a script of {@code iptables} commands. */
     public static ImportResult convert(String text) {
@@ -93,7 +75,7 @@ public final class IptablesImporter {
         }
         mergeOutput();
         ConfigDraft draft = new ConfigDraft(notes);
-        prerouting.forEach((address, chain) -> draft.listener(chain.shares.getFirst().line(), address.name(),
+        prerouting.forEach((address, chain) -> draft.listener(chain.firstLine(), address.name(),
                 List.of(address), draft.pool(pool(address, chain))));
         return draft
                 .migrated("DNAT kept the clients' addresses where replies were routed back; a proxy connects from its "
@@ -107,7 +89,7 @@ public final class IptablesImporter {
 
     // ---- rules ----
 
-    private void follow(IptablesRule rule, List<Option> outer, Map<HostPort, Chain> chains, int depth) {
+    private void follow(IptablesRule rule, List<Option> outer, Map<HostPort, ShareChain> chains, int depth) {
         followed++;
         if (followed > ConfigDraft.MAX_SIZE) {
             return;
@@ -132,7 +114,7 @@ public final class IptablesImporter {
         }
     }
 
-    private void destination(IptablesRule rule, Map<HostPort, Chain> chains) {
+    private void destination(IptablesRule rule, Map<HostPort, ShareChain> chains) {
         if (!isUnderstood(rule)) {
             return;
         }
@@ -166,9 +148,10 @@ public final class IptablesImporter {
                 note(rule, "-d " + host + ", port " + text + ": nothing to listen on; the rule is left out");
                 return;
             }
-            boolean inTurn = rule.option("--mode").map(Option::value).orElse("").equals("nth");
+            boolean isRoundRobin = rule.option("--mode").map(Option::value).orElse("").equals("nth");
             try {
-                chains.computeIfAbsent(address.get(), _ -> new Chain()).add(rule.line(), endpoint.get(), share, inTurn);
+                chains.computeIfAbsent(address.get(), _ -> new ShareChain()).add(rule.line(), endpoint.get(), share,
+                        isRoundRobin);
             } catch (ArithmeticException e) {
                 note(rule, "the share can't be expressed any more after so many rules; the rule is left out");
             }
@@ -229,17 +212,17 @@ public final class IptablesImporter {
     /** The gateway's own traffic needs no rules of its own any more. */
     private void mergeOutput() {
         output.forEach((address, chain) -> {
-            Chain same = prerouting.get(address);
+            ShareChain same = prerouting.get(address);
             if (same == null) {
                 same = prerouting.entrySet().stream().filter(entry -> entry.getKey().port() == address.port()
                         && (entry.getKey().host().isEmpty() || address.host().isEmpty()))
                         .map(Map.Entry::getValue).findFirst().orElse(null);
             }
-            int line = chain.shares.getFirst().line();
+            int line = chain.firstLine();
             if (same == null) {
                 prerouting.put(address, chain);
-            } else if (same.shares.stream().map(Share::endpoint).toList()
-                    .equals(chain.shares.stream().map(Share::endpoint).toList())) {
+            } else if (same.endpoints()
+                    .equals(chain.endpoints())) {
                 notes.add(line, "chain OUTPUT is not needed any more: the listener takes the gateway's own "
                         + "connections too, and so is a change of the local routing table");
             } else {
@@ -249,25 +232,25 @@ public final class IptablesImporter {
         });
     }
 
-    private DraftPool pool(HostPort address, Chain chain) {
+    private DraftPool pool(HostPort address, ShareChain chain) {
         Map<HostPort, Fraction> shares = new LinkedHashMap<>();
-        for (Share share : chain.shares) {
-            if (share.ofWhole().isZero()) {
+        for (ShareChain.Share share : chain.shares()) {
+            if (share.ofAll().isZero()) {
                 notes.add(share.line(), share.endpoint() + " never had a turn: the rules before it take everything; "
                         + "it is left out");
             } else {
-                shares.merge(share.endpoint(), share.ofWhole(), IptablesImporter::sum);
+                shares.merge(share.endpoint(), share.ofAll(), Fraction::plus);
             }
         }
-        if (!chain.left.isZero()) {
-            notes.add(chain.shares.getLast().line(), String.format(Locale.ROOT,
+        if (!chain.remaining().isZero()) {
+            notes.add(chain.shares().getLast().line(), String.format(Locale.ROOT,
                     "%.4g %% of the connections to %s were not sent on by any rule; now the endpoints share them too",
-                    chain.left.value() * 100, address));
+                    chain.remaining().value() * 100, address));
         }
-        int line = chain.shares.getFirst().line();
-        int[] weights = weights(List.copyOf(shares.values()), line);
+        int line = chain.firstLine();
+        int[] weights = ShareWeights.of(List.copyOf(shares.values()), line, notes);
         DraftPool pool = new DraftPool(line, address.name());
-        pool.set("balance", chain.isInTurn ? "round-robin" : "weighted-random");
+        pool.set("balance", chain.isRoundRobin() ? "round-robin" : "weighted-random");
         int i = 0;
         for (HostPort endpoint : shares.keySet()) {
             pool.add(new DraftEndpoint(line, "vip" + (i + 1), endpoint).weighing(weights[i]));
@@ -276,44 +259,4 @@ public final class IptablesImporter {
         return pool;
     }
 
-    private static Fraction sum(Fraction a, Fraction b) {
-        try {
-            return Fraction.of(Math.addExact(Math.multiplyExact(a.numerator(), b.denominator()),
-                    Math.multiplyExact(b.numerator(), a.denominator())),
-                    Math.multiplyExact(a.denominator(), b.denominator()));
-        } catch (ArithmeticException e) {
-            return Fraction.nearest(a.value() + b.value());
-        }
-    }
-
-    /** Whole numbers in the ratio of the shares; where the largest would be too large, the nearest that are not. */
-    private int[] weights(List<Fraction> shares, int line) {
-        try {
-            long[] exact = exactWeights(shares);
-            if (Arrays.stream(exact).max().orElse(1) <= MAX_WEIGHT) {
-                return Arrays.stream(exact).mapToInt(Math::toIntExact).toArray();
-            }
-        } catch (ArithmeticException e) {
-            // too fine for whole numbers of any size
-        }
-        notes.add(line, "the shares can only be approached by weights up to " + MAX_WEIGHT);
-        double largest = shares.stream().mapToDouble(Fraction::value).max().orElse(1);
-        return shares.stream().mapToInt(share -> (int) Math.max(1, Math.round(share.value() * MAX_WEIGHT / largest)))
-                .toArray();
-    }
-
-    private static long[] exactWeights(List<Fraction> shares) {
-        long common = 1;
-        for (Fraction share : shares) {
-            common = Math.multiplyExact(common / Fraction.gcd(common, share.denominator()), share.denominator());
-        }
-        long divisor = 0;
-        long[] exact = new long[shares.size()];
-        for (int i = 0; i < exact.length; i++) {
-            exact[i] = Math.multiplyExact(common / shares.get(i).denominator(), shares.get(i).numerator());
-            divisor = divisor == 0 ? exact[i] : Fraction.gcd(divisor, exact[i]);
-        }
-        long unit = Math.max(1, divisor);
-        return Arrays.stream(exact).map(value -> value / unit).toArray();
-    }
 }

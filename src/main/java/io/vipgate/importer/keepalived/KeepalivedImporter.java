@@ -62,9 +62,9 @@ public final class KeepalivedImporter {
                 case "virtual_server_group" -> {
                 }
                 default -> {
-                    if (!KeepalivedKeywords.reportIfSpecial(statement, notes)
+                    if (!KeepalivedUnsupported.reportIfUnresolved(statement, notes)
                             && !KeepalivedKeywords.isKnown(statement.name())) {
-                        KeepalivedKeywords.report(statement, notes);
+                        KeepalivedUnsupported.report(statement, notes);
                     }
                 }
             }

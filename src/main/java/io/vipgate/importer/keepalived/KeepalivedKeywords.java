@@ -1,39 +1,13 @@
 package io.vipgate.importer.keepalived;
 
-import io.vipgate.importer.common.Notes;
-import io.vipgate.importer.common.Statement;
-import java.util.Map;
 import java.util.Set;
 
 /**
- * The words of keepalived.conf(5), and what to say of those that vipgate has no equivalent for.
+ * The keywords of keepalived.conf(5).
  *
  * <p>Stateless.
  */
 final class KeepalivedKeywords {
-    private static final String NO_HOOKS = "no equivalent: vipgate starts no scripts; alert on "
-            + "vipgate_endpoint_transitions_total";
-    private static final String NO_MAILS = "no equivalent: vipgate sends no mails; alert on vipgate_endpoint_up";
-    private static final String HASH_OF_PORT = "no equivalent: only the client's address counts";
-
-    private static final Map<String, String> REASONS = Map.ofEntries(Map.entry("notify_up", NO_HOOKS),
-            Map.entry("notify_down", NO_HOOKS), Map.entry("quorum_up", NO_HOOKS), Map.entry("quorum_down", NO_HOOKS),
-            Map.entry("smtp_alert", NO_MAILS), Map.entry("sh-port", HASH_OF_PORT), Map.entry("mh-port", HASH_OF_PORT),
-            Map.entry("flag-2", HASH_OF_PORT),
-            Map.entry("quorum", "no equivalent: a pool serves with whatever is up"),
-            Map.entry("hysteresis", "no equivalent: a pool serves with whatever is up"),
-            Map.entry("alpha", "no equivalent: an endpoint that was not probed yet is taken like one that is up"),
-            Map.entry("ha_suspend", "no equivalent: a standby gateway probes too, and takes over with what it knows"),
-            Map.entry("warmup", "no equivalent: probe.jitter spreads the probes"),
-            Map.entry("lthreshold", "no equivalent: an endpoint is taken again as soon as it is below maxConnections"),
-            Map.entry("sh-fallback", "not needed: source-hash always goes to another endpoint"),
-            Map.entry("mh-fallback", "not needed: source-hash always goes to another endpoint"),
-            Map.entry("flag-1", "not needed: source-hash always goes to another endpoint"),
-            Map.entry("log_all_failures", "no equivalent: changes of state are logged"),
-            Map.entry("misc_dynamic",
-                    "no equivalent: an exit status other than 0 is a failure; weights are set with vipgate weight"),
-            Map.entry("user", "no equivalent: a probe's command runs as the user that vipgate runs as"));
-
     private static final Set<String> KNOWN = Set.of("""
             accept advert_int allow_if_changes alpha auth_pass auth_type authentication auto bfd_cpu_affinity
             bfd_instance bfd_no_swap bfd_priority bfd_process_name bfd_rlimit_rtime bfd_rlimit_rttime bfd_rt_priority
@@ -90,7 +64,6 @@ final class KeepalivedKeywords {
             BFD_CHECK DNS_CHECK FILE_CHECK HTTP_GET MISC_CHECK PING_CHECK SMTP_CHECK SSL_GET TCP_CHECK UDP_CHECK
             """.split("\\s+"));
 
-    /** Blocks of names, addresses and free text, where any word may stand. */
     private static final Set<String> FREE = Set.of("virtual_ipaddress", "virtual_ipaddress_excluded",
             "virtual_routes", "virtual_rules", "static_ipaddress", "static_routes", "static_rules", "unicast_peer",
             "track_interface", "track_script", "track_file", "track_process", "track_bfd", "track_src_ip", "group",
@@ -103,45 +76,8 @@ final class KeepalivedKeywords {
         return KNOWN.contains(word);
     }
 
-    /** Says of a statement that nothing else was made of why that is so. */
-    static void report(Statement statement, Notes notes) {
-        if (!reportIfSpecial(statement, notes)) {
-            notes.add(statement, isKnown(statement.name())
-                    ? REASONS.getOrDefault(statement.name(), "no equivalent; it is left out")
-                    : "keepalived knows no such word and ignores the line; it is left out");
-        }
-    }
-
-    /** Reports what is more than a word with its values: conditions, loops, names without a definition. */
-    static boolean reportIfSpecial(Statement statement, Notes notes) {
-        String name = statement.name();
-        String reason = switch (name.isEmpty() ? ' ' : name.charAt(0)) {
-            case '@' -> "holds on some nodes only; it is left out";
-            case '~' -> "a loop is not followed; what it stands for is left out";
-            case '$' -> "a name without a definition of one line; what it stands for is left out";
-            default -> name.startsWith("include") && !name.equals("include_check")
-                    ? "not followed: import that file too, or put its text in place of the line"
-                    : "";
-        };
-        if (!reason.isEmpty()) {
-            notes.add(statement, reason);
-        }
-        return !reason.isEmpty();
-    }
-
-    /** Reports words that keepalived does not know, and files that are not read, in a block that is not carried over. */
-    static void reportUnknown(Statement section, Notes notes) {
-        if (FREE.contains(section.name())) {
-            return;
-        }
-        for (Statement statement : section.block()) {
-            boolean isSpecial = !statement.name().isEmpty() && "@~$".indexOf(statement.name().charAt(0)) >= 0;
-            if (!isSpecial && !reportIfSpecial(statement, notes)) {
-                if (!isKnown(statement.name())) {
-                    notes.add(statement, "keepalived knows no such word and ignores the line");
-                }
-                reportUnknown(statement, notes);
-            }
-        }
+    /** Whether any word may stand in a block of this keyword: a name, an address, free text. */
+    static boolean hasFreeText(String keyword) {
+        return FREE.contains(keyword);
     }
 }

@@ -109,7 +109,7 @@ final class KeepalivedProbe {
                     if (inner.name().equals("connect_port")) {
                         port(probe, inner);
                     } else {
-                        KeepalivedKeywords.report(inner, notes);
+                        KeepalivedUnsupported.report(inner, notes);
                     }
                 });
                 case "url", "virtualhost", "enable_sni", "misc_path", "misc_timeout", "http_protocol",
@@ -118,7 +118,7 @@ final class KeepalivedProbe {
                     }
                 default -> {
                     if (!TIMES.contains(option.name())) {
-                        KeepalivedKeywords.report(option, notes);
+                        KeepalivedUnsupported.report(option, notes);
                     }
                 }
             }
@@ -163,7 +163,7 @@ final class KeepalivedProbe {
                 case "digest" -> notes.add(option,
                         "no equivalent: the status is looked at, and with expectBody a text in the page");
                 case "regex" -> notes.add(option, "no equivalent; expectBody looks for a plain text in the page");
-                default -> KeepalivedKeywords.report(option, notes);
+                default -> KeepalivedUnsupported.report(option, notes);
             }
         }
     }

@@ -4,13 +4,10 @@ import io.vipgate.importer.common.ConfigDraft;
 import io.vipgate.importer.common.DraftEndpoint;
 import io.vipgate.importer.common.DraftListener;
 import io.vipgate.importer.common.DraftPool;
-import io.vipgate.importer.common.Durations;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import java.net.InetAddress;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -26,9 +23,6 @@ import java.util.Set;
  * <p>Confined to one import.
  */
 final class KeepalivedVirtualServer {
-    private static final Duration PERSISTENCE = Duration.ofMinutes(6);
-    private static final int ALL_OF_IPV4 = 32;
-
     private final ConfigDraft draft;
     private final Notes notes;
     private final Statement server;
@@ -62,7 +56,9 @@ final class KeepalivedVirtualServer {
         realServers(pool);
         sorryServer(pool);
         if (scheduler.equals("fo") || scheduler.equals("ovf")) {
-            makeBackups(pool);
+            long largest = pool.endpoints().stream().filter(each -> !each.isBackup()).mapToLong(DraftEndpoint::weight)
+                    .max().orElse(0);
+            pool.makeBackupsExceptFirst(endpoint -> endpoint.weight() == largest);
         }
         settings(pool);
         report();
@@ -182,36 +178,8 @@ final class KeepalivedVirtualServer {
         }));
     }
 
-    private static void makeBackups(DraftPool pool) {
-        long largest = pool.endpoints().stream().filter(each -> !each.isBackup()).mapToLong(DraftEndpoint::weight)
-                .max().orElse(0);
-        List<DraftEndpoint> ordered = new ArrayList<>();
-        boolean hasPrimary = false;
-        for (DraftEndpoint endpoint : pool.endpoints()) {
-            boolean isPrimary = !hasPrimary && !endpoint.isBackup() && endpoint.weight() == largest;
-            hasPrimary |= isPrimary;
-            ordered.add(isPrimary ? endpoint : endpoint.asBackup());
-        }
-        pool.replaceEndpoints(ordered);
-    }
-
     private void settings(DraftPool pool) {
-        server.last("persistence_timeout").ifPresent(statement -> {
-            Duration ttl = statement.word(1).isEmpty()
-                    ? PERSISTENCE
-                    : KeepalivedTime.parse(statement.word(1)).orElse(Duration.ZERO);
-            if (ttl.toSeconds() < 1) {
-                notes.add(statement, "no number of seconds; it is left out");
-                return;
-            }
-            pool.set("pinning", "by", "source-address");
-            pool.set("pinning", "ttl", Durations.print(Durations.clamp(ttl, Duration.ofSeconds(1), Durations.MAX)));
-            granularity(pool);
-        });
-        if (server.last("persistence_timeout").isEmpty()) {
-            server.last("persistence_granularity").ifPresent(statement -> notes.add(statement,
-                    "means nothing without persistence_timeout"));
-        }
+        new KeepalivedPersistence(notes, server).apply(pool, binds.stream().anyMatch(HostPort::isIpv6));
         if (inhibits()) {
             pool.set("onDown", "keep");
         }
@@ -220,35 +188,6 @@ final class KeepalivedVirtualServer {
     private boolean inhibits() {
         return server.last("inhibit_on_failure").isPresent()
                 || server.all("real_server").anyMatch(real -> real.last("inhibit_on_failure").isPresent());
-    }
-
-    private void granularity(DraftPool pool) {
-        boolean isIpv6 = binds.stream().anyMatch(HostPort::isIpv6);
-        Optional<Statement> statement = server.last("persistence_granularity");
-        String text = statement.map(each -> each.word(1)).orElse("");
-        int max = isIpv6 ? 128 : ALL_OF_IPV4;
-        int prefix = text.isEmpty() ? max : text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : netmask(text);
-        if (prefix < 0 || prefix > max) {
-            notes.add(statement.orElse(server), "no netmask of leading ones; every address counts for itself");
-            prefix = max;
-        }
-        if (isIpv6 || prefix != max) {
-            pool.set("pinning", isIpv6 ? "ipv6Prefix" : "ipv4Prefix", prefix);
-        }
-    }
-
-    /** How many leading ones a netmask has; -1 if it is none. */
-    private static int netmask(String text) {
-        Optional<InetAddress> mask = HostPort.literal(text);
-        if (mask.isEmpty() || mask.get().getAddress().length != 4) {
-            return -1;
-        }
-        int bits = 0;
-        for (byte each : mask.get().getAddress()) {
-            bits = bits << 8 | (each & 0xFF);
-        }
-        int ones = Integer.numberOfLeadingZeros(~bits);
-        return ones == Integer.bitCount(bits) ? ones : -1;
     }
 
     private long weight(Statement statement) {
@@ -275,7 +214,7 @@ final class KeepalivedVirtualServer {
                 case "inhibit_on_failure" -> inhibition(option);
                 case "quorum" -> {
                     if (!option.word(1).equals("1")) {
-                        KeepalivedKeywords.report(option, notes);
+                        KeepalivedUnsupported.report(option, notes);
                     }
                 }
                 default -> reportRest(option);
@@ -296,7 +235,7 @@ final class KeepalivedVirtualServer {
 
     private void reportRest(Statement option) {
         if (!KeepalivedProbe.TIMES.contains(option.name()) && !KeepalivedProbe.isChecker(option.name())) {
-            KeepalivedKeywords.report(option, notes);
+            KeepalivedUnsupported.report(option, notes);
         }
     }
 

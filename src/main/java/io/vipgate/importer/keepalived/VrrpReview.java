@@ -56,7 +56,7 @@ final class VrrpReview {
         }
         List<Statement> instances = all(sections, "vrrp_instance");
         staysWithKeepalived(sections, instances);
-        sections.forEach(section -> KeepalivedKeywords.reportUnknown(section, notes));
+        sections.forEach(section -> KeepalivedUnsupported.reportUnknown(section, notes));
         all(sections, "global_defs").forEach(this::globals);
         all(sections, "vrrp_script").forEach(script -> scripts.putIfAbsent(script.word(1), script));
         scripts.values().forEach(this::script);

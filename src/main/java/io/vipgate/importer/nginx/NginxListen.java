@@ -1,15 +1,16 @@
 package io.vipgate.importer.nginx;
 
+import io.vipgate.importer.common.DraftListener;
 import io.vipgate.importer.common.Durations;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.PortRange;
 import io.vipgate.importer.common.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -19,7 +20,6 @@ import java.util.TreeMap;
  * <p>Confined to one import.
  */
 final class NginxListen {
-    private static final int MAX_PORTS = 256;
     private static final Set<String> IGNORED = Set.of("reuseport", "bind", "deferred", "default_server",
             "default", "multipath");
 
@@ -69,7 +69,7 @@ final class NginxListen {
                 case "ipv6only" -> {
                 }
                 case "backlog" ->
-                    backlog = value.matches("[1-9][0-9]{0,3}|[1-5][0-9]{4}") ? Integer.parseInt(value) : 0;
+                    backlog = DraftListener.backlog(value).orElse(0);
                 case "so_keepalive" -> keepAlive(listen, value);
                 default -> {
                     if (!IGNORED.contains(word)) {
@@ -85,18 +85,14 @@ final class NginxListen {
         int colon = text.lastIndexOf(':');
         boolean hasHost = colon >= 0 && !text.endsWith("]");
         String host = hasHost ? text.substring(0, colon) : "*";
-        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-        String[] ports = (hasHost ? text.substring(colon + 1) : text).split("-", 2);
-        OptionalInt first = HostPort.port(ports[0]);
-        OptionalInt last = HostPort.port(ports[ports.length - 1]);
-        boolean isRange = first.isPresent() && last.isPresent() && last.getAsInt() >= first.getAsInt()
-                && last.getAsInt() - first.getAsInt() < MAX_PORTS;
-        if (!isRange || listen(bare, 1, isIpv6Only).isEmpty()) {
-            notes.add(listen, "an address that is no name, and a port or a range of at most " + MAX_PORTS
+        String bare = HostPort.withoutBrackets(host);
+        Optional<PortRange> ports = PortRange.parse(hasHost ? text.substring(colon + 1) : text);
+        if (ports.isEmpty() || listen(bare, 1, isIpv6Only).isEmpty()) {
+            notes.add(listen, "an address that is no name, and a port or a range of at most " + PortRange.MAX_PORTS
                     + ", are expected; it is left out");
             return;
         }
-        for (int port = first.getAsInt(); port <= last.getAsInt(); port++) {
+        for (int port = ports.get().first(); port <= ports.get().last(); port++) {
             listen(bare, port, isIpv6Only).ifPresent(addresses::add);
         }
     }
