@@ -20,7 +20,7 @@ public final class BlockBuilder {
     /** A block that is not closed yet, and what stood before it in the one around it. */
     private record Open(int line, List<String> words, List<Statement> before) {}
 
-    public void statement(int line, List<String> words) {
+    public void add(int line, List<String> words) {
         current.add(new Statement(line, words, List.of(), false));
     }
 
@@ -34,7 +34,7 @@ public final class BlockBuilder {
     }
 
     /** Opens a block whose statement stands before it on a line of its own. */
-    public void openAfterLast(int line) throws SyntaxException {
+    public void openLast(int line) throws SyntaxException {
         if (current.isEmpty() || current.getLast().hasBlock()) {
             throw new SyntaxException(line, "a { that belongs to nothing");
         }
@@ -53,7 +53,7 @@ public final class BlockBuilder {
     }
 
     /** The statements outside of every block, when all of them are closed. */
-    public List<Statement> end() throws SyntaxException {
+    public List<Statement> build() throws SyntaxException {
         if (!open.isEmpty()) {
             Open unclosed = open.peek();
             throw new SyntaxException(unclosed.line(),

@@ -19,13 +19,13 @@ public final class ConfigDraft {
     public static final int MAX_SIZE = 20_000;
 
     private static final int MAX_WEIGHT = 256;
-    private static final String TOO_MUCH = "too much for one configuration (1 MiB, " + MAX_SIZE
+    private static final String TOO_LARGE = "too much for one configuration (1 MiB, " + MAX_SIZE
             + " values): divide the file";
 
     private final Notes notes;
     private final Map<String, List<DraftPool>> pools = new LinkedHashMap<>();
     private final List<DraftListener> listeners = new ArrayList<>();
-    private final ListenAddresses taken = new ListenAddresses();
+    private final ListenAddresses listenAddresses = new ListenAddresses();
 
     private long size;
 
@@ -39,11 +39,11 @@ public final class ConfigDraft {
     }
 
     /** Adds a pool, or finds one that is alike in everything, its name among it. */
-    public DraftPool pool(DraftPool pool) {
+    public DraftPool addPool(DraftPool pool) {
         size += pool.endpoints().size();
         List<DraftPool> namesakes = pools.computeIfAbsent(pool.name(), _ -> new ArrayList<>());
         for (DraftPool other : namesakes) {
-            if (other.isLike(pool)) {
+            if (other.isSameAs(pool)) {
                 return other;
             }
         }
@@ -51,7 +51,7 @@ public final class ConfigDraft {
         return pool;
     }
 
-    public DraftListener listener(int line, String name, List<HostPort> binds, DraftPool pool) {
+    public DraftListener addListener(int line, String name, List<HostPort> binds, DraftPool pool) {
         DraftListener listener = new DraftListener(line, name, binds, pool);
         listeners.add(listener);
         size += binds.size();
@@ -59,28 +59,28 @@ public final class ConfigDraft {
     }
 
     /**
-     * What it came to.
+     * The configuration, or why there is none.
      *
-     * @param first what every operator must know, the first of the notes
-     * @param nothing why there is no configuration, when there is none
+     * @param firstNote what every operator must know
+     * @param emptyReason why there is no configuration, when no listener is left
      */
-    public ImportResult migrated(String first, String nothing) {
+    public ImportResult finish(String firstNote, String emptyReason) {
         if (isFull()) {
-            return ImportResult.failed(TOO_MUCH, notes.inOrder());
+            return ImportResult.failed(TOO_LARGE, notes.inOrder());
         }
-        listeners.forEach(this::takeBinds);
-        pools.values().forEach(namesakes -> namesakes.forEach(this::settle));
-        listeners.removeIf(this::isLost);
+        listeners.forEach(this::reserveBinds);
+        pools.values().forEach(namesakes -> namesakes.forEach(this::finishPool));
+        listeners.removeIf(this::isUnusable);
         if (listeners.isEmpty()) {
-            return ImportResult.failed(nothing, notes.inOrder());
+            return ImportResult.failed(emptyReason, notes.inOrder());
         }
-        String yaml = YamlWriter.of(sections());
+        String yaml = YamlWriter.write(sections());
         return yaml.isEmpty()
-                ? ImportResult.failed(TOO_MUCH, notes.inOrder())
-                : ImportResult.of(yaml, notes.inOrderAfter(first));
+                ? ImportResult.failed(TOO_LARGE, notes.inOrder())
+                : ImportResult.of(yaml, notes.inOrderAfter(firstNote));
     }
 
-    private boolean isLost(DraftListener listener) {
+    private boolean isUnusable(DraftListener listener) {
         boolean hasEndpoint = listener.pool().endpoints().stream().anyMatch(endpoint -> endpoint.weight() > 0);
         if (!hasEndpoint) {
             notes.add(listener.line(), listener.name() + ": no endpoint that takes connections; it is left out");
@@ -88,13 +88,13 @@ public final class ConfigDraft {
         return listener.binds().isEmpty() || !hasEndpoint;
     }
 
-    private void takeBinds(DraftListener listener) {
+    private void reserveBinds(DraftListener listener) {
         List<HostPort> kept = new ArrayList<>();
         for (HostPort bind : listener.binds()) {
-            Optional<HostPort> overlap = taken.take(bind);
+            Optional<HostPort> overlap = listenAddresses.add(bind);
             if (overlap.isPresent() && bind.host().isEmpty()) {
                 HostPort ipv6 = HostPort.address("::", bind.port()).orElseThrow();
-                if (taken.take(ipv6).isEmpty()) {
+                if (listenAddresses.add(ipv6).isEmpty()) {
                     kept.add(ipv6);
                     continue;
                 }
@@ -105,16 +105,16 @@ public final class ConfigDraft {
         listener.replaceBinds(kept);
     }
 
-    private void settle(DraftPool pool) {
+    private void finishPool(DraftPool pool) {
         List<DraftEndpoint> kept = new ArrayList<>();
         for (DraftEndpoint endpoint : pool.endpoints()) {
-            taken.loop(endpoint.address()).ifPresentOrElse(
+            listenAddresses.listenerReachedBy(endpoint.address()).ifPresentOrElse(
                     bind -> notes.add(endpoint.line(), endpoint.address()
                             + " is the gateway's own listener (" + bind + "); the endpoint is left out"),
                     () -> kept.add(endpoint));
         }
         pool.replaceEndpoints(scaled(pool, kept));
-        source(pool);
+        dropUnreachableSource(pool);
     }
 
     private List<DraftEndpoint> scaled(DraftPool pool, List<DraftEndpoint> endpoints) {
@@ -124,13 +124,13 @@ public final class ConfigDraft {
         }
         notes.add(pool.line(), "weights are at most " + MAX_WEIGHT + ": those of " + pool.name()
                 + " are scaled down and only near the old ones");
-        return endpoints.stream().map(endpoint -> endpoint.weighing(endpoint.weight() == 0
+        return endpoints.stream().map(endpoint -> endpoint.withWeight(endpoint.weight() == 0
                 ? 0
                 : Math.max(1, Math.round((double) endpoint.weight() * MAX_WEIGHT / largest)))).toList();
     }
 
     /** A source that no endpoint can be reached from is refused. */
-    private void source(DraftPool pool) {
+    private void dropUnreachableSource(DraftPool pool) {
         Optional<InetAddress> source = HostPort.literal(pool.setting("source").toString());
         List<HostPort> addresses = pool.endpoints().stream().map(DraftEndpoint::address).toList();
         if (source.isPresent() && !addresses.isEmpty() && addresses.stream().noneMatch(

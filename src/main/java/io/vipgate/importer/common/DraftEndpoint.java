@@ -19,7 +19,7 @@ public record DraftEndpoint(int line, String name, HostPort address, long weight
         this(line, name, address, 1, false, 0);
     }
 
-    public DraftEndpoint weighing(long newWeight) {
+    public DraftEndpoint withWeight(long newWeight) {
         return new DraftEndpoint(line, name, address, newWeight, isBackup, maxConnections);
     }
 

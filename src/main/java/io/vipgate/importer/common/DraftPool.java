@@ -78,7 +78,7 @@ public final class DraftPool {
     }
 
     /** Whether the one would be written as the other is. */
-    public boolean isLike(DraftPool other) {
+    public boolean isSameAs(DraftPool other) {
         return name.equals(other.name) && settings.equals(other.settings) && endpoints.equals(other.endpoints);
     }
 

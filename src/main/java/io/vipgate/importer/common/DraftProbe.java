@@ -41,14 +41,14 @@ public final class DraftProbe {
     }
 
     public void times(int line, Duration interval, Duration fastInterval, Duration timeout) {
-        Duration between = within(line, "probe.interval", interval, MIN_INTERVAL, MAX_INTERVAL);
+        Duration between = clamp(line, "probe.interval", interval, MIN_INTERVAL, MAX_INTERVAL);
         section.put("interval", Durations.print(between));
         section.put("fastInterval", Durations.print(Durations.clamp(fastInterval, MIN_INTERVAL, between)));
         section.put("timeout", Durations.print(
-                within(line, "probe.timeout", timeout, MIN_TIMEOUT, MAX_TIMEOUT)));
+                clamp(line, "probe.timeout", timeout, MIN_TIMEOUT, MAX_TIMEOUT)));
     }
 
-    private Duration within(int line, String key, Duration value, Duration min, Duration max) {
+    private Duration clamp(int line, String key, Duration value, Duration min, Duration max) {
         Duration kept = Durations.clamp(value, min, max);
         if (!kept.equals(value)) {
             notes.add(line, key + " is " + Durations.print(min) + " to " + Durations.print(max) + ", so "

@@ -15,7 +15,7 @@ public final class InputText {
 
     /** The lines, without their ends; refuses what is no text. */
     public static List<String> lines(String text) throws SyntaxException {
-        refuseTooMuch(text);
+        requireReadableSize(text);
         int line = 1;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -30,7 +30,7 @@ public final class InputText {
     }
 
     /** Refuses a text of too many words, braces and semicolons. */
-    public static void refuseTooMuch(String text) throws SyntaxException {
+    public static void requireReadableSize(String text) throws SyntaxException {
         int line = 1;
         int words = 0;
         boolean isInWord = false;

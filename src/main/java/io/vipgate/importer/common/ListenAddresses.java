@@ -20,7 +20,7 @@ final class ListenAddresses {
     private final Map<Integer, Map<Optional<InetAddress>, HostPort>> byPort = new HashMap<>();
 
     /** Takes it unless it overlaps with one that is taken; that one is the answer then. */
-    Optional<HostPort> take(HostPort bind) {
+    Optional<HostPort> add(HostPort bind) {
         Optional<HostPort> overlap = overlap(bind);
         if (overlap.isEmpty()) {
             byPort.computeIfAbsent(bind.port(), _ -> new HashMap<>()).put(bind.literal(), bind);
@@ -38,7 +38,7 @@ final class ListenAddresses {
     }
 
     /** Whether connections to the endpoint would come back to a listener. */
-    Optional<HostPort> loop(HostPort endpoint) {
+    Optional<HostPort> listenerReachedBy(HostPort endpoint) {
         if (endpoint.literal().isEmpty()) {
             return Optional.empty();
         }

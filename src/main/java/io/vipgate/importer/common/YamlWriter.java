@@ -18,22 +18,22 @@ final class YamlWriter {
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_VALUES = 20_000;
     private static final int MAX_VALUE_LENGTH = 16 * 1024;
-    private static final int ALWAYS_BLOCKS = 2;
+    private static final int BLOCK_DEPTH = 2;
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/][A-Za-z0-9_./-]*");
 
     private final StringBuilder out = new StringBuilder();
     private int values;
-    private int longest;
+    private int maxLength;
 
     private YamlWriter() {}
 
     /** The text; empty when it would be more than vipgate reads. */
-    static String of(Map<String, ?> sections) {
+    static String write(Map<String, ?> sections) {
         YamlWriter text = new YamlWriter();
         text.block(sections, 0);
         String written = text.out.toString();
         text.count(sections);
-        return text.values > MAX_VALUES || text.longest > MAX_VALUE_LENGTH
+        return text.values > MAX_VALUES || text.maxLength > MAX_VALUE_LENGTH
                 || written.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES ? "" : written;
     }
 
@@ -42,7 +42,7 @@ final class YamlWriter {
         switch (value) {
             case Map<?, ?> section -> section.values().forEach(this::count);
             case List<?> list -> list.forEach(this::count);
-            default -> longest = Math.max(longest, value.toString().length());
+            default -> maxLength = Math.max(maxLength, value.toString().length());
         }
     }
 
@@ -50,7 +50,7 @@ final class YamlWriter {
         section.forEach((key, value) -> {
             out.append("  ".repeat(depth)).append(scalar(key.toString())).append(':');
             boolean isSingle = !(value instanceof Map || value instanceof List);
-            if (isSingle || (depth >= ALWAYS_BLOCKS - 1 && fits(depth, key.toString(), value))) {
+            if (isSingle || (depth >= BLOCK_DEPTH - 1 && fits(depth, key.toString(), value))) {
                 out.append(' ').append(line(value)).append('\n');
             } else if (value instanceof List<?> list) {
                 out.append('\n');
@@ -64,11 +64,11 @@ final class YamlWriter {
     }
 
     private static boolean fits(int depth, String key, Object value) {
-        return !holdsSections(value) && 2 * depth + key.length() + line(value).length() <= WIDTH;
+        return !hasSections(value) && 2 * depth + key.length() + line(value).length() <= WIDTH;
     }
 
     /** Sections by name, and sections with such in them, are easier to read one below the other. */
-    private static boolean holdsSections(Object value) {
+    private static boolean hasSections(Object value) {
         return value instanceof Map<?, ?> section
                 && (section.values().stream().allMatch(Map.class::isInstance) || section.containsKey("endpoints"));
     }
@@ -93,17 +93,17 @@ final class YamlWriter {
         text.replace("${", "$${").codePoints().forEach(c -> {
             if (c == '"' || c == '\\') {
                 quoted.append('\\').append((char) c);
-            } else if (isShownAsItIs(c)) {
+            } else if (isPlain(c)) {
                 quoted.append((char) c);
             } else {
-                int shown = Character.getType(c) == Character.SURROGATE ? 0xFFFD : c;
-                quoted.append(String.format(shown < 0x10000 ? "\\u%04X" : "\\U%08X", shown));
+                int written = Character.getType(c) == Character.SURROGATE ? 0xFFFD : c;
+                quoted.append(String.format(written < 0x10000 ? "\\u%04X" : "\\U%08X", written));
             }
         });
         return quoted.append('"').toString();
     }
 
-    private static boolean isShownAsItIs(int c) {
+    private static boolean isPlain(int c) {
         return (c >= ' ' && c <= '~') || (c > 0xA0 && c < Character.MIN_SUPPLEMENTARY_CODE_POINT
                 && Character.isLetterOrDigit(c));
     }

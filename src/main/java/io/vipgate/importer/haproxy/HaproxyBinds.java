@@ -81,7 +81,7 @@ final class HaproxyBinds {
                         "interface " + value + ": a listener is bound to an address, not an interface");
                 default -> {
                     if (!IGNORED.contains(word)) {
-                        notes.add(bind, word + ": no equivalent; it is left out");
+                        notes.leftOut(bind, word + ": no equivalent");
                     }
                 }
             }
@@ -93,22 +93,22 @@ final class HaproxyBinds {
         boolean isIpv6 = text.startsWith("ipv6@");
         int colon = address.lastIndexOf(':');
         if (colon < 0 || address.contains("@") || address.startsWith("/")) {
-            notes.add(bind, text + ": an address and a port are expected; it is left out");
+            notes.leftOut(bind, text + ": an address and a port are expected");
             return;
         }
         String host = address.substring(0, colon);
         String bare = HostPort.withoutBrackets(host);
         Optional<PortRange> ports = PortRange.parse(address.substring(colon + 1));
         if (ports.isEmpty()) {
-            notes.add(bind,
-                    text + ": a port, or a range of at most " + PortRange.MAX_PORTS + ", is expected; it is left out");
+            notes.leftOut(bind,
+                    text + ": a port, or a range of at most " + PortRange.MAX_PORTS + ", is expected");
             return;
         }
         for (int port = ports.get().first(); port <= ports.get().last()
                 && addresses.size() <= ConfigDraft.MAX_SIZE; port++) {
             Optional<HostPort> found = listen(bare, port, isIpv6, isV6Only);
             if (found.isEmpty()) {
-                notes.add(bind, text + ": a name can't be bound, only an address; it is left out");
+                notes.leftOut(bind, text + ": a name can't be bound, only an address");
                 return;
             }
             addresses.add(found.get());

@@ -37,29 +37,31 @@ public final class HaproxyImporter {
 
     private final Notes notes = new Notes();
     private final ConfigDraft draft = new ConfigDraft(notes);
-    private final List<HaproxySection> fronts = new ArrayList<>();
-    private final Map<String, HaproxySection> backs = new LinkedHashMap<>();
+    private final List<HaproxySection> frontends = new ArrayList<>();
+    private final Map<String, HaproxySection> backends = new LinkedHashMap<>();
     private final Set<String> used = new HashSet<>();
-    private boolean sendsHeaders;
+    private boolean sendsProxyHeader;
     private boolean wasTransparent;
 
     private HaproxyImporter() {}
 
     /** Reads the text of a haproxy.cfg. */
     public static ImportResult convert(String text) {
-        return new HaproxyImporter().convertAll(text);
+        return new HaproxyImporter().run(text);
     }
 
-    private ImportResult convertAll(String text) {
+    private ImportResult run(String text) {
         try {
             sections(HaproxyParser.parse(text, notes));
         } catch (SyntaxException e) {
             return ImportResult.failed(e.problem(), notes.inOrder());
         }
-        fronts.forEach(this::front);
-        backs.values().stream().filter(back -> !back.isFront() && isCarriedOver(back) && !used.contains(back.name()))
-                .forEach(back -> notes.add(back.section(), "no frontend that is carried over uses it; it is left out"));
-        return draft.migrated(wasTransparent ? TRANSPARENT : sendsHeaders ? SENT_ADDRESSES : CLIENT_ADDRESSES,
+        frontends.forEach(this::frontend);
+        backends.values().stream()
+                .filter(backend -> !backend.isFrontend() && isCarriedOver(backend) && !used.contains(backend.name()))
+                .forEach(backend -> notes.leftOut(backend.section(),
+                        "no frontend that is carried over uses it"));
+        return draft.finish(wasTransparent ? TRANSPARENT : sendsProxyHeader ? SENT_ADDRESSES : CLIENT_ADDRESSES,
                 NOTHING_IMPORTED);
     }
 
@@ -77,10 +79,11 @@ public final class HaproxyImporter {
                     latest = all;
                     named.put(name, all);
                 }
-                case "frontend", "backend", "listen" -> proxy(section, inherited(section, 2, named, latest));
-                case "global" -> notes.add(section, "concerns HAProxy's own process; it is left out");
-                case "resolvers" -> notes.add(section, "names are looked up by the machine's resolver, every "
-                        + "resolve.interval; it is left out");
+                case "frontend", "backend", "listen" ->
+                    add(new HaproxySection(section, inherited(section, 2, named, latest)));
+                case "global" -> notes.leftOut(section, "concerns HAProxy's own process");
+                case "resolvers" -> notes.leftOut(section, "names are looked up by the machine's resolver, every "
+                        + "resolve.interval");
                 default -> notes.add(section, "no equivalent; the section is left out");
             }
         }
@@ -98,63 +101,62 @@ public final class HaproxyImporter {
         return found == null ? orElse : found;
     }
 
-    private void proxy(Statement section, List<Statement> inherited) {
-        HaproxySection proxy = new HaproxySection(section, inherited);
-        if (proxy.isFront()) {
-            fronts.add(proxy);
+    private void add(HaproxySection section) {
+        if (section.isFrontend()) {
+            frontends.add(section);
         }
-        if (proxy.isBack()) {
-            backs.putIfAbsent(proxy.name(), proxy);
+        if (section.isBackend()) {
+            backends.putIfAbsent(section.name(), section);
         }
-        if (proxy.isDisabled()) {
-            notes.add(section, "disabled; it is left out");
-        } else if (!proxy.mode().equals("tcp")) {
-            notes.add(section, "mode " + proxy.mode() + " is layer 7, vipgate is layer 4; it is left out");
+        if (section.isDisabled()) {
+            notes.leftOut(section.section(), "disabled");
+        } else if (!section.mode().equals("tcp")) {
+            notes.leftOut(section.section(), "mode " + section.mode() + " is layer 7, vipgate is layer 4");
         }
     }
 
-    private static boolean isCarriedOver(HaproxySection proxy) {
-        return !proxy.isDisabled() && proxy.mode().equals("tcp");
+    private static boolean isCarriedOver(HaproxySection section) {
+        return !section.isDisabled() && section.mode().equals("tcp");
     }
 
     // ---- frontends ----
 
-    private void front(HaproxySection front) {
-        if (!isCarriedOver(front) || draft.isFull()) {
+    private void frontend(HaproxySection frontend) {
+        if (!isCarriedOver(frontend) || draft.isFull()) {
             return;
         }
-        front.statements().forEach(each -> HaproxyUnsupported.report(each, notes));
+        frontend.statements().forEach(each -> HaproxyUnsupported.report(each, notes));
         HaproxyBinds binds = new HaproxyBinds(notes);
-        front.all("bind").forEach(binds::read);
-        if (front.section().words().size() > 2 && front.section().word(2).contains(":")) {
-            binds.read(new Statement(front.section().line(), List.of("bind", front.section().word(2)), List.of(),
+        frontend.all("bind").forEach(binds::read);
+        if (frontend.section().words().size() > 2 && frontend.section().word(2).contains(":")) {
+            binds.read(new Statement(frontend.section().line(), List.of("bind", frontend.section().word(2)), List.of(),
                     false));
         }
-        Optional<HaproxySection> back = backOf(front);
-        if (back.isEmpty()) {
+        Optional<HaproxySection> backend = backendOf(frontend);
+        if (backend.isEmpty()) {
             return;
         }
-        used.add(back.get().name());
+        used.add(backend.get().name());
         if (binds.addresses().isEmpty()) {
-            notes.add(front.section(), "no address to listen on; it is left out");
+            notes.leftOut(frontend.section(), "no address to listen on");
             return;
         }
-        if (!back.get().equals(front)) {
-            back.get().statements().forEach(each -> HaproxyUnsupported.report(each, notes));
+        if (!backend.get().equals(frontend)) {
+            backend.get().statements().forEach(each -> HaproxyUnsupported.report(each, notes));
         }
-        List<HaproxyServer> servers = servers(back.get());
+        List<HaproxyServer> servers = servers(backend.get());
         servers.forEach(server -> HaproxyUnsupported.report(server, notes));
-        HaproxyPool pools = new HaproxyPool(notes, front, back.get(), servers);
+        HaproxyPool pools = new HaproxyPool(notes, frontend, backend.get(), servers);
         if (servers.stream().noneMatch(HaproxyServer::followsClientPort)) {
-            listener(front, front.name(), binds, binds.addresses(),
-                    pools.draft(back.get().name(), binds.addresses().getFirst().port()));
+            listener(frontend, frontend.name(), binds, binds.addresses(),
+                    pools.draft(backend.get().name(), binds.addresses().getFirst().port()));
         } else {
-            byPort(front, back.get(), binds, pools);
+            byPort(frontend, backend.get(), binds, pools);
         }
         wasTransparent |= pools.wasTransparent();
     }
 
-    private void byPort(HaproxySection front, HaproxySection back, HaproxyBinds binds, HaproxyPool pools) {
+    private void byPort(HaproxySection frontend, HaproxySection backend, HaproxyBinds binds, HaproxyPool pools) {
         Map<Integer, List<HostPort>> byPort = new LinkedHashMap<>();
         binds.addresses().forEach(bind -> byPort.computeIfAbsent(bind.port(), _ -> new ArrayList<>()).add(bind));
         byPort.forEach((port, addresses) -> {
@@ -162,24 +164,24 @@ public final class HaproxyImporter {
                 return;
             }
             String suffix = byPort.size() == 1 ? "" : "-" + port;
-            listener(front, front.name() + suffix, binds, addresses, pools.draft(back.name() + suffix, port));
+            listener(frontend, frontend.name() + suffix, binds, addresses, pools.draft(backend.name() + suffix, port));
         });
     }
 
-    private void listener(HaproxySection front, String name, HaproxyBinds binds, List<HostPort> addresses,
+    private void listener(HaproxySection frontend, String name, HaproxyBinds binds, List<HostPort> addresses,
             DraftPool pool) {
-        sendsHeaders |= !pool.setting("proxyProtocol").equals("");
-        DraftListener listener = draft.listener(front.section().line(), name, addresses, draft.pool(pool));
-        front.last("maxconn").ifPresent(statement -> {
+        sendsProxyHeader |= !pool.setting("proxyProtocol").equals("");
+        DraftListener listener = draft.addListener(frontend.section().line(), name, addresses, draft.addPool(pool));
+        frontend.last("maxconn").ifPresent(statement -> {
             if (statement.word(1).matches("[1-9][0-9]{0,8}")) {
                 listener.set("maxConnections", Integer.parseInt(statement.word(1)));
                 notes.add(statement,
                         "beyond maxConnections vipgate closes a new connection at once, HAProxy let it wait");
             } else {
-                notes.add(statement, "no whole number from 1 on; it is left out");
+                notes.leftOut(statement, "no whole number from 1 on");
             }
         });
-        int backlog = front.last("backlog").map(each -> DraftListener.backlog(each.word(1)))
+        int backlog = frontend.last("backlog").map(each -> DraftListener.backlog(each.word(1)))
                 .filter(OptionalInt::isPresent).orElse(OptionalInt.of(binds.backlog())).getAsInt();
         if (backlog > 0) {
             listener.set("backlog", backlog);
@@ -189,39 +191,39 @@ public final class HaproxyImporter {
         }
     }
 
-    private Optional<HaproxySection> backOf(HaproxySection front) {
-        Optional<Statement> whole = Optional.empty();
-        for (Statement statement : front.all("use_backend")) {
-            if (statement.words().size() == 2 && whole.isEmpty()) {
-                whole = Optional.of(statement);
+    private Optional<HaproxySection> backendOf(HaproxySection frontend) {
+        Optional<Statement> unconditional = Optional.empty();
+        for (Statement statement : frontend.all("use_backend")) {
+            if (statement.words().size() == 2 && unconditional.isEmpty()) {
+                unconditional = Optional.of(statement);
             } else {
                 notes.add(statement,
                         "no equivalent: a listener has one pool; it is left out, and its connections go where the "
                                 + "others do");
             }
         }
-        Optional<Statement> statement = whole.or(() -> front.last("default_backend"));
+        Optional<Statement> statement = unconditional.or(() -> frontend.last("default_backend"));
         if (statement.isEmpty()) {
-            if (front.isBack()) {
-                return Optional.of(front);
+            if (frontend.isBackend()) {
+                return Optional.of(frontend);
             }
-            notes.add(front.section(), "no default_backend; it is left out");
+            notes.leftOut(frontend.section(), "no default_backend");
             return Optional.empty();
         }
-        HaproxySection back = backs.get(statement.get().word(1));
-        if (back == null || !isCarriedOver(back)) {
-            notes.add(statement.get(), back == null
-                    ? "no such backend; the frontend of line " + front.section().line() + " is left out"
-                    : "that backend is left out, and so is the frontend of line " + front.section().line());
+        HaproxySection backend = backends.get(statement.get().word(1));
+        if (backend == null || !isCarriedOver(backend)) {
+            notes.add(statement.get(), backend == null
+                    ? "no such backend; the frontend of line " + frontend.section().line() + " is left out"
+                    : "that backend is left out, and so is the frontend of line " + frontend.section().line());
             return Optional.empty();
         }
-        return Optional.of(back);
+        return Optional.of(backend);
     }
 
-    private List<HaproxyServer> servers(HaproxySection back) {
+    private List<HaproxyServer> servers(HaproxySection backend) {
         List<HaproxyServer> servers = new ArrayList<>();
         List<Statement> defaults = new ArrayList<>();
-        for (Statement statement : back.statements().toList()) {
+        for (Statement statement : backend.statements().toList()) {
             switch (statement.name()) {
                 case "default-server" -> defaults.add(statement);
                 case "server" ->

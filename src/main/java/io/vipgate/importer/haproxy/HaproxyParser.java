@@ -64,7 +64,7 @@ final class HaproxyParser {
         } else if (conditions == 0) {
             Statement statement = new Statement(number, words, List.of(), false);
             if (section.isEmpty()) {
-                notes.add(statement, "stands before every section; it is left out");
+                notes.leftOut(statement, "stands before every section");
             } else {
                 block.add(statement);
             }

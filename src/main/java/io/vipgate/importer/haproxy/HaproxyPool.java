@@ -24,15 +24,15 @@ final class HaproxyPool {
     private static final long MAX_ATTEMPTS = 16;
 
     private final Notes notes;
-    private final HaproxySection front;
-    private final HaproxySection back;
+    private final HaproxySection frontend;
+    private final HaproxySection backend;
     private final List<HaproxyServer> servers;
     private boolean wasTransparent;
 
-    HaproxyPool(Notes notes, HaproxySection front, HaproxySection back, List<HaproxyServer> servers) {
+    HaproxyPool(Notes notes, HaproxySection frontend, HaproxySection backend, List<HaproxyServer> servers) {
         this.notes = notes;
-        this.front = front;
-        this.back = back;
+        this.frontend = frontend;
+        this.backend = backend;
         this.servers = servers;
     }
 
@@ -42,45 +42,45 @@ final class HaproxyPool {
     }
 
     DraftPool draft(String name, int clientPort) {
-        DraftPool pool = new DraftPool(back.section().line(), name);
+        DraftPool pool = new DraftPool(backend.section().line(), name);
         balance(pool);
-        List<HaproxyServer> carried = endpoints(pool, clientPort);
-        if (back.last("balance", "first").isPresent()) {
+        List<HaproxyServer> accepted = endpoints(pool, clientPort);
+        if (backend.last("balance", "first").isPresent()) {
             pool.makeBackupsExceptFirst(endpoint -> endpoint.weight() > 0);
         }
-        perServer(pool, carried);
-        probe(pool, carried);
+        serverSettings(pool, accepted);
+        probe(pool, accepted);
         source(pool);
         timeouts(pool);
         retries(pool);
-        new HaproxyStickTable(notes, back).apply(pool);
+        new HaproxyStickTable(notes, backend).apply(pool);
         return pool;
     }
 
     // ---- endpoints ----
 
     private void balance(DraftPool pool) {
-        Optional<Statement> statement = back.last("balance");
+        Optional<Statement> statement = backend.last("balance");
         String text = statement.map(each -> each.rest(1)).orElse("roundrobin");
         String rule = text.split("[ (]", 2)[0];
         String argument = text.length() > rule.length() ? text.substring(rule.length() + 1).replace(")", "") : "";
         pool.set("balance", switch (rule) {
             case "roundrobin", "static-rr" -> "round-robin";
             case "leastconn" -> "least-connections";
-            case "source" -> hash(statement);
-            case "random" -> argument.equals("1") ? "weighted-random" : draws(statement, argument);
+            case "source" -> sourceHash(statement);
+            case "random" -> argument.equals("1") ? "weighted-random" : powerOfTwo(statement, argument);
             case "first" -> {
                 statement.ifPresent(
                         each -> notes.add(each, "the first server is the primary, the others are its backups; "
                                 + "maxConnections says when it is full"));
                 yield "least-connections";
             }
-            case "hash" -> argument.equals("src") ? hash(statement) : none(statement);
-            default -> none(statement);
+            case "hash" -> argument.equals("src") ? sourceHash(statement) : unknownBalance(statement);
+            default -> unknownBalance(statement);
         });
     }
 
-    private String hash(Optional<Statement> statement) {
+    private String sourceHash(Optional<Statement> statement) {
         statement.ifPresent(each -> notes.add(each,
                 "source-hash spreads clients by weight too, but by another hash: most of "
                         + "them change their endpoint once, at the move. It always moves as few as possible when an endpoint "
@@ -88,49 +88,49 @@ final class HaproxyPool {
         return "source-hash";
     }
 
-    private String draws(Optional<Statement> statement, String draws) {
+    private String powerOfTwo(Optional<Statement> statement, String draws) {
         if (!draws.isEmpty() && !draws.equals("2")) {
             statement.ifPresent(each -> notes.add(each, "power-of-two takes the better of two, not of " + draws));
         }
         return "power-of-two";
     }
 
-    private String none(Optional<Statement> statement) {
+    private String unknownBalance(Optional<Statement> statement) {
         statement.ifPresent(
                 each -> notes.add(each, "looks into what is relayed, or is not known; round-robin takes its place"));
         return "round-robin";
     }
 
     private List<HaproxyServer> endpoints(DraftPool pool, int clientPort) {
-        List<HaproxyServer> carried = new ArrayList<>();
+        List<HaproxyServer> accepted = new ArrayList<>();
         String proxyProtocol = "";
         for (HaproxyServer server : servers) {
             Statement statement = server.statement();
             Optional<HostPort> address = server.endpoint(clientPort);
             if (server.has("ssl")) {
-                notes.add(statement, "ssl: vipgate sends what the client sends, and does not encrypt; it is left out");
+                notes.leftOut(statement, "ssl: vipgate sends what the client sends, and does not encrypt");
             } else if (address.isEmpty()) {
-                notes.add(statement,
-                        "no address of a machine with a port (no unix socket, no variable); it is left out");
+                notes.leftOut(statement,
+                        "no address of a machine with a port (no unix socket, no variable)");
             } else if (!proxyProtocol.isEmpty() && proxyProtocol.equals("none") != server.proxyProtocol()
                     .equals("none")) {
                 notes.add(statement, "proxyProtocol holds for a whole pool, and is " + proxyProtocol
                         + " as of the first server; a server that differs must not be in it, and is left out");
             } else {
                 proxyProtocol = proxyProtocol.isEmpty() ? server.proxyProtocol() : proxyProtocol;
-                carried.add(server);
+                accepted.add(server);
                 pool.add(endpoint(server, address.get()));
             }
         }
         if (!proxyProtocol.isEmpty() && !proxyProtocol.equals("none")) {
             pool.set("proxyProtocol", proxyProtocol);
         }
-        List<HaproxyServer> backups = carried.stream().filter(each -> each.has("backup")).toList();
-        if (backups.size() > 1 && back.option("allbackups").isEmpty()) {
+        List<HaproxyServer> backups = accepted.stream().filter(each -> each.has("backup")).toList();
+        if (backups.size() > 1 && backend.option("allbackups").isEmpty()) {
             notes.add(backups.get(1).statement(), "a second backup was taken only when the first was down, as option "
                     + "allbackups is not set; backup endpoints share what comes to them");
         }
-        return carried;
+        return accepted;
     }
 
     private DraftEndpoint endpoint(HaproxyServer server, HostPort address) {
@@ -148,8 +148,8 @@ final class HaproxyPool {
 
     // ---- settings ----
 
-    private void perServer(DraftPool pool, List<HaproxyServer> carried) {
-        for (HaproxyServer server : carried) {
+    private void serverSettings(DraftPool pool, List<HaproxyServer> accepted) {
+        for (HaproxyServer server : accepted) {
             server.value("on-marked-down").ifPresent(what -> {
                 if (what.equals("shutdown-sessions")) {
                     pool.set("onDown", "close");
@@ -160,24 +160,25 @@ final class HaproxyPool {
         }
         if (pool.setting("balance").equals("source-hash") && !pool.setting("slowStart").equals("")) {
             pool.remove("slowStart");
-            notes.add(back.section(), "slowstart means nothing with source-hash; it is left out");
+            notes.leftOut(backend.section(), "slowstart means nothing with source-hash");
         }
     }
 
-    private void probe(DraftPool pool, List<HaproxyServer> carried) {
-        List<HaproxyServer> checked = carried.stream().filter(each -> each.has("check")).toList();
+    private void probe(DraftPool pool, List<HaproxyServer> accepted) {
+        List<HaproxyServer> checked = accepted.stream().filter(each -> each.has("check")).toList();
         if (checked.isEmpty()) {
             pool.set("probe", Map.of("type", "none"));
-            notes.add(back.section(), "no server has check, so none is probed; leave probe out for a TCP connect every "
-                    + "500 ms");
+            notes.add(backend.section(),
+                    "no server has check, so none is probed; leave probe out for a TCP connect every "
+                            + "500 ms");
             return;
         }
-        Map<String, Object> probe = new HaproxyProbe(notes, back).of(checked.getFirst());
+        Map<String, Object> probe = new HaproxyProbe(notes, backend).of(checked.getFirst());
         pool.set("probe", probe);
-        for (HaproxyServer server : carried) {
+        for (HaproxyServer server : accepted) {
             if (!server.has("check")) {
                 notes.add(server.statement(), "has no check; it is probed like the others");
-            } else if (!new HaproxyProbe(new Notes(), back).of(server).equals(probe)) {
+            } else if (!new HaproxyProbe(new Notes(), backend).of(server).equals(probe)) {
                 notes.add(server.statement(), "is checked otherwise than the one of line "
                         + checked.getFirst().statement().line() + "; a pool has one probe, and it is that one's");
             }
@@ -185,9 +186,9 @@ final class HaproxyPool {
     }
 
     private void source(DraftPool pool) {
-        Optional<Statement> statement = back.last("source");
+        Optional<Statement> statement = backend.last("source");
         String text = statement.map(each -> each.word(1)).orElse("");
-        Statement at = statement.orElse(back.section());
+        Statement at = statement.orElse(backend.section());
         boolean isTransparent = statement.filter(each -> each.words().contains("usesrc")).isPresent();
         for (HaproxyServer server : servers) {
             if (server.has("source")) {
@@ -209,33 +210,33 @@ final class HaproxyPool {
         if (address.filter(each -> !each.isWildcard()).isPresent()) {
             pool.set("source", address.get().host());
         } else if (address.isEmpty()) {
-            notes.add(at, "source " + text + ": no address; it is left out");
+            notes.leftOut(at, "source " + text + ": no address");
         }
     }
 
     private void timeouts(DraftPool pool) {
-        back.timeout("connect").ifPresent(each -> pool.set("connect", "timeout",
-                Durations.print(within(back.last("timeout", "connect"), each, MAX_CONNECT_TIMEOUT))));
-        Optional<Duration> client = front.timeout("client");
-        Optional<Duration> server = back.timeout("server");
-        Optional<Duration> tunnel = back.timeout("tunnel").or(() -> front.timeout("tunnel"));
-        Optional<Statement> statement = back.last("timeout", "tunnel").or(() -> back.last("timeout", "server"))
-                .or(() -> front.last("timeout", "client"));
+        backend.timeout("connect").ifPresent(each -> pool.set("connect", "timeout",
+                Durations.print(clamp(backend.last("timeout", "connect"), each, MAX_CONNECT_TIMEOUT))));
+        Optional<Duration> client = frontend.timeout("client");
+        Optional<Duration> server = backend.timeout("server");
+        Optional<Duration> tunnel = backend.timeout("tunnel").or(() -> frontend.timeout("tunnel"));
+        Optional<Statement> statement = backend.last("timeout", "tunnel").or(() -> backend.last("timeout", "server"))
+                .or(() -> frontend.last("timeout", "client"));
         tunnel.or(() -> shorter(client, server)).ifPresentOrElse(
-                idle -> pool.set("timeouts", "idle", Durations.print(within(statement, idle, Durations.MAX))),
-                () -> notes.add(front.section(),
+                idle -> pool.set("timeouts", "idle", Durations.print(clamp(statement, idle, Durations.MAX))),
+                () -> notes.add(frontend.section(),
                         "no timeout client or server: HAProxy waits without end, timeouts.idle "
                                 + "is 10m unless another is written"));
         if (tunnel.isEmpty() && client.isPresent() && server.isPresent() && !client.equals(server)) {
             statement.ifPresent(each -> notes.add(each, "differs from timeout client (" + Durations.print(client.get())
                     + "); timeouts.idle is for both sides, and the shorter one"));
         }
-        shorter(front.timeout("client-fin"), back.timeout("server-fin")).ifPresent(each -> pool.set("timeouts",
-                "halfClosed", Durations.print(within(back.last("timeout", "server-fin")
-                        .or(() -> front.last("timeout", "client-fin")), each, Durations.MAX))));
+        shorter(frontend.timeout("client-fin"), backend.timeout("server-fin")).ifPresent(each -> pool.set("timeouts",
+                "halfClosed", Durations.print(clamp(backend.last("timeout", "server-fin")
+                        .or(() -> frontend.last("timeout", "client-fin")), each, Durations.MAX))));
     }
 
-    private Duration within(Optional<Statement> statement, Duration value, Duration max) {
+    private Duration clamp(Optional<Statement> statement, Duration value, Duration max) {
         Duration kept = Durations.clamp(value, MIN_TIMEOUT, max);
         if (!kept.equals(value)) {
             statement.ifPresent(
@@ -249,13 +250,13 @@ final class HaproxyPool {
     }
 
     private void retries(DraftPool pool) {
-        back.last("retries").ifPresent(statement -> {
+        backend.last("retries").ifPresent(statement -> {
             if (!statement.word(1).matches("[0-9]{1,9}")) {
-                notes.add(statement, "no whole number; it is left out");
+                notes.leftOut(statement, "no whole number");
                 return;
             }
             pool.set("connect", "attempts", Math.min(MAX_ATTEMPTS, Long.parseLong(statement.word(1)) + 1));
-            if (back.option("redispatch").isEmpty()) {
+            if (backend.option("redispatch").isEmpty()) {
                 notes.add(statement, "each attempt takes another endpoint, as with option redispatch");
             }
         });

@@ -22,21 +22,21 @@ final class HaproxyProbe {
             "on-success", "on-error", "status-code");
 
     private final Notes notes;
-    private final HaproxySection back;
+    private final HaproxySection backend;
 
-    HaproxyProbe(Notes notes, HaproxySection back) {
+    HaproxyProbe(Notes notes, HaproxySection backend) {
         this.notes = notes;
-        this.back = back;
+        this.backend = backend;
     }
 
     Map<String, Object> of(HaproxyServer server) {
         DraftProbe probe = new DraftProbe(notes);
         Duration inter = server.duration("inter").orElse(INTER);
         probe.times(server.statement().line(), inter, server.duration("fastinter").orElse(inter),
-                back.timeout("check").orElse(inter));
+                backend.timeout("check").orElse(inter));
         probe.counts(server.number("rise", 2), server.number("fall", 3));
         server.value("port").ifPresent(text -> port(probe, server.statement(), text));
-        what(probe);
+        checkType(probe);
         if (server.has("check-ssl")) {
             tls(probe, server);
         }
@@ -71,10 +71,10 @@ final class HaproxyProbe {
                 && file.chars().noneMatch(Character::isISOControl)).ifPresent(file -> probe.tls("ca", file));
     }
 
-    private void what(DraftProbe probe) {
-        Optional<Statement> check = back.statements()
+    private void checkType(DraftProbe probe) {
+        Optional<Statement> check = backend.statements()
                 .filter(each -> each.is("option") && isCheck(each.word(1)))
-                .filter(each -> back.option(each.word(1)).isPresent()).reduce((_, last) -> last);
+                .filter(each -> backend.option(each.word(1)).isPresent()).reduce((_, last) -> last);
         if (check.isEmpty()) {
             return;
         }
@@ -105,7 +105,7 @@ final class HaproxyProbe {
         String method = words.size() > 1 ? words.getFirst() : "OPTIONS";
         String path = words.isEmpty() ? "/" : words.get(words.size() > 1 ? 1 : 0);
         String head = words.size() > 2 ? String.join(" ", words.subList(2, words.size())) : "";
-        Optional<Statement> send = back.last("http-check", "send");
+        Optional<Statement> send = backend.last("http-check", "send");
         if (send.isPresent()) {
             method = valueOf(send.get(), "meth").orElse(method);
             path = valueOf(send.get(), "uri").orElse(path);
@@ -118,7 +118,7 @@ final class HaproxyProbe {
         host(head, send).ifPresent(host -> probe.host(line, host));
         send.flatMap(each -> valueOf(each, "body"))
                 .ifPresent(_ -> notes.add(line, "http-check send body: no equivalent; it is left out"));
-        back.all("http-check").stream().filter(each -> !each.is("http-check", "send"))
+        backend.all("http-check").stream().filter(each -> !each.is("http-check", "send"))
                 .forEach(each -> httpCheck(probe, each));
     }
 
@@ -163,7 +163,7 @@ final class HaproxyProbe {
         String expect = "";
         int sends = 0;
         int expects = 0;
-        for (Statement rule : back.all("tcp-check")) {
+        for (Statement rule : backend.all("tcp-check")) {
             switch (rule.word(1)) {
                 case "connect" -> connect(probe, rule, false);
                 case "send" -> {
@@ -182,7 +182,7 @@ final class HaproxyProbe {
                         default -> "";
                     };
                     if (text.isEmpty() || expected.isNegated()) {
-                        notes.add(rule, "no equivalent: the probe looks for plain bytes; it is left out");
+                        notes.leftOut(rule, "no equivalent: the probe looks for plain bytes");
                     } else {
                         expect = text;
                         expects++;
@@ -190,19 +190,19 @@ final class HaproxyProbe {
                 }
                 case "comment" -> {
                 }
-                default -> notes.add(rule, "no equivalent; it is left out");
+                default -> notes.leftOut(rule, "no equivalent");
             }
         }
         if (send.isEmpty() && expect.isEmpty()) {
             return;
         }
         if (sends > 1 || expects > 1) {
-            notes.add(back.option("tcp-check").orElse(back.section()),
+            notes.add(backend.option("tcp-check").orElse(backend.section()),
                     "the probe sends everything at once and looks for "
                             + "the last of the answers; whether the service takes that must be tried");
         }
         if (probe.type().equals("tls")) {
-            notes.add(back.option("tcp-check").orElse(back.section()),
+            notes.add(backend.option("tcp-check").orElse(backend.section()),
                     "what is sent and expected can't be asked over TLS; the probe is a TLS handshake");
             return;
         }
@@ -235,7 +235,7 @@ final class HaproxyProbe {
                 .ifPresent(name -> probe.tls("serverName", name));
         for (String word : List.of("addr", "alpn", "via-socks4", "proto", "linger", "send-proxy")) {
             if (rule.words().contains(word)) {
-                notes.add(rule, word + ": no equivalent; it is left out");
+                notes.leftOut(rule, word + ": no equivalent");
             }
         }
     }

@@ -28,15 +28,15 @@ record HaproxySection(Statement section, List<Statement> inherited) {
         return section.word(1);
     }
 
-    boolean isFront() {
+    boolean isFrontend() {
         return !section.name().equals("backend");
     }
 
-    boolean isBack() {
+    boolean isBackend() {
         return !section.name().equals("frontend");
     }
 
-    /** Tcp, unless another mode is written. */
+    /** {@code tcp}, unless another mode is written. */
     String mode() {
         return last("mode").map(each -> each.word(1)).orElse("tcp");
     }

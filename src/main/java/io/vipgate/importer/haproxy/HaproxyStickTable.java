@@ -23,17 +23,17 @@ final class HaproxyStickTable {
     private static final long FITS_THE_HEAP = 400_000;
 
     private final Notes notes;
-    private final HaproxySection back;
+    private final HaproxySection backend;
 
-    HaproxyStickTable(Notes notes, HaproxySection back) {
+    HaproxyStickTable(Notes notes, HaproxySection backend) {
         this.notes = notes;
-        this.back = back;
+        this.backend = backend;
     }
 
     void apply(DraftPool pool) {
-        Optional<Statement> on = back.last("stick", "on")
-                .or(() -> back.last("stick", "match").filter(_ -> !back.all("stick", "store-request").isEmpty()));
-        Optional<Statement> table = back.last("stick-table");
+        Optional<Statement> on = backend.last("stick", "on")
+                .or(() -> backend.last("stick", "match").filter(_ -> !backend.all("stick", "store-request").isEmpty()));
+        Optional<Statement> table = backend.last("stick-table");
         if (on.isEmpty()) {
             table.ifPresent(
                     each -> notes.add(each, "a table that no stick rule uses for choosing a server is left out"));
@@ -43,11 +43,11 @@ final class HaproxyStickTable {
         Matcher source = SOURCE.matcher(rule.word(2));
         if (!source.matches() || rule.words().contains("table") || rule.words().contains("if")
                 || rule.words().contains("unless")) {
-            notes.add(rule, "no equivalent: pinning goes by the client's address, always; it is left out");
+            notes.leftOut(rule, "no equivalent: pinning goes by the client's address, always");
             return;
         }
         if (table.isEmpty()) {
-            notes.add(rule, "has no stick-table; it is left out");
+            notes.leftOut(rule, "has no stick-table");
             return;
         }
         pool.set("pinning", "by", "source-address");
@@ -86,7 +86,7 @@ final class HaproxyStickTable {
         }
         for (String word : new String[]{"peers", "nopurge", "store", "write-to", "srvkey", "recv-only"}) {
             if (table.words().contains(word)) {
-                notes.add(table, word + ": no equivalent; it is left out");
+                notes.leftOut(table, word + ": no equivalent");
             }
         }
     }

@@ -10,17 +10,20 @@ import java.util.Set;
  * <p>Stateless.
  */
 final class HaproxyUnsupported {
-    private static final Set<String> CARRIED_OVER = Set.of("mode", "bind", "server", "default-server",
+    private static final Set<String> SUPPORTED = Set.of("mode", "bind", "server", "default-server",
             "server-template",
             "balance", "source", "retries", "stick", "stick-table", "default_backend", "use_backend", "maxconn",
             "http-check", "tcp-check", "description", "id", "guid", "enabled", "disabled", "backlog");
-    private static final Set<String> TIMEOUTS = Set.of("connect", "client", "server", "client-fin", "server-fin",
+    private static final Set<String> SUPPORTED_TIMEOUTS = Set.of("connect", "client", "server", "client-fin",
+            "server-fin",
             "tunnel", "check");
-    private static final Set<String> OPTIONS = Set.of("redispatch", "allbackups");
-    private static final Set<String> ALWAYS = Set.of("tcpka", "clitcpka", "srvtcpka", "splice-auto", "splice-request",
+    private static final Set<String> SUPPORTED_OPTIONS = Set.of("redispatch", "allbackups");
+    private static final Set<String> ALWAYS_ON = Set.of("tcpka", "clitcpka", "srvtcpka", "splice-auto",
+            "splice-request",
             "splice-response", "tcp-smart-accept", "tcp-smart-connect", "dontlognull", "dontlog-normal", "contstats",
             "log-health-checks");
-    private static final Set<String> SERVER = Set.of("check", "inter", "fastinter", "rise", "fall", "port", "backup",
+    private static final Set<String> SERVER_WORDS = Set.of("check", "inter", "fastinter", "rise", "fall",
+            "port", "backup",
             "weight", "maxconn", "send-proxy", "send-proxy-v2", "check-send-proxy", "check-ssl", "disabled",
             "slowstart",
             "source", "usesrc", "ssl", "verify", "ca-file", "check-sni", "id", "resolvers", "init-addr",
@@ -36,14 +39,14 @@ final class HaproxyUnsupported {
         String second = statement.word(statement.name().equals(name) ? 1 : 2);
         switch (name) {
             case "timeout" -> {
-                if (!TIMEOUTS.contains(second)) {
-                    notes.add(statement, "no equivalent for TCP; it is left out");
+                if (!SUPPORTED_TIMEOUTS.contains(second)) {
+                    notes.leftOut(statement, "no equivalent for TCP");
                 } else if (HaproxyTime.parse(statement.word(2)).isEmpty()) {
-                    notes.add(statement, "no time; it is left out");
+                    notes.leftOut(statement, "no time");
                 }
             }
             case "option" -> option(statement, second, notes);
-            case "acl" -> notes.add(statement, "no equivalent: a listener has one pool; it is left out");
+            case "acl" -> notes.leftOut(statement, "no equivalent: a listener has one pool");
             case "tcp-request", "tcp-response" ->
                 notes.add(statement, "rules are not carried over: what it refused gets "
                         + "in now, so keep it out by the firewall");
@@ -56,9 +59,9 @@ final class HaproxyUnsupported {
             }
             case "fullconn" -> notes.add(statement, "no equivalent: maxConnections does not change with the load");
             case "dispatch", "use-server" ->
-                notes.add(statement, "no equivalent: write it as an endpoint; it is left out");
+                notes.leftOut(statement, "no equivalent: write it as an endpoint");
             default -> {
-                if (!CARRIED_OVER.contains(name)) {
+                if (!SUPPORTED.contains(name)) {
                     notes.add(statement, name.startsWith("http-") || name.startsWith("errorfile")
                             || name.startsWith("stats") || name.startsWith("cookie") || name.startsWith("monitor-")
                             || name.startsWith("capture") || name.startsWith("compression")
@@ -70,10 +73,10 @@ final class HaproxyUnsupported {
     }
 
     private static void option(Statement statement, String option, Notes notes) {
-        if (OPTIONS.contains(option) || HaproxyProbe.isCheck(option)) {
+        if (SUPPORTED_OPTIONS.contains(option) || HaproxyProbe.isCheck(option)) {
             return;
         }
-        if (ALWAYS.contains(option)) {
+        if (ALWAYS_ON.contains(option)) {
             notes.add(statement,
                     "vipgate needs no such option: keepalive, splicing and short handshakes are always on, "
                             + "and states are logged when they change");
@@ -81,29 +84,31 @@ final class HaproxyUnsupported {
                 || option.equals("logasap")) {
             notes.add(statement, "see accessLog");
         } else if (option.startsWith("http") || option.startsWith("forward") || option.contains("h1-")) {
-            notes.add(statement, "concerns HTTP; it is left out");
+            notes.leftOut(statement, "concerns HTTP");
         } else {
-            notes.add(statement, "no equivalent; it is left out");
+            notes.leftOut(statement, "no equivalent");
         }
     }
 
     /** The words of a server line that nothing is made of. */
     static void report(HaproxyServer server, Notes notes) {
-        server.words().keySet().stream().sorted().filter(word -> !SERVER.contains(word)).forEach(word -> {
-            String value = server.value(word).orElse("");
-            String reason = switch (word) {
-                case "on-marked-down" -> value.equals("shutdown-sessions") ? "" : "no equivalent; it is left out";
-                case "observe", "on-error", "error-limit" ->
-                    "not needed: a connect that fails makes an endpoint suspect, and it is probed at fastInterval";
-                case "downinter" -> "no equivalent: an endpoint that is down is probed at interval";
-                case "cookie" -> "concerns HTTP; it is left out";
-                case "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn", "proxy-v2-options" ->
-                    "the header says nothing of TLS or other options";
-                default -> "no equivalent, or not known; it is left out";
-            };
-            if (!reason.isEmpty()) {
-                notes.add(server.statement(), (word + " " + value).strip() + ": " + reason);
-            }
-        });
+        server.words().keySet().stream().sorted().filter(word -> !SERVER_WORDS.contains(word))
+                .forEach(word -> {
+                    String value = server.value(word).orElse("");
+                    String reason = switch (word) {
+                        case "on-marked-down" ->
+                            value.equals("shutdown-sessions") ? "" : "no equivalent; it is left out";
+                        case "observe", "on-error", "error-limit" ->
+                            "not needed: a connect that fails makes an endpoint suspect, and it is probed at fastInterval";
+                        case "downinter" -> "no equivalent: an endpoint that is down is probed at interval";
+                        case "cookie" -> "concerns HTTP; it is left out";
+                        case "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn", "proxy-v2-options" ->
+                            "the header says nothing of TLS or other options";
+                        default -> "no equivalent, or not known; it is left out";
+                    };
+                    if (!reason.isEmpty()) {
+                        notes.add(server.statement(), (word + " " + value).strip() + ": " + reason);
+                    }
+                });
     }
 }

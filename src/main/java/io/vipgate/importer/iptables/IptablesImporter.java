@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IptablesImporter {
     private static final int MAX_DEPTH = 16;
-    private static final Set<String> HARMLESS_MODULES = Set.of("tcp", "conntrack", "state", "statistic", "multiport",
+    private static final Set<String> SUPPORTED_MATCHES = Set.of("tcp", "conntrack", "state", "statistic", "multiport",
             "comment");
     private static final Set<String> NAT_CHAINS = Set.of("PREROUTING", "OUTPUT");
 
@@ -47,12 +47,12 @@ public final class IptablesImporter {
 
     /** Reads what {@code iptables-save} prints, or a script of {@code iptables} commands. */
     public static ImportResult convert(String text) {
-        return new IptablesImporter().convertAll(text);
+        return new IptablesImporter().run(text);
     }
 
-    private ImportResult convertAll(String text) {
+    private ImportResult run(String text) {
         try {
-            InputText.refuseTooMuch(text);
+            InputText.requireReadableSize(text);
         } catch (SyntaxException e) {
             return ImportResult.failed(e.problem(), notes.inOrder());
         }
@@ -75,10 +75,10 @@ public final class IptablesImporter {
         }
         mergeOutput();
         ConfigDraft draft = new ConfigDraft(notes);
-        prerouting.forEach((address, chain) -> draft.listener(chain.firstLine(), address.name(),
-                List.of(address), draft.pool(pool(address, chain))));
+        prerouting.forEach((address, chain) -> draft.addListener(chain.firstLine(), address.name(),
+                List.of(address), draft.addPool(pool(address, chain))));
         return draft
-                .migrated("DNAT kept the clients' addresses where replies were routed back; a proxy connects from its "
+                .finish("DNAT kept the clients' addresses where replies were routed back; a proxy connects from its "
                         + "own, and the endpoints' logs show that one. Set proxyProtocol: v2 in the pools, and the endpoints to "
                         + "expect it, to carry the clients' addresses over", "no DNAT rule that could be carried over");
     }
@@ -115,7 +115,7 @@ public final class IptablesImporter {
     }
 
     private void destination(IptablesRule rule, Map<HostPort, ShareChain> chains) {
-        if (!isUnderstood(rule)) {
+        if (!isSupported(rule)) {
             return;
         }
         String host = rule.option("-d", "--dst", "--destination").map(Option::value).orElse("").replaceAll("/32$", "");
@@ -163,13 +163,13 @@ public final class IptablesImporter {
     }
 
     /** Whether everything that the rule matches by can be carried over or left to vipgate; says what can't. */
-    private boolean isUnderstood(IptablesRule rule) {
-        boolean isUnderstood = true;
+    private boolean isSupported(IptablesRule rule) {
+        boolean isSupported = true;
         for (Option option : rule.options()) {
             String problem = switch (option.name()) {
                 case "-p", "--protocol", "--proto" ->
                     option.value().equals("tcp") && !option.isNegated() ? "" : "only TCP";
-                case "-m", "--match" -> HARMLESS_MODULES.contains(option.value()) ? "" : "no such match";
+                case "-m", "--match" -> SUPPORTED_MATCHES.contains(option.value()) ? "" : "no such match";
                 case "-d", "--dst", "--destination", "--dport", "--destination-port", "--dports", "--destination-ports",
                         "--mode", "--probability", "--every", "--packet" ->
                     option.isNegated() ? "negated" : "";
@@ -180,28 +180,28 @@ public final class IptablesImporter {
             };
             if (!problem.isEmpty()) {
                 note(rule, option + ": " + problem + "; the rule is left out");
-                isUnderstood = false;
+                isSupported = false;
             }
         }
         if (rule.option("--persistent").isPresent()) {
             note(rule, "--persistent: set pinning: { by: source-address } in the pool");
         }
-        return isUnderstood && rule.option("-p", "--protocol", "--proto").isPresent();
+        return isSupported && rule.option("-p", "--protocol", "--proto").isPresent();
     }
 
     /** What the rule takes of the connections that reach it; null when it does not say so in a way that makes sense. */
     private @Nullable Fraction share(IptablesRule rule) {
         String mode = rule.option("--mode").map(Option::value).orElse("");
         try {
-            Fraction ofRest = switch (mode) {
+            Fraction ofRemaining = switch (mode) {
                 case "" -> Fraction.ONE;
                 case "random" -> Fraction
                         .nearest(Double.parseDouble(rule.option("--probability").map(Option::value).orElse("")));
                 case "nth" -> Fraction.of(1, Long.parseLong(rule.option("--every").map(Option::value).orElse("")));
                 default -> throw new NumberFormatException(mode);
             };
-            boolean isShare = ofRest.numerator() >= 0 && ofRest.numerator() <= ofRest.denominator();
-            return isShare ? ofRest : null;
+            boolean isShare = ofRemaining.numerator() >= 0 && ofRemaining.numerator() <= ofRemaining.denominator();
+            return isShare ? ofRemaining : null;
         } catch (NumberFormatException | ArithmeticException e) {
             return null;
         }
@@ -212,16 +212,16 @@ public final class IptablesImporter {
     /** The gateway's own traffic needs no rules of its own any more. */
     private void mergeOutput() {
         output.forEach((address, chain) -> {
-            ShareChain same = prerouting.get(address);
-            if (same == null) {
-                same = prerouting.entrySet().stream().filter(entry -> entry.getKey().port() == address.port()
+            ShareChain counterpart = prerouting.get(address);
+            if (counterpart == null) {
+                counterpart = prerouting.entrySet().stream().filter(entry -> entry.getKey().port() == address.port()
                         && (entry.getKey().host().isEmpty() || address.host().isEmpty()))
                         .map(Map.Entry::getValue).findFirst().orElse(null);
             }
             int line = chain.firstLine();
-            if (same == null) {
+            if (counterpart == null) {
                 prerouting.put(address, chain);
-            } else if (same.endpoints()
+            } else if (counterpart.endpoints()
                     .equals(chain.endpoints())) {
                 notes.add(line, "chain OUTPUT is not needed any more: the listener takes the gateway's own "
                         + "connections too, and so is a change of the local routing table");
@@ -253,7 +253,7 @@ public final class IptablesImporter {
         pool.set("balance", chain.isRoundRobin() ? "round-robin" : "weighted-random");
         int i = 0;
         for (HostPort endpoint : shares.keySet()) {
-            pool.add(new DraftEndpoint(line, "vip" + (i + 1), endpoint).weighing(weights[i]));
+            pool.add(new DraftEndpoint(line, "vip" + (i + 1), endpoint).withWeight(weights[i]));
             i++;
         }
         return pool;

@@ -42,10 +42,10 @@ public final class KeepalivedImporter {
 
     /** Reads the text of a keepalived.conf. */
     public static ImportResult convert(String text) {
-        return new KeepalivedImporter().convertAll(text);
+        return new KeepalivedImporter().run(text);
     }
 
-    private ImportResult convertAll(String text) {
+    private ImportResult run(String text) {
         List<Statement> statements;
         try {
             statements = KeepalivedParser.parse(text, notes);
@@ -53,12 +53,12 @@ public final class KeepalivedImporter {
             return ImportResult.failed(e.problem(), notes.inOrder());
         }
         VrrpReview review = new VrrpReview(statements, notes);
-        review.look();
+        review.run();
         statements.stream().filter(each -> each.is("virtual_server_group"))
                 .forEach(group -> groups.putIfAbsent(group.word(1), group));
         for (Statement statement : statements) {
             switch (statement.name()) {
-                case "virtual_server" -> service(statement, review);
+                case "virtual_server" -> virtualServer(statement, review);
                 case "virtual_server_group" -> {
                 }
                 default -> {
@@ -70,23 +70,23 @@ public final class KeepalivedImporter {
             }
         }
         groups.values().stream().filter(group -> !usedGroups.contains(group.word(1)))
-                .forEach(group -> notes.add(group, "no virtual_server uses it; it is left out"));
-        return draft.migrated(CLIENT_ADDRESSES, NOTHING_IMPORTED);
+                .forEach(group -> notes.leftOut(group, "no virtual_server uses it"));
+        return draft.finish(CLIENT_ADDRESSES, NOTHING_IMPORTED);
     }
 
-    private void service(Statement server, VrrpReview review) {
+    private void virtualServer(Statement server, VrrpReview review) {
         if (draft.isFull()) {
             return;
         }
         List<HostPort> binds = new ArrayList<>();
         String name = server.word(2);
         switch (server.word(1)) {
-            case "fwmark" -> notes.add(server, "a listener has addresses, not a firewall mark; it is left out");
+            case "fwmark" -> notes.leftOut(server, "a listener has addresses, not a firewall mark");
             case "group" -> {
                 Statement group = groups.get(name);
                 usedGroups.add(name);
                 if (group == null) {
-                    notes.add(server, "no such virtual_server_group; it is left out");
+                    notes.leftOut(server, "no such virtual_server_group");
                 } else {
                     group.block().stream().takeWhile(_ -> binds.size() <= ConfigDraft.MAX_SIZE)
                             .forEach(entry -> binds.addAll(binds(entry, entry.word(0), entry.word(1))));
@@ -98,13 +98,13 @@ public final class KeepalivedImporter {
             }
         }
         if (!binds.isEmpty()) {
-            new KeepalivedVirtualServer(draft, notes, server, binds).carryOver(name, review.movingAddresses());
+            new KeepalivedVirtualServer(draft, notes, server, binds).convert(name, review.floatingAddresses());
         }
     }
 
     private List<HostPort> binds(Statement statement, String range, String portText) {
         if (range.equals("fwmark")) {
-            notes.add(statement, "a listener has addresses, not a firewall mark; it is left out");
+            notes.leftOut(statement, "a listener has addresses, not a firewall mark");
             return List.of();
         }
         OptionalInt port = HostPort.port(portText);
@@ -118,7 +118,7 @@ public final class KeepalivedImporter {
             HostPort.address(host, port.getAsInt()).filter(each -> !each.isWildcard()).ifPresent(binds::add);
         }
         if (binds.isEmpty()) {
-            notes.add(statement, "no address, or a range that is no short one; it is left out");
+            notes.leftOut(statement, "no address, or a range that is no short one");
         }
         return binds;
     }

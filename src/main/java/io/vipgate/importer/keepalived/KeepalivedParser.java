@@ -56,7 +56,7 @@ final class KeepalivedParser {
                 definitions.define(number, definition.group(1), definition.group(2));
             }
         }
-        return blocks.end();
+        return blocks.build();
     }
 
     private static boolean endsInBackslash(CharSequence line) {
@@ -82,7 +82,7 @@ final class KeepalivedParser {
 
     private void openBlock() throws SyntaxException {
         if (words.isEmpty()) {
-            blocks.openAfterLast(start);
+            blocks.openLast(start);
         } else {
             blocks.open(start, words);
             words = new ArrayList<>();
@@ -91,7 +91,7 @@ final class KeepalivedParser {
 
     private void endStatement() {
         if (!words.isEmpty()) {
-            blocks.statement(start, words);
+            blocks.add(start, words);
             words = new ArrayList<>();
         }
     }

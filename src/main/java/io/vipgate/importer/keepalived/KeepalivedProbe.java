@@ -89,8 +89,8 @@ final class KeepalivedProbe {
         Duration timeout = isMisc
                 ? checker.last("misc_timeout").flatMap(this::seconds).orElse(interval)
                 : seconds(checker, "connect_timeout").orElse(CONNECT_TIMEOUT);
-        Duration again = seconds(checker, "delay_before_retry").orElse(Duration.ofSeconds(isHttp ? 3 : 1));
-        probe.times(checker.line(), interval, again, timeout);
+        Duration retryDelay = seconds(checker, "delay_before_retry").orElse(Duration.ofSeconds(isHttp ? 3 : 1));
+        probe.times(checker.line(), interval, retryDelay, timeout);
         long retries = option(checker, "retry", "nb_get_retry").flatMap(this::number)
                 .orElse(isMisc ? 0L : checker.name().equals("DNS_CHECK") ? 3L : 1L);
         probe.counts(1, retries + 1);
@@ -128,7 +128,7 @@ final class KeepalivedProbe {
     private void port(DraftProbe probe, Statement option) {
         OptionalInt port = HostPort.port(option.word(1));
         if (port.isEmpty()) {
-            notes.add(option, "no port from 1 to 65535; it is left out");
+            notes.leftOut(option, "no port from 1 to 65535");
         } else if (port.getAsInt() != address.port()) {
             probe.port(port.getAsInt());
         }
@@ -197,14 +197,14 @@ final class KeepalivedProbe {
     private Optional<Duration> seconds(Statement option) {
         Optional<Duration> seconds = KeepalivedTime.parse(option.word(1));
         if (seconds.isEmpty()) {
-            notes.add(option, "no number of seconds; it is left out");
+            notes.leftOut(option, "no number of seconds");
         }
         return seconds;
     }
 
     private Optional<Long> number(Statement option) {
         if (!option.word(1).matches("[0-9]{1,9}")) {
-            notes.add(option, "no whole number; it is left out");
+            notes.leftOut(option, "no whole number");
             return Optional.empty();
         }
         return Optional.of(Long.parseLong(option.word(1)));

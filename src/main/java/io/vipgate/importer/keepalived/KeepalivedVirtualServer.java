@@ -28,7 +28,7 @@ final class KeepalivedVirtualServer {
     private final Statement server;
     private final List<HostPort> binds;
     private final String scheduler;
-    private final boolean changesNoPorts;
+    private final boolean keepsPorts;
 
     KeepalivedVirtualServer(ConfigDraft draft, Notes notes, Statement server, List<HostPort> binds) {
         this.draft = draft;
@@ -36,16 +36,16 @@ final class KeepalivedVirtualServer {
         this.server = server;
         this.binds = binds;
         scheduler = server.last("lb_algo", "lvs_sched").map(each -> each.word(1)).orElse("wlc");
-        changesNoPorts = changesNoPorts(server, false);
+        keepsPorts = keepsPorts(server, false);
     }
 
-    private static boolean changesNoPorts(Statement block, boolean orElse) {
+    private static boolean keepsPorts(Statement block, boolean orElse) {
         return block.last("lb_kind", "lvs_method").map(each -> Set.of("DR", "TUN").contains(each.word(1)))
                 .orElse(orElse);
     }
 
     /** Adds it to the draft. */
-    void carryOver(String name, Set<InetAddress> moving) {
+    void convert(String name, Set<InetAddress> floating) {
         Optional<Statement> protocol = server.last("protocol").filter(each -> !each.word(1).equals("TCP"));
         if (protocol.isPresent()) {
             notes.add(protocol.get(), "only TCP; the virtual_server of line " + server.line() + " is left out");
@@ -62,8 +62,8 @@ final class KeepalivedVirtualServer {
         }
         settings(pool);
         report();
-        DraftListener listener = draft.listener(server.line(), name, binds, draft.pool(pool));
-        if (binds.stream().anyMatch(bind -> bind.literal().filter(moving::contains).isPresent())) {
+        DraftListener listener = draft.addListener(server.line(), name, binds, draft.addPool(pool));
+        if (binds.stream().anyMatch(bind -> bind.literal().filter(floating::contains).isPresent())) {
             listener.set("freebind", true);
         }
     }
@@ -104,21 +104,22 @@ final class KeepalivedVirtualServer {
     }
 
     private void realServers(DraftPool pool) {
-        boolean weighs = !Set.of("rr", "lc").contains(scheduler);
+        boolean usesWeights = !Set.of("rr", "lc").contains(scheduler);
         Optional<Statement> first = Optional.empty();
         Optional<Map<String, Object>> probe = Optional.empty();
         Set<Long> weights = new HashSet<>();
         Optional<Statement> unchecked = Optional.empty();
         for (Statement real : server.all("real_server").toList()) {
-            Optional<HostPort> address = address(real, changesNoPorts(real, changesNoPorts));
+            Optional<HostPort> address = address(real, keepsPorts(real, keepsPorts));
             if (address.isEmpty()) {
                 continue;
             }
             long weight = real.last("weight").map(this::weight).orElse(1L);
             weights.add(weight);
             int max = real.last("uthreshold").map(this::count).orElse(0);
-            pool.add(new DraftEndpoint(real.line(), "", address.get(), weighs ? weight : Math.min(weight, 1), false,
-                    max));
+            pool.add(
+                    new DraftEndpoint(real.line(), "", address.get(), usesWeights ? weight : Math.min(weight, 1), false,
+                            max));
             Optional<Map<String, Object>> own = new KeepalivedProbe(notes, server, real, address.get()).read();
             if (own.isEmpty()) {
                 unchecked = unchecked.or(() -> Optional.of(real));
@@ -131,7 +132,7 @@ final class KeepalivedVirtualServer {
             }
         }
         weights.remove(0L);
-        if (!weighs && (weights.size() > 1 || weights.stream().anyMatch(each -> each != 1))) {
+        if (!usesWeights && (weights.size() > 1 || weights.stream().anyMatch(each -> each != 1))) {
             notes.add(server.last("lb_algo", "lvs_sched").orElse(server), "does not look at weights, so those of the "
                     + "real servers are left out; write them into the endpoints if they were meant");
         }
@@ -150,11 +151,11 @@ final class KeepalivedVirtualServer {
         OptionalInt written = HostPort.port(real.word(2));
         boolean isWritten = !real.word(2).isEmpty() && !real.word(2).equals("0");
         if (!isWritten && ports.size() > 1) {
-            notes.add(real, "no port, and the virtual_server has several; an endpoint has one; it is left out");
+            notes.leftOut(real, "no port, and the virtual_server has several; an endpoint has one");
             return Optional.empty();
         }
         if (isWritten && written.isEmpty()) {
-            notes.add(real, "no port from 1 to 65535; it is left out");
+            notes.leftOut(real, "no port from 1 to 65535");
             return Optional.empty();
         }
         int port = isWritten ? written.getAsInt() : ports.getFirst();
@@ -166,7 +167,7 @@ final class KeepalivedVirtualServer {
         }
         Optional<HostPort> address = HostPort.endpoint(real.word(1), port).filter(each -> each.literal().isPresent());
         if (address.isEmpty()) {
-            notes.add(real, "no address of a machine; it is left out");
+            notes.leftOut(real, "no address of a machine");
         }
         return address;
     }
@@ -180,12 +181,12 @@ final class KeepalivedVirtualServer {
 
     private void settings(DraftPool pool) {
         new KeepalivedPersistence(notes, server).apply(pool, binds.stream().anyMatch(HostPort::isIpv6));
-        if (inhibits()) {
+        if (inhibitsOnFailure()) {
             pool.set("onDown", "keep");
         }
     }
 
-    private boolean inhibits() {
+    private boolean inhibitsOnFailure() {
         return server.last("inhibit_on_failure").isPresent()
                 || server.all("real_server").anyMatch(real -> real.last("inhibit_on_failure").isPresent());
     }

@@ -28,14 +28,14 @@ final class VrrpReview {
                     + "|/etc/init\\.d/keepalived\\s+stop");
     private static final Pattern LOOKS_FOR_A_PROCESS = Pattern
             .compile("\\b(?:pidof|pgrep)\\b|\\bkillall\\s+-0\\b|\\bps\\s.*\\bgrep\\b");
-    private static final Pattern IS_BARE_PIDOF = Pattern.compile("^\"?(?:\\S*/)?pidof\\s");
+    private static final Pattern BARE_PIDOF_PATTERN = Pattern.compile("^\"?(?:\\S*/)?pidof\\s");
     private static final String BARE_PIDOF = ". And without a shell around it this one always fails on Debian: keepalived "
             + "2.2.7 follows the link from pidof to killall5 and runs that";
-    private static final Pattern ASKS_IT = Pattern.compile("\\b(?:curl|wget|nc|ncat|openssl|check_http)\\b");
+    private static final Pattern ASKS_THE_SERVICE = Pattern.compile("\\b(?:curl|wget|nc|ncat|openssl|check_http)\\b");
 
     private final List<Statement> statements;
     private final Notes notes;
-    private final Set<InetAddress> moving = new HashSet<>();
+    private final Set<InetAddress> floating = new HashSet<>();
     private final Map<String, Statement> scripts = new HashMap<>();
 
     VrrpReview(List<Statement> statements, Notes notes) {
@@ -44,11 +44,11 @@ final class VrrpReview {
     }
 
     /** The addresses that go from node to node. */
-    Set<InetAddress> movingAddresses() {
-        return moving;
+    Set<InetAddress> floatingAddresses() {
+        return floating;
     }
 
-    void look() {
+    void run() {
         List<Statement> sections = statements.stream().filter(each -> KeepalivedKeywords.isKnown(each.name())
                 && !NOT_VRRP.contains(each.name())).toList();
         if (sections.isEmpty()) {
@@ -57,12 +57,12 @@ final class VrrpReview {
         List<Statement> instances = all(sections, "vrrp_instance");
         staysWithKeepalived(sections, instances);
         sections.forEach(section -> KeepalivedUnsupported.reportUnknown(section, notes));
-        all(sections, "global_defs").forEach(this::globals);
+        all(sections, "global_defs").forEach(this::globalDefs);
         all(sections, "vrrp_script").forEach(script -> scripts.putIfAbsent(script.word(1), script));
         scripts.values().forEach(this::script);
         instances.forEach(this::instance);
-        together(instances);
-        processesOnly(sections);
+        compareInstances(instances);
+        checksOfProcesses(sections);
     }
 
     private static List<Statement> all(List<Statement> sections, String name) {
@@ -72,24 +72,24 @@ final class VrrpReview {
     private void staysWithKeepalived(List<Statement> sections, List<Statement> instances) {
         String names = sections.stream().map(Statement::name).distinct().collect(Collectors.joining(", "));
         boolean isMulticast = instances.stream().anyMatch(each -> each.last("unicast_peer").isEmpty());
-        boolean isAh = instances.stream().anyMatch(each -> each.last("authentication")
+        boolean usesAh = instances.stream().anyMatch(each -> each.last("authentication")
                 .flatMap(inner -> inner.last("auth_type")).filter(type -> type.word(1).equals("AH")).isPresent());
         notes.add(sections.getFirst().line(), names + ": not carried over, keepalived goes on doing this"
                 + (instances.isEmpty()
                         ? ""
                         : ". The firewall must let its adverts pass between the nodes: IP protocol "
-                                + (isAh ? "51 (auth_type AH) and 112 (VRRP)" : "112 (VRRP)")
+                                + (usesAh ? "51 (auth_type AH) and 112 (VRRP)" : "112 (VRRP)")
                                 + (isMulticast ? ", to the group 224.0.0.18" : "")));
     }
 
-    private void globals(Statement globals) {
-        globals.last("router_id").ifPresent(id -> notes.add(id,
+    private void globalDefs(Statement globalDefs) {
+        globalDefs.last("router_id").ifPresent(id -> notes.add(id,
                 "must be another one on every node; what must be the same is virtual_router_id"));
-        globals.last("vrrp_mcast_group4").filter(group -> HostPort.literal(group.word(1))
+        globalDefs.last("vrrp_mcast_group4").filter(group -> HostPort.literal(group.word(1))
                 .filter(each -> each instanceof Inet4Address && each.isMulticastAddress()).isEmpty())
                 .ifPresent(group -> notes.add(group, "no multicast group, which is in 224.0.0.0/4: no advert arrives, "
                         + "and every node becomes master"));
-        globals.last("vrrp_mcast_group6").filter(group -> HostPort.literal(group.word(1))
+        globalDefs.last("vrrp_mcast_group6").filter(group -> HostPort.literal(group.word(1))
                 .filter(each -> !(each instanceof Inet4Address) && each.isMulticastAddress()).isEmpty())
                 .ifPresent(group -> notes.add(group, "no multicast group, which is in ff00::/8: no advert arrives, and "
                         + "every node becomes master"));
@@ -105,7 +105,7 @@ final class VrrpReview {
     private void instance(Statement instance) {
         instance.last("virtual_ipaddress").stream().flatMap(each -> each.block().stream())
                 .flatMap(entry -> entry.words().stream().limit(1)).map(word -> word.replaceFirst("/.*$", ""))
-                .flatMap(word -> HostPort.literal(word).stream()).forEach(moving::add);
+                .flatMap(word -> HostPort.literal(word).stream()).forEach(floating::add);
         boolean isMaster = instance.last("state").filter(state -> state.word(1).equals("MASTER")).isPresent();
         instance.last("nopreempt").ifPresent(nopreempt -> {
             if (isMaster) {
@@ -113,14 +113,14 @@ final class VrrpReview {
                         + "who begins");
             }
             instance.block().stream().filter(each -> each.name().startsWith("track_"))
-                    .flatMap(each -> each.block().stream()).forEach(this::weighted);
+                    .flatMap(each -> each.block().stream()).forEach(this::trackedWeight);
         });
         instance.last("track_script").stream().flatMap(each -> each.block().stream())
                 .filter(entry -> !scripts.containsKey(entry.name())).forEach(entry -> notes.add(entry,
                         "no vrrp_script of this name in this file"));
     }
 
-    private void weighted(Statement entry) {
+    private void trackedWeight(Statement entry) {
         int at = entry.words().indexOf("weight");
         Optional<String> weight = at > 0
                 ? Optional.of(entry.word(at + 1))
@@ -133,7 +133,7 @@ final class VrrpReview {
     }
 
     /** What several instances, or the other nodes, must agree on. */
-    private void together(List<Statement> instances) {
+    private void compareInstances(List<Statement> instances) {
         Map<String, Statement> byId = new HashMap<>();
         for (Statement instance : instances) {
             instance.last("virtual_router_id").ifPresent(id -> {
@@ -155,18 +155,18 @@ final class VrrpReview {
     }
 
     /** Where nothing but the presence of a process is looked at. */
-    private void processesOnly(List<Statement> sections) {
+    private void checksOfProcesses(List<Statement> sections) {
         List<Statement> lines = sections.stream()
                 .flatMap(each -> each.name().equals("vrrp_script") ? each.last("script").stream() : Stream.empty())
                 .toList();
         if (lines.stream().allMatch(VrrpReview::looksForAProcess)) {
             lines.forEach(line -> notes.add(line, "the only check looks whether a process is there; one that hangs, or "
                     + "serves errors, passes. Ask it for a page instead, such as curl -fsS -m 1 http://127.0.0.1/"
-                    + (IS_BARE_PIDOF.matcher(line.rest(1)).find() ? BARE_PIDOF : "")));
+                    + (BARE_PIDOF_PATTERN.matcher(line.rest(1)).find() ? BARE_PIDOF : "")));
         }
     }
 
     private static boolean looksForAProcess(Statement line) {
-        return LOOKS_FOR_A_PROCESS.matcher(line.rest(1)).find() && !ASKS_IT.matcher(line.rest(1)).find();
+        return LOOKS_FOR_A_PROCESS.matcher(line.rest(1)).find() && !ASKS_THE_SERVICE.matcher(line.rest(1)).find();
     }
 }

@@ -43,17 +43,17 @@ public final class NginxImporter {
     private final ConfigDraft draft = new ConfigDraft(notes);
     private final Map<String, Statement> upstreams = new HashMap<>();
     private final Set<Statement> used = new HashSet<>();
-    private boolean sendsHeaders;
+    private boolean sendsProxyHeader;
     private boolean wasTransparent;
 
     private NginxImporter() {}
 
     /** Reads the text of an nginx.conf, or of a file with the inside of a stream section. */
     public static ImportResult convert(String text) {
-        return new NginxImporter().convertAll(text);
+        return new NginxImporter().run(text);
     }
 
-    private ImportResult convertAll(String text) {
+    private ImportResult run(String text) {
         List<Statement> statements;
         try {
             statements = NginxParser.parse(text);
@@ -67,7 +67,7 @@ public final class NginxImporter {
         } else {
             statements.forEach(this::section);
         }
-        return draft.migrated(wasTransparent ? TRANSPARENT : sendsHeaders ? SENT_ADDRESSES : CLIENT_ADDRESSES,
+        return draft.finish(wasTransparent ? TRANSPARENT : sendsProxyHeader ? SENT_ADDRESSES : CLIENT_ADDRESSES,
                 NOTHING_IMPORTED);
     }
 
@@ -96,11 +96,11 @@ public final class NginxImporter {
                         "not followed: import that file too, or put its text in place of the line");
                 case "map", "geo", "split_clients", "if", "limit_conn_zone", "js_import", "js_set",
                         "variables_hash_max_size", "variables_hash_bucket_size" ->
-                    notes.add(statement, "variables have no equivalent; it is left out");
+                    notes.leftOut(statement, "variables have no equivalent");
                 case "log_format" -> notes.add(statement, "not carried over; see accessLog");
                 default -> {
                     if (!NginxServer.isInherited(statement.name())) {
-                        notes.add(statement, "no equivalent; it is left out");
+                        notes.leftOut(statement, "no equivalent");
                     }
                 }
             }
@@ -110,8 +110,8 @@ public final class NginxImporter {
 
     /** Names that nothing refers to, in their order. */
     private void unused() {
-        upstreams.values().stream().filter(each -> !used.contains(each)).forEach(each -> notes.add(each,
-                "no server that is carried over uses it; it is left out"));
+        upstreams.values().stream().filter(each -> !used.contains(each)).forEach(each -> notes.leftOut(each,
+                "no server that is carried over uses it"));
     }
 
     private void server(NginxServer server) {
@@ -138,11 +138,11 @@ public final class NginxImporter {
         }
         DraftPool pool = found.get();
         server.apply(pool, listen.keepAlive());
-        sendsHeaders |= server.sendsHeader();
+        sendsProxyHeader |= server.sendsHeader();
         wasTransparent |= server.wasTransparent();
-        DraftListener listener = draft.listener(statement.line(), listen.addresses().getFirst().name(),
+        DraftListener listener = draft.addListener(statement.line(), listen.addresses().getFirst().name(),
                 listen.addresses(),
-                draft.pool(pool));
+                draft.addPool(pool));
         if (listen.backlog() > 0) {
             listener.set("backlog", listen.backlog());
         }

@@ -73,7 +73,7 @@ final class NginxListen {
                 case "so_keepalive" -> keepAlive(listen, value);
                 default -> {
                     if (!IGNORED.contains(word)) {
-                        notes.add(listen, word + ": no equivalent; it is left out");
+                        notes.leftOut(listen, word + ": no equivalent");
                     }
                 }
             }
@@ -88,8 +88,8 @@ final class NginxListen {
         String bare = HostPort.withoutBrackets(host);
         Optional<PortRange> ports = PortRange.parse(hasHost ? text.substring(colon + 1) : text);
         if (ports.isEmpty() || listen(bare, 1, isIpv6Only).isEmpty()) {
-            notes.add(listen, "an address that is no name, and a port or a range of at most " + PortRange.MAX_PORTS
-                    + ", are expected; it is left out");
+            notes.leftOut(listen, "an address that is no name, and a port or a range of at most " + PortRange.MAX_PORTS
+                    + ", are expected");
             return;
         }
         for (int port = ports.get().first(); port <= ports.get().last(); port++) {

@@ -46,7 +46,7 @@ final class NginxParser {
         if (!words.isEmpty()) {
             throw new SyntaxException(start, "the directive that begins here does not end with a semicolon");
         }
-        return blocks.end();
+        return blocks.build();
     }
 
     private void word() throws SyntaxException {
@@ -63,7 +63,7 @@ final class NginxParser {
         if (words.isEmpty()) {
             throw new SyntaxException(tokens.line(), "a semicolon that ends nothing");
         }
-        blocks.statement(start, words);
+        blocks.add(start, words);
         words = new ArrayList<>();
     }
 

@@ -84,7 +84,7 @@ final class NginxServer {
         }
         Optional<Duration> time = NginxTime.parse(statement.get().word(1));
         if (time.isEmpty()) {
-            notes.add(statement.get(), "no time; it is left out");
+            notes.leftOut(statement.get(), "no time");
         }
         return time.map(each -> {
             Duration kept = Durations.clamp(each, MIN_TIMEOUT, max);
@@ -108,7 +108,7 @@ final class NginxServer {
         if (address.isPresent()) {
             pool.set("source", address.get().host());
         } else if (!wasTransparent()) {
-            notes.add(statement.get(), "no address; it is left out");
+            notes.leftOut(statement.get(), "no address");
         }
     }
 
@@ -119,7 +119,7 @@ final class NginxServer {
         }
         directive("proxy_next_upstream_tries").ifPresent(statement -> {
             if (!statement.word(1).matches("[0-9]{1,9}")) {
-                notes.add(statement, "no whole number; it is left out");
+                notes.leftOut(statement, "no whole number");
             } else if (Long.parseLong(statement.word(1)) > 0) {
                 pool.set("connect", "attempts", Math.min(MAX_ATTEMPTS, Long.parseLong(statement.word(1))));
             }
@@ -177,14 +177,14 @@ final class NginxServer {
                 notes.add(directive, "rules are not carried over: what it refused gets in now, so keep "
                         + "it out by the firewall");
             case "access_log", "error_log" -> notes.add(directive, "not carried over; see log and accessLog");
-            case "ssl_preread", "preread_buffer_size", "preread_timeout" -> notes.add(directive,
-                    "vipgate does not look into what is relayed; it is left out");
-            case "server_name" -> notes.add(directive, "a listener has one pool, whatever the name; it is left out");
+            case "ssl_preread", "preread_buffer_size", "preread_timeout" -> notes.leftOut(directive,
+                    "vipgate does not look into what is relayed");
+            case "server_name" -> notes.leftOut(directive, "a listener has one pool, whatever the name");
             case "resolver", "resolver_timeout" -> notes.add(directive,
                     "names are looked up by the machine's resolver, every resolve.interval");
             case "include" -> notes.add(directive,
                     "not followed: import that file too, or put its text in place of the line");
-            default -> notes.add(directive, "no equivalent; it is left out");
+            default -> notes.leftOut(directive, "no equivalent");
         }
     }
 

@@ -47,12 +47,12 @@ final class NginxUpstream {
                         "not followed: import that file too, or put its text in place of the line");
                 case "resolver", "resolver_timeout" -> notes.add(directive,
                         "names are looked up by the machine's resolver, every resolve.interval");
-                default -> notes.add(directive, "no equivalent; it is left out");
+                default -> notes.leftOut(directive, "no equivalent");
             }
         }
         if (pool.setting("balance").equals("source-hash") && !pool.setting("slowStart").equals("")) {
             pool.remove("slowStart");
-            notes.add(upstream, "slow_start means nothing with source-hash; it is left out");
+            notes.leftOut(upstream, "slow_start means nothing with source-hash");
         }
     }
 
@@ -104,7 +104,7 @@ final class NginxUpstream {
                 }
                 case "max_fails", "fail_timeout" -> notes.add(server, word + ": not needed: probe finds failures out "
                         + "beforehand, and a connect that fails makes an endpoint suspect");
-                default -> notes.add(server, word + ": no equivalent; it is left out");
+                default -> notes.leftOut(server, word + ": no equivalent");
             }
         }
         pool.add(new DraftEndpoint(server.line(), "", address.get(), weight, isBackup, max));
@@ -112,7 +112,7 @@ final class NginxUpstream {
 
     private long number(Statement server, String word, String value, long orElse) {
         if (!value.matches("[0-9]{1,9}")) {
-            notes.add(server, word + ": no whole number; it is left out");
+            notes.leftOut(server, word + ": no whole number");
             return orElse;
         }
         return Long.parseLong(value);
