@@ -19,8 +19,8 @@ public final class ConfigDraft {
     public static final int MAX_SIZE = 20_000;
 
     private static final int MAX_WEIGHT = 256;
-    private static final String TOO_LARGE = "too much for one configuration (1 MiB, " + MAX_SIZE
-            + " values): divide the file";
+    private static final String TOO_LARGE = "too large for one configuration (1 MiB, " + MAX_SIZE
+            + " values): split the file";
 
     private final Notes notes;
     private final Map<String, List<DraftPool>> pools = new LinkedHashMap<>();
@@ -99,8 +99,10 @@ public final class ConfigDraft {
                     continue;
                 }
             }
-            overlap.ifPresentOrElse(other -> notes.add(listener.line(), bind + " is taken by a listener on " + other
-                    + " already; it is left out of " + listener.name()), () -> kept.add(bind));
+            overlap.ifPresentOrElse(
+                    other -> notes.add(listener.line(), bind + " is already taken by a listener on " + other
+                            + "; it is left out of " + listener.name()),
+                    () -> kept.add(bind));
         }
         listener.replaceBinds(kept);
     }
@@ -123,7 +125,7 @@ public final class ConfigDraft {
             return endpoints;
         }
         notes.add(pool.line(), "weights are at most " + MAX_WEIGHT + ": those of " + pool.name()
-                + " are scaled down and only near the old ones");
+                + " are scaled down, and only approximate the old ones");
         return endpoints.stream().map(endpoint -> endpoint.withWeight(endpoint.weight() == 0
                 ? 0
                 : Math.max(1, Math.round((double) endpoint.weight() * MAX_WEIGHT / largest)))).toList();
@@ -136,8 +138,9 @@ public final class ConfigDraft {
         if (source.isPresent() && !addresses.isEmpty() && addresses.stream().noneMatch(
                 address -> address.literal().isEmpty() || address.literal().get().getClass() == source.get()
                         .getClass())) {
-            notes.add(pool.line(), "source " + pool.setting("source") + " is of another family than every endpoint of "
-                    + pool.name() + "; it is left out");
+            notes.add(pool.line(),
+                    "source " + pool.setting("source") + " has another address family than every endpoint of "
+                            + pool.name() + "; it is left out");
             pool.remove("source");
         }
     }

@@ -69,8 +69,9 @@ public final class DraftProbe {
     /** The path to ask for; a path that vipgate does not take leaves a TCP probe. */
     public void http(int line, String path) {
         if (!path.startsWith("/") || path.chars().anyMatch(c -> c <= ' ' || c > '~')) {
-            notes.add(line, "a path begins with a slash and has no blanks: " + path + " is not asked for, a TCP "
-                    + "connect is the probe");
+            notes.add(line,
+                    "a path begins with a slash and has no blanks: " + path + " is not requested; the probe is a TCP "
+                            + "connect");
             return;
         }
         type("http");
@@ -81,7 +82,7 @@ public final class DraftProbe {
         if (HOST.matcher(host).matches()) {
             http.put("host", host);
         } else {
-            notes.add(line, host + " is no host name; it is left out");
+            notes.add(line, host + " is not a host name; it is left out");
         }
     }
 
@@ -100,7 +101,7 @@ public final class DraftProbe {
 
     public void expectBody(int line, String text) {
         if (text.codePoints().anyMatch(Character::isISOControl)) {
-            notes.add(line, "expectBody has no control characters; it is left out");
+            notes.add(line, "expectBody takes no control characters; it is left out");
         } else {
             http.put("expectBody", text);
         }

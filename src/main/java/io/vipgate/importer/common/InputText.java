@@ -42,7 +42,7 @@ public final class InputText {
             }
             isInWord = !isBlank;
             if (words > MAX_WORDS) {
-                throw new SyntaxException(line, "more than " + MAX_WORDS + " words up to here: divide the file");
+                throw new SyntaxException(line, "more than " + MAX_WORDS + " words up to here: split the file");
             }
             if (c == '\n') {
                 line++;

@@ -44,7 +44,7 @@ public final class Notes {
         List<Note> all = new ArrayList<>(kept);
         all.sort(Comparator.comparingInt(Note::line));
         if (dropped > 0) {
-            all.add(new Note(0, "and " + dropped + " more of the kind"));
+            all.add(new Note(0, "and " + dropped + " more notes"));
         }
         return all;
     }

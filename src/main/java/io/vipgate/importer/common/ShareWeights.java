@@ -23,7 +23,7 @@ public final class ShareWeights {
         } catch (ArithmeticException e) {
             // too fine for whole numbers of any size
         }
-        notes.add(line, "the shares can only be approached by weights up to " + MAX_WEIGHT);
+        notes.add(line, "the shares can only be approximated by weights up to " + MAX_WEIGHT);
         double largest = shares.stream().mapToDouble(Fraction::value).max().orElse(1);
         return shares.stream().mapToInt(share -> (int) Math.max(1, Math.round(share.value() * MAX_WEIGHT / largest)))
                 .toArray();

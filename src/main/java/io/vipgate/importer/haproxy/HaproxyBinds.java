@@ -52,11 +52,12 @@ final class HaproxyBinds {
     void read(Statement bind) {
         List<String> words = bind.words().subList(Math.min(2, bind.words().size()), bind.words().size());
         if (words.contains("ssl")) {
-            notes.add(bind, "vipgate does not end TLS, it passes it on to endpoints that do; the bind is left out");
+            notes.add(bind,
+                    "vipgate does not terminate TLS, it passes it on to endpoints that do; the bind is left out");
             return;
         }
         if (words.contains("accept-proxy") || words.contains("accept-netscaler-cip")) {
-            notes.add(bind, "vipgate does not take a PROXY header yet; the bind is left out");
+            notes.add(bind, "vipgate does not accept a PROXY header yet; the bind is left out");
             return;
         }
         boolean isV6Only = words.contains("v6only");
@@ -72,8 +73,8 @@ final class HaproxyBinds {
                 }
                 case "transparent" -> {
                     isTransparent = true;
-                    notes.add(bind, "transparent: freebind binds addresses that are another machine's for now; "
-                            + "connections to addresses that are nobody's are not taken");
+                    notes.add(bind, "transparent: freebind binds addresses that another machine may hold; "
+                            + "connections to any other address are not accepted");
                 }
                 case "backlog" ->
                     backlog = DraftListener.backlog(value).orElse(0);

@@ -176,9 +176,9 @@ public final class HaproxyImporter {
             if (statement.word(1).matches("[1-9][0-9]{0,8}")) {
                 listener.set("maxConnections", Integer.parseInt(statement.word(1)));
                 notes.add(statement,
-                        "beyond maxConnections vipgate closes a new connection at once, HAProxy let it wait");
+                        "beyond maxConnections vipgate closes a new connection at once; HAProxy queued it");
             } else {
-                notes.leftOut(statement, "no whole number from 1 on");
+                notes.leftOut(statement, "not a whole number from 1 on");
             }
         });
         int backlog = frontend.last("backlog").map(each -> DraftListener.backlog(each.word(1)))
@@ -230,7 +230,7 @@ public final class HaproxyImporter {
                     servers.add(HaproxyServer.of(statement, statement.word(1), statement.word(2), 3, defaults));
                 case "server-template" -> {
                     servers.add(HaproxyServer.of(statement, statement.word(1), statement.word(3), 4, defaults));
-                    notes.add(statement, "one endpoint: a name stands for as many as it has addresses");
+                    notes.add(statement, "one endpoint: a name stands for as many servers as it has addresses");
                 }
                 default -> {
                 }

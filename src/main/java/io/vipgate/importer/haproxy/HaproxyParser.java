@@ -64,7 +64,7 @@ final class HaproxyParser {
         } else if (conditions == 0) {
             Statement statement = new Statement(number, words, List.of(), false);
             if (section.isEmpty()) {
-                notes.leftOut(statement, "stands before every section");
+                notes.leftOut(statement, "stands before the first section");
             } else {
                 block.add(statement);
             }
@@ -88,7 +88,7 @@ final class HaproxyParser {
 
     private void endSection() throws SyntaxException {
         if (sections.size() == MAX_SECTIONS) {
-            throw new SyntaxException(sectionLine, "more than " + MAX_SECTIONS + " sections: divide the file");
+            throw new SyntaxException(sectionLine, "more than " + MAX_SECTIONS + " sections: split the file");
         }
         if (!section.isEmpty() && section.getFirst().equals("defaults") && block.size() > MAX_DEFAULTS) {
             throw new SyntaxException(sectionLine, "more than " + MAX_DEFAULTS + " lines of defaults");

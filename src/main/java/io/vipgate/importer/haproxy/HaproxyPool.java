@@ -82,8 +82,8 @@ final class HaproxyPool {
 
     private String sourceHash(Optional<Statement> statement) {
         statement.ifPresent(each -> notes.add(each,
-                "source-hash spreads clients by weight too, but by another hash: most of "
-                        + "them change their endpoint once, at the move. It always moves as few as possible when an endpoint "
+                "source-hash also spreads clients by weight, but with another hash: most of "
+                        + "them change their endpoint once, at the migration. It always moves as few as possible when an endpoint "
                         + "goes, as hash-type consistent does"));
         return "source-hash";
     }
@@ -97,7 +97,7 @@ final class HaproxyPool {
 
     private String unknownBalance(Optional<Statement> statement) {
         statement.ifPresent(
-                each -> notes.add(each, "looks into what is relayed, or is not known; round-robin takes its place"));
+                each -> notes.add(each, "inspects what is relayed, or is not known; round-robin takes its place"));
         return "round-robin";
     }
 
@@ -111,11 +111,11 @@ final class HaproxyPool {
                 notes.leftOut(statement, "ssl: vipgate sends what the client sends, and does not encrypt");
             } else if (address.isEmpty()) {
                 notes.leftOut(statement,
-                        "no address of a machine with a port (no unix socket, no variable)");
+                        "an address and a port are expected, not a unix socket or a variable");
             } else if (!proxyProtocol.isEmpty() && proxyProtocol.equals("none") != server.proxyProtocol()
                     .equals("none")) {
-                notes.add(statement, "proxyProtocol holds for a whole pool, and is " + proxyProtocol
-                        + " as of the first server; a server that differs must not be in it, and is left out");
+                notes.add(statement, "proxyProtocol applies to a whole pool, and is " + proxyProtocol
+                        + " for the first server; a server that differs is left out");
             } else {
                 proxyProtocol = proxyProtocol.isEmpty() ? server.proxyProtocol() : proxyProtocol;
                 accepted.add(server);
@@ -127,8 +127,8 @@ final class HaproxyPool {
         }
         List<HaproxyServer> backups = accepted.stream().filter(each -> each.has("backup")).toList();
         if (backups.size() > 1 && backend.option("allbackups").isEmpty()) {
-            notes.add(backups.get(1).statement(), "a second backup was taken only when the first was down, as option "
-                    + "allbackups is not set; backup endpoints share what comes to them");
+            notes.add(backups.get(1).statement(), "a second backup was used only when the first was down, as option "
+                    + "allbackups is not set; backup endpoints share the connections");
         }
         return accepted;
     }
@@ -136,11 +136,11 @@ final class HaproxyPool {
     private DraftEndpoint endpoint(HaproxyServer server, HostPort address) {
         Statement statement = server.statement();
         if (server.has("disabled")) {
-            notes.add(statement, "disabled: its weight is 0, and it takes nothing until it has another");
+            notes.add(statement, "disabled: its weight is 0, so it gets no connections until that is raised");
         }
         long max = server.number("maxconn", 0);
         if (max > 0) {
-            notes.add(statement, "maxconn: beyond maxConnections vipgate does not queue, it takes another endpoint");
+            notes.add(statement, "maxconn: beyond maxConnections vipgate does not queue, it uses another endpoint");
         }
         return new DraftEndpoint(statement.line(), server.name(), address,
                 server.has("disabled") ? 0 : server.number("weight", 1), server.has("backup"), (int) max);
@@ -169,7 +169,7 @@ final class HaproxyPool {
         if (checked.isEmpty()) {
             pool.set("probe", Map.of("type", "none"));
             notes.add(backend.section(),
-                    "no server has check, so none is probed; leave probe out for a TCP connect every "
+                    "no server has check, so none is probed; remove probe to get a TCP connect every "
                             + "500 ms");
             return;
         }
@@ -179,8 +179,8 @@ final class HaproxyPool {
             if (!server.has("check")) {
                 notes.add(server.statement(), "has no check; it is probed like the others");
             } else if (!new HaproxyProbe(new Notes(), backend).of(server).equals(probe)) {
-                notes.add(server.statement(), "is checked otherwise than the one of line "
-                        + checked.getFirst().statement().line() + "; a pool has one probe, and it is that one's");
+                notes.add(server.statement(), "is checked differently from the one of line "
+                        + checked.getFirst().statement().line() + "; a pool has one probe, and that one's is used");
             }
         }
     }
@@ -210,7 +210,7 @@ final class HaproxyPool {
         if (address.filter(each -> !each.isWildcard()).isPresent()) {
             pool.set("source", address.get().host());
         } else if (address.isEmpty()) {
-            notes.leftOut(at, "source " + text + ": no address");
+            notes.leftOut(at, "source " + text + ": not an address");
         }
     }
 
@@ -225,11 +225,11 @@ final class HaproxyPool {
         tunnel.or(() -> shorter(client, server)).ifPresentOrElse(
                 idle -> pool.set("timeouts", "idle", Durations.print(clamp(statement, idle, Durations.MAX))),
                 () -> notes.add(frontend.section(),
-                        "no timeout client or server: HAProxy waits without end, timeouts.idle "
-                                + "is 10m unless another is written"));
+                        "no timeout client or server: HAProxy waits forever; timeouts.idle "
+                                + "is 10m unless it is set"));
         if (tunnel.isEmpty() && client.isPresent() && server.isPresent() && !client.equals(server)) {
             statement.ifPresent(each -> notes.add(each, "differs from timeout client (" + Durations.print(client.get())
-                    + "); timeouts.idle is for both sides, and the shorter one"));
+                    + "); timeouts.idle applies to both sides and is the shorter one"));
         }
         shorter(frontend.timeout("client-fin"), backend.timeout("server-fin")).ifPresent(each -> pool.set("timeouts",
                 "halfClosed", Durations.print(clamp(backend.last("timeout", "server-fin")
@@ -252,12 +252,12 @@ final class HaproxyPool {
     private void retries(DraftPool pool) {
         backend.last("retries").ifPresent(statement -> {
             if (!statement.word(1).matches("[0-9]{1,9}")) {
-                notes.leftOut(statement, "no whole number");
+                notes.leftOut(statement, "not a whole number");
                 return;
             }
             pool.set("connect", "attempts", Math.min(MAX_ATTEMPTS, Long.parseLong(statement.word(1)) + 1));
             if (backend.option("redispatch").isEmpty()) {
-                notes.add(statement, "each attempt takes another endpoint, as with option redispatch");
+                notes.add(statement, "each attempt uses another endpoint, as with option redispatch");
             }
         });
     }

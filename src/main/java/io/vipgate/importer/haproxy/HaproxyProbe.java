@@ -48,7 +48,7 @@ final class HaproxyProbe {
         if (port.isPresent()) {
             probe.port(port.getAsInt());
         } else {
-            notes.add(statement, "port " + text + ": no port from 1 to 65535; the check's port is left out");
+            notes.add(statement, "port " + text + ": not a port from 1 to 65535; the check's port is left out");
         }
     }
 
@@ -57,7 +57,7 @@ final class HaproxyProbe {
             case "http" -> probe.tls("verify", false);
             case "send-expect" -> {
                 notes.add(server.statement(),
-                        "check-ssl: what is sent and expected can't be asked over TLS; the probe is "
+                        "check-ssl: send and expect do not work over TLS; the probe is "
                                 + "a TLS handshake");
                 probe.type("tls");
             }
@@ -112,7 +112,7 @@ final class HaproxyProbe {
         }
         int line = send.orElse(option).line();
         if (!method.equals("GET")) {
-            notes.add(line, "the probe asks by GET, not by " + method);
+            notes.add(line, "the probe uses GET, not " + method);
         }
         probe.http(line, path);
         host(head, send).ifPresent(host -> probe.host(line, host));
@@ -199,11 +199,11 @@ final class HaproxyProbe {
         if (sends > 1 || expects > 1) {
             notes.add(backend.option("tcp-check").orElse(backend.section()),
                     "the probe sends everything at once and looks for "
-                            + "the last of the answers; whether the service takes that must be tried");
+                            + "the last of the answers; test whether the service accepts that");
         }
         if (probe.type().equals("tls")) {
             notes.add(backend.option("tcp-check").orElse(backend.section()),
-                    "what is sent and expected can't be asked over TLS; the probe is a TLS handshake");
+                    "send and expect do not work over TLS; the probe is a TLS handshake");
             return;
         }
         probe.conversation(send.toString(), expect);

@@ -43,7 +43,7 @@ final class HaproxyStickTable {
         Matcher source = SOURCE.matcher(rule.word(2));
         if (!source.matches() || rule.words().contains("table") || rule.words().contains("if")
                 || rule.words().contains("unless")) {
-            notes.leftOut(rule, "no equivalent: pinning goes by the client's address, always");
+            notes.leftOut(rule, "no equivalent: pinning is always by the client's address");
             return;
         }
         if (table.isEmpty()) {
@@ -82,7 +82,7 @@ final class HaproxyStickTable {
         if (valueOf(table, "type").equals("ipv6")) {
             pool.set("pinning", "ipv6Prefix", 128);
         } else if (!valueOf(table, "type").equals("ip")) {
-            notes.add(table, "its type is another than ip; pinning goes by the client's address all the same");
+            notes.add(table, "its type is not ip; pinning is by the client's address all the same");
         }
         for (String word : new String[]{"peers", "nopurge", "store", "write-to", "srvkey", "recv-only"}) {
             if (table.words().contains(word)) {
@@ -96,7 +96,7 @@ final class HaproxyStickTable {
             return;
         }
         if (!source.group(1).matches("[0-9]{1,2}") || Integer.parseInt(source.group(1)) > 32) {
-            notes.add(rule, "write its netmask as pinning.ipv4Prefix; every address counts for itself");
+            notes.add(rule, "write its netmask as pinning.ipv4Prefix; as it stands, every address counts by itself");
         } else {
             pool.set("pinning", "ipv4Prefix", Integer.parseInt(source.group(1)));
         }

@@ -42,14 +42,14 @@ final class HaproxyUnsupported {
                 if (!SUPPORTED_TIMEOUTS.contains(second)) {
                     notes.leftOut(statement, "no equivalent for TCP");
                 } else if (HaproxyTime.parse(statement.word(2)).isEmpty()) {
-                    notes.leftOut(statement, "no time");
+                    notes.leftOut(statement, "not a duration");
                 }
             }
             case "option" -> option(statement, second, notes);
             case "acl" -> notes.leftOut(statement, "no equivalent: a listener has one pool");
             case "tcp-request", "tcp-response" ->
-                notes.add(statement, "rules are not carried over: what it refused gets "
-                        + "in now, so keep it out by the firewall");
+                notes.add(statement, "rules are not carried over: what they refused is "
+                        + "accepted now, so block it in the firewall");
             case "log", "log-format", "log-tag", "log-format-sd", "error-log-format" -> notes.add(statement,
                     "not carried over; see log and accessLog");
             case "hash-type" -> {
@@ -99,11 +99,11 @@ final class HaproxyUnsupported {
                         case "on-marked-down" ->
                             value.equals("shutdown-sessions") ? "" : "no equivalent; it is left out";
                         case "observe", "on-error", "error-limit" ->
-                            "not needed: a connect that fails makes an endpoint suspect, and it is probed at fastInterval";
+                            "not needed: a failed connect makes an endpoint suspect, and it is probed at fastInterval";
                         case "downinter" -> "no equivalent: an endpoint that is down is probed at interval";
                         case "cookie" -> "concerns HTTP; it is left out";
                         case "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn", "proxy-v2-options" ->
-                            "the header says nothing of TLS or other options";
+                            "the PROXY header carries no TLS information and no other options";
                         default -> "no equivalent, or not known; it is left out";
                     };
                     if (!reason.isEmpty()) {

@@ -62,7 +62,7 @@ public final class IptablesImporter {
             if (isNat && NAT_CHAINS.contains(rule.chain())) {
                 follow(rule, List.of(), rule.chain().equals("OUTPUT") ? output : prerouting, 0);
             } else if (isNat && rule.chain().equals("POSTROUTING")) {
-                note(rule, rule.target() + " is not needed any more: the gateway connects from its own address");
+                note(rule, rule.target() + " is no longer needed: the gateway connects from its own address");
             } else if (!parsed.chains().contains(rule.table() + "/" + rule.chain()) || !isNat) {
                 note(rule, "table " + rule.table() + ", chain " + rule.chain()
                         + ": not carried over, it stays with iptables");
@@ -70,7 +70,7 @@ public final class IptablesImporter {
         }
         if (followed > ConfigDraft.MAX_SIZE) {
             return ImportResult.failed(
-                    "the chains come to more than " + ConfigDraft.MAX_SIZE + " rules one after the other: divide them",
+                    "the chains come to more than " + ConfigDraft.MAX_SIZE + " rules one after the other: split them",
                     notes.inOrder());
         }
         mergeOutput();
@@ -102,7 +102,7 @@ public final class IptablesImporter {
             destination(whole, chains);
         } else if (parsed.chains().contains(rule.table() + "/" + target)) {
             if (depth >= MAX_DEPTH || rule.option("--mode").isPresent()) {
-                note(rule, "a jump by chance, or too many jumps: chain " + target + " is left out");
+                note(rule, "a jump by probability, or too many jumps: chain " + target + " is left out");
                 return;
             }
             List<Option> matches = all.stream().filter(option -> !Set.of("-j", "--jump", "-g", "--goto")
@@ -153,7 +153,7 @@ public final class IptablesImporter {
                 chains.computeIfAbsent(address.get(), _ -> new ShareChain()).add(rule.line(), endpoint.get(), share,
                         isRoundRobin);
             } catch (ArithmeticException e) {
-                note(rule, "the share can't be expressed any more after so many rules; the rule is left out");
+                note(rule, "the share is too small to be expressed after so many rules; the rule is left out");
             }
         }
     }
@@ -169,7 +169,7 @@ public final class IptablesImporter {
             String problem = switch (option.name()) {
                 case "-p", "--protocol", "--proto" ->
                     option.value().equals("tcp") && !option.isNegated() ? "" : "only TCP";
-                case "-m", "--match" -> SUPPORTED_MATCHES.contains(option.value()) ? "" : "no such match";
+                case "-m", "--match" -> SUPPORTED_MATCHES.contains(option.value()) ? "" : "match not supported";
                 case "-d", "--dst", "--destination", "--dport", "--destination-port", "--dports", "--destination-ports",
                         "--mode", "--probability", "--every", "--packet" ->
                     option.isNegated() ? "negated" : "";
@@ -223,11 +223,11 @@ public final class IptablesImporter {
                 prerouting.put(address, chain);
             } else if (counterpart.endpoints()
                     .equals(chain.endpoints())) {
-                notes.add(line, "chain OUTPUT is not needed any more: the listener takes the gateway's own "
-                        + "connections too, and so is a change of the local routing table");
+                notes.add(line, "chain OUTPUT is no longer needed: the listener takes the gateway's own "
+                        + "connections too. Nor is a change to the local routing table");
             } else {
                 notes.add(line,
-                        "chain OUTPUT sends the gateway's own connections elsewhere; they go where everybody's do");
+                        "chain OUTPUT sends the gateway's own connections elsewhere; now they go where all others go");
             }
         });
     }
@@ -236,7 +236,7 @@ public final class IptablesImporter {
         Map<HostPort, Fraction> shares = new LinkedHashMap<>();
         for (ShareChain.Share share : chain.shares()) {
             if (share.ofAll().isZero()) {
-                notes.add(share.line(), share.endpoint() + " never had a turn: the rules before it take everything; "
+                notes.add(share.line(), share.endpoint() + " is never reached: the rules before it take everything; "
                         + "it is left out");
             } else {
                 shares.merge(share.endpoint(), share.ofAll(), Fraction::plus);
@@ -244,7 +244,7 @@ public final class IptablesImporter {
         }
         if (!chain.remaining().isZero()) {
             notes.add(chain.shares().getLast().line(), String.format(Locale.ROOT,
-                    "%.4g %% of the connections to %s were not sent on by any rule; now the endpoints share them too",
+                    "%.4g %% of the connections to %s matched no rule; now the endpoints share them too",
                     chain.remaining().value() * 100, address));
         }
         int line = chain.firstLine();

@@ -31,7 +31,7 @@ final class KeepalivedDefinitions {
         }
         String bare = value.substring(0, end).strip();
         if (bare.contains("$(") || bare.contains("~SEQ") || bare.contains("~LST")) {
-            notes.add(line, "$" + name + ": a definition that is a loop is not followed");
+            notes.add(line, "$" + name + ": a definition with a loop is not expanded");
             return;
         }
         values.put(name, expand(line, bare));
@@ -51,7 +51,7 @@ final class KeepalivedDefinitions {
             from = use.end();
             if (out.length() > MAX_LENGTH) {
                 throw new SyntaxException(line,
-                        "longer than " + MAX_LENGTH + " characters with what the names stand for");
+                        "longer than " + MAX_LENGTH + " characters once its definitions are expanded");
             }
         }
         return out.append(text, from, text.length()).toString();

@@ -118,7 +118,7 @@ public final class KeepalivedImporter {
             HostPort.address(host, port.getAsInt()).filter(each -> !each.isWildcard()).ifPresent(binds::add);
         }
         if (binds.isEmpty()) {
-            notes.leftOut(statement, "no address, or a range that is no short one");
+            notes.leftOut(statement, "not an address, or the range is too long");
         }
         return binds;
     }

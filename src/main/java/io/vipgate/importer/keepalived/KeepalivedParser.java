@@ -51,7 +51,7 @@ final class KeepalivedParser {
             if (!definition.matches()) {
                 line(number, definitions.expand(number, whole.toString()));
             } else if (i + 1 > number) {
-                notes.add(number, "$" + definition.group(1) + ": a definition of several lines is not followed");
+                notes.add(number, "$" + definition.group(1) + ": a definition of several lines is not expanded");
             } else {
                 definitions.define(number, definition.group(1), definition.group(2));
             }

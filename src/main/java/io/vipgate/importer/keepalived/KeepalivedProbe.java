@@ -102,7 +102,7 @@ final class KeepalivedProbe {
                 case "connect_port" -> port(probe, option);
                 case "connect_ip" -> {
                     if (!option.word(1).equals(address.host())) {
-                        notes.add(option, "a probe asks the endpoint itself");
+                        notes.add(option, "a probe checks the endpoint itself");
                     }
                 }
                 case "host" -> option.block().forEach(inner -> {
@@ -128,7 +128,7 @@ final class KeepalivedProbe {
     private void port(DraftProbe probe, Statement option) {
         OptionalInt port = HostPort.port(option.word(1));
         if (port.isEmpty()) {
-            notes.leftOut(option, "no port from 1 to 65535");
+            notes.leftOut(option, "not a port from 1 to 65535");
         } else if (port.getAsInt() != address.port()) {
             probe.port(port.getAsInt());
         }
@@ -136,7 +136,7 @@ final class KeepalivedProbe {
 
     private void http(DraftProbe probe, Statement checker) {
         List<Statement> urls = checker.all("url").toList();
-        urls.stream().skip(1).forEach(url -> notes.add(url, "a probe asks for one page, that of line "
+        urls.stream().skip(1).forEach(url -> notes.add(url, "a probe requests one page, that of line "
                 + urls.getFirst().line() + "; this one is left out"));
         Statement url = urls.isEmpty() ? checker : urls.getFirst();
         Statement path = url.last("path").orElse(url);
@@ -144,7 +144,8 @@ final class KeepalivedProbe {
         probe.expectStatus("200-299");
         url.last("status_code").filter(each -> !probe.expectStatus(each.rest(1).replace(' ', ',')))
                 .ifPresent(
-                        each -> notes.add(each, "no status codes 100 to 599 or ranges of them; 200-299 is expected"));
+                        each -> notes.add(each,
+                                "not status codes from 100 to 599 or ranges of them; 200-299 is expected"));
         Optional<Statement> host = url.last("virtualhost").or(() -> option(checker, "virtualhost"));
         host.ifPresent(each -> probe.host(each.line(), each.word(1)));
         if (checker.last("enable_sni").isPresent() && host.isPresent()) {
@@ -161,7 +162,7 @@ final class KeepalivedProbe {
                 case "path", "status_code", "virtualhost" -> {
                 }
                 case "digest" -> notes.add(option,
-                        "no equivalent: the status is looked at, and with expectBody a text in the page");
+                        "no equivalent: the probe checks the status, and with expectBody a text in the page");
                 case "regex" -> notes.add(option, "no equivalent; expectBody looks for a plain text in the page");
                 default -> KeepalivedUnsupported.report(option, notes);
             }
@@ -176,7 +177,7 @@ final class KeepalivedProbe {
             return;
         }
         if (LOOKS_AT_PROCESSES.matcher(line).find()) {
-            notes.add(path.orElse(checker), "looks at the processes of the gateway's machine, not at the real server");
+            notes.add(path.orElse(checker), "checks processes on the gateway's machine, not the real server");
         }
         List<String> words = MiscCheckCommand.of(line, address.host());
         if (words.isEmpty() || words.getFirst().isBlank()) {
@@ -197,14 +198,14 @@ final class KeepalivedProbe {
     private Optional<Duration> seconds(Statement option) {
         Optional<Duration> seconds = KeepalivedTime.parse(option.word(1));
         if (seconds.isEmpty()) {
-            notes.leftOut(option, "no number of seconds");
+            notes.leftOut(option, "not a number of seconds");
         }
         return seconds;
     }
 
     private Optional<Long> number(Statement option) {
         if (!option.word(1).matches("[0-9]{1,9}")) {
-            notes.leftOut(option, "no whole number");
+            notes.leftOut(option, "not a whole number");
             return Optional.empty();
         }
         return Optional.of(Long.parseLong(option.word(1)));

@@ -21,10 +21,11 @@ final class KeepalivedUnsupported {
             Map.entry("flag-2", HASH_OF_PORT),
             Map.entry("quorum", "no equivalent: a pool serves with whatever is up"),
             Map.entry("hysteresis", "no equivalent: a pool serves with whatever is up"),
-            Map.entry("alpha", "no equivalent: an endpoint that was not probed yet is taken like one that is up"),
+            Map.entry("alpha", "no equivalent: an endpoint that has not been probed yet counts as up"),
             Map.entry("ha_suspend", "no equivalent: a standby gateway probes too, and takes over with what it knows"),
             Map.entry("warmup", "no equivalent: probe.jitter spreads the probes"),
-            Map.entry("lthreshold", "no equivalent: an endpoint is taken again as soon as it is below maxConnections"),
+            Map.entry("lthreshold",
+                    "no equivalent: an endpoint gets connections again as soon as it is below maxConnections"),
             Map.entry("sh-fallback", "not needed: source-hash always goes to another endpoint"),
             Map.entry("mh-fallback", "not needed: source-hash always goes to another endpoint"),
             Map.entry("flag-1", "not needed: source-hash always goes to another endpoint"),
@@ -40,7 +41,7 @@ final class KeepalivedUnsupported {
         if (!reportIfUnresolved(statement, notes)) {
             notes.add(statement, KeepalivedKeywords.isKnown(statement.name())
                     ? REASONS.getOrDefault(statement.name(), "no equivalent; it is left out")
-                    : "keepalived knows no such word and ignores the line; it is left out");
+                    : "keepalived does not know this keyword and ignores the line; it is left out");
         }
     }
 
@@ -48,9 +49,9 @@ final class KeepalivedUnsupported {
     static boolean reportIfUnresolved(Statement statement, Notes notes) {
         String name = statement.name();
         String reason = switch (name.isEmpty() ? ' ' : name.charAt(0)) {
-            case '@' -> "holds on some nodes only; it is left out";
-            case '~' -> "a loop is not followed; what it stands for is left out";
-            case '$' -> "a name without a definition of one line; what it stands for is left out";
+            case '@' -> "applies to some nodes only; it is left out";
+            case '~' -> "a loop is not expanded; it is left out";
+            case '$' -> "a parameter without a definition of one line; it is left out";
             default -> name.startsWith("include") && !name.equals("include_check")
                     ? "not followed: import that file too, or put its text in place of the line"
                     : "";
@@ -70,7 +71,7 @@ final class KeepalivedUnsupported {
             boolean isSpecial = !statement.name().isEmpty() && "@~$".indexOf(statement.name().charAt(0)) >= 0;
             if (!isSpecial && !reportIfUnresolved(statement, notes)) {
                 if (!KeepalivedKeywords.isKnown(statement.name())) {
-                    notes.add(statement, "keepalived knows no such word and ignores the line");
+                    notes.add(statement, "keepalived does not know this keyword and ignores the line");
                 }
                 reportUnknown(statement, notes);
             }

@@ -82,24 +82,27 @@ final class KeepalivedVirtualServer {
                 yield "least-connections";
             }
             case "sed", "nq", "lblc", "lblcr" -> {
-                notes.add(statement, "the nearest is least-connections; it also counts connections by weight, but not "
-                        + (scheduler.startsWith("lblc") ? "where an address went before" : "the one to come"));
+                notes.add(statement,
+                        "the nearest is least-connections; it also counts connections by weight, but ignores "
+                                + (scheduler.startsWith("lblc")
+                                        ? "where an address went before"
+                                        : "the connection to be placed"));
                 yield "least-connections";
             }
             case "dh" -> {
-                notes.add(statement, "hashes the address that clients connect to, so one address had one real server; "
-                        + "source-hash goes by the client's");
+                notes.add(statement, "hashes the address that clients connect to, so each address had one real server; "
+                        + "source-hash uses the client's");
                 yield "source-hash";
             }
             default -> {
-                notes.add(statement, "not a scheduler that is known; least-connections takes its place");
+                notes.add(statement, "unknown scheduler; least-connections takes its place");
                 yield "least-connections";
             }
         });
         if (scheduler.equals("sh") || scheduler.equals("mh")) {
             notes.add(statement,
-                    "source-hash spreads clients by weight too, but by another hash: most of them change their "
-                            + "endpoint once, at the move");
+                    "source-hash also spreads clients by weight, but with another hash: most of them change their "
+                            + "endpoint once, at the migration");
         }
     }
 
@@ -127,22 +130,22 @@ final class KeepalivedVirtualServer {
                 probe = own;
                 first = Optional.of(real);
             } else if (!own.equals(probe)) {
-                notes.add(real, "is checked otherwise than the one of line " + first.map(Statement::line).orElse(0)
-                        + "; a pool has one probe, and it is that one's");
+                notes.add(real, "is checked differently from the one of line " + first.map(Statement::line).orElse(0)
+                        + "; a pool has one probe, and that one's is used");
             }
         }
         weights.remove(0L);
         if (!usesWeights && (weights.size() > 1 || weights.stream().anyMatch(each -> each != 1))) {
-            notes.add(server.last("lb_algo", "lvs_sched").orElse(server), "does not look at weights, so those of the "
-                    + "real servers are left out; write them into the endpoints if they were meant");
+            notes.add(server.last("lb_algo", "lvs_sched").orElse(server), "ignores weights, so those of the "
+                    + "real servers are left out; set them on the endpoints if they were intended");
         }
         if (probe.isPresent()) {
             pool.set("probe", probe.get());
             unchecked.ifPresent(real -> notes.add(real, "has no check; it is probed like the others"));
         } else if (unchecked.isPresent()) {
             pool.set("probe", Map.of("type", "none"));
-            notes.add(unchecked.get(), "no check, so keepalived never took it away, and no probe does; leave probe out "
-                    + "for a TCP connect every 500 ms");
+            notes.add(unchecked.get(), "no check, so keepalived never removed it, and no probe does; remove probe "
+                    + "to get a TCP connect every 500 ms");
         }
     }
 
@@ -155,7 +158,7 @@ final class KeepalivedVirtualServer {
             return Optional.empty();
         }
         if (isWritten && written.isEmpty()) {
-            notes.leftOut(real, "no port from 1 to 65535");
+            notes.leftOut(real, "not a port from 1 to 65535");
             return Optional.empty();
         }
         int port = isWritten ? written.getAsInt() : ports.getFirst();
@@ -167,7 +170,7 @@ final class KeepalivedVirtualServer {
         }
         Optional<HostPort> address = HostPort.endpoint(real.word(1), port).filter(each -> each.literal().isPresent());
         if (address.isEmpty()) {
-            notes.leftOut(real, "no address of a machine");
+            notes.leftOut(real, "not the address of a host");
         }
         return address;
     }
@@ -175,7 +178,8 @@ final class KeepalivedVirtualServer {
     private void sorryServer(DraftPool pool) {
         server.last("sorry_server").ifPresent(sorry -> address(sorry, false).ifPresent(address -> {
             pool.add(new DraftEndpoint(sorry.line(), "sorry", address).asBackup());
-            notes.add(sorry, "a backup endpoint: it is probed like the others, and taken when none of them can be");
+            notes.add(sorry,
+                    "a backup endpoint: it is probed like the others, and used when none of them is available");
         }));
     }
 
@@ -193,7 +197,7 @@ final class KeepalivedVirtualServer {
 
     private long weight(Statement statement) {
         if (!statement.word(1).matches("[0-9]{1,9}")) {
-            notes.add(statement, "no whole number; the weight is 1");
+            notes.add(statement, "not a whole number; the weight is 1");
             return 1;
         }
         return Long.parseLong(statement.word(1));
@@ -242,17 +246,17 @@ final class KeepalivedVirtualServer {
 
     private void inhibition(Statement option) {
         notes.add(option,
-                "onDown: keep does the same for connections that are open; clients that come anew go elsewhere"
-                        + ", pinned ones too");
+                "onDown: keep does the same for open connections; new connections go to other endpoints"
+                        + ", those of pinned clients too");
     }
 
     private static String forwarding(String kind) {
         return switch (kind.toUpperCase(Locale.ROOT)) {
             case "DR", "TUN" ->
-                "answers come back through the gateway now. The services must listen on the real servers' "
-                        + "own addresses; the virtual address on their loopback and their ARP settings are not needed any "
-                        + "more";
-            default -> "the real servers need no route back through the gateway any more";
+                "replies pass through the gateway now. The services must listen on the real servers' "
+                        + "own addresses; the virtual address on their loopback and their ARP settings are no longer "
+                        + "needed";
+            default -> "the real servers no longer need a route back through the gateway";
         };
     }
 }

@@ -29,7 +29,7 @@ final class VrrpReview {
     private static final Pattern LOOKS_FOR_A_PROCESS = Pattern
             .compile("\\b(?:pidof|pgrep)\\b|\\bkillall\\s+-0\\b|\\bps\\s.*\\bgrep\\b");
     private static final Pattern BARE_PIDOF_PATTERN = Pattern.compile("^\"?(?:\\S*/)?pidof\\s");
-    private static final String BARE_PIDOF = ". And without a shell around it this one always fails on Debian: keepalived "
+    private static final String BARE_PIDOF = ". Without a shell around it, this command always fails on Debian: keepalived "
             + "2.2.7 follows the link from pidof to killall5 and runs that";
     private static final Pattern ASKS_THE_SERVICE = Pattern.compile("\\b(?:curl|wget|nc|ncat|openssl|check_http)\\b");
 
@@ -74,32 +74,35 @@ final class VrrpReview {
         boolean isMulticast = instances.stream().anyMatch(each -> each.last("unicast_peer").isEmpty());
         boolean usesAh = instances.stream().anyMatch(each -> each.last("authentication")
                 .flatMap(inner -> inner.last("auth_type")).filter(type -> type.word(1).equals("AH")).isPresent());
-        notes.add(sections.getFirst().line(), names + ": not carried over, keepalived goes on doing this"
+        notes.add(sections.getFirst().line(), names + ": not carried over, this stays with keepalived"
                 + (instances.isEmpty()
                         ? ""
-                        : ". The firewall must let its adverts pass between the nodes: IP protocol "
+                        : ". The firewall must let VRRP advertisements pass between the nodes: IP protocol "
                                 + (usesAh ? "51 (auth_type AH) and 112 (VRRP)" : "112 (VRRP)")
                                 + (isMulticast ? ", to the group 224.0.0.18" : "")));
     }
 
     private void globalDefs(Statement globalDefs) {
         globalDefs.last("router_id").ifPresent(id -> notes.add(id,
-                "must be another one on every node; what must be the same is virtual_router_id"));
+                "must differ on every node; it is virtual_router_id that must be the same"));
         globalDefs.last("vrrp_mcast_group4").filter(group -> HostPort.literal(group.word(1))
                 .filter(each -> each instanceof Inet4Address && each.isMulticastAddress()).isEmpty())
-                .ifPresent(group -> notes.add(group, "no multicast group, which is in 224.0.0.0/4: no advert arrives, "
-                        + "and every node becomes master"));
+                .ifPresent(group -> notes.add(group,
+                        "not a multicast group, which is in 224.0.0.0/4: no advertisement arrives, "
+                                + "and every node becomes master"));
         globalDefs.last("vrrp_mcast_group6").filter(group -> HostPort.literal(group.word(1))
                 .filter(each -> !(each instanceof Inet4Address) && each.isMulticastAddress()).isEmpty())
-                .ifPresent(group -> notes.add(group, "no multicast group, which is in ff00::/8: no advert arrives, and "
-                        + "every node becomes master"));
+                .ifPresent(group -> notes.add(group,
+                        "not a multicast group, which is in ff00::/8: no advertisement arrives, and "
+                                + "every node becomes master"));
     }
 
     private void script(Statement script) {
         script.last("script").filter(line -> ENDS_KEEPALIVED.matcher(line.rest(1)).find())
-                .ifPresent(line -> notes.add(line, "a check that ends keepalived: the node never comes back by itself, "
-                        + "and takes its other instances along. Let it exit with a status other than 0; keepalived gives "
-                        + "the address up"));
+                .ifPresent(line -> notes.add(line,
+                        "a check that stops keepalived: the node does not come back by itself, "
+                                + "and its other instances go down with it. Let it exit with a status other than 0; then keepalived gives "
+                                + "the address up"));
     }
 
     private void instance(Statement instance) {
@@ -109,8 +112,9 @@ final class VrrpReview {
         boolean isMaster = instance.last("state").filter(state -> state.word(1).equals("MASTER")).isPresent();
         instance.last("nopreempt").ifPresent(nopreempt -> {
             if (isMaster) {
-                notes.add(nopreempt, "ignored beside state MASTER: write state BACKUP on every node; the priority says "
-                        + "who begins");
+                notes.add(nopreempt,
+                        "ignored together with state MASTER: set state BACKUP on every node; the priority decides "
+                                + "which one starts as master");
             }
             instance.block().stream().filter(each -> each.name().startsWith("track_"))
                     .flatMap(each -> each.block().stream()).forEach(this::trackedWeight);
@@ -141,15 +145,15 @@ final class VrrpReview {
                         + instance.last("interface").map(each -> each.word(1)).orElse("the same interface");
                 Statement other = byId.putIfAbsent(key, instance);
                 if (other != null) {
-                    notes.add(id, key + " is that of " + other.word(1) + " on line " + other.line()
-                            + " too: two instances of one node need two");
+                    notes.add(id, key + " is also used by " + other.word(1) + " on line " + other.line()
+                            + ": two instances on one node need different ones");
                 }
             });
         }
         List<Statement> states = instances.stream().flatMap(each -> each.last("state").stream()).toList();
         if (!states.isEmpty() && states.stream().allMatch(state -> state.word(1).equals("MASTER"))) {
-            notes.add(states.getFirst(), (states.size() == 1 ? "" : "and so everywhere in this file: ")
-                    + "the other nodes must say state BACKUP and a lower priority; where every node is MASTER, they take "
+            notes.add(states.getFirst(), (states.size() == 1 ? "" : "as everywhere in this file: ")
+                    + "the other nodes must have state BACKUP and a lower priority; where every node is MASTER, they take "
                     + "the address from each other at every start");
         }
     }
@@ -160,8 +164,8 @@ final class VrrpReview {
                 .flatMap(each -> each.name().equals("vrrp_script") ? each.last("script").stream() : Stream.empty())
                 .toList();
         if (lines.stream().allMatch(VrrpReview::looksForAProcess)) {
-            lines.forEach(line -> notes.add(line, "the only check looks whether a process is there; one that hangs, or "
-                    + "serves errors, passes. Ask it for a page instead, such as curl -fsS -m 1 http://127.0.0.1/"
+            lines.forEach(line -> notes.add(line, "the only check tests whether a process exists; one that hangs or "
+                    + "serves errors passes. Request a page instead, such as curl -fsS -m 1 http://127.0.0.1/"
                     + (BARE_PIDOF_PATTERN.matcher(line.rest(1)).find() ? BARE_PIDOF : "")));
         }
     }

@@ -51,9 +51,9 @@ final class NginxListen {
         String refusal = words.contains("udp")
                 ? "only TCP; it is left out"
                 : words.contains("ssl")
-                        ? "vipgate does not end TLS, it passes it on to endpoints that do; it is left out"
+                        ? "vipgate does not terminate TLS, it passes it on to endpoints that do; it is left out"
                         : words.contains("proxy_protocol")
-                                ? "vipgate does not take a PROXY header yet; it is left out"
+                                ? "vipgate does not accept a PROXY header yet; it is left out"
                                 : listen.word(1).startsWith("unix:")
                                         ? "a unix socket is no address; it is left out"
                                         : "";
@@ -88,7 +88,7 @@ final class NginxListen {
         String bare = HostPort.withoutBrackets(host);
         Optional<PortRange> ports = PortRange.parse(hasHost ? text.substring(colon + 1) : text);
         if (ports.isEmpty() || listen(bare, 1, isIpv6Only).isEmpty()) {
-            notes.leftOut(listen, "an address that is no name, and a port or a range of at most " + PortRange.MAX_PORTS
+            notes.leftOut(listen, "an address, not a name, and a port or a range of at most " + PortRange.MAX_PORTS
                     + ", are expected");
             return;
         }

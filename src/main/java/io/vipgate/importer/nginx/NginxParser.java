@@ -55,7 +55,7 @@ final class NginxParser {
         }
         words.add(tokens.text());
         if (tokens.isQuoted() && MAY_FOLLOW_A_QUOTE.indexOf(tokens.following()) < 0) {
-            throw new SyntaxException(tokens.lastLine(), "a blank, a semicolon or a { is missing behind a quote");
+            throw new SyntaxException(tokens.lastLine(), "a blank, a semicolon or a { is missing after a quote");
         }
     }
 

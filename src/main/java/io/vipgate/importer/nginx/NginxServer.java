@@ -84,7 +84,7 @@ final class NginxServer {
         }
         Optional<Duration> time = NginxTime.parse(statement.get().word(1));
         if (time.isEmpty()) {
-            notes.leftOut(statement.get(), "no time");
+            notes.leftOut(statement.get(), "not a duration");
         }
         return time.map(each -> {
             Duration kept = Durations.clamp(each, MIN_TIMEOUT, max);
@@ -108,7 +108,7 @@ final class NginxServer {
         if (address.isPresent()) {
             pool.set("source", address.get().host());
         } else if (!wasTransparent()) {
-            notes.leftOut(statement.get(), "no address");
+            notes.leftOut(statement.get(), "not an address");
         }
     }
 
@@ -119,7 +119,7 @@ final class NginxServer {
         }
         directive("proxy_next_upstream_tries").ifPresent(statement -> {
             if (!statement.word(1).matches("[0-9]{1,9}")) {
-                notes.leftOut(statement, "no whole number");
+                notes.leftOut(statement, "not a whole number");
             } else if (Long.parseLong(statement.word(1)) > 0) {
                 pool.set("connect", "attempts", Math.min(MAX_ATTEMPTS, Long.parseLong(statement.word(1))));
             }
@@ -174,11 +174,11 @@ final class NginxServer {
                 }
             }
             case "allow", "deny" ->
-                notes.add(directive, "rules are not carried over: what it refused gets in now, so keep "
-                        + "it out by the firewall");
+                notes.add(directive, "rules are not carried over: what they refused is accepted now, so "
+                        + "block it in the firewall");
             case "access_log", "error_log" -> notes.add(directive, "not carried over; see log and accessLog");
             case "ssl_preread", "preread_buffer_size", "preread_timeout" -> notes.leftOut(directive,
-                    "vipgate does not look into what is relayed");
+                    "vipgate does not inspect what is relayed");
             case "server_name" -> notes.leftOut(directive, "a listener has one pool, whatever the name");
             case "resolver", "resolver_timeout" -> notes.add(directive,
                     "names are looked up by the machine's resolver, every resolve.interval");

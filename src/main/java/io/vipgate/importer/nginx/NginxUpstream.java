@@ -37,7 +37,7 @@ final class NginxUpstream {
                 case "least_conn" -> pool.set("balance", "least-connections");
                 case "least_time" -> {
                     pool.set("balance", "least-connections");
-                    notes.add(directive, "the nearest is least-connections, which does not look at answer times");
+                    notes.add(directive, "the nearest is least-connections, which does not consider response times");
                 }
                 case "hash" -> hash(pool, directive);
                 case "random" -> random(pool, directive);
@@ -60,8 +60,8 @@ final class NginxUpstream {
         if (CLIENT_ADDRESS.contains(directive.word(1))) {
             pool.set("balance", "source-hash");
             notes.add(directive,
-                    "source-hash spreads clients by weight too, but by another hash: most of them change their "
-                            + "endpoint once, at the move. It is always consistent");
+                    "source-hash also spreads clients by weight, but with another hash: most of them change their "
+                            + "endpoint once, at the migration. It is always consistent");
         } else {
             notes.add(directive, "only the client's address can be hashed; round-robin takes its place");
         }
@@ -71,7 +71,7 @@ final class NginxUpstream {
         boolean isTwo = directive.word(1).equals("two");
         pool.set("balance", isTwo ? "power-of-two" : "weighted-random");
         if (isTwo && directive.word(2).startsWith("least_time")) {
-            notes.add(directive, "power-of-two looks at connections, not at answer times");
+            notes.add(directive, "power-of-two compares connections, not response times");
         }
     }
 
@@ -95,15 +95,15 @@ final class NginxUpstream {
                 case "backup" -> isBackup = true;
                 case "down", "drain" -> {
                     weight = 0;
-                    notes.add(server, word + ": its weight is 0, and it takes nothing until it has another");
+                    notes.add(server, word + ": its weight is 0, so it gets no connections until that is raised");
                 }
                 case "slow_start" -> NginxTime.parse(value).filter(each -> !each.isZero())
                         .ifPresent(each -> pool.set("slowStart",
                                 Durations.print(Durations.clamp(each, Duration.ZERO, MAX_SLOW_START))));
                 case "resolve" -> {
                 }
-                case "max_fails", "fail_timeout" -> notes.add(server, word + ": not needed: probe finds failures out "
-                        + "beforehand, and a connect that fails makes an endpoint suspect");
+                case "max_fails", "fail_timeout" -> notes.add(server, word + ": not needed: probes find failures "
+                        + "beforehand, and a failed connect makes an endpoint suspect");
                 default -> notes.leftOut(server, word + ": no equivalent");
             }
         }
@@ -112,7 +112,7 @@ final class NginxUpstream {
 
     private long number(Statement server, String word, String value, long orElse) {
         if (!value.matches("[0-9]{1,9}")) {
-            notes.leftOut(server, word + ": no whole number");
+            notes.leftOut(server, word + ": not a whole number");
             return orElse;
         }
         return Long.parseLong(value);

@@ -67,8 +67,8 @@ class HaproxyImporterTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"2|global", "9|accessLog", "27|at once", "28|one pool", "29|one pool",
-        "30|firewall", "34|TLS", "38|slowstart", "39|another hash", "46|does not queue", "48|holds for a whole pool",
-        "49|does not encrypt", "53|primary", "54|at once", "59|plain bytes", "63|otherwise", "64|weight is 0",
+        "30|firewall", "34|TLS", "38|slowstart", "39|another hash", "46|does not queue", "48|applies to a whole pool",
+        "49|does not encrypt", "53|primary", "54|at once", "59|plain bytes", "63|differently", "64|weight is 0",
         "69|shorter", "74|layer 7", "78|no frontend", "81|section"})
     void whatAFileHasBesidesIsNotedWithItsLine(int line, String words) {
         assertNoted(HaproxyImporter.convert(ImportedConfig.file("haproxy/haproxy.cfg")), line, words);
@@ -247,7 +247,7 @@ class HaproxyImporterTest {
         ImportResult result = listen("server-template web 5 web.example.com:80 check");
 
         assertThat(ImportedConfig.of(result).endpoints("web")).containsExactly("web=web.example.com:80*1");
-        assertNoted(result, 3, "as many as it has addresses");
+        assertNoted(result, 3, "as many servers as it has addresses");
     }
 
     @ParameterizedTest

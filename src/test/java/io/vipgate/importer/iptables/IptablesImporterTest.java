@@ -74,7 +74,7 @@ class IptablesImporterTest {
         assertThat(weights(result, "203-0-113-1-80")).containsExactly("198.51.100.100:80=1", "198.51.100.200:80=1");
         assertThat(notes(result).getFirst()).contains("proxyProtocol: v2");
         assertThat(notes(result))
-                .anyMatch(note -> note.startsWith("line 9: ") && note.contains("OUTPUT is not needed"))
+                .anyMatch(note -> note.startsWith("line 9: ") && note.contains("OUTPUT is no longer needed"))
                 .anyMatch(note -> note.startsWith("line 11: ") && note.contains("MASQUERADE"))
                 .anyMatch(note -> note.startsWith("line 15: ") && note.contains("stays with iptables"))
                 .anyMatch(note -> note.startsWith("line 7: ") && note.contains("-i eth0"));
@@ -167,7 +167,7 @@ class IptablesImporterTest {
         ImportResult result = nat(rule("", "198.51.100.1"), rule("", "198.51.100.2"));
 
         assertThat(weights(result, "any-80")).containsExactly("198.51.100.1:80=1");
-        assertThat(notes(result)).anyMatch(note -> note.startsWith("line 4: ") && note.contains("never had a turn"));
+        assertThat(notes(result)).anyMatch(note -> note.startsWith("line 4: ") && note.contains("never reached"));
     }
 
     @Test
@@ -187,8 +187,8 @@ class IptablesImporterTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"-s 203.0.113.0/24|no equivalent",
-        "-m hashlimit --hashlimit-name x|no such match",
-        "-m conntrack --ctstate ESTABLISHED|not NEW", "-m mac --mac-source 00:11:22:33:44:55|no such match"})
+        "-m hashlimit --hashlimit-name x|match not supported",
+        "-m conntrack --ctstate ESTABLISHED|not NEW", "-m mac --mac-source 00:11:22:33:44:55|match not supported"})
     void whatHasNoEquivalentIsNamedWithItsLineAndNothingIsGuessed(String match, String problem) {
         ImportResult result = nat(rule(match, "198.51.100.1"));
 

@@ -87,7 +87,8 @@ class KeepalivedImporterTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"6|router_id", "7|224.0.0.0/4", "11|only check", "17|BACKUP",
-        "22|ignored beside state MASTER", "31|never fails over", "33|knows no such word", "55|digest", "74|notify_down",
+        "22|ignored together with state MASTER", "31|never fails over", "33|does not know this keyword", "55|digest",
+        "74|notify_down",
         "84|can't change the port", "93|real_servers", "104|helo_name", "116|only TCP", "126|firewall mark",
         "131|weights", "133|cookie", "149|not followed"})
     void whatADirectorsFileHasBesidesIsNotedWithItsLine(int line, String words) {
@@ -102,7 +103,7 @@ class KeepalivedImporterTest {
         "sh, source-hash, another hash", "mh, source-hash, another hash", "dh, source-hash, clients connect to",
         "sed, least-connections, nearest", "nq, least-connections, nearest", "lblc, least-connections, nearest",
         "lblcr, least-connections, nearest", "twos, power-of-two, ''", "fo, least-connections, primary",
-        "ovf, least-connections, maxConnections", "best, least-connections, not a scheduler"})
+        "ovf, least-connections, maxConnections", "best, least-connections, unknown scheduler"})
     void schedulersBecomeTheNearestRule(String scheduler, String rule, String note) {
         ImportResult result = service("lb_algo " + scheduler, "real_server 192.0.2.1 80 {", "TCP_CHECK", "}");
 
@@ -126,7 +127,7 @@ class KeepalivedImporterTest {
 
         assertThat(ImportedConfig.of(result).endpoints(POOL)).containsExactly("192.0.2.1=192.0.2.1:80*1",
                 "192.0.2.2=192.0.2.2:80*1", "192.0.2.3=192.0.2.3:80*0");
-        assertNoted(result, 2, "does not look at weights");
+        assertNoted(result, 2, "ignores weights");
     }
 
     @Test
@@ -165,8 +166,8 @@ class KeepalivedImporterTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"virtual_server fwmark 1|firewall mark", "virtual_server group WEB|no such",
         "virtual_server 203.0.113.1|every port", "virtual_server 203.0.113.1 0|every port",
-        "virtual_server 203.0.113.1 70000|70000", "virtual_server web 80|no address",
-        "virtual_server 224.0.0.1 80|no address"})
+        "virtual_server 203.0.113.1 70000|70000", "virtual_server web 80|not an address",
+        "virtual_server 224.0.0.1 80|not an address"})
     void virtualServersWithoutAnAddressAndAPortAreLeftOut(String server, String problem) {
         ImportResult result = KeepalivedImporter.convert(server + " {\nreal_server 192.0.2.1 80 {\n}\n}");
 
@@ -231,7 +232,7 @@ class KeepalivedImporterTest {
         ImportResult result = KeepalivedImporter.convert(one + one.replace("192.0.2.1", "192.0.2.2"));
 
         assertThat(ImportedConfig.of(result).config().listeners()).hasSize(1);
-        assertNoted(result, 5, "is taken");
+        assertNoted(result, 5, "already taken");
     }
 
     // ---- checks ----
@@ -309,7 +310,7 @@ class KeepalivedImporterTest {
                 "real_server 192.0.2.2 80 {", "TCP_CHECK {", "connect_timeout 1", "}", "}",
                 "real_server 192.0.2.3 80 {", "}");
 
-        assertNoted(result, 7, "checked otherwise than the one of line 3");
+        assertNoted(result, 7, "checked differently from the one of line 3");
         assertNoted(result, 12, "has no check");
     }
 
@@ -371,7 +372,7 @@ class KeepalivedImporterTest {
 
         assertThat(ImportedConfig.of(result).endpoints(POOL)).containsExactly("192.0.2.1=192.0.2.1:80*1");
         assertNoted(result, 3, "several lines");
-        assertNoted(result, 8, "no whole number");
+        assertNoted(result, 8, "not a whole number");
         assertNoted(result, 9, "without a definition");
         assertNoted(result, 10, "some nodes only");
         assertNoted(result, 12, "a loop");

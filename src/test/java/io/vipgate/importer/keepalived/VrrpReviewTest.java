@@ -59,8 +59,8 @@ class VrrpReviewTest {
     void nopreemptBesideMasterIsIgnoredByKeepalived() {
         ImportResult result = KeepalivedImporter.convert(SOUND.replace("state BACKUP", "state MASTER"));
 
-        assertNoted(result, 11, "ignored beside state MASTER");
-        assertNoted(result, 10, "the other nodes must say state BACKUP");
+        assertNoted(result, 11, "ignored together with state MASTER");
+        assertNoted(result, 10, "the other nodes must have state BACKUP");
     }
 
     @Test
@@ -92,7 +92,7 @@ class VrrpReviewTest {
         "nc -z 127.0.0.1 80 || systemctl stop keepalived", "service keepalived stop"})
     void aCheckThatEndsKeepalivedIsAMistake(String script) {
         assertNoted(KeepalivedImporter.convert(SOUND.replace("/usr/bin/curl -fsS -m 1 http://127.0.0.1/", script)), 6,
-                "ends keepalived");
+                "stops keepalived");
     }
 
     @ParameterizedTest
@@ -100,7 +100,7 @@ class VrrpReviewTest {
         "ps aux | grep nginx"})
     void aProcessThatIsThereIsNoProof(String script) {
         assertNoted(KeepalivedImporter.convert(SOUND.replace("/usr/bin/curl -fsS -m 1 http://127.0.0.1/", script)), 6,
-                "looks whether a process is there");
+                "tests whether a process exists");
     }
 
     @ParameterizedTest
@@ -125,7 +125,7 @@ class VrrpReviewTest {
     @ParameterizedTest
     @ValueSource(strings = {"real_servers 1", "cookie x", "ha_conn_rate_limit 5", "ha_nodeaddr_list a"})
     void wordsThatKeepalivedDoesNotKnowAreNamed(String word) {
-        assertNoted(KeepalivedImporter.convert(SOUND.replace("priority 100", word)), 14, "knows no such word");
+        assertNoted(KeepalivedImporter.convert(SOUND.replace("priority 100", word)), 14, "does not know this keyword");
     }
 
     @Test
@@ -138,7 +138,7 @@ class VrrpReviewTest {
     void theSameRouterIdTwiceOnOneInterfaceIsAMistake() {
         String second = SOUND.substring(SOUND.indexOf("vrrp_instance")).replace("VI_1", "VI_2");
 
-        assertNoted(KeepalivedImporter.convert(SOUND + second), 26, "66 on eth0 is that of VI_1 on line 9 too");
+        assertNoted(KeepalivedImporter.convert(SOUND + second), 26, "66 on eth0 is also used by VI_1 on line 9");
     }
 
     @Test

@@ -60,7 +60,7 @@ class NginxImporterTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"1|own process", "9|layer 7", "17|accessLog", "23|variables", "27|probed",
         "29|another hash", "30|max_fails=2", "32|weight is 0", "39|unix socket", "41|not followed", "50|firewall",
-        "61|no equivalent", "66|does not look into", "67|variable", "71|only TCP", "82|unix socket", "87|not followed"})
+        "61|no equivalent", "66|does not inspect", "67|variable", "71|only TCP", "82|unix socket", "87|not followed"})
     void whatAFileHasBesidesIsNotedWithItsLine(int line, String words) {
         assertNoted(NginxImporter.convert(ImportedConfig.file("nginx/nginx.conf")), line, words);
     }
@@ -199,7 +199,7 @@ class NginxImporterTest {
         "a {^b^}~line 3: a } where the directive of line 2 should end with a semicolon",
         "a;^;~line 2: a semicolon that ends nothing", "a;^{ }~line 2: a { that belongs to nothing",
         "a 'b;^c;~line 1: a quote (') is not closed",
-        "a \"b\"c;~line 1: a blank, a semicolon or a { is missing behind a quote"}, quoteCharacter = '`')
+        "a \"b\"c;~line 1: a blank, a semicolon or a { is missing after a quote"}, quoteCharacter = '`')
     void brokenSyntaxIsToldWithItsLine(String text, String failure) {
         assertThat(NginxImporter.convert(text.replace('^', '\n')).failure()).isEqualTo(failure);
     }
