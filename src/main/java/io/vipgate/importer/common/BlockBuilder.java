@@ -7,9 +7,9 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Puts statements into the blocks that they stand in.
+ * Nests statements in their blocks.
  *
- * <p>Confined to one reading.
+ * <p>Confined to one import.
  */
 public final class BlockBuilder {
     private static final int MAX_DEPTH = 100;
@@ -20,11 +20,12 @@ public final class BlockBuilder {
     /** A block that is not closed yet, and what stood before it in the one around it. */
     private record Open(int line, List<String> words, List<Statement> before) {}
 
+    /** Adds a statement without a block. */
     public void add(int line, List<String> words) {
         current.add(new Statement(line, words, List.of(), false));
     }
 
-    /** Opens the block of a statement. */
+    /** Adds a statement and opens its block. */
     public void open(int line, List<String> words) throws SyntaxException {
         if (open.size() == MAX_DEPTH) {
             throw new SyntaxException(line, "blocks are nested more than " + MAX_DEPTH + " levels deep");
@@ -33,7 +34,7 @@ public final class BlockBuilder {
         current = new ArrayList<>();
     }
 
-    /** Opens a block whose statement stands before it on a line of its own. */
+    /** Opens the block of the statement before: its brace stands on a line of its own. */
     public void openLast(int line) throws SyntaxException {
         if (current.isEmpty() || current.getLast().hasBlock()) {
             throw new SyntaxException(line, "a { that belongs to nothing");
@@ -42,6 +43,7 @@ public final class BlockBuilder {
         open(last.line(), last.words());
     }
 
+    /** Closes the innermost block. */
     public void close(int line) throws SyntaxException {
         if (open.isEmpty()) {
             throw new SyntaxException(line, "a } that closes nothing");
@@ -52,7 +54,7 @@ public final class BlockBuilder {
         current.add(statement);
     }
 
-    /** The statements outside of every block, when all of them are closed. */
+    /** The statements outside of all blocks, which must be closed. */
     public List<Statement> build() throws SyntaxException {
         if (!open.isEmpty()) {
             Open unclosed = open.peek();

@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A configuration in the making. What vipgate would refuse as a whole (overlapping addresses, a pool without an endpoint, an
- * endpoint that is a listener, too large weights) is put right or left out in the end, and noted.
+ * The configuration that an import builds. {@link #finish} corrects or leaves out, and notes, what vipgate would refuse: addresses
+ * that overlap, a pool without an endpoint, an endpoint that is a listener, weights that are too large.
  *
  * <p>Confined to one import.
  */
 public final class ConfigDraft {
-    /** More endpoints and addresses than this are no configuration that vipgate reads. */
+    /** How many endpoints and addresses fit a configuration that vipgate reads. */
     public static final int MAX_SIZE = 20_000;
 
     private static final int MAX_WEIGHT = 256;
@@ -29,16 +29,17 @@ public final class ConfigDraft {
 
     private long size;
 
+    /** An empty one. */
     public ConfigDraft(Notes notes) {
         this.notes = notes;
     }
 
-    /** Whether there is so much that nothing will come of it, and going on is of no use. */
+    /** Whether it is too large already, so that the import need not go on. */
     public boolean isFull() {
         return size > MAX_SIZE;
     }
 
-    /** Adds a pool, or finds one that is alike in everything, its name among it. */
+    /** Adds the pool, unless there is an equal one of the same name; returns the one to refer to. */
     public DraftPool addPool(DraftPool pool) {
         size += pool.endpoints().size();
         List<DraftPool> namesakes = pools.computeIfAbsent(pool.name(), _ -> new ArrayList<>());
@@ -51,6 +52,7 @@ public final class ConfigDraft {
         return pool;
     }
 
+    /** Adds a listener that is to have this name, unless another one has it. */
     public DraftListener addListener(int line, String name, List<HostPort> binds, DraftPool pool) {
         DraftListener listener = new DraftListener(line, name, binds, pool);
         listeners.add(listener);
@@ -131,7 +133,7 @@ public final class ConfigDraft {
                 : Math.max(1, Math.round((double) endpoint.weight() * MAX_WEIGHT / largest)))).toList();
     }
 
-    /** A source that no endpoint can be reached from is refused. */
+    /** Vipgate refuses a source address from which no endpoint can be reached. */
     private void dropUnreachableSource(DraftPool pool) {
         Optional<InetAddress> source = HostPort.literal(pool.setting("source").toString());
         List<HostPort> addresses = pool.endpoints().stream().map(DraftEndpoint::address).toList();

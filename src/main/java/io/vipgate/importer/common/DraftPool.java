@@ -47,7 +47,7 @@ public final class DraftPool {
         settings.put(key, value);
     }
 
-    /** Leaves the first endpoint that is no backup and matches as the primary, and makes the others its backups. */
+    /** Keeps the first matching endpoint that is not a backup as the primary, and makes all others backups. */
     public void makeBackupsExceptFirst(Predicate<DraftEndpoint> isPrimary) {
         List<DraftEndpoint> ordered = new ArrayList<>();
         boolean hasPrimary = false;

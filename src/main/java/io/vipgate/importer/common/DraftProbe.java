@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A probe to be written. Takes any value, keeps it within what vipgate takes, and says where that changed it.
+ * A probe to be written. Takes any value, clamps it to what vipgate accepts, and notes where that changed it.
  *
  * <p>Confined to one import.
  */

@@ -12,7 +12,7 @@ public record Fraction(long numerator, long denominator) {
     public static final Fraction ZERO = new Fraction(0, 1);
     public static final Fraction ONE = new Fraction(1, 1);
 
-    /** Larger ones could not be told from the kernel's rounding, and no weights could express them. */
+    /** Beyond this, fractions are indistinguishable from the kernel's rounding, and no weights express them. */
     private static final int MAX_DENOMINATOR = 4096;
     /** iptables keeps probabilities in units of 2^-31, and prints eleven digits. */
     private static final double ROUNDING = 0x1.0p-30;

@@ -3,17 +3,17 @@ package io.vipgate.importer.common;
 import java.util.List;
 
 /**
- * What a file must be before it is worth reading: text, and not more of it than anybody configures.
+ * Checks that a file is text, of a size that somebody may have configured.
  *
  * <p>Stateless.
  */
 public final class InputText {
-    /** Far more than a configuration of 1 MiB comes from, few enough for a small heap. */
+    /** Far more than a configuration of 1 MiB needs, few enough for a small heap. */
     private static final int MAX_WORDS = 200_000;
 
     private InputText() {}
 
-    /** The lines, without their ends; refuses what is no text. */
+    /** The lines, without their ends; refuses what is not text. */
     public static List<String> lines(String text) throws SyntaxException {
         requireReadableSize(text);
         int line = 1;
@@ -29,7 +29,7 @@ public final class InputText {
         return List.of(content.split("\r?\n", -1));
     }
 
-    /** Refuses a text of too many words, braces and semicolons. */
+    /** Refuses a text with too many words, braces and semicolons. */
     public static void requireReadableSize(String text) throws SyntaxException {
         int line = 1;
         int words = 0;

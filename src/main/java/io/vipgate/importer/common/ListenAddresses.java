@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What the listeners bind, so that none takes another's connections and no endpoint is the gateway itself.
+ * The addresses that the listeners bind: no two may overlap, and no endpoint may be one of them.
  *
  * <p>Confined to one import.
  */
@@ -19,7 +19,7 @@ final class ListenAddresses {
 
     private final Map<Integer, Map<Optional<InetAddress>, HostPort>> byPort = new HashMap<>();
 
-    /** Takes it unless it overlaps with one that is taken; that one is the answer then. */
+    /** Adds the address; if it overlaps another, returns that one instead. */
     Optional<HostPort> add(HostPort bind) {
         Optional<HostPort> overlap = overlap(bind);
         if (overlap.isEmpty()) {
@@ -37,7 +37,7 @@ final class ListenAddresses {
                 .filter(other -> bind.literal().isEmpty() || bind.isIpv6() == other.isIpv6()).findFirst();
     }
 
-    /** Whether connections to the endpoint would come back to a listener. */
+    /** The listener that connections to the endpoint would come back to. */
     Optional<HostPort> listenerReachedBy(HostPort endpoint) {
         if (endpoint.literal().isEmpty()) {
             return Optional.empty();

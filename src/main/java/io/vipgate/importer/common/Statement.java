@@ -29,7 +29,7 @@ public record Statement(int line, List<String> words, List<Statement> block, boo
         return words.getFirst();
     }
 
-    /** A word by its place, from 0; empty when there are not so many. */
+    /** The word at an index, from 0; empty when there are fewer. */
     public String word(int index) {
         return index < words.size() ? words.get(index) : "";
     }

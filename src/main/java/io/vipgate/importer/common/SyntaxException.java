@@ -1,6 +1,6 @@
 package io.vipgate.importer.common;
 
-/** A text that can't be told into statements from some line on. */
+/** A text that can't be split into statements. */
 public final class SyntaxException extends Exception {
     private static final long serialVersionUID = 1L;
 

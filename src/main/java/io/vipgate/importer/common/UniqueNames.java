@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Names that vipgate takes: 1 to 63 letters, digits, {@code _ . -}, none twice in its section.
+ * Names that vipgate accepts: 1 to 63 letters, digits, {@code _ . -}, each used once in its section.
  *
  * <p>Confined to one import.
  */

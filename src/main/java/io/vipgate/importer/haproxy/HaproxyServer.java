@@ -80,7 +80,7 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
         return value(word).filter(text -> text.matches("[0-9]{1,9}")).map(Long::parseLong).orElse(orElse);
     }
 
-    /** Whether its port is not written but the one that the client connected to, or is counted from it. */
+    /** Whether its port is the one that the client connected to, or an offset from it. */
     boolean followsClientPort() {
         String port = portText();
         return port.isEmpty() || port.startsWith("+") || port.startsWith("-");

@@ -5,7 +5,7 @@ import io.vipgate.importer.common.Statement;
 import java.util.Set;
 
 /**
- * What to say of lines that nothing else is made of.
+ * Notes on lines that vipgate has no equivalent for.
  *
  * <p>Stateless.
  */

@@ -40,7 +40,7 @@ public final class IptablesImporter {
     private final Map<HostPort, ShareChain> output = new LinkedHashMap<>();
     private IptablesParser.Parsed parsed = new IptablesParser.Parsed(List.of(), Set.of());
 
-    /** Chains that jump to chains can be few lines and come to very many rules. */
+    /** Rules seen so far: chains that jump to chains can expand few lines to very many. */
     private int followed;
 
     private IptablesImporter() {}
@@ -209,7 +209,7 @@ public final class IptablesImporter {
 
     // ---- configuration ----
 
-    /** The gateway's own traffic needs no rules of its own any more. */
+    /** Listeners take the gateway's own connections too, so the rules of OUTPUT are no longer needed. */
     private void mergeOutput() {
         output.forEach((address, chain) -> {
             ShareChain counterpart = prerouting.get(address);

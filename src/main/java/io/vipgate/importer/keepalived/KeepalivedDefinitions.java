@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code $NAME} and <code>${NAME}</code> stand for; keepalived.conf(5), "Substitutable parameters".
+ * Expands {@code $NAME} and <code>${NAME}</code>; keepalived.conf(5), "Substitutable parameters".
  *
- * <p>Confined to one reading.
+ * <p>Confined to one import.
  */
 final class KeepalivedDefinitions {
     private static final Pattern USE = Pattern.compile("\\$(?:\\{([A-Za-z0-9_]+)}|([A-Za-z0-9_]+))");

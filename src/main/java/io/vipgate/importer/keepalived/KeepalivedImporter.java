@@ -20,7 +20,7 @@ import java.util.Set;
 
 /**
  * Turns the virtual servers of a keepalived.conf into listeners and pools. VRRP stays with keepalived; its sections are
- * only looked over.
+ * only reviewed.
  *
  * <p>Confined to one import.
  */

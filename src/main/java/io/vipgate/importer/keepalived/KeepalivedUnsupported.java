@@ -5,7 +5,7 @@ import io.vipgate.importer.common.Statement;
 import java.util.Map;
 
 /**
- * What to say of statements that vipgate has no equivalent for.
+ * Notes on statements that vipgate has no equivalent for.
  *
  * <p>Stateless.
  */
@@ -36,7 +36,7 @@ final class KeepalivedUnsupported {
 
     private KeepalivedUnsupported() {}
 
-    /** Says of a statement that nothing else was made of why that is so. */
+    /** Notes why a statement is not carried over. */
     static void report(Statement statement, Notes notes) {
         if (!reportIfUnresolved(statement, notes)) {
             notes.add(statement, KeepalivedKeywords.isKnown(statement.name())

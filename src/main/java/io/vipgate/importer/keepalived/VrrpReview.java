@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Looks over the sections that stay with keepalived for what is known to go wrong in a pair of nodes.
+ * Checks the sections that stay with keepalived for mistakes that are known to break a pair of nodes.
  *
  * <p>Confined to one import.
  */
@@ -43,7 +43,7 @@ final class VrrpReview {
         this.notes = notes;
     }
 
-    /** The addresses that go from node to node. */
+    /** The virtual addresses, which move from node to node. */
     Set<InetAddress> floatingAddresses() {
         return floating;
     }
@@ -136,7 +136,7 @@ final class VrrpReview {
                         + "the other one may not preempt it. Take the weight away, so that the instance goes to FAULT"));
     }
 
-    /** What several instances, or the other nodes, must agree on. */
+    /** Checks what several instances, or the other nodes, must agree on. */
     private void compareInstances(List<Statement> instances) {
         Map<String, Statement> byId = new HashMap<>();
         for (Statement instance : instances) {
@@ -158,7 +158,7 @@ final class VrrpReview {
         }
     }
 
-    /** Where nothing but the presence of a process is looked at. */
+    /** Warns when the only checks are whether a process exists. */
     private void checksOfProcesses(List<Statement> sections) {
         List<Statement> lines = sections.stream()
                 .flatMap(each -> each.name().equals("vrrp_script") ? each.last("script").stream() : Stream.empty())
