@@ -151,8 +151,21 @@ class ArchitectureTest {
     }
 
     @Test
-    void migrateDependsOnTheJdkAlone() {
-        assertDependsOnlyOn("io.vipgate.migrate");
+    void textDependsOnTheJdkAlone() {
+        assertDependsOnlyOn("io.vipgate.text");
+    }
+
+    @Test
+    void importersDependOnTheirCommonPackageAlone() {
+        assertDependsOnlyOn("io.vipgate.importer.common", "io.vipgate.text");
+        String[] formats = {"io.vipgate.importer.iptables", "io.vipgate.importer.keepalived",
+            "io.vipgate.importer.haproxy", "io.vipgate.importer.nginx"};
+        for (String format : formats) {
+            assertDependsOnlyOn(format, "io.vipgate.importer.common");
+        }
+        List<String> all = new ArrayList<>(List.of(formats));
+        all.add("io.vipgate.importer.common");
+        assertDependsOnlyOn("io.vipgate.importer", all.toArray(String[]::new));
     }
 
     @Test

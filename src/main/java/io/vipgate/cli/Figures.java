@@ -1,6 +1,7 @@
 package io.vipgate.cli;
 
 import io.vipgate.json.Json;
+import io.vipgate.text.Sanitizer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -13,6 +14,7 @@ import java.util.Locale;
  */
 final class Figures {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB"};
+    private static final int MAX_LENGTH = 1000;
 
     private Figures() {}
 
@@ -63,8 +65,8 @@ final class Figures {
         }
     }
 
-    /** Without control characters, which another machine may have sent. */
+    /** Without what could command a terminal: another machine may have sent it. */
     static String clean(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return Sanitizer.mask(text, MAX_LENGTH);
     }
 }

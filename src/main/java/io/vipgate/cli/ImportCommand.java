@@ -2,11 +2,8 @@ package io.vipgate.cli;
 
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.Rejected;
-import io.vipgate.migrate.HaproxyImport;
-import io.vipgate.migrate.IptablesImport;
-import io.vipgate.migrate.KeepalivedImport;
-import io.vipgate.migrate.Migrated;
-import io.vipgate.migrate.NginxImport;
+import io.vipgate.importer.ImportFormat;
+import io.vipgate.importer.common.ImportResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -27,23 +24,11 @@ import picocli.CommandLine.Spec;
  */
 @Command(name = "import", description = "Prints the configuration that does what another program's rules do. What changes, and what can't be carried over, goes to standard error.", mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class)
 final class ImportCommand implements Callable<Integer> {
-    private static final int MOST_BYTES = 4 << 20;
-
-    /** Programs whose rules can be read. */
-    enum Source {
-        /** What {@code iptables-save} prints. */
-        IPTABLES,
-        /** The virtual servers of a keepalived.conf. */
-        KEEPALIVED,
-        /** The tcp sections of a haproxy.cfg. */
-        HAPROXY,
-        /** The stream section of an nginx.conf. */
-        NGINX
-    }
+    private static final int MAX_BYTES = 4 << 20;
 
     @Parameters(index = "0", paramLabel = "PROGRAM", description = "Whose rules they are: iptables (what iptables-save prints), keepalived (virtual_server), haproxy (mode tcp), nginx (stream).")
     @SuppressWarnings("NullAway.Init") // set by picocli
-    private Source source;
+    private ImportFormat format;
 
     @Parameters(index = "1", paramLabel = "FILE", description = "The file, or - for standard input.")
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -58,32 +43,26 @@ final class ImportCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         byte[] bytes;
         try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
-            bytes = in.readNBytes(MOST_BYTES + 1);
+            bytes = in.readNBytes(MAX_BYTES + 1);
         } catch (IOException e) {
             err.println("vipgate import: " + file + ": can't be read: " + e);
             return ExitStatus.USAGE;
         }
-        if (bytes.length > MOST_BYTES) {
+        if (bytes.length > MAX_BYTES) {
             err.println("vipgate import: " + file + ": longer than 4 MiB");
             return ExitStatus.USAGE;
         }
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        Migrated migrated = switch (source) {
-            case IPTABLES -> IptablesImport.read(text);
-            case KEEPALIVED -> KeepalivedImport.read(text);
-            case HAPROXY -> HaproxyImport.read(text);
-            case NGINX -> NginxImport.read(text);
-        };
-        migrated.notes().forEach(note -> err.println("warning: " + note));
+        ImportResult result = format.convert(new String(bytes, StandardCharsets.UTF_8));
+        result.notes().forEach(note -> err.println("warning: " + note));
         err.flush();
-        if (migrated.yaml().isEmpty()) {
-            err.println("vipgate import: " + file + ": " + migrated.failure());
+        if (result.yaml().isEmpty()) {
+            err.println("vipgate import: " + file + ": " + result.failure());
             err.flush();
             return ExitStatus.USAGE;
         }
-        spec.commandLine().getOut().print(migrated.yaml());
+        spec.commandLine().getOut().print(result.yaml());
         spec.commandLine().getOut().flush();
-        return isValid(migrated.yaml(), err) ? ExitStatus.OK : ExitStatus.USAGE;
+        return isValid(result.yaml(), err) ? ExitStatus.OK : ExitStatus.USAGE;
     }
 
     /** What only this machine knows, such as its own addresses, can still be wrong. */

@@ -4,6 +4,7 @@ import io.vipgate.config.Node.Entry;
 import io.vipgate.config.Node.ListNode;
 import io.vipgate.config.Node.MapNode;
 import io.vipgate.config.Node.ScalarNode;
+import io.vipgate.text.Sanitizer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -204,7 +205,7 @@ final class Binder {
 
     private static String kind(Node node) {
         return switch (node) {
-            case ScalarNode scalar -> scalar.isNull() ? "no value" : Shown.value(scalar.text());
+            case ScalarNode scalar -> scalar.isNull() ? "no value" : Sanitizer.value(scalar.text());
             case ListNode _ -> "a list";
             case MapNode _ -> "a mapping";
         };

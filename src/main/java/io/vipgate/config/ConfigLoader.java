@@ -1,6 +1,7 @@
 package io.vipgate.config;
 
 import io.vipgate.config.Node.MapNode;
+import io.vipgate.text.Sanitizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -42,7 +43,7 @@ public final class ConfigLoader {
         } catch (AccessDeniedException e) {
             return unreadable(label, "permission denied");
         } catch (IOException e) {
-            return unreadable(label, "cannot be read: " + Shown.name(String.valueOf(e.getMessage())));
+            return unreadable(label, "cannot be read: " + Sanitizer.name(String.valueOf(e.getMessage())));
         }
         return parse(label, content, environment);
     }

@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import io.vipgate.text.Sanitizer;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.Map;
@@ -47,7 +48,7 @@ final class ConfigRules {
         if (config.accessLog().file().isBlank()) {
             KeyPath path = KeyPath.of("accessLog", "file");
             problems.error(written.line(path), path,
-                    Shown.value(config.accessLog().file()) + " (expected: stdout or a file's path)");
+                    Sanitizer.value(config.accessLog().file()) + " (expected: stdout or a file's path)");
         }
         new AddressRules(config, written, problems, localAddresses).check();
     }
@@ -65,7 +66,7 @@ final class ConfigRules {
     private void namesPool(String name, KeyPath path) {
         Set<String> pools = config.pools().keySet();
         if (!pools.contains(name) && !pools.isEmpty() && !problems.touches(path)) {
-            problems.error(valueLine(path), path, Shown.value(name) + " (expected: the name of a pool; "
+            problems.error(valueLine(path), path, Sanitizer.value(name) + " (expected: the name of a pool; "
                     + Suggestion.orElse(name, pools, "there is " + someOf(pools)) + ")");
         }
     }

@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import io.vipgate.text.Sanitizer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,7 +47,7 @@ record KeyPath(List<String> parts) {
             if (!text.isEmpty() && !part.startsWith("[")) {
                 text.append('.');
             }
-            text.append(Shown.name(part));
+            text.append(Sanitizer.name(part));
         }
         return text.toString();
     }

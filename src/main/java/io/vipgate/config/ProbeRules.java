@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import io.vipgate.text.Sanitizer;
 import java.util.List;
 import java.util.Set;
 
@@ -30,15 +31,15 @@ final class ProbeRules {
         needs(ProbeType.EXEC, !probe.command().isEmpty(), List.of("command"));
         if (!probe.command().isEmpty() && probe.command().getFirst().isBlank()) {
             error(path.child("command"),
-                    Shown.value(probe.command().getFirst()) + " (expected: a program, then its arguments)");
+                    Sanitizer.value(probe.command().getFirst()) + " (expected: a program, then its arguments)");
         }
         probe.http().ifPresent(http -> {
             if (!http.path().startsWith("/") || http.path().chars().anyMatch(c -> c <= ' ' || c > '~')) {
                 error(path.child("http").child("path"),
-                        Shown.value(http.path()) + " (expected: a path that begins with a slash, without spaces)");
+                        Sanitizer.value(http.path()) + " (expected: a path that begins with a slash, without spaces)");
             }
             if (http.host().filter(host -> !host.matches("[A-Za-z0-9_.:\\[\\]-]+")).isPresent()) {
-                error(path.child("http").child("host"), Shown.value(http.host().get())
+                error(path.child("http").child("host"), Sanitizer.value(http.host().get())
                         + " (expected: a host name or an address, with or without a port)");
             }
         });

@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import io.vipgate.text.Sanitizer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -26,7 +27,7 @@ final class Problems {
     }
 
     void error(int line, KeyPath path, BadValueException bad, String text) {
-        error(line, path, Shown.value(text) + " (" + bad.rule() + ")");
+        error(line, path, Sanitizer.value(text) + " (" + bad.rule() + ")");
     }
 
     void warn(int line, KeyPath path, String message) {

@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import io.vipgate.text.Sanitizer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,9 @@ record SyntaxMessage(int line, String text) {
                 && (problem.contains("end of stream") || problem.contains("stream end"));
         int line = unfinished || problemLine == 0 ? contextLine : problemLine;
         StringBuilder text = new StringBuilder("not valid YAML: ")
-                .append(Shown.name(problem == null ? "unreadable" : problem));
+                .append(Sanitizer.name(problem == null ? "unreadable" : problem));
         if (context != null) {
-            text.append(", ").append(Shown.name(context));
+            text.append(", ").append(Sanitizer.name(context));
             if (contextLine > 0 && contextLine != line) {
                 text.append(" that begins on line ").append(contextLine);
             }

@@ -4,6 +4,7 @@ import io.vipgate.config.Node.Entry;
 import io.vipgate.config.Node.ListNode;
 import io.vipgate.config.Node.MapNode;
 import io.vipgate.config.Node.ScalarNode;
+import io.vipgate.text.Sanitizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -65,7 +66,7 @@ final class YamlTree {
         } catch (RuntimeException e) {
             // Some malformed escapes leave the parser as other exceptions; no file may end a gateway's reload.
             problems.error(tree.reader.getLine() + 1, KeyPath.ROOT,
-                    "not valid YAML: " + Shown.name(String.valueOf(e.getMessage())));
+                    "not valid YAML: " + Sanitizer.name(String.valueOf(e.getMessage())));
         }
         return Optional.empty();
     }
@@ -124,14 +125,15 @@ final class YamlTree {
     private Node aliased(AliasEvent alias, KeyPath path) throws TreeException {
         String name = alias.getAnchor();
         if (unfinishedAnchors.contains(name)) {
-            throw new TreeException(line(alias), path, "*" + Shown.name(name) + " stands inside &" + Shown.name(name)
-                    + " itself (expected: no recursion)");
+            throw new TreeException(line(alias), path,
+                    "*" + Sanitizer.name(name) + " stands inside &" + Sanitizer.name(name)
+                            + " itself (expected: no recursion)");
         }
         Anchored anchored = anchors.get(name);
         if (anchored == null) {
             throw new TreeException(line(alias), path,
-                    "*" + Shown.name(name) + " (expected: an alias of an anchor above, &"
-                            + Shown.name(name) + "; a text that begins with * must be quoted)");
+                    "*" + Sanitizer.name(name) + " (expected: an alias of an anchor above, &"
+                            + Sanitizer.name(name) + "; a text that begins with * must be quoted)");
         }
         count(anchored.size, alias, path);
         return anchored.node;
@@ -203,7 +205,7 @@ final class YamlTree {
 
     private void refuseTag(@Nullable String tag, Event event, KeyPath path) {
         if (tag != null) {
-            problems.error(line(event), path, "the tag " + Shown.value(tag)
+            problems.error(line(event), path, "the tag " + Sanitizer.value(tag)
                     + " (tags are not allowed; a text that begins with ! must be quoted)");
         }
     }

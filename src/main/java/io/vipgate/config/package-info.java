@@ -10,7 +10,7 @@
  * <p>The way of a file: {@code SourceText} (bytes to text) → {@code YamlTree} (text to nodes with lines) → {@code
  * Binder} (nodes to records) → {@code ConfigRules} (what concerns more than one key).
  *
- * <p>May depend on the JDK and JSpecify; SnakeYAML only in {@code YamlTree}.
+ * <p>May depend on {@code text}, the JDK and JSpecify; SnakeYAML only in {@code YamlTree}.
  */
 @NullMarked
 package io.vipgate.config;

@@ -1,5 +1,6 @@
 package io.vipgate.probe;
 
+import io.vipgate.text.Sanitizer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -20,15 +21,7 @@ final class Wording {
         if (text == null) {
             return "no reason given";
         }
-        StringBuilder line = new StringBuilder(Math.min(text.length(), MAX_LENGTH));
-        for (int i = 0; i < text.length() && line.length() < MAX_LENGTH; i++) {
-            char c = text.charAt(i);
-            boolean safe = !Character.isISOControl(c) && Character.getType(c) != Character.FORMAT
-                    && Character.getType(c) != Character.LINE_SEPARATOR
-                    && Character.getType(c) != Character.PARAGRAPH_SEPARATOR;
-            line.append(safe ? c : '?');
-        }
-        return line.toString();
+        return Sanitizer.mask(text, MAX_LENGTH);
     }
 
     /** Whole seconds as {@code 2 s}, the rest as {@code 400 ms}. */

@@ -23,8 +23,10 @@ class ConfigDependenciesTest {
     }
 
     @Test
-    void thePackageNeedsOnlyTheJdkBesides() {
-        classes().should().onlyDependOnClassesThat().resideInAnyPackage("io.vipgate.config", "java..", "org.yaml..",
-                "org.jspecify.annotations").check(CLASSES);
+    void thePackageNeedsOnlyTheJdkAndTheSanitizerBesides() {
+        classes().should().onlyDependOnClassesThat()
+                .resideInAnyPackage("io.vipgate.config", "io.vipgate.text", "java..",
+                        "org.yaml..", "org.jspecify.annotations")
+                .check(CLASSES);
     }
 }

@@ -74,7 +74,7 @@ final class ProcessIT {
     @ParameterizedTest
     @CsvSource({"keepalived, keepalived-lvs.conf", "haproxy, haproxy.cfg", "nginx, nginx.conf"})
     void filesOfOtherProgramsBecomeConfigurationsThatCheckTakes(String program, String example) throws Exception {
-        String file = Path.of("src/test/resources/io/vipgate/migrate", example).toAbsolutePath().toString();
+        String file = Path.of("src/test/resources/io/vipgate/importer", program, example).toAbsolutePath().toString();
         try (VipgateProcess imports = VipgateProcess.start(directory, "import", program, file)) {
             assertThat(imports.awaitExit(EXIT)).isZero();
             assertThat(imports.errors()).contains("warning: ", "warning: line ", "proxyProtocol");

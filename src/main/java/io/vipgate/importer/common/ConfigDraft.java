@@ -1,0 +1,166 @@
+package io.vipgate.importer.common;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The configuration that an import builds. {@link #finish} corrects or leaves out, and notes, what vipgate would refuse: addresses
+ * that overlap, a pool without an endpoint, an endpoint that is a listener, weights that are too large.
+ *
+ * <p>Confined to one import.
+ */
+public final class ConfigDraft {
+    /** How many endpoints and addresses fit a configuration that vipgate reads. */
+    public static final int MAX_SIZE = 20_000;
+
+    private static final int MAX_WEIGHT = 256;
+    private static final String TOO_LARGE = "too large for one configuration (1 MiB, " + MAX_SIZE
+            + " values): split the file";
+
+    private final Notes notes;
+    private final Map<String, List<DraftPool>> pools = new LinkedHashMap<>();
+    private final List<DraftListener> listeners = new ArrayList<>();
+    private final ListenAddresses listenAddresses = new ListenAddresses();
+
+    private long size;
+
+    /** An empty one. */
+    public ConfigDraft(Notes notes) {
+        this.notes = notes;
+    }
+
+    /** Whether it is too large already, so that the import need not go on. */
+    public boolean isFull() {
+        return size > MAX_SIZE;
+    }
+
+    /** Adds the pool, unless there is an equal one of the same name; returns the one to refer to. */
+    public DraftPool addPool(DraftPool pool) {
+        size += pool.endpoints().size();
+        List<DraftPool> namesakes = pools.computeIfAbsent(pool.name(), _ -> new ArrayList<>());
+        for (DraftPool other : namesakes) {
+            if (other.isSameAs(pool)) {
+                return other;
+            }
+        }
+        namesakes.add(pool);
+        return pool;
+    }
+
+    /** Adds a listener that is to have this name, unless another one has it. */
+    public DraftListener addListener(int line, String name, List<HostPort> binds, DraftPool pool) {
+        DraftListener listener = new DraftListener(line, name, binds, pool);
+        listeners.add(listener);
+        size += binds.size();
+        return listener;
+    }
+
+    /**
+     * The configuration, or why there is none.
+     *
+     * @param firstNote what every operator must know
+     * @param emptyReason why there is no configuration, when no listener is left
+     */
+    public ImportResult finish(String firstNote, String emptyReason) {
+        if (isFull()) {
+            return ImportResult.failed(TOO_LARGE, notes.inOrder());
+        }
+        listeners.forEach(this::reserveBinds);
+        pools.values().forEach(namesakes -> namesakes.forEach(this::finishPool));
+        listeners.removeIf(this::isUnusable);
+        if (listeners.isEmpty()) {
+            return ImportResult.failed(emptyReason, notes.inOrder());
+        }
+        String yaml = YamlWriter.write(sections());
+        return yaml.isEmpty()
+                ? ImportResult.failed(TOO_LARGE, notes.inOrder())
+                : ImportResult.of(yaml, notes.inOrderAfter(firstNote));
+    }
+
+    private boolean isUnusable(DraftListener listener) {
+        boolean hasEndpoint = listener.pool().endpoints().stream().anyMatch(endpoint -> endpoint.weight() > 0);
+        if (!hasEndpoint) {
+            notes.add(listener.line(), listener.name() + ": no endpoint that takes connections; it is left out");
+        }
+        return listener.binds().isEmpty() || !hasEndpoint;
+    }
+
+    private void reserveBinds(DraftListener listener) {
+        List<HostPort> kept = new ArrayList<>();
+        for (HostPort bind : listener.binds()) {
+            Optional<HostPort> overlap = listenAddresses.add(bind);
+            if (overlap.isPresent() && bind.host().isEmpty()) {
+                HostPort ipv6 = HostPort.address("::", bind.port()).orElseThrow();
+                if (listenAddresses.add(ipv6).isEmpty()) {
+                    kept.add(ipv6);
+                    continue;
+                }
+            }
+            overlap.ifPresentOrElse(
+                    other -> notes.add(listener.line(), bind + " is already taken by a listener on " + other
+                            + "; it is left out of " + listener.name()),
+                    () -> kept.add(bind));
+        }
+        listener.replaceBinds(kept);
+    }
+
+    private void finishPool(DraftPool pool) {
+        List<DraftEndpoint> kept = new ArrayList<>();
+        for (DraftEndpoint endpoint : pool.endpoints()) {
+            listenAddresses.listenerReachedBy(endpoint.address()).ifPresentOrElse(
+                    bind -> notes.add(endpoint.line(), endpoint.address()
+                            + " is the gateway's own listener (" + bind + "); the endpoint is left out"),
+                    () -> kept.add(endpoint));
+        }
+        pool.replaceEndpoints(scaled(pool, kept));
+        dropUnreachableSource(pool);
+    }
+
+    private List<DraftEndpoint> scaled(DraftPool pool, List<DraftEndpoint> endpoints) {
+        long largest = endpoints.stream().mapToLong(DraftEndpoint::weight).max().orElse(0);
+        if (largest <= MAX_WEIGHT) {
+            return endpoints;
+        }
+        notes.add(pool.line(), "weights are at most " + MAX_WEIGHT + ": those of " + pool.name()
+                + " are scaled down, and only approximate the old ones");
+        return endpoints.stream().map(endpoint -> endpoint.withWeight(endpoint.weight() == 0
+                ? 0
+                : Math.max(1, Math.round((double) endpoint.weight() * MAX_WEIGHT / largest)))).toList();
+    }
+
+    /** Vipgate refuses a source address from which no endpoint can be reached. */
+    private void dropUnreachableSource(DraftPool pool) {
+        Optional<InetAddress> source = HostPort.literal(pool.setting("source").toString());
+        List<HostPort> addresses = pool.endpoints().stream().map(DraftEndpoint::address).toList();
+        if (source.isPresent() && !addresses.isEmpty() && addresses.stream().noneMatch(
+                address -> address.literal().isEmpty() || address.literal().get().getClass() == source.get()
+                        .getClass())) {
+            notes.add(pool.line(),
+                    "source " + pool.setting("source") + " has another address family than every endpoint of "
+                            + pool.name() + "; it is left out");
+            pool.remove("source");
+        }
+    }
+
+    private Map<String, Object> sections() {
+        Map<DraftPool, String> names = new HashMap<>();
+        Map<String, Object> poolSections = new LinkedHashMap<>();
+        UniqueNames poolNames = new UniqueNames();
+        Map<String, Object> listenerSections = new LinkedHashMap<>();
+        UniqueNames listenerNames = new UniqueNames();
+        for (DraftListener listener : listeners) {
+            String pool = names.computeIfAbsent(listener.pool(), each -> poolNames.unique(each.name()));
+            poolSections.computeIfAbsent(pool, _ -> listener.pool().section());
+            listenerSections.put(listenerNames.unique(listener.name()), listener.section(pool));
+        }
+        Map<String, Object> sections = new LinkedHashMap<>();
+        sections.put("listeners", listenerSections);
+        sections.put("pools", poolSections);
+        return sections;
+    }
+}

@@ -1,0 +1,28 @@
+package io.vipgate.importer.common;
+
+import java.util.List;
+
+/**
+ * What an import came to.
+ *
+ * <p>Immutable.
+ *
+ * @param yaml the configuration; empty when there is none
+ * @param failure why there is no configuration; empty when there is one
+ * @param notes what changes and what could not be carried over, by line
+ */
+public record ImportResult(String yaml, String failure, List<Note> notes) {
+    /** Copies the list. */
+    public ImportResult {
+        notes = List.copyOf(notes);
+    }
+
+    static ImportResult of(String yaml, List<Note> notes) {
+        return new ImportResult(yaml, "", notes);
+    }
+
+    /** There is no configuration. */
+    public static ImportResult failed(String failure, List<Note> notes) {
+        return new ImportResult("", failure, notes);
+    }
+}

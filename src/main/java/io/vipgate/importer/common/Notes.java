@@ -1,0 +1,58 @@
+package io.vipgate.importer.common;
+
+import io.vipgate.text.Sanitizer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The notes of one import: each is kept once, in the order of the lines, and not more than a reader can use.
+ *
+ * <p>Confined to one import.
+ */
+public final class Notes {
+    private static final int MAX_NOTES = 1000;
+    private static final int MAX_LENGTH = 800;
+
+    private final Set<Note> kept = new LinkedHashSet<>();
+    private int dropped;
+
+    /** Says something about a line. */
+    public void add(int line, String text) {
+        Note note = new Note(line, Sanitizer.escape(text, MAX_LENGTH));
+        if (kept.size() < MAX_NOTES) {
+            kept.add(note);
+        } else if (!kept.contains(note)) {
+            dropped++;
+        }
+    }
+
+    /** Says something about a statement, which the note begins with. */
+    public void add(Statement statement, String text) {
+        add(statement.line(), statement + ": " + text);
+    }
+
+    /** Says why a statement has no part in the configuration. */
+    public void leftOut(Statement statement, String reason) {
+        add(statement, reason + "; it is left out");
+    }
+
+    /** By line. */
+    public List<Note> inOrder() {
+        List<Note> all = new ArrayList<>(kept);
+        all.sort(Comparator.comparingInt(Note::line));
+        if (dropped > 0) {
+            all.add(new Note(0, "and " + dropped + " more notes"));
+        }
+        return all;
+    }
+
+    /** By line, behind one that concerns the whole file. */
+    List<Note> inOrderAfter(String first) {
+        List<Note> all = new ArrayList<>(inOrder());
+        all.addFirst(new Note(0, first));
+        return all;
+    }
+}

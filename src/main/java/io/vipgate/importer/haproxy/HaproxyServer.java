@@ -1,0 +1,123 @@
+package io.vipgate.importer.haproxy;
+
+import io.vipgate.importer.common.HostPort;
+import io.vipgate.importer.common.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * A {@code server} line: a name, an address and words with or without a value, those of {@code default-server} lines first;
+ * manual of HAProxy, section 5.2.
+ *
+ * <p>Immutable.
+ *
+ * @param statement as it stands in the file
+ * @param words what was statement, by word; empty text for those without a value
+ */
+record HaproxyServer(Statement statement, String name, String address, Map<String, String> words) {
+    private static final Set<String> WITH_VALUE = Set.of("weight", "inter", "fastinter", "downinter", "rise", "fall",
+            "port", "maxconn", "slowstart", "source", "on-marked-down", "on-marked-up", "on-error", "observe",
+            "error-limit", "cookie", "id", "addr", "track", "minconn", "maxqueue", "tcp-ut", "verify", "ca-file",
+            "crl-file", "crt", "sni", "check-sni", "check-alpn", "check-proto", "alpn", "npn", "verifyhost",
+            "init-addr",
+            "resolvers", "resolve-prefer", "resolve-opts", "resolve-net", "namespace", "redir", "proto", "ws", "socks4",
+            "pool-max-conn", "pool-low-conn", "pool-purge-delay", "agent-port", "agent-inter", "agent-addr",
+            "agent-send", "max-reuse", "ciphers", "ciphersuites", "curves", "ssl-min-ver", "ssl-max-ver", "sigalgs",
+            "client-sigalgs", "proxy-v2-options", "log-proto", "shard", "log-bufsize", "init-state", "hash-key", "guid",
+            "cc", "usesrc", "interface", "quic-cc-algo", "pool-conn-name");
+
+    HaproxyServer {
+        words = Map.copyOf(words);
+    }
+
+    /**
+     * Reads the line.
+     *
+     * @param from where the words begin
+     * @param defaults lines whose words hold unless the line has others
+     */
+    static HaproxyServer of(Statement statement, String name, String address, int from, List<Statement> defaults) {
+        Map<String, String> words = new HashMap<>();
+        defaults.forEach(each -> read(each, 1, words));
+        read(statement, from, words);
+        return new HaproxyServer(statement, name, address, words);
+    }
+
+    private static void read(Statement statement, int from, Map<String, String> words) {
+        int i = from;
+        while (i < statement.words().size()) {
+            String word = statement.word(i++);
+            if (word.startsWith("no-") && word.length() > 3) {
+                words.remove(word.substring(3));
+            } else if (WITH_VALUE.contains(word)) {
+                words.put(word, statement.word(i++));
+            } else if (word.equals("enabled")) {
+                words.remove("disabled");
+            } else {
+                words.put(word, "");
+            }
+        }
+    }
+
+    boolean has(String word) {
+        return words.containsKey(word);
+    }
+
+    Optional<String> value(String word) {
+        return Optional.ofNullable(words.get(word));
+    }
+
+    Optional<Duration> duration(String word) {
+        return value(word).flatMap(HaproxyTime::parse);
+    }
+
+    long number(String word, long orElse) {
+        return value(word).filter(text -> text.matches("[0-9]{1,9}")).map(Long::parseLong).orElse(orElse);
+    }
+
+    /** Whether its port is the one that the client connected to, or an offset from it. */
+    boolean followsClientPort() {
+        String port = portText();
+        return port.isEmpty() || port.startsWith("+") || port.startsWith("-");
+    }
+
+    private String portText() {
+        int colon = address.lastIndexOf(':');
+        return colon < 0 || address.endsWith("]") ? "" : address.substring(colon + 1);
+    }
+
+    private String hostText() {
+        int colon = address.lastIndexOf(':');
+        String host = colon < 0 || address.endsWith("]") ? address : address.substring(0, colon);
+        String bare = host.startsWith("ipv4@") || host.startsWith("ipv6@") ? host.substring(5) : host;
+        return HostPort.withoutBrackets(bare);
+    }
+
+    /** Where it is, for clients who connected to the port. */
+    Optional<HostPort> endpoint(int clientPort) {
+        String text = portText();
+        OptionalInt port = HostPort.port(text);
+        if (text.isEmpty()) {
+            port = OptionalInt.of(clientPort);
+        } else if (followsClientPort()) {
+            OptionalInt distance = HostPort.port(text.substring(1));
+            port = distance.isEmpty()
+                    ? distance
+                    : HostPort.port(String.valueOf(
+                            clientPort + (text.startsWith("+") ? 1 : -1) * distance.getAsInt()));
+        }
+        return port.isEmpty() ? Optional.empty() : HostPort.endpoint(hostText(), port.getAsInt());
+    }
+
+    /** The PROXY header that it expects: {@code none}, {@code v1} or {@code v2}. */
+    String proxyProtocol() {
+        return has("send-proxy-v2") || has("send-proxy-v2-ssl") || has("send-proxy-v2-ssl-cn")
+                ? "v2"
+                : has("send-proxy") ? "v1" : "none";
+    }
+}

@@ -1,0 +1,125 @@
+package io.vipgate.importer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.vipgate.config.ConfigLoader;
+import io.vipgate.config.LoadResult;
+import io.vipgate.config.Rejected;
+import io.vipgate.importer.common.ImportResult;
+import io.vipgate.importer.common.ImportedConfig;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whatever stands in a file, an import ends soon, without an exception, and what it prints is a configuration. */
+class ImportFuzzTest {
+    private static final int ROUNDS = 500;
+    private static final int HUGE = 1 << 20;
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final String RULES = """
+            *nat
+            :PREROUTING ACCEPT [12:720]
+            :WEB - [0:0]
+            -A PREROUTING -d 203.0.113.1/32 -i eth0 -p tcp -m tcp --dport 80 -m conntrack --ctstate NEW -j WEB
+            -A WEB -p tcp -m statistic --mode random --probability 0.33333333349 -j DNAT --to-destination 198.51.100.1:80
+            -A WEB -p tcp -m statistic --mode nth --every 2 --packet 0 -j DNAT --to-destination 198.51.100.2
+            -A WEB -p tcp -j DNAT --to-destination [2001:db8::1]:8080
+            -A OUTPUT -p tcp -m multiport --dports 80,443 -j DNAT --to-destination 198.51.100.1
+            COMMIT
+            """;
+
+    private static String example(ImportFormat format) {
+        return switch (format) {
+            case IPTABLES -> RULES;
+            case KEEPALIVED -> ImportedConfig.file("keepalived/keepalived-lvs.conf");
+            case HAPROXY -> ImportedConfig.file("haproxy/haproxy.cfg");
+            case NGINX -> ImportedConfig.file("nginx/nginx.conf");
+        };
+    }
+
+    private static void assertSound(ImportFormat format, String text) {
+        ImportResult result = format.convert(text);
+        assertThat(result.yaml().isEmpty()).isNotEqualTo(result.failure().isEmpty());
+        assertThat(result.notes()).hasSizeLessThan(1010);
+        if (!result.yaml().isEmpty()) {
+            LoadResult loaded = ConfigLoader.parse("imported", result.yaml().getBytes(StandardCharsets.UTF_8),
+                    Map.of());
+            // Whether an endpoint is this very machine depends on the machine.
+            boolean isSound = !(loaded instanceof Rejected rejected) || rejected.problems().stream()
+                    .allMatch(problem -> problem.message().contains("the gateway's own listener"));
+            assertThat(isSound).as(result.yaml() + loaded).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void filesWithMistakesAreNoReasonToFail(ImportFormat format) {
+        long seed = 20_261_124L;
+        Random random = new Random(seed);
+        String example = example(format);
+        for (int i = 0; i < ROUNDS; i++) {
+            String text = mutated(example, random);
+            assertThatCode(() -> assertSound(format, text)).as("seed %d, round %d:%n%s", seed, i, text)
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    /** The text with some words and lines removed, doubled, exchanged, or replaced by what is hard to read. */
+    private static String mutated(String text, Random random) {
+        List<String> hard = List.of("{", "}", "\"", "'", "\\", ";", "#", "!", "$X", "${X}", "-1", "0", "65536",
+                "99999999999", "256", "1000", "::", "0.0.0.0", "255.255.255.255", "224.0.0.1", "*", ":", "@", "~",
+                "\u2028", "\u00e9", "\ud83d\ude00", "\ud800", "null", "true", "\u001b", "/", "a b", "%", "=", ".", "..",
+                "x".repeat(300), "127.0.0.1", "[::1]", "192.0.2.1:80", "1e9", "0x10", "\\x00", "\\n");
+        String[] words = text.split("(?<=\\s)|(?=\\s)", -1);
+        int changes = 1 + random.nextInt(6);
+        for (int i = 0; i < changes; i++) {
+            int at = random.nextInt(words.length);
+            words[at] = switch (random.nextInt(6)) {
+                case 0 -> "";
+                case 1 -> words[at] + " " + words[at];
+                case 2 -> words[random.nextInt(words.length)];
+                case 3 -> words[at] + hard.get(random.nextInt(hard.size()));
+                default -> hard.get(random.nextInt(hard.size()));
+            };
+        }
+        String changed = String.join("", words);
+        return random.nextInt(8) == 0 ? changed.substring(0, random.nextInt(changed.length() + 1)) : changed;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noiseIsNoReasonToFail(ImportFormat format) {
+        Random random = new Random(42);
+        for (int i = 0; i < ROUNDS; i++) {
+            byte[] bytes = new byte[random.nextInt(200)];
+            random.nextBytes(bytes);
+            assertSound(format, new String(bytes, StandardCharsets.UTF_8));
+            String printable = random.ints(random.nextInt(200), ' ', 127).mapToObj(Character::toString)
+                    .collect(Collectors.joining());
+            assertSound(format, printable);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void hugeFilesEndSoon(ImportFormat format) {
+        for (String part : Arrays.asList(" ", "a", "a ", "a\n", "\n", "{", "{\n", "a {", "a{}", "a;", "\"", "$A=$A$A\n",
+                "\\\n", "# ", "a\\", "1.1.", "a\t\n{ }", "-A ", "x".repeat(60) + "\n",
+                "listen l\nbind :1-200\nserver a b\n",
+                "bind :1-256\n", "server a b:1\n", "defaults\n", "u $a;")) {
+            Assertions.assertTimeoutPreemptively(SOON, () -> assertSound(format, part.repeat(HUGE / part.length())),
+                    () -> part);
+        }
+        String example = example(format);
+        Assertions.assertTimeoutPreemptively(SOON,
+                () -> assertSound(format, example.repeat(HUGE / example.length())));
+    }
+}

@@ -1,0 +1,77 @@
+package io.vipgate.importer.common;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.config.ConfigLoader;
+import io.vipgate.config.EndpointConfig;
+import io.vipgate.config.GatewayConfig;
+import io.vipgate.config.ListenerConfig;
+import io.vipgate.config.LoadResult;
+import io.vipgate.config.Loaded;
+import io.vipgate.config.PoolConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** What an import printed, as {@code vipgate check} reads it. */
+public record ImportedConfig(ImportResult result, GatewayConfig config) {
+    public static ImportedConfig of(ImportResult result) {
+        assertThat(result.failure()).as("%s", result.notes()).isEmpty();
+        LoadResult loaded = ConfigLoader.parse("imported", result.yaml().getBytes(StandardCharsets.UTF_8), Map.of());
+        assertThat(loaded).as(result.yaml() + loaded).isInstanceOf(Loaded.class);
+        return new ImportedConfig(result, ((Loaded) loaded).config());
+    }
+
+    /** A file of the test resources, by its path below this package's parent. */
+    public static String file(String path) {
+        try (InputStream in = Objects.requireNonNull(
+                ImportedConfig.class.getResourceAsStream("/io/vipgate/importer/" + path), path)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public PoolConfig pool(String name) {
+        return Objects.requireNonNull(config.pools().get(name), () -> "no " + name + ": " + result.yaml());
+    }
+
+    public EndpointConfig endpoint(String pool, String name) {
+        return Objects.requireNonNull(pool(pool).endpoints().get(name), () -> "no " + name + ": " + result.yaml());
+    }
+
+    public ListenerConfig listener(String name) {
+        return Objects.requireNonNull(config.listeners().get(name), () -> "no " + name + ": " + result.yaml());
+    }
+
+    /** The binds of a listener, and its pool. */
+    public String wiring(String listener) {
+        return String.join(" ", listener(listener).bind().stream().map(Object::toString).toList()) + " -> "
+                + listener(listener).pool();
+    }
+
+    /** What the endpoints weigh, {@code name=address*weight}; backups in brackets. */
+    public List<String> endpoints(String pool) {
+        return pool(pool).endpoints().entrySet().stream().map(entry -> {
+            String text = entry.getKey() + "=" + entry.getValue().address() + "*" + entry.getValue().weight();
+            return entry.getValue().backup() ? "(" + text + ")" : text;
+        }).toList();
+    }
+
+    public List<String> notes() {
+        return notes(result);
+    }
+
+    public static List<String> notes(ImportResult result) {
+        return result.notes().stream().map(Note::toString).toList();
+    }
+
+    /** Checks that a note on the line has the words. */
+    public static void assertNoted(ImportResult result, int line, String words) {
+        assertThat(notes(result)).anyMatch(note -> note.startsWith("line " + line + ": ") && note.contains(words));
+    }
+}
