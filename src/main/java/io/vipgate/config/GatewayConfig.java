@@ -21,7 +21,7 @@ public record GatewayConfig(
                 + "over restarts") Optional<Path> stateFile,
         @Key(doc = "what only a restart changes") RuntimeConfig runtime,
         @Key(doc = "the gateway's own log, on standard error") LogConfig log,
-        @Key(doc = "one line per relay, at its end, and per client that is turned away") AccessLogConfig accessLog) {
+        @Key(doc = "one line per relay, at its end, and per client that is refused") AccessLogConfig accessLog) {
     /** Keeps its own copies. */
     public GatewayConfig {
         listeners = Collections.unmodifiableMap(new LinkedHashMap<>(listeners));

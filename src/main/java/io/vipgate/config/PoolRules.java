@@ -44,7 +44,7 @@ final class PoolRules {
         }
     }
 
-    /** The kernel lets TCP_USER_TIMEOUT override keepalive, tcp(7). */
+    /** A peer that owes acknowledgements is not given up sooner than keepalive would give up one that is idle. */
     private void userTimeout(String side, Duration value) {
         KeyPath keepAlive = path.child("keepAlive");
         KeyPath at = path.child("userTimeout").child(side);

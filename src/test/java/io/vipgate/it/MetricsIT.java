@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Health;
+import io.vipgate.probe.ProbeResult;
+import io.vipgate.relay.CloseReason;
+import io.vipgate.relay.ConnectFailure;
+import io.vipgate.relay.RefuseReason;
 import java.net.InetAddress;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +19,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What scrapers are told of a gateway that serves. */
@@ -132,17 +139,38 @@ final class MetricsIT {
     }
 
     @Test
-    void theReadmeNamesThemAll() throws Exception {
-        String readme = Files.readString(Path.of("README.md"));
-        String table = readme.substring(readme.indexOf("<!-- metrics:begin -->"),
-                readme.indexOf("<!-- metrics:end -->"));
-        Set<String> named = new TreeSet<>();
-        Pattern.compile("`(vipgate_\\w+)`").matcher(table).results().forEach(found -> named.add(found.group(1)));
+    void theDocumentHasThemAllWithTypesAndLabels() throws Exception {
+        String document = Files.readString(Path.of("docs/observability.md"));
+        String table = document.substring(document.indexOf("<!-- metrics:begin -->"),
+                document.indexOf("<!-- metrics:end -->"));
+        Map<String, String> documented = new TreeMap<>();
+        // | `name` | type, unit | labels | what it tells |
+        Pattern.compile("(?m)^\\| `(vipgate_\\w+)` \\| (\\w+)[^|]* \\| ?([\\w, ]*)\\|").matcher(table).results()
+                .forEach(row -> documented.put(row.group(1), (row.group(2) + " " + Stream
+                        .of(row.group(3).strip().split(", ", -1)).sorted().collect(Collectors.joining(" "))).strip()));
 
-        Set<String> all = new TreeSet<>(FAMILIES.keySet());
+        Map<String, String> all = new TreeMap<>(FAMILIES);
         // What is told only where it is known.
-        all.add("vipgate_endpoint_pair_co_located");
-        assertThat(named).isEqualTo(all);
+        all.put("vipgate_endpoint_pair_co_located", "gauge endpoint other pool");
+        assertThat(documented).isEqualTo(all);
+    }
+
+    @Test
+    void theDocumentHasEveryReasonAndResult() throws Exception {
+        assertReasons(REFUSED, RefuseReason.values(), RefuseReason::label);
+        assertReasons(CLOSED, CloseReason.values(), CloseReason::label);
+        assertReasons(FAILURES, ConnectFailure.values(), ConnectFailure::label);
+        assertReasons("vipgate_probe_total", ProbeResult.Outcome.values(), ProbeResult.Outcome::label);
+    }
+
+    private static <E> void assertReasons(String metric, E[] values, Function<E, String> label) throws Exception {
+        String row = Files.readString(Path.of("docs/observability.md")).lines()
+                .filter(line -> line.startsWith("| `" + metric + "` |")).findFirst().orElseThrow();
+        Set<String> documented = Pattern.compile("`([a-z_]+)`").matcher(row.substring(metric.length() + 4)).results()
+                .map(found -> found.group(1)).collect(Collectors.toSet());
+
+        assertThat(documented).as("docs/observability.md: %s", metric)
+                .isEqualTo(Stream.of(values).map(label).collect(Collectors.toSet()));
     }
 
     @Test

@@ -6,22 +6,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
-/** The key table of the README is the records' own. */
-class ReadmeKeysTest {
+/** The key table of docs/configuration.md is the records' own. */
+class ConfigReferenceTest {
     private static final String BEGIN = "<!-- keys:begin -->\n";
     private static final String END = "<!-- keys:end -->";
 
     @Test
-    void theReadmeHasTheTableOfKeys() throws IOException {
-        String readme = Files.readString(SamplesTest.BASE.resolve("README.md"));
+    void theReferenceHasTheTableOfKeys() throws IOException {
+        String reference = Files.readString(SamplesTest.BASE.resolve("docs/configuration.md"));
 
-        int begin = readme.indexOf(BEGIN);
-        int end = readme.indexOf(END);
+        int begin = reference.indexOf(BEGIN);
+        int end = reference.indexOf(END);
 
-        assertThat(begin).as("the marker %s in README.md", BEGIN).isNotNegative();
-        assertThat(end).as("the marker %s in README.md", END).isGreaterThan(begin);
-        assertThat(readme.substring(begin + BEGIN.length(), end))
-                .as("README.md's table between the markers; put this there:\n%s",
+        assertThat(begin).as("the marker %s in docs/configuration.md", BEGIN).isNotNegative();
+        assertThat(end).as("the marker %s in docs/configuration.md", END).isGreaterThan(begin);
+        assertThat(reference.substring(begin + BEGIN.length(), end))
+                .as("the table of docs/configuration.md between the markers; put this there:\n%s",
                         KeyTable.markdown())
                 .isEqualTo(KeyTable.markdown());
     }
