@@ -102,7 +102,7 @@ public class SelectionBenchmark {
     }
 
     /** One connection after another, from random clients. */
-    private static final class Arrivals implements Choice {
+    private static final class Arrivals implements SelectionContext {
         private final SplittableRandom random = new SplittableRandom(1);
         private int client;
 

@@ -13,7 +13,7 @@ import java.net.InetSocketAddress;
  */
 public final class Peers implements AutoCloseable {
     /** What calls return when there is nothing yet, or no room. */
-    public static final int AGAIN = -Errno.EAGAIN;
+    public static final int YIELD = -Errno.EAGAIN;
 
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
     private static final int BUFFER_BYTES = 1 << 20;
@@ -73,17 +73,17 @@ public final class Peers implements AutoCloseable {
         return fd;
     }
 
-    /** Accepts at the endpoint; {@link #AGAIN} when nobody is there. */
+    /** Accepts at the endpoint; {@link #YIELD} when nobody is there. */
     public int accept() {
         return checkUnlessAgain(calls.accept(listening, client));
     }
 
-    /** Sends up to so many bytes; how many went, or {@link #AGAIN}. */
+    /** Sends up to so many bytes; how many went, or {@link #YIELD}. */
     public int send(int fd, int bytes) {
         return checkUnlessAgain(calls.send(fd, buffer, Math.min(bytes, BUFFER_BYTES), false));
     }
 
-    /** Sends the last bytes, and FIN in the same segment if all of them went; how many did, or {@link #AGAIN}. */
+    /** Sends the last bytes, and FIN in the same segment if all of them went; how many did, or {@link #YIELD}. */
     public int sendLast(int fd, int bytes) {
         int sent = checkUnlessAgain(calls.send(fd, buffer, bytes, true));
         if (sent == bytes) {
@@ -92,7 +92,7 @@ public final class Peers implements AutoCloseable {
         return sent;
     }
 
-    /** Receives what is there; how much, 0 at the end of the stream, or {@link #AGAIN}. */
+    /** Receives what is there; how much, 0 at the end of the stream, or {@link #YIELD}. */
     public int receive(int fd) {
         return checkUnlessAgain(calls.receive(fd, buffer, BUFFER_BYTES));
     }
@@ -109,7 +109,7 @@ public final class Peers implements AutoCloseable {
     }
 
     private static int checkUnlessAgain(int result) {
-        return result == AGAIN ? result : check(result);
+        return result == YIELD ? result : check(result);
     }
 
     private static int check(int result) {

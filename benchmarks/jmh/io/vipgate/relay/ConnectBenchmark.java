@@ -113,7 +113,7 @@ public class ConnectBenchmark {
                 clients[i] = NONE;
             }
         }
-        for (int accepted = live.peers.accept(); accepted != Peers.AGAIN; accepted = live.peers.accept()) {
+        for (int accepted = live.peers.accept(); accepted != Peers.YIELD; accepted = live.peers.accept()) {
             live.peers.close(accepted);
         }
         return live.open() == 0;

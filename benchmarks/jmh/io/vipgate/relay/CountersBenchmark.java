@@ -114,7 +114,7 @@ public class CountersBenchmark {
         LoopEndpoint endpoint = all[nextEndpoint()];
         int chance = random.nextInt() >>> 1;
         CloseReason reason = reasons[chance % reasons.length];
-        boolean _ = listener.limit().tryTake();
+        boolean _ = listener.limit().tryAcquire();
         listener.onAccepted();
         endpoint.onConnected(chance >>> 10);
         Traffic found = endpoint.traffic(LISTENER);

@@ -148,7 +148,7 @@ public class PumpBenchmark {
             }
             // Not before the gateway has given up waiting for the first bytes, whose acknowledgement the handshake's is.
             endpoint = live.peers.accept();
-            return endpoint != Peers.AGAIN;
+            return endpoint != Peers.YIELD;
         }
 
         long moveLots() {

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 public final class AdminServer implements AutoCloseable {
     private final List<Route> routes = new CopyOnWriteArrayList<>();
     private final Guard guard;
-    private final HttpFrame frame;
+    private final BoundedHttpServer frame;
 
     /**
      * Begins to serve.
@@ -32,13 +32,13 @@ public final class AdminServer implements AutoCloseable {
      * @param admission who is let in; asked for every call
      * @throws IOException if the address can't be bound
      */
-    public AdminServer(InetSocketAddress address, Operations operations, Supplier<Admission> admission)
+    public AdminServer(InetSocketAddress address, Operations operations, Supplier<AccessPolicy> admission)
             throws IOException {
         guard = new Guard(admission);
-        routes.addAll(AdminCalls.of(operations));
+        routes.addAll(AdminRoutes.of(operations));
         routes.addAll(LivePage.routes());
-        routes.add(new Route("GET", "/api/v1", Route.Access.ANYBODY, _ -> Answer.of(200, calls())));
-        frame = new HttpFrame(address, this::answer);
+        routes.add(new Route("GET", "/api/v1", Route.Access.ANYBODY, _ -> Response.of(200, calls())));
+        frame = new BoundedHttpServer(address, this::answer);
     }
 
     /** Answers further calls from now on. */
@@ -62,17 +62,17 @@ public final class AdminServer implements AutoCloseable {
         return frame.port();
     }
 
-    private Answer answer(HttpExchange exchange) throws IOException {
+    private Response answer(HttpExchange exchange) throws IOException {
         try {
             guard.checkSource(exchange);
             return answerAdmitted(exchange);
-        } catch (CallException e) {
-            Answer answer = e.answer();
+        } catch (RequestException e) {
+            Response answer = e.answer();
             return answer.status() == 401 ? answer.with("WWW-Authenticate", "Bearer realm=\"vipgate\"") : answer;
         }
     }
 
-    private Answer answerAdmitted(HttpExchange exchange) throws IOException, CallException {
+    private Response answerAdmitted(HttpExchange exchange) throws IOException, RequestException {
         String path = String.valueOf(exchange.getRequestURI().getPath());
         String method = exchange.getRequestMethod().equals("HEAD") ? "GET" : exchange.getRequestMethod();
         Set<String> allowed = new TreeSet<>();
@@ -86,23 +86,24 @@ public final class AdminServer implements AutoCloseable {
             }
         }
         if (allowed.isEmpty()) {
-            throw CallException.notFound("no such page: " + path);
+            throw RequestException.notFound("no such page: " + path);
         }
         if (allowed.contains("GET")) {
             allowed.add("HEAD");
         }
         String list = String.join(", ", allowed);
-        return Answer.error(405, "method: " + exchange.getRequestMethod() + " (expected: " + list + ")", List.of())
+        return Response.error(405, "method: " + exchange.getRequestMethod() + " (expected: " + list + ")", List.of())
                 .with("Allow", list);
     }
 
-    private Answer answer(HttpExchange exchange, Route route, List<String> names) throws IOException, CallException {
+    private Response answer(HttpExchange exchange, Route route, List<String> names)
+            throws IOException, RequestException {
         if (route.access() == Route.Access.TOKEN) {
             guard.checkToken(exchange);
         }
-        Map<String, String> parameters = Requests.parameters(exchange, route.parameters());
-        return route.page().answer(new Call(names, parameters,
-                Requests.body(exchange, route.method().equals("PUT")), Call.Accept.of(exchange),
+        Map<String, String> parameters = RequestReader.parameters(exchange, route.parameters());
+        return route.page().answer(new Request(names, parameters,
+                RequestReader.body(exchange, route.method().equals("PUT")), Request.Accept.of(exchange),
                 exchange.getRemoteAddress()));
     }
 

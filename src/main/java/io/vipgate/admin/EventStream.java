@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class EventStream implements Page {
+final class EventStream implements Handler {
     static final int MOST = 8;
     private static final long LENGTH_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -34,13 +34,13 @@ final class EventStream implements Page {
     }
 
     @Override
-    public Answer answer(Call call) throws CallException {
-        long since = AdminCalls.since(call);
+    public Response answer(Request call) throws RequestException {
+        long since = AdminRoutes.since(call);
         if (!places.tryAcquire()) {
-            throw new CallException(503, "streams: " + MOST + " are open already (expected: fewer; "
+            throw new RequestException(503, "streams: " + MOST + " are open already (expected: fewer; "
                     + "/api/v1/status and /api/v1/history tell the same)", List.of());
         }
-        return new Answer(200, "text/event-stream", new Events(since), Map.of());
+        return new Response(200, "text/event-stream", new Events(since), Map.of());
     }
 
     /** As an event; no older than half a second. */
@@ -60,7 +60,7 @@ final class EventStream implements Page {
     }
 
     /** What one reader gets. Confined to its thread. */
-    private final class Events implements Answer.Body {
+    private final class Events implements Response.Body {
         private long since;
 
         Events(long since) {

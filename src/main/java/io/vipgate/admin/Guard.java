@@ -26,12 +26,12 @@ final class Guard {
     private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
     private static final long WARN_EVERY_NANOS = 10_000_000_000L;
 
-    private final Supplier<Admission> admission;
+    private final Supplier<AccessPolicy> admission;
     private final List<Token> further = new CopyOnWriteArrayList<>();
     private final AtomicLong wrongTokens = new AtomicLong();
     private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARN_EVERY_NANOS);
 
-    Guard(Supplier<Admission> admission) {
+    Guard(Supplier<AccessPolicy> admission) {
         this.admission = admission;
     }
 
@@ -42,13 +42,13 @@ final class Guard {
     /**
      * Looks at who the call is for and which page it comes from.
      *
-     * @throws CallException 403 if it is not let in
+     * @throws RequestException 403 if it is not let in
      */
-    void checkSource(HttpExchange exchange) throws CallException {
+    void checkSource(HttpExchange exchange) throws RequestException {
         Headers headers = exchange.getRequestHeaders();
         List<String> hosts = headers.getOrDefault("Host", List.of());
         if (hosts.size() != 1 || !isOwn(hosts.getFirst(), exchange.getLocalAddress().getAddress())) {
-            throw new CallException(403, "Host: " + String.join(", ", hosts)
+            throw new RequestException(403, "Host: " + String.join(", ", hosts)
                     + " (expected: an address of this server, a loopback name, or one of admin.allowedHosts)",
                     List.of());
         }
@@ -58,7 +58,7 @@ final class Guard {
                 || headers.getOrDefault("Sec-Fetch-Site", List.of()).stream()
                         .anyMatch(site -> !site.equals("same-origin") && !site.equals("none"));
         if (isForeign && !isFromAllowed && !isVisit(exchange)) {
-            throw new CallException(403, "pages of other sites may not call this", List.of());
+            throw new RequestException(403, "pages of other sites may not call this", List.of());
         }
     }
 
@@ -123,9 +123,9 @@ final class Guard {
     /**
      * Looks whether the caller knows the token.
      *
-     * @throws CallException 401 if not
+     * @throws RequestException 401 if not
      */
-    void checkToken(HttpExchange exchange) throws CallException {
+    void checkToken(HttpExchange exchange) throws RequestException {
         List<String> headers = exchange.getRequestHeaders().getOrDefault("Authorization", List.of());
         if (!admission.get().token().isIn(headers) && further.stream().noneMatch(token -> token.isIn(headers))) {
             wrongTokens.incrementAndGet();
@@ -135,7 +135,7 @@ final class Guard {
                 LOG.warn("admin: {} calls without the right token since the last such line, the last one from {}",
                         wrongTokens.getAndSet(0), exchange.getRemoteAddress().getAddress().getHostAddress());
             }
-            throw new CallException(401, "this call needs the header Authorization: Bearer with the token of "
+            throw new RequestException(401, "this call needs the header Authorization: Bearer with the token of "
                     + "admin.tokenFile", List.of());
         }
     }

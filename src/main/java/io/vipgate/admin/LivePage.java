@@ -42,8 +42,8 @@ final class LivePage {
     static List<Route> routes() {
         List<Route> routes = new ArrayList<>();
         for (String file : FILES) {
-            Answer answer = new Answer(200, TYPES.getOrDefault(file.substring(file.lastIndexOf('.') + 1), ""),
-                    Answer.bytes(read(file)), RULES);
+            Response answer = new Response(200, TYPES.getOrDefault(file.substring(file.lastIndexOf('.') + 1), ""),
+                    Response.bytes(read(file)), RULES);
             routes.add(new Route("GET", file.equals(INDEX) ? PATH : FOLDER + file, Route.Access.ANYBODY, _ -> answer));
         }
         return routes;

@@ -20,9 +20,9 @@ public interface MetricsSource {
         String contentType();
 
         /** The body. */
-        Answer.Body plain();
+        Response.Body plain();
 
         /** The body with {@code Content-Encoding: gzip}. */
-        Answer.Body gzipped();
+        Response.Body gzipped();
     }
 }

@@ -4,7 +4,7 @@ import io.vipgate.json.Json;
 import java.net.InetAddress;
 
 /** What the operator's calls do to the gateway. Thread-safe; may block for as long as a change takes. */
-public interface Operations extends Condition {
+public interface Operations extends HealthSource {
     /** How everything is. */
     Json status();
 
@@ -20,88 +20,88 @@ public interface Operations extends Condition {
      *
      * @param state {@code ready}, {@code drain} or {@code maint}
      * @return how the endpoint is afterwards
-     * @throws CallException if there is no such pool or endpoint
+     * @throws RequestException if there is no such pool or endpoint
      */
-    Json toState(String pool, String endpoint, String state) throws CallException;
+    Json toState(String pool, String endpoint, String state) throws RequestException;
 
     /**
      * Sets an endpoint's weight.
      *
      * @return how the endpoint is afterwards
-     * @throws CallException if there is no such pool or endpoint, or the weight is out of range
+     * @throws RequestException if there is no such pool or endpoint, or the weight is out of range
      */
-    Json toWeight(String pool, String endpoint, int weight) throws CallException;
+    Json toWeight(String pool, String endpoint, int weight) throws RequestException;
 
     /**
      * A page of the open relays.
      *
      * @param after id of the last relay of the page before; empty for the first page
      * @param most relays on the page
-     * @throws CallException if there is no such endpoint, or {@code after} is no id
+     * @throws RequestException if there is no such endpoint, or {@code after} is no id
      */
-    Json relays(RelayFilter filter, String after, int most) throws CallException;
+    Json relays(RelayFilter filter, String after, int most) throws RequestException;
 
     /**
      * One open relay.
      *
-     * @throws CallException if there is none with this id
+     * @throws RequestException if there is none with this id
      */
-    Json relay(String id) throws CallException;
+    Json relay(String id) throws RequestException;
 
     /**
      * Ends an open relay.
      *
-     * @throws CallException if there is none with this id
+     * @throws RequestException if there is none with this id
      */
-    Json closeRelay(String id) throws CallException;
+    Json closeRelay(String id) throws RequestException;
 
     /**
      * Ends open relays.
      *
-     * @throws CallException if there is no such endpoint
+     * @throws RequestException if there is no such endpoint
      */
-    Json closeRelays(RelayFilter filter) throws CallException;
+    Json closeRelays(RelayFilter filter) throws RequestException;
 
     /**
      * A page of a pool's pins.
      *
-     * @throws CallException if there is no such pool
+     * @throws RequestException if there is no such pool
      */
-    Json pins(String pool, long offset, int most) throws CallException;
+    Json pins(String pool, long offset, int most) throws RequestException;
 
     /**
      * A client's pin.
      *
-     * @throws CallException if there is no such pool, or the client is not pinned
+     * @throws RequestException if there is no such pool, or the client is not pinned
      */
-    Json pin(String pool, InetAddress client) throws CallException;
+    Json pin(String pool, InetAddress client) throws RequestException;
 
     /**
      * Forgets a client's pin.
      *
-     * @throws CallException if there is no such pool, or the client is not pinned
+     * @throws RequestException if there is no such pool, or the client is not pinned
      */
-    Json forget(String pool, InetAddress client) throws CallException;
+    Json forget(String pool, InetAddress client) throws RequestException;
 
     /**
      * Forgets all pins of a pool.
      *
-     * @throws CallException if there is no such pool
+     * @throws RequestException if there is no such pool
      */
-    Json forgetAll(String pool) throws CallException;
+    Json forgetAll(String pool) throws RequestException;
 
     /**
      * Which endpoint a client would get, and why.
      *
-     * @throws CallException if there is no such listener
+     * @throws RequestException if there is no such listener
      */
-    Json explain(String listener, InetAddress client) throws CallException;
+    Json explain(String listener, InetAddress client) throws RequestException;
 
     /**
      * Reads the configuration again.
      *
      * @return what has changed
-     * @throws CallException if it was refused, or there is nothing to read
+     * @throws RequestException if it was refused, or there is nothing to read
      */
-    Json reload() throws CallException;
+    Json reload() throws RequestException;
 }

@@ -16,7 +16,7 @@ import java.util.Set;
  * @param access who may call it
  * @param parameters those it knows
  */
-public record Route(String method, String pattern, Access access, Set<String> parameters, Page page) {
+public record Route(String method, String pattern, Access access, Set<String> parameters, Handler page) {
     private static final String NAME = "{}";
 
     /** Who may call. */
@@ -33,7 +33,7 @@ public record Route(String method, String pattern, Access access, Set<String> pa
     }
 
     /** One without parameters. */
-    public Route(String method, String pattern, Access access, Page page) {
+    public Route(String method, String pattern, Access access, Handler page) {
         this(method, pattern, access, Set.of(), page);
     }
 

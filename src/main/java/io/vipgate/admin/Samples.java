@@ -1,7 +1,7 @@
 package io.vipgate.admin;
 
 /** A stretch of the history, as JSON. Thread-safe. */
-public interface Samples extends Answer.Body {
+public interface Samples extends Response.Body {
     /** Whether there is none. */
     boolean isEmpty();
 

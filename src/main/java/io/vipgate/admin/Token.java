@@ -33,8 +33,8 @@ public final class Token {
     private static final Logger LOG = LoggerFactory.getLogger(Token.class);
     private static final Path SYSTEM_PLACE = Path.of("/var/lib/vipgate/token");
     private static final int BYTES = 32;
-    private static final int LEAST_CHARACTERS = 16;
-    private static final int MOST_BYTES = 4096;
+    private static final int MIN_CHARACTERS = 16;
+    private static final int MAX_BYTES = 4096;
     private static final String SCHEME = "bearer ";
 
     private final byte[] secret;
@@ -69,15 +69,15 @@ public final class Token {
     public static String read(Path file) throws IOException {
         byte[] bytes;
         try (var in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(MOST_BYTES);
+            bytes = in.readNBytes(MAX_BYTES);
         } catch (NoSuchFileException e) {
             throw e;
         } catch (IOException e) {
             throw new IOException(file + ": can't be read: " + e, e);
         }
         String secret = new String(bytes, StandardCharsets.UTF_8).strip();
-        if (secret.length() < LEAST_CHARACTERS || !secret.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            throw new IOException(file + ": holds no token (expected: at least " + LEAST_CHARACTERS
+        if (secret.length() < MIN_CHARACTERS || !secret.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new IOException(file + ": holds no token (expected: at least " + MIN_CHARACTERS
                     + " printable characters; without the file a new one is made)");
         }
         return secret;

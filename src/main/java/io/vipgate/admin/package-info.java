@@ -4,8 +4,8 @@
  *
  * <p>Main types: {@link io.vipgate.admin.AdminServer} (the operator's address) with its calls in {@code AdminCalls} and
  * what they do in {@link io.vipgate.admin.Operations}, {@code LivePage} (the page for browsers) and {@code EventStream} (what
- * feeds it), {@link io.vipgate.admin.CheckServer} (the read-only address),
- * {@link io.vipgate.admin.Page} (one answer; more of them can be mounted), {@link io.vipgate.admin.MetricsSource} (what
+ * feeds it), {@link io.vipgate.admin.HealthServer} (the read-only address),
+ * {@link io.vipgate.admin.Handler} (one answer; more of them can be mounted), {@link io.vipgate.admin.MetricsSource} (what
  * scrapers get). Depends on {@code json} and the JDK alone.
  */
 @NullMarked

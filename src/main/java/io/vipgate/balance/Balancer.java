@@ -15,5 +15,5 @@ public interface Balancer {
      * @return a usable candidate, or null when there is none
      */
     @Nullable
-    Candidate select(Choice choice);
+    Candidate select(SelectionContext context);
 }

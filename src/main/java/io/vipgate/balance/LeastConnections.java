@@ -20,7 +20,7 @@ final class LeastConnections implements Balancer {
     }
 
     @Override
-    public @Nullable Candidate select(Choice choice) {
+    public @Nullable Candidate select(SelectionContext context) {
         Candidate least = null;
         int leastConnections = 0;
         int position = start;
@@ -29,7 +29,7 @@ final class LeastConnections implements Balancer {
             position = position + 1 == candidates.length ? 0 : position + 1;
             int connections = candidate.endpoint().connections();
             if ((least == null || Load.compare(candidate, connections, least, leastConnections) < 0)
-                    && choice.isUsable(candidate.endpoint())) {
+                    && context.isUsable(candidate.endpoint())) {
                 least = candidate;
                 leastConnections = connections;
                 start = position;

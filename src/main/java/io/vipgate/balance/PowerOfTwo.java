@@ -20,11 +20,11 @@ final class PowerOfTwo implements Balancer {
     }
 
     @Override
-    public @Nullable Candidate select(Choice choice) {
-        Candidate first = table.draw(choice.random());
-        Candidate second = table.draw(choice.random());
-        boolean isFirstUsable = choice.isUsable(first.endpoint());
-        boolean isSecondUsable = choice.isUsable(second.endpoint());
+    public @Nullable Candidate select(SelectionContext context) {
+        Candidate first = table.draw(context.random());
+        Candidate second = table.draw(context.random());
+        boolean isFirstUsable = context.isUsable(first.endpoint());
+        boolean isSecondUsable = context.isUsable(second.endpoint());
         if (isFirstUsable && isSecondUsable) {
             return Load.compare(first, first.endpoint().connections(), second, second.endpoint().connections()) <= 0
                     ? first
@@ -33,6 +33,6 @@ final class PowerOfTwo implements Balancer {
         if (isFirstUsable) {
             return first;
         }
-        return isSecondUsable ? second : Draw.weightedAmongUsable(candidates, choice);
+        return isSecondUsable ? second : RandomPick.weightedAmongUsable(candidates, context);
     }
 }

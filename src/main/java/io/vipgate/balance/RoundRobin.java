@@ -25,12 +25,12 @@ final class RoundRobin implements Balancer {
     }
 
     @Override
-    public @Nullable Candidate select(Choice choice) {
+    public @Nullable Candidate select(SelectionContext context) {
         Candidate selected = null;
         int passed = 0;
         while (selected == null && !turns.isEmpty()) {
             Turn turn = turns.remove();
-            if (choice.isUsable(turn.candidate.endpoint())) {
+            if (context.isUsable(turn.candidate.endpoint())) {
                 selected = turn.candidate;
                 // Who could not be used keeps one turn for the next connection, not all that it has missed: it would
                 // take every connection for as long as it was away.

@@ -1,7 +1,7 @@
 package io.vipgate.balance;
 
-import io.vipgate.pool.ClientPrefix;
 import io.vipgate.pool.Candidate;
+import io.vipgate.pool.ClientPrefix;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,16 +35,16 @@ final class SourceHash implements Balancer {
     }
 
     @Override
-    public @Nullable Candidate select(Choice choice) {
-        long high = choice.clientHigh();
-        long low = choice.clientLow();
+    public @Nullable Candidate select(SelectionContext context) {
+        long high = context.clientHigh();
+        long low = context.clientLow();
         long client = hash.of(prefix.high(high, low), prefix.low(high, low));
         Candidate best = null;
         double bestScore = 0;
         for (int i = 0; i < candidates.length; i++) {
             double score = score(candidates[i].weight(), hash.of(client, nameHashes[i]));
             if ((best == null || score > bestScore || (score == bestScore && isBefore(candidates[i], best)))
-                    && choice.isUsable(candidates[i].endpoint())) {
+                    && context.isUsable(candidates[i].endpoint())) {
                 best = candidates[i];
                 bestScore = score;
             }

@@ -23,9 +23,9 @@ public final class TieredBalancer implements Balancer {
     }
 
     @Override
-    public @Nullable Candidate select(Choice choice) {
+    public @Nullable Candidate select(SelectionContext context) {
         for (Balancer tier : tiers) {
-            Candidate selected = tier.select(choice);
+            Candidate selected = tier.select(context);
             if (selected != null) {
                 return selected;
             }

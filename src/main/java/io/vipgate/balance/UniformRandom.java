@@ -19,11 +19,11 @@ final class UniformRandom implements Balancer {
     }
 
     @Override
-    public @Nullable Candidate select(Choice choice) {
-        Candidate drawn = table.draw(choice.random());
-        if (choice.isUsable(drawn.endpoint())) {
+    public @Nullable Candidate select(SelectionContext context) {
+        Candidate drawn = table.draw(context.random());
+        if (context.isUsable(drawn.endpoint())) {
             return drawn;
         }
-        return Draw.uniformAmongUsable(candidates, choice);
+        return RandomPick.uniformAmongUsable(candidates, context);
     }
 }

@@ -19,11 +19,11 @@ final class WeightedRandom implements Balancer {
     }
 
     @Override
-    public @Nullable Candidate select(Choice choice) {
-        Candidate drawn = table.draw(choice.random());
-        if (choice.isUsable(drawn.endpoint())) {
+    public @Nullable Candidate select(SelectionContext context) {
+        Candidate drawn = table.draw(context.random());
+        if (context.isUsable(drawn.endpoint())) {
             return drawn;
         }
-        return Draw.weightedAmongUsable(candidates, choice);
+        return RandomPick.weightedAmongUsable(candidates, context);
     }
 }

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 final class AdminClient {
     private static final int CONNECT_MILLIS = 3_000;
     private static final int READ_MILLIS = 30_000;
-    private static final int MOST_BYTES = 64 << 20;
+    private static final int MAX_BYTES = 64 << 20;
 
     static {
         // A change must not be sent twice.
@@ -107,7 +107,7 @@ final class AdminClient {
                 answer = new byte[0];
             } else {
                 try (in) {
-                    answer = in.readNBytes(MOST_BYTES);
+                    answer = in.readNBytes(MAX_BYTES);
                 }
             }
         } catch (IOException | IllegalArgumentException e) {

@@ -44,23 +44,23 @@ final class ExplainCommand implements Callable<Integer> {
         if (isJson) {
             out.println(answer);
         } else {
-            print(answer, Ink.ofStandardOutput(), out);
+            print(answer, AnsiStyle.ofStandardOutput(), out);
         }
         out.flush();
         return ExitStatus.OK;
     }
 
-    private static void print(Json answer, Ink ink, PrintWriter out) {
-        Json choice = answer.at("choice");
+    private static void print(Json answer, AnsiStyle style, PrintWriter out) {
+        Json context = answer.at("choice");
         String who = answer.at("client").text() + " at listener " + answer.at("listener").text();
         if (!answer.at("turnedAway").isAbsent()) {
-            out.println(ink.red(who + " would be turned away: " + answer.at("turnedAway").text()));
+            out.println(style.red(who + " would be turned away: " + answer.at("turnedAway").text()));
         }
         String pool = answer.at("pool").text();
-        String where = !choice.at("endpoint").isAbsent()
-                ? "gets " + ink.bold(pool + "/" + choice.at("endpoint").text())
-                : choice.at("definite").isTrue() ? ink.red("gets no endpoint") : "gets one of pool " + pool;
-        out.println(who + " " + where + ": " + choice.at("why").text());
+        String where = !context.at("endpoint").isAbsent()
+                ? "gets " + style.bold(pool + "/" + context.at("endpoint").text())
+                : context.at("definite").isTrue() ? style.red("gets no endpoint") : "gets one of pool " + pool;
+        out.println(who + " " + where + ": " + context.at("why").text());
         out.println("rule: " + answer.at("rule").text());
         Json pin = answer.at("pin");
         if (!pin.isAbsent()) {
@@ -68,12 +68,12 @@ final class ExplainCommand implements Callable<Integer> {
                     + (pin.at("used").isTrue() ? "" : ", not used: " + pin.at("why").text()));
         }
         out.println();
-        Table table = new Table(ink, "ENDPOINT", "ADDRESS", "STATE", "HEALTH", "WEIGHT", "CONNECTIONS", "CHANCE",
+        Table table = new Table(style, "ENDPOINT", "ADDRESS", "STATE", "HEALTH", "WEIGHT", "CONNECTIONS", "CHANCE",
                 "WHY");
         for (Json candidate : answer.at("candidates").list()) {
             table.row(pool + "/" + candidate.at("endpoint").text(), candidate.at("address").text(),
-                    ink.verdict(candidate.at("admin").text()),
-                    ink.verdict(candidate.at("health").text()) + (candidate.at("suspect").isTrue() ? " suspect" : ""),
+                    style.verdict(candidate.at("admin").text()),
+                    style.verdict(candidate.at("health").text()) + (candidate.at("suspect").isTrue() ? " suspect" : ""),
                     candidate.at("weight").text() + (candidate.at("backup").isTrue() ? " backup" : ""),
                     candidate.at("connections").text(),
                     pin.at("used").isTrue()

@@ -74,7 +74,8 @@ final class RelaysCommand implements Callable<Integer> {
         if (isJson) {
             out.println(Json.members().with("relays", Json.of(relays)).with("matching", matching).make());
         } else {
-            Table table = new Table(Ink.ofStandardOutput(), "RELAY", "CLIENT", "LISTENER", "ENDPOINT", "PHASE", "AGE",
+            Table table = new Table(AnsiStyle.ofStandardOutput(), "RELAY", "CLIENT", "LISTENER", "ENDPOINT", "PHASE",
+                    "AGE",
                     "SILENT", "IN", "OUT", "PINNED");
             for (Json relay : relays) {
                 String host = relay.at("client").text();
@@ -84,8 +85,8 @@ final class RelaysCommand implements Callable<Integer> {
                         relay.at("pool").text() + "/"
                                 + (relay.at("endpoint").isAbsent() ? "-" : relay.at("endpoint").text()),
                         relay.at("phase").text(), seconds(relay.at("ageSeconds")), seconds(relay.at("silentSeconds")),
-                        Figures.bytes(relay.at("bytesToBackend").number()),
-                        Figures.bytes(relay.at("bytesToClient").number()),
+                        Format.bytes(relay.at("bytesToBackend").number()),
+                        Format.bytes(relay.at("bytesToClient").number()),
                         relay.at("pinned").isTrue() ? "pinned" : "");
             }
             if (!relays.isEmpty()) {
@@ -97,6 +98,6 @@ final class RelaysCommand implements Callable<Integer> {
     }
 
     private static String seconds(Json seconds) {
-        return Figures.duration(Duration.ofMillis((long) (seconds.number() * 1000)));
+        return Format.duration(Duration.ofMillis((long) (seconds.number() * 1000)));
     }
 }

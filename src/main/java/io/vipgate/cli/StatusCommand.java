@@ -37,7 +37,7 @@ final class StatusCommand implements Callable<Integer> {
         if (isJson) {
             out.println(status);
         } else {
-            StatusView view = new StatusView(status, Ink.ofStandardOutput(), Instant.now());
+            StatusView view = new StatusView(status, AnsiStyle.ofStandardOutput(), Instant.now());
             view.head().forEach(out::println);
             for (List<String> part : List.of(view.listeners(), view.endpoints(), view.notes())) {
                 if (!part.isEmpty()) {

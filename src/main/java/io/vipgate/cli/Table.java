@@ -13,12 +13,12 @@ import java.util.regex.Pattern;
 final class Table {
     private static final Pattern ESCAPES = Pattern.compile("\u001b\\[[0-9;]*m");
 
-    private final Ink ink;
+    private final AnsiStyle style;
     private final List<String> titles;
     private final List<List<String>> rows = new ArrayList<>();
 
-    Table(Ink ink, String... titles) {
-        this.ink = ink;
+    Table(AnsiStyle style, String... titles) {
+        this.style = style;
         this.titles = Arrays.asList(titles);
     }
 
@@ -40,7 +40,7 @@ final class Table {
             }
         }
         List<String> lines = new ArrayList<>();
-        lines.add(ink.bold(line(titles, columns)));
+        lines.add(style.bold(line(titles, columns)));
         rows.forEach(row -> lines.add(line(row, columns)));
         return lines;
     }

@@ -37,7 +37,7 @@ final class Terminal implements AutoCloseable {
      * @throws CommandException if standard input and output are none
      */
     static Terminal open() {
-        if (!Ink.isTerminal(0) || !Ink.isTerminal(1)) {
+        if (!AnsiStyle.isTerminal(0) || !AnsiStyle.isTerminal(1)) {
             throw new CommandException(ExitStatus.USAGE, "standard input and output must be a terminal; elsewhere "
                     + "`vipgate status` says the same");
         }

@@ -34,16 +34,16 @@ final class TopCommand implements Callable<Integer> {
         AdminClient gateway = admin.client();
         Json status = gateway.get("/api/v1/status", Map.of());
         String note = "";
-        Ink ink = Ink.ofStandardOutput();
+        AnsiStyle style = AnsiStyle.ofStandardOutput();
         try (Terminal terminal = Terminal.open()) {
             do {
                 int[] size = terminal.size();
-                terminal.show(TopScreen.lines(status, ink, Instant.now(), note, size[0], size[1]));
+                terminal.show(TopScreen.lines(status, style, Instant.now(), note, size[0], size[1]));
                 try {
                     note = "";
                     status = gateway.get("/api/v1/status", Map.of());
                 } catch (CommandException e) {
-                    note = Figures.clean(String.valueOf(e.getMessage()));
+                    note = Format.clean(String.valueOf(e.getMessage()));
                 }
             } while (!terminal.awaitKey(Duration.ofMillis((long) (interval * 1000)), END_KEYS));
         }

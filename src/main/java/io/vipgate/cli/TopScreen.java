@@ -22,11 +22,11 @@ final class TopScreen {
      * @param rows lines of the terminal
      * @param columns characters of a line
      */
-    static List<String> lines(Json status, Ink ink, Instant now, String note, int rows, int columns) {
-        StatusView view = new StatusView(status, ink, now);
+    static List<String> lines(Json status, AnsiStyle style, Instant now, String note, int rows, int columns) {
+        StatusView view = new StatusView(status, style, now);
         List<String> lines = new ArrayList<>();
         if (!note.isEmpty()) {
-            lines.add(ink.red(note));
+            lines.add(style.red(note));
         }
         lines.addAll(view.head());
         lines.add(totals(status));
@@ -40,7 +40,7 @@ final class TopScreen {
             lines.addAll(notes);
         }
         lines.add("");
-        lines.add(ink.bold("LAST EVENTS"));
+        lines.add(style.bold("LAST EVENTS"));
         lines.addAll(view.events(rows - lines.size() - 1));
         return lines.stream().limit(Math.max(1, rows - 1)).map(line -> cut(line, columns)).toList();
     }
@@ -58,7 +58,7 @@ final class TopScreen {
                 out += endpoint.at("bytesToClientPerSecond").number();
             }
         }
-        return Figures.rate(accepted) + " clients/s, " + Figures.bytes(in) + "/s in, " + Figures.bytes(out)
+        return Format.rate(accepted) + " clients/s, " + Format.bytes(in) + "/s in, " + Format.bytes(out)
                 + "/s out, over the last " + status.at("ratesOverSeconds").text() + " s; q ends";
     }
 

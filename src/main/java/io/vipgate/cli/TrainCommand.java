@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(name = "train", description = "Makes later starts faster: runs a gateway under load on loopback for some seconds and keeps what the JVM has learned beside the jar.", mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class)
 final class TrainCommand implements Callable<Integer> {
-    private static final int MOST_SECONDS = 600;
+    private static final int MAX_SECONDS = 600;
 
     @Option(names = "--seconds", defaultValue = "5", paramLabel = "N", description = "How long (default: ${DEFAULT-VALUE}).")
     private int seconds;
@@ -29,9 +29,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (seconds < 1 || seconds > MOST_SECONDS) {
+        if (seconds < 1 || seconds > MAX_SECONDS) {
             throw new ParameterException(spec.commandLine(),
-                    "--seconds: " + seconds + " (expected: 1 to " + MOST_SECONDS + ")");
+                    "--seconds: " + seconds + " (expected: 1 to " + MAX_SECONDS + ")");
         }
         try (Training training = new Training()) {
             training.begin(Duration.ofSeconds(seconds), () -> GatewayProcess.signal("HUP"),

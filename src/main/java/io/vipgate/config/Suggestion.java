@@ -7,7 +7,7 @@ import java.util.Optional;
 /** Finds the name that somebody meant. <b>Stateless.</b> */
 final class Suggestion {
     /** More candidates than this are not looked at: a suggestion is a kindness, not worth a slow load. */
-    private static final int MOST_CANDIDATES = 200;
+    private static final int MAX_CANDIDATES = 200;
     private static final int LONGEST = 64;
 
     private Suggestion() {}
@@ -17,7 +17,7 @@ final class Suggestion {
         String wanted = plain(written);
         int allowed = Math.max(1, wanted.length() / 3);
         String best = null;
-        for (String candidate : candidates.stream().limit(MOST_CANDIDATES).toList()) {
+        for (String candidate : candidates.stream().limit(MAX_CANDIDATES).toList()) {
             String plain = plain(candidate);
             if (wanted.length() > LONGEST || Math.abs(plain.length() - wanted.length()) > allowed) {
                 continue;

@@ -15,7 +15,7 @@ import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.ClientPrefix;
 import io.vipgate.probe.HealthMonitor;
-import io.vipgate.probe.VitalsRules;
+import io.vipgate.probe.HealthRules;
 import io.vipgate.relay.ProxyHeader;
 import io.vipgate.relay.RelaySettings;
 import java.net.InetAddress;
@@ -89,7 +89,7 @@ public final class ConfigMapping {
     }
 
     static HealthMonitor.Schedule schedule(ProbeConfig probe) {
-        VitalsRules rules = new VitalsRules(probe.interval().toNanos(), probe.fastInterval().toNanos(), probe.rise(),
+        HealthRules rules = new HealthRules(probe.interval().toNanos(), probe.fastInterval().toNanos(), probe.rise(),
                 probe.fall());
         return new HealthMonitor.Schedule(rules, probe.timeout().toNanos(), probe.jitter(), probe.port(),
                 probe.type().name().toLowerCase(Locale.ROOT).replace('_', '-'));

@@ -8,7 +8,7 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.Health;
 import io.vipgate.probe.HealthListener;
 import io.vipgate.relay.CloseReason;
-import io.vipgate.relay.RelaySweep;
+import io.vipgate.relay.RelayTerminator;
 import java.util.function.Supplier;
 
 /**
@@ -49,7 +49,7 @@ final class HealthReactions implements HealthListener {
     public void onDown(Endpoint endpoint) {
         slowStart.cancel(endpoint);
         if (config.get().onDown() == OnDown.CLOSE) {
-            loops.tell(context -> RelaySweep.begin(context.relays(),
+            loops.tell(context -> RelayTerminator.begin(context.relays(),
                     relay -> relay.isConnected() && relay.endpoint() != null
                             && relay.endpoint().endpoint().equals(endpoint),
                     CloseReason.ENDPOINT_DOWN));

@@ -29,7 +29,7 @@ public final class HostResolver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostResolver.class);
     private static final int THREADS = 8;
     /** More addresses of one name than anybody means to balance over. */
-    private static final int MOST_ADDRESSES = 64;
+    private static final int MAX_ADDRESSES = 64;
 
     private final HostLookup names;
     private final ExecutorService executor = Executors.newFixedThreadPool(THREADS,
@@ -101,7 +101,7 @@ public final class HostResolver implements AutoCloseable {
     private void ask(String host) {
         try {
             List<InetAddress> found = names.lookUp(host).stream().distinct()
-                    .sorted(Comparator.comparing(InetAddress::getHostAddress)).limit(MOST_ADDRESSES).toList();
+                    .sorted(Comparator.comparing(InetAddress::getHostAddress)).limit(MAX_ADDRESSES).toList();
             answers.put(host, found);
             if (failing.remove(host)) {
                 LOG.info("{} can be looked up again", host);

@@ -4,15 +4,15 @@ import io.vipgate.balance.BalancerFactory;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.loops.EventLoopSet;
-import io.vipgate.metrics.PinNumbers;
+import io.vipgate.metrics.PinStats;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.probe.HealthMonitor;
-import io.vipgate.probe.LagMeter;
 import io.vipgate.probe.Probe;
+import io.vipgate.probe.StallDetector;
 import io.vipgate.relay.PoolPlan;
 import java.time.Instant;
 import java.util.List;
@@ -47,7 +47,8 @@ public final class ManagedPool {
     private volatile PoolPlan plan;
 
     ManagedPool(String name, PoolChange first, EventLoopSet loops, HostResolver resolver,
-            ScheduledExecutorService control, Map<String, OperatorOverride> kept, RecentEvents events, LagMeter lag) {
+            ScheduledExecutorService control, Map<String, OperatorOverride> kept, RecentEvents events,
+            StallDetector stalls) {
         this.name = name;
         this.loops = loops;
         this.events = events;
@@ -58,7 +59,7 @@ public final class ManagedPool {
         pins = new PinTables(name, first.config());
         slowStart = new SlowStart(pool, control);
         reactions = new HealthReactions(name, loops, slowStart, events, config::get);
-        monitor = new HealthMonitor(pool, reactions, control, lag);
+        monitor = new HealthMonitor(pool, reactions, control, stalls);
         membership = new PoolMembership(pool, loops, resolver, control, monitor, slowStart, overrides, config::get);
         plan = new PoolPlan(ConfigMapping.settings(first.config()), ConfigMapping.factory(name, first.config()),
                 pins.present());
@@ -102,7 +103,7 @@ public final class ManagedPool {
     }
 
     /** What was counted of its pins; empty when it does not pin. */
-    public Optional<PinNumbers> pinNumbers() {
+    public Optional<PinStats> pinNumbers() {
         return pins.stats();
     }
 

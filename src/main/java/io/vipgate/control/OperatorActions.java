@@ -8,7 +8,7 @@ import io.vipgate.pool.EndpointState;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayPage;
-import io.vipgate.relay.RelaySweep;
+import io.vipgate.relay.RelayTerminator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -88,16 +88,16 @@ public final class OperatorActions {
     /**
      * Looks at open relays, at those of one loop after the other.
      *
-     * @param isMeant which ones; called on the relays' loops
+     * @param matches which ones; called on the relays' loops
      * @param after where to go on, {@link RelayId#FIRST} for the beginning
      * @param most relays on the page
      */
-    public RelayListing relays(Predicate<Relay> isMeant, RelayId after, int most) {
+    public RelayListing relays(Predicate<Relay> matches, RelayId after, int most) {
         List<RelayListing.Entry> entries = new ArrayList<>();
         int[] counts = {0, 0};
         loops.onEach(context -> {
             boolean isPassed = context.number() < after.loop();
-            RelayPage page = RelayPage.of(context.relays(), isMeant,
+            RelayPage page = RelayPage.of(context.relays(), matches,
                     isPassed ? Long.MAX_VALUE : context.number() == after.loop() ? after.number() : 0,
                     most - entries.size());
             page.relays()
@@ -118,7 +118,7 @@ public final class OperatorActions {
         int[] sum = {0};
         loops.onEach(context -> {
             if (context.number() == id.loop()) {
-                sum[0] += RelaySweep.begin(context.relays(), relay -> relay.number() == id.number(),
+                sum[0] += RelayTerminator.begin(context.relays(), relay -> relay.number() == id.number(),
                         CloseReason.OPERATOR);
             }
         });
@@ -128,12 +128,12 @@ public final class OperatorActions {
     /**
      * Ends open relays by RST on both sides.
      *
-     * @param isMeant which ones; called on the relays' loops
+     * @param matches which ones; called on the relays' loops
      * @return how many they were
      */
-    public int closeRelays(Predicate<Relay> isMeant) {
+    public int closeRelays(Predicate<Relay> matches) {
         int[] sum = {0};
-        loops.onEach(context -> sum[0] += RelaySweep.begin(context.relays(), isMeant, CloseReason.OPERATOR));
+        loops.onEach(context -> sum[0] += RelayTerminator.begin(context.relays(), matches, CloseReason.OPERATOR));
         return sum[0];
     }
 }

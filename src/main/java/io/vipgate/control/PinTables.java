@@ -2,7 +2,7 @@ package io.vipgate.control;
 
 import io.vipgate.config.PinBy;
 import io.vipgate.config.PoolConfig;
-import io.vipgate.metrics.PinNumbers;
+import io.vipgate.metrics.PinStats;
 import io.vipgate.pinning.PinTable;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ final class PinTables {
     private final String pool;
     private volatile @Nullable PinTable present;
     /** Of tables that were replaced. */
-    private volatile PinNumbers replaced = PinNumbers.NONE;
+    private volatile PinStats replaced = PinStats.NONE;
 
     PinTables(String pool, PoolConfig config) {
         this.pool = pool;
@@ -60,7 +60,7 @@ final class PinTables {
     }
 
     /** What was counted of the pins; empty when the pool does not pin. */
-    Optional<PinNumbers> stats() {
+    Optional<PinStats> stats() {
         return Optional.ofNullable(present).map(table -> {
             table.cleanUp();
             return replaced.plus(table);

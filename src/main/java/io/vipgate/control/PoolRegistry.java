@@ -2,7 +2,7 @@ package io.vipgate.control;
 
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.loops.EventLoopSet;
-import io.vipgate.probe.LagMeter;
+import io.vipgate.probe.StallDetector;
 import io.vipgate.relay.LocalPorts;
 import io.vipgate.relay.LoopPool;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ public final class PoolRegistry {
     private final LocalPorts localPorts = LocalPorts.ofThisMachine();
     private final SplittableRandom seeds = new SplittableRandom();
     /** One for all pools, from the first one on. */
-    private @Nullable LagMeter lag;
+    private @Nullable StallDetector stalls;
     private final ExecutorService stateWriter = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("vipgate-state").daemon().factory());
 
@@ -72,8 +72,8 @@ public final class PoolRegistry {
             return;
         }
         Map<String, OperatorOverride> kept = next.stateFile().map(file -> StateFile.read(file).get(name)).orElse(null);
-        LagMeter meter = lag == null ? new LagMeter() : lag;
-        lag = meter;
+        StallDetector meter = stalls == null ? new StallDetector() : stalls;
+        stalls = meter;
         ManagedPool added = new ManagedPool(name, prepared, loops, resolver, control.executor(),
                 kept == null ? Map.of() : kept, events, meter);
         added.start();
@@ -129,8 +129,8 @@ public final class PoolRegistry {
      */
     public void end(long millis) throws InterruptedException {
         byName.values().forEach(ManagedPool::close);
-        if (lag != null) {
-            lag.close();
+        if (stalls != null) {
+            stalls.close();
         }
         stateWriter.shutdown();
         if (!stateWriter.awaitTermination(millis, TimeUnit.MILLISECONDS)) {

@@ -1,9 +1,9 @@
 package io.vipgate.demo;
 
 import io.vipgate.admin.AdminServer;
-import io.vipgate.admin.Answer;
-import io.vipgate.admin.Call;
-import io.vipgate.admin.CallException;
+import io.vipgate.admin.Request;
+import io.vipgate.admin.RequestException;
+import io.vipgate.admin.Response;
 import io.vipgate.admin.Route;
 import io.vipgate.json.Json;
 import java.io.IOException;
@@ -32,15 +32,15 @@ final class DemoPages {
     }
 
     void mountOn(AdminServer server) {
-        server.mount(new Route("GET", ALL, Route.Access.ANYBODY, _ -> Answer.of(200, Json.members().with("backends",
+        server.mount(new Route("GET", ALL, Route.Access.ANYBODY, _ -> Response.of(200, Json.members().with("backends",
                 Json.of(backends.stream().map(DemoPages::json).toList())).make())));
         server.mount(new Route("GET", PATTERN, Route.Access.ANYBODY, call -> answer(find(call))));
         server.mount(new Route("PUT", PATTERN, Route.Access.ANYBODY, this::change));
-        server.mount(new Route("GET", CLIENTS, Route.Access.ANYBODY, _ -> Answer.of(200, clients.report())));
+        server.mount(new Route("GET", CLIENTS, Route.Access.ANYBODY, _ -> Response.of(200, clients.report())));
         server.mount(new Route("PUT", CLIENTS, Route.Access.ANYBODY, this::changeClients));
     }
 
-    private Answer change(Call call) throws CallException {
+    private Response change(Request call) throws RequestException {
         DemoBackend backend = find(call);
         boolean isWanted = isRunning(call.body());
         try {
@@ -50,38 +50,38 @@ final class DemoPages {
                 backend.stop();
             }
         } catch (IOException e) {
-            throw new CallException(500, backend.name() + " can't be started: " + e.getMessage(), List.of());
+            throw new RequestException(500, backend.name() + " can't be started: " + e.getMessage(), List.of());
         }
         return answer(backend);
     }
 
-    private Answer changeClients(Call call) throws CallException {
+    private Response changeClients(Request call) throws RequestException {
         if (isRunning(call.body())) {
             clients.start();
         } else {
             clients.stop();
         }
-        return Answer.of(200, clients.report());
+        return Response.of(200, clients.report());
     }
 
-    private static boolean isRunning(Json body) throws CallException {
+    private static boolean isRunning(Json body) throws RequestException {
         if (!(body instanceof Json.Members object) || !object.members().keySet().equals(Set.of("running"))
                 || !(body.at("running") instanceof Json.Truth(boolean isWanted))) {
-            throw CallException.bad("body (expected: {\"running\": true} or {\"running\": false})");
+            throw RequestException.bad("body (expected: {\"running\": true} or {\"running\": false})");
         }
         return isWanted;
     }
 
-    private DemoBackend find(Call call) throws CallException {
+    private DemoBackend find(Request call) throws RequestException {
         return switch (call.names().getFirst()) {
             case "1" -> backends.get(0);
             case "2" -> backends.get(1);
-            default -> throw CallException.notFound("no such backend (expected: 1 or 2)");
+            default -> throw RequestException.notFound("no such backend (expected: 1 or 2)");
         };
     }
 
-    private static Answer answer(DemoBackend backend) {
-        return Answer.of(200, json(backend));
+    private static Response answer(DemoBackend backend) {
+        return Response.of(200, json(backend));
     }
 
     private static Json json(DemoBackend backend) {

@@ -13,9 +13,9 @@ import java.util.Map;
  * <p>Confined to one text.
  */
 public final class JsonParser {
-    private static final int MOST_DEPTH = 32;
-    private static final int MOST_DIGITS = 40;
-    private static final int MOST_EXPONENT_DIGITS = 3;
+    private static final int MAX_DEPTH = 32;
+    private static final int MAX_DIGITS = 40;
+    private static final int MAX_EXPONENT_DIGITS = 3;
 
     private final String text;
     private int position;
@@ -41,8 +41,8 @@ public final class JsonParser {
     }
 
     private Json value(int depth) throws JsonException {
-        if (depth > MOST_DEPTH) {
-            throw expected("no more than " + MOST_DEPTH + " levels");
+        if (depth > MAX_DEPTH) {
+            throw expected("no more than " + MAX_DEPTH + " levels");
         }
         return switch (peek()) {
             case '{' -> members(depth);
@@ -123,18 +123,18 @@ public final class JsonParser {
         if (peek() == '0') {
             position++;
         } else {
-            digits(MOST_DIGITS);
+            digits(MAX_DIGITS);
         }
         if (peek() == '.') {
             position++;
-            digits(MOST_DIGITS);
+            digits(MAX_DIGITS);
         }
         if (peek() == 'e' || peek() == 'E') {
             position++;
             if (peek() == '+' || peek() == '-') {
                 position++;
             }
-            digits(MOST_EXPONENT_DIGITS);
+            digits(MAX_EXPONENT_DIGITS);
         }
         return new Json.Numeral(new BigDecimal(text.substring(begin, position)));
     }

@@ -16,9 +16,9 @@ public record FdBudget(long limit, int reserved, int pipes, int relays) {
 
     private static final int RLIMIT_NOFILE = 7;
     private static final int RESERVED = 256;
-    private static final int LEAST_RESERVED = 96;
-    private static final int MOST_PIPES = 256;
-    private static final int MOST_RELAYS = 1 << 20;
+    private static final int MIN_RESERVED = 96;
+    private static final int MAX_PIPES = 256;
+    private static final int MAX_RELAYS = 1 << 20;
 
     /** Reads the limit of this process. The JVM has raised the soft limit to the hard one at its start. */
     public static FdBudget ofThisProcess() {
@@ -27,10 +27,10 @@ public record FdBudget(long limit, int reserved, int pipes, int relays) {
 
     /** Shares out a limit. A small one leaves less in reserve, and fewer pipes. */
     public static FdBudget of(long limit) {
-        int reserved = Math.clamp(limit / 4, LEAST_RESERVED, RESERVED);
+        int reserved = Math.clamp(limit / 4, MIN_RESERVED, RESERVED);
         long rest = Math.max(0, limit - reserved);
-        int pipes = (int) Math.min(MOST_PIPES, rest / 32);
-        int relays = (int) Math.min(MOST_RELAYS, (rest - 2L * pipes) / 2);
+        int pipes = (int) Math.min(MAX_PIPES, rest / 32);
+        int relays = (int) Math.min(MAX_RELAYS, (rest - 2L * pipes) / 2);
         return new FdBudget(limit, reserved, pipes, relays);
     }
 }

@@ -17,7 +17,7 @@ public final class NotifySocket {
     private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
     private static final int MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
     private static final int PATH_AT = 2;
-    private static final int MOST_PATH_BYTES = 108;
+    private static final int MAX_PATH_BYTES = 108;
     private static final MemorySegment SOCKET = CLibrary.function("socket");
     private static final MemorySegment SENDTO = CLibrary.function("sendto");
     private static final MemorySegment CLOSE = CLibrary.function("close");
@@ -32,7 +32,7 @@ public final class NotifySocket {
      */
     public NotifySocket(String path) {
         this.path = path.getBytes(StandardCharsets.UTF_8);
-        if (this.path.length == 0 || this.path.length >= MOST_PATH_BYTES) {
+        if (this.path.length == 0 || this.path.length >= MAX_PATH_BYTES) {
             throw new IllegalArgumentException("path: " + path + " (expected: 1 to 107 bytes)");
         }
         if (this.path[0] == '@') {
@@ -47,7 +47,7 @@ public final class NotifySocket {
      */
     public boolean send(String text) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment address = arena.allocate(PATH_AT + MOST_PATH_BYTES, 8);
+            MemorySegment address = arena.allocate(PATH_AT + MAX_PATH_BYTES, 8);
             address.set(JAVA_SHORT, 0, (short) AF_UNIX);
             MemorySegment.copy(path, 0, address, JAVA_BYTE, PATH_AT, path.length);
             // An abstract name is as long as it is; one in the file system ends with its zero.

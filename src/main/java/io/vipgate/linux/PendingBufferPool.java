@@ -62,7 +62,7 @@ public final class PendingBufferPool {
     }
 
     /** Takes a tail back; what it still holds is dropped. */
-    public void giveBack(PendingBuffer tail) {
+    public void release(PendingBuffer tail) {
         inUse -= tail.capacity();
         tail.empty();
         if (kept + tail.capacity() > KEEP_BYTES) {
@@ -75,8 +75,8 @@ public final class PendingBufferPool {
 
     /** Frees what waits for reuse. */
     public void close() {
-        for (ArrayDeque<PendingBuffer> tails : free) {
-            for (PendingBuffer tail = tails.pollLast(); tail != null; tail = tails.pollLast()) {
+        for (ArrayDeque<PendingBuffer> pendingBuffers : free) {
+            for (PendingBuffer tail = pendingBuffers.pollLast(); tail != null; tail = pendingBuffers.pollLast()) {
                 tail.free();
             }
         }

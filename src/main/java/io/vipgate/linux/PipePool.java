@@ -60,7 +60,7 @@ public final class PipePool {
     }
 
     /** Takes an empty pipe back. */
-    public void giveBack(Pipe pipe) {
+    public void release(Pipe pipe) {
         free.addLast(pipe);
     }
 

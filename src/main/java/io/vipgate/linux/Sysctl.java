@@ -13,7 +13,7 @@ import java.util.Optional;
  * <p>Immutable.
  */
 public final class Sysctl {
-    private static final int MOST_BYTES = 4096;
+    private static final int MAX_BYTES = 4096;
 
     private Sysctl() {}
 
@@ -27,7 +27,7 @@ public final class Sysctl {
         Path file = Path.of("/proc/sys", name.replace('.', '/'));
         // In one read: the kernel answers a second one with the end of the file, so what reads a byte first gets a byte.
         try (InputStream in = Files.newInputStream(file)) {
-            return Optional.of(new String(in.readNBytes(MOST_BYTES), StandardCharsets.US_ASCII).trim());
+            return Optional.of(new String(in.readNBytes(MAX_BYTES), StandardCharsets.US_ASCII).trim());
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -53,8 +53,8 @@ public final class EventLoopSet implements AutoCloseable {
     }
 
     /** Asks those loops that are meant, and does not wait for them. */
-    public void tell(Consumer<LoopContext> action, Predicate<LoopContext> isMeant) {
-        contexts.stream().filter(isMeant)
+    public void tell(Consumer<LoopContext> action, Predicate<LoopContext> matches) {
+        contexts.stream().filter(matches)
                 .forEach(context -> context.relays().eventLoop().execute(() -> action.accept(context)));
     }
 

@@ -24,7 +24,7 @@ public final class LoopCountsReader {
     private static final Logger LOG = LoggerFactory.getLogger(LoopCountsReader.class);
     private static final long PATIENCE_NANOS = 200_000_000;
     /** A loop that owes so many copies is not asked for another. */
-    private static final int MOST_OWED = 4;
+    private static final int MAX_OWED = 4;
 
     private final EventLoopSet loops;
     private final AtomicReferenceArray<LoopCounts> last;
@@ -58,7 +58,7 @@ public final class LoopCountsReader {
     }
 
     private boolean isPatient(int loop) {
-        if (owed.get(loop) >= MOST_OWED) {
+        if (owed.get(loop) >= MAX_OWED) {
             return false;
         }
         owed.incrementAndGet(loop);

@@ -1,7 +1,7 @@
 package io.vipgate.metrics;
 
-import io.vipgate.admin.Answer;
 import io.vipgate.admin.MetricsSource;
+import io.vipgate.admin.Response;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
@@ -50,13 +50,13 @@ final class CompressedPage implements MetricsSource.Page {
     }
 
     @Override
-    public Answer.Body plain() {
+    public Response.Body plain() {
         return new Plain();
     }
 
     @Override
-    public Answer.Body gzipped() {
-        return Answer.bytes(gzip);
+    public Response.Body gzipped() {
+        return Response.bytes(gzip);
     }
 
     /** Counts what it is given. Confined to the thread that writes. */
@@ -87,7 +87,7 @@ final class CompressedPage implements MetricsSource.Page {
     }
 
     /** Expanded while it is written. Immutable. */
-    private final class Plain implements Answer.Body {
+    private final class Plain implements Response.Body {
         @Override
         public long length() {
             return plainBytes;

@@ -46,8 +46,8 @@ final class EndpointFamilies {
     private final Family.Times probeTimes = new Family.Times("vipgate_probe_seconds",
             "How long probes took.", "pool", "endpoint", "result");
 
-    void add(GatewayNumbers numbers, PoolNumbers pool, PoolCounts counts) {
-        for (EndpointNumbers endpoint : pool.endpoints()) {
+    void add(GatewayStats numbers, PoolStats pool, PoolCounts counts) {
+        for (EndpointStats endpoint : pool.endpoints()) {
             EndpointCounts counted = counts.endpoints().getOrDefault(endpoint.name(), new EndpointCounts());
             addRelays(numbers, pool.name(), endpoint.name(), counted);
             addState(pool.name(), endpoint);
@@ -59,7 +59,7 @@ final class EndpointFamilies {
         PoolFamilies.addUnplaced(closed, pool.name(), counts);
     }
 
-    private void addRelays(GatewayNumbers numbers, String pool, String endpoint, EndpointCounts counts) {
+    private void addRelays(GatewayStats numbers, String pool, String endpoint, EndpointCounts counts) {
         numbers.listeners().forEach((listener, served) -> {
             Traffic traffic = counts.traffic().get(listener);
             // A listener that serves another pool now may have served this one.
@@ -78,7 +78,7 @@ final class EndpointFamilies {
         connectTimes.add(counts.connectTimes(), pool, endpoint);
     }
 
-    private void addState(String pool, EndpointNumbers endpoint) {
+    private void addState(String pool, EndpointStats endpoint) {
         up.add(endpoint.isUp(), pool, endpoint.name());
         suspect.add(endpoint.isSuspect(), pool, endpoint.name());
         weight.add(endpoint.state().weight(), pool, endpoint.name());
@@ -91,7 +91,7 @@ final class EndpointFamilies {
         }
     }
 
-    private void addProbes(String pool, EndpointNumbers endpoint) {
+    private void addProbes(String pool, EndpointStats endpoint) {
         for (ProbeResult.Outcome outcome : ProbeResult.Outcome.values()) {
             Histogram times = endpoint.health().probes(outcome);
             probes.add(times.count(), pool, endpoint.name(), outcome.label());

@@ -20,10 +20,10 @@ import java.util.stream.Stream;
 final class GatewayCollector implements MultiCollector {
     private static final double SECONDS_PER_NANO = 1e-9;
 
-    private final Supplier<GatewayNumbers> source;
+    private final Supplier<GatewayStats> source;
     private final InfoSnapshot build;
 
-    GatewayCollector(Supplier<GatewayNumbers> source, Labels build) {
+    GatewayCollector(Supplier<GatewayStats> source, Labels build) {
         this.source = source;
         this.build = InfoSnapshot.builder().name("vipgate_build").help("What this program was built from.")
                 .dataPoint(InfoSnapshot.InfoDataPointSnapshot.builder().labels(build).build()).build();
@@ -31,12 +31,12 @@ final class GatewayCollector implements MultiCollector {
 
     @Override
     public MetricSnapshots collect() {
-        GatewayNumbers numbers = source.get();
+        GatewayStats numbers = source.get();
         ListenerFamilies listeners = new ListenerFamilies();
         EndpointFamilies endpoints = new EndpointFamilies();
         PoolFamilies pools = new PoolFamilies();
         listeners.add(numbers);
-        for (PoolNumbers pool : numbers.pools()) {
+        for (PoolStats pool : numbers.pools()) {
             PoolCounts counts = numbers.loops().pools().getOrDefault(pool.name(), new PoolCounts());
             pools.add(pool, counts);
             endpoints.add(numbers, pool, counts);
@@ -49,7 +49,7 @@ final class GatewayCollector implements MultiCollector {
     }
 
     /** What belongs to no listener and no pool. */
-    private static List<Family> machine(GatewayNumbers numbers) {
+    private static List<Family> machine(GatewayStats numbers) {
         Family.Counter overflows = new Family.Counter("vipgate_listener_overflows",
                 "Clients that found an accept queue full: the kernel's ListenOverflows, of all programs in this "
                         + "network namespace.");
@@ -65,14 +65,14 @@ final class GatewayCollector implements MultiCollector {
         Family.Gauge reloadedAt = new Family.Gauge("vipgate_config_last_reload_success_timestamp_seconds",
                 "When the present configuration began to hold, at the start or by a reload (Unix time).");
         reloadedAt.add(numbers.reloads().lastSuccess().toEpochMilli() / 1e3);
-        Family.Gauge lag = new Family.Gauge("vipgate_event_loop_lag_seconds",
+        Family.Gauge stalls = new Family.Gauge("vipgate_event_loop_lag_seconds",
                 "Longest time in the last 16 s that the loop let a task wait, asked once a second.", "loop");
         for (int i = 0; i < numbers.loopLagNanos().size(); i++) {
-            lag.add(numbers.loopLagNanos().get(i) * SECONDS_PER_NANO, String.valueOf(i));
+            stalls.add(numbers.loopLagNanos().get(i) * SECONDS_PER_NANO, String.valueOf(i));
         }
         Family.Counter dropped = new Family.Counter("vipgate_access_log_dropped",
                 "Lines of the access log that were dropped, because it could not be written fast enough.");
         dropped.add(numbers.accessLogDropped());
-        return List.of(overflows, dropped, spliced, reloads, reloadedAt, lag);
+        return List.of(overflows, dropped, spliced, reloads, reloadedAt, stalls);
     }
 }

@@ -59,7 +59,7 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
      * @param version of vipgate
      * @param netty version of Netty
      */
-    public GatewayMetrics(Supplier<GatewayNumbers> source, String version, String netty) {
+    public GatewayMetrics(Supplier<GatewayStats> source, String version, String netty) {
         prometheus.register(new GatewayCollector(source,
                 Labels.of("version", version, "netty", netty, "java", Runtime.version().toString())));
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);

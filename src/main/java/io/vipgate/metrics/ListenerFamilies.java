@@ -18,7 +18,7 @@ final class ListenerFamilies {
             "Clients turned away; for fd_exhausted, pauses in accepting: the clients wait in the kernel's queue.",
             "listener", "reason");
 
-    void add(GatewayNumbers numbers) {
+    void add(GatewayStats numbers) {
         for (String name : numbers.listeners().keySet()) {
             ListenerCounts counts = numbers.loops().listeners().getOrDefault(name, new ListenerCounts());
             connections.add(counts.accepted(), name);

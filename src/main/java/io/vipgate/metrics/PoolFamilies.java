@@ -35,7 +35,7 @@ final class PoolFamilies {
             "Whether one machine answers for both endpoints; no series while that is not known.", "pool", "endpoint",
             "other");
 
-    void add(PoolNumbers pool, PoolCounts counts) {
+    void add(PoolStats pool, PoolCounts counts) {
         String name = pool.name();
         durations.add(counts.durations(), name);
         retries.add(counts.retries(), name);
@@ -51,10 +51,10 @@ final class PoolFamilies {
     }
 
     /** Endpoints are pairs by name: one shared machine among the addresses of two names makes them co-located. */
-    private void addPairs(PoolNumbers pool) {
+    private void addPairs(PoolStats pool) {
         record Names(String first, String second) {}
 
-        Set<String> known = pool.endpoints().stream().map(EndpointNumbers::name).collect(Collectors.toSet());
+        Set<String> known = pool.endpoints().stream().map(EndpointStats::name).collect(Collectors.toSet());
         Map<Names, Boolean> pairs = new LinkedHashMap<>();
         for (CoLocation.Pair pair : pool.coLocation().pairs()) {
             Names names = new Names(pair.first().name(), pair.second().name());

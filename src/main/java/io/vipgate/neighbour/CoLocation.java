@@ -24,7 +24,7 @@ import java.util.function.Function;
  */
 public final class CoLocation {
     /** Pairs are told of pools with at most so many endpoints: no more than 120. */
-    public static final int MOST_PAIRED = 16;
+    public static final int MAX_PAIRED = 16;
     /** Of a pool that has not been looked at. */
     public static final CoLocation NOTHING = new CoLocation(List.of());
 
@@ -129,11 +129,11 @@ public final class CoLocation {
     }
 
     /**
-     * Every two endpoints of different addresses; empty for a pool of more than {@link #MOST_PAIRED} endpoints, where
+     * Every two endpoints of different addresses; empty for a pool of more than {@link #MAX_PAIRED} endpoints, where
      * {@link #sharedMachines()} tells the same in fewer words.
      */
     public List<Pair> pairs() {
-        if (findings.size() > MOST_PAIRED) {
+        if (findings.size() > MAX_PAIRED) {
             return List.of();
         }
         List<Pair> pairs = new ArrayList<>();

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * <p>Confined to the thread that looks.
  */
 final class CoLocationLog {
-    private static final int MOST_NAMED = 8;
+    private static final int MAX_NAMED = 8;
 
     /**
      * One line.
@@ -106,17 +106,17 @@ final class CoLocationLog {
     }
 
     private Notice separate(Map<MacAddress, Set<Endpoint>> parts) {
-        String each = parts.entrySet().stream().limit(MOST_NAMED)
+        String each = parts.entrySet().stream().limit(MAX_NAMED)
                 .map(part -> names(part.getValue(), ", ") + " answered by " + part.getKey())
                 .collect(Collectors.joining("; "));
         return new Notice(false, "pool " + pool + ": separate again: " + each
-                + (parts.size() > MOST_NAMED ? "; and others" : ""));
+                + (parts.size() > MAX_NAMED ? "; and others" : ""));
     }
 
     private static String names(Set<Endpoint> endpoints, String beforeLast) {
         List<String> labels = endpoints.stream().map(Endpoint::label).toList();
-        if (labels.size() > MOST_NAMED) {
-            return String.join(", ", labels.subList(0, MOST_NAMED)) + " and " + (labels.size() - MOST_NAMED) + " more";
+        if (labels.size() > MAX_NAMED) {
+            return String.join(", ", labels.subList(0, MAX_NAMED)) + " and " + (labels.size() - MAX_NAMED) + " more";
         }
         String first = String.join(", ", labels.subList(0, labels.size() - 1));
         return first.isEmpty() ? labels.getLast() : first + beforeLast + labels.getLast();

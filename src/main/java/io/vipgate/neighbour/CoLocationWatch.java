@@ -36,7 +36,7 @@ public final class CoLocationWatch implements AutoCloseable {
     private static final long FIRST_SECONDS = 1;
     private static final long EVERY_SECONDS = 5;
     /** Addresses that are looked at; the pools beyond are not. Two calls of the kernel each. */
-    private static final int MOST_ADDRESSES = 4096;
+    private static final int MAX_ADDRESSES = 4096;
     private static final Neighbour NOT_ASKED = new Neighbour.Unresolved(Neighbour.Reason.NOT_ASKED);
     private static final Neighbour UNREADABLE = new Neighbour.Unresolved(Neighbour.Reason.UNREADABLE);
 
@@ -111,7 +111,7 @@ public final class CoLocationWatch implements AutoCloseable {
             Map<String, InetAddress> addresses = snapshot.members().stream().map(PoolSnapshot.Member::endpoint)
                     .collect(Collectors.toMap(CoLocation::key, endpoint -> endpoint.address().getAddress(),
                             (one, _) -> one, LinkedHashMap::new));
-            if (addresses.size() > 1 && wanted.size() + addresses.size() <= MOST_ADDRESSES) {
+            if (addresses.size() > 1 && wanted.size() + addresses.size() <= MAX_ADDRESSES) {
                 wanted.putAll(addresses);
             }
         }
@@ -145,8 +145,8 @@ public final class CoLocationWatch implements AutoCloseable {
                 canBeChosen.add(member.endpoint());
             }
         }
-        CoLocationLog announcer = logs.computeIfAbsent(name, CoLocationLog::new);
-        for (CoLocationLog.Notice notice : announcer.heed(next, canBeChosen::contains)) {
+        CoLocationLog proxyHeaderSender = logs.computeIfAbsent(name, CoLocationLog::new);
+        for (CoLocationLog.Notice notice : proxyHeaderSender.heed(next, canBeChosen::contains)) {
             if (notice.isShared()) {
                 LOG.warn("{}", notice.text());
             } else {

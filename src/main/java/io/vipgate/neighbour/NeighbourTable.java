@@ -32,9 +32,9 @@ public final class NeighbourTable {
     private static final int ENOENT = 2;
 
     private final LinuxSystemCalls calls = new LinuxSystemCalls();
-    private final MemorySegment memory = Arena.ofAuto().allocate(NetlinkMessages.MOST_REQUEST_BYTES + REPLY_BYTES, 8);
-    private final ByteBuffer request = memory.asSlice(0, NetlinkMessages.MOST_REQUEST_BYTES).asByteBuffer();
-    private final MemorySegment replyMemory = memory.asSlice(NetlinkMessages.MOST_REQUEST_BYTES);
+    private final MemorySegment memory = Arena.ofAuto().allocate(NetlinkMessages.MAX_REQUEST_BYTES + REPLY_BYTES, 8);
+    private final ByteBuffer request = memory.asSlice(0, NetlinkMessages.MAX_REQUEST_BYTES).asByteBuffer();
+    private final MemorySegment replyMemory = memory.asSlice(NetlinkMessages.MAX_REQUEST_BYTES);
     private final ByteBuffer reply = replyMemory.asByteBuffer();
     private final Map<Integer, String> interfaceNames = new HashMap<>();
     private int sequence;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NetlinkMessages {
     /** Bytes that a question takes at most. */
-    static final int MOST_REQUEST_BYTES = 64;
+    static final int MAX_REQUEST_BYTES = 64;
 
     /** What the kernel answers. Immutable. */
     sealed interface Reply {

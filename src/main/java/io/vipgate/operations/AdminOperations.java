@@ -1,8 +1,8 @@
 package io.vipgate.operations;
 
-import io.vipgate.admin.CallException;
 import io.vipgate.admin.Operations;
 import io.vipgate.admin.RelayFilter;
+import io.vipgate.admin.RequestException;
 import io.vipgate.admin.Samples;
 import io.vipgate.control.OperatorActions;
 import io.vipgate.gateway.ReloadOutcome;
@@ -69,84 +69,84 @@ public final class AdminOperations implements Operations {
     }
 
     @Override
-    public Json toState(String pool, String endpoint, String state) throws CallException {
+    public Json toState(String pool, String endpoint, String state) throws RequestException {
         try {
             var _ = operator.toAdmin(pool, endpoint, AdminState.valueOf(state.toUpperCase(Locale.ROOT)));
             return status.endpoint(pool, endpoint);
         } catch (NoSuchElementException e) {
-            throw CallException.notFound(String.valueOf(e.getMessage()));
+            throw RequestException.notFound(String.valueOf(e.getMessage()));
         }
     }
 
     @Override
-    public Json toWeight(String pool, String endpoint, int weight) throws CallException {
+    public Json toWeight(String pool, String endpoint, int weight) throws RequestException {
         try {
             var _ = operator.toWeight(pool, endpoint, weight);
             return status.endpoint(pool, endpoint);
         } catch (NoSuchElementException e) {
-            throw CallException.notFound(String.valueOf(e.getMessage()));
+            throw RequestException.notFound(String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException e) {
-            throw CallException.bad(String.valueOf(e.getMessage()));
+            throw RequestException.bad(String.valueOf(e.getMessage()));
         }
     }
 
     @Override
-    public Json relays(RelayFilter filter, String after, int most) throws CallException {
+    public Json relays(RelayFilter filter, String after, int most) throws RequestException {
         return relays.list(filter, after, most);
     }
 
     @Override
-    public Json relay(String id) throws CallException {
+    public Json relay(String id) throws RequestException {
         return relays.one(id);
     }
 
     @Override
-    public Json closeRelay(String id) throws CallException {
+    public Json closeRelay(String id) throws RequestException {
         return relays.close(id);
     }
 
     @Override
-    public Json closeRelays(RelayFilter filter) throws CallException {
+    public Json closeRelays(RelayFilter filter) throws RequestException {
         return relays.close(filter);
     }
 
     @Override
-    public Json pins(String pool, long offset, int most) throws CallException {
+    public Json pins(String pool, long offset, int most) throws RequestException {
         return pins.list(pool, offset, most);
     }
 
     @Override
-    public Json pin(String pool, InetAddress client) throws CallException {
+    public Json pin(String pool, InetAddress client) throws RequestException {
         return pins.one(pool, client);
     }
 
     @Override
-    public Json forget(String pool, InetAddress client) throws CallException {
+    public Json forget(String pool, InetAddress client) throws RequestException {
         return pins.forget(pool, client);
     }
 
     @Override
-    public Json forgetAll(String pool) throws CallException {
+    public Json forgetAll(String pool) throws RequestException {
         return pins.forgetAll(pool);
     }
 
     @Override
-    public Json explain(String listener, InetAddress client) throws CallException {
+    public Json explain(String listener, InetAddress client) throws RequestException {
         return explanation.make(listener, client);
     }
 
     @Override
-    public Json reload() throws CallException {
+    public Json reload() throws RequestException {
         Supplier<ReloadOutcome> present = reload;
         if (present == null) {
-            throw new CallException(409, "there is no file to read again, or the gateway still starts", List.of());
+            throw new RequestException(409, "there is no file to read again, or the gateway still starts", List.of());
         }
         return switch (present.get()) {
             case ReloadOutcome.Applied(List<String> changes, List<String> needRestart) ->
                 Json.members().with("changes", Json.ofTexts(changes)).with("needRestart", Json.ofTexts(needRestart))
                         .make();
             case ReloadOutcome.Refused(List<String> problems) ->
-                throw new CallException(422, "the reload was refused, nothing has changed", problems);
+                throw new RequestException(422, "the reload was refused, nothing has changed", problems);
         };
     }
 }

@@ -1,6 +1,6 @@
 package io.vipgate.operations;
 
-import io.vipgate.admin.CallException;
+import io.vipgate.admin.RequestException;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.json.Json;
 import io.vipgate.linux.ClientAddress;
@@ -21,24 +21,24 @@ public final class PinReport {
         this.pools = pools;
     }
 
-    private Optional<PinTable> table(String pool) throws CallException {
-        return pools.find(pool).orElseThrow(() -> CallException.notFound("no such pool: " + pool)).pins();
+    private Optional<PinTable> table(String pool) throws RequestException {
+        return pools.find(pool).orElseThrow(() -> RequestException.notFound("no such pool: " + pool)).pins();
     }
 
-    Json list(String pool, long offset, int most) throws CallException {
+    Json list(String pool, long offset, int most) throws RequestException {
         Optional<PinTable> table = table(pool);
         List<PinTable.View> page = table.map(pins -> pins.list(offset, most)).orElse(List.of());
         return Json.members().with("pool", pool).with("pins", Json.of(page.stream().map(PinReport::pin).toList()))
                 .with("count", table.map(PinTable::size).orElse(0L)).with("offset", offset).make();
     }
 
-    Json one(String pool, InetAddress client) throws CallException {
+    Json one(String pool, InetAddress client) throws RequestException {
         ClientAddress address = address(client);
         return table(pool).flatMap(pins -> pins.of(address.high(), address.low())).map(PinReport::pin)
                 .orElseThrow(() -> notPinned(pool, client));
     }
 
-    Json forget(String pool, InetAddress client) throws CallException {
+    Json forget(String pool, InetAddress client) throws RequestException {
         ClientAddress address = address(client);
         if (!table(pool).map(pins -> pins.remove(address.high(), address.low())).orElse(false)) {
             throw notPinned(pool, client);
@@ -46,12 +46,12 @@ public final class PinReport {
         return Json.members().with("forgotten", 1).make();
     }
 
-    Json forgetAll(String pool) throws CallException {
+    Json forgetAll(String pool) throws RequestException {
         return Json.members().with("forgotten", table(pool).map(PinTable::clear).orElse(0L)).make();
     }
 
-    private static CallException notPinned(String pool, InetAddress client) {
-        return CallException.notFound(client.getHostAddress() + " is not pinned in pool " + pool);
+    private static RequestException notPinned(String pool, InetAddress client) {
+        return RequestException.notFound(client.getHostAddress() + " is not pinned in pool " + pool);
     }
 
     private static ClientAddress address(InetAddress client) {

@@ -1,6 +1,6 @@
 package io.vipgate.operations;
 
-import io.vipgate.admin.Condition;
+import io.vipgate.admin.HealthSource;
 import io.vipgate.gateway.GatewayView;
 import io.vipgate.pool.Health;
 import java.time.Duration;
@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread-safe.
  */
-public final class Readiness implements Condition, AutoCloseable {
+public final class Readiness implements HealthSource, AutoCloseable {
     /** A loop that has not ticked for so long is not alive. */
     public static final Duration MAX_LOOP_SILENCE = Duration.ofSeconds(5);
 

@@ -1,7 +1,7 @@
 package io.vipgate.operations;
 
-import io.vipgate.admin.CallException;
 import io.vipgate.admin.RelayFilter;
+import io.vipgate.admin.RequestException;
 import io.vipgate.control.OperatorActions;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.control.RelayId;
@@ -29,10 +29,10 @@ public final class RelayReport {
         this.pools = pools;
     }
 
-    Json list(RelayFilter filter, String after, int most) throws CallException {
+    Json list(RelayFilter filter, String after, int most) throws RequestException {
         RelayId begin = after.isEmpty()
                 ? RelayId.FIRST
-                : RelayId.parse(after).orElseThrow(() -> CallException
+                : RelayId.parse(after).orElseThrow(() -> RequestException
                         .bad("parameter after: " + after + " (expected: the id of a relay)"));
         RelayListing page = operator.relays(predicate(filter), begin, most);
         checkNames(filter, page.matching());
@@ -42,7 +42,7 @@ public final class RelayReport {
                 .with("next", page.left() == 0 || relays.isEmpty() ? null : relays.getLast().id().toString()).make();
     }
 
-    Json one(String id) throws CallException {
+    Json one(String id) throws RequestException {
         RelayId wanted = RelayId.parse(id).orElseThrow(() -> unknown(id));
         RelayListing page = operator.relays(relay -> relay.number() == wanted.number(),
                 new RelayId(wanted.loop(), wanted.number() - 1), 1);
@@ -50,25 +50,25 @@ public final class RelayReport {
                 .orElseThrow(() -> unknown(id));
     }
 
-    Json close(String id) throws CallException {
+    Json close(String id) throws RequestException {
         if (!operator.closeRelay(RelayId.parse(id).orElseThrow(() -> unknown(id)))) {
             throw unknown(id);
         }
         return Json.members().with("closed", 1).make();
     }
 
-    Json close(RelayFilter filter) throws CallException {
+    Json close(RelayFilter filter) throws RequestException {
         int closed = operator.closeRelays(predicate(filter));
         checkNames(filter, closed);
         return Json.members().with("closed", closed).make();
     }
 
-    private static CallException unknown(String id) {
-        return CallException.notFound("relay: " + id + " (expected: the id of an open relay)");
+    private static RequestException unknown(String id) {
+        return RequestException.notFound("relay: " + id + " (expected: the id of an open relay)");
     }
 
     /** Relays outlive their endpoint in the configuration, so a name is wrong only when nothing has it. */
-    private void checkNames(RelayFilter filter, int matching) throws CallException {
+    private void checkNames(RelayFilter filter, int matching) throws RequestException {
         if (matching > 0 || filter.pool().isEmpty()) {
             return;
         }
@@ -78,33 +78,33 @@ public final class RelayReport {
                         .anyMatch(member -> member.endpoint().label().equals(endpoint)))
                 .orElse(true)).orElse(false);
         if (!isKnown) {
-            throw CallException.notFound("no such pool or endpoint: " + pool
+            throw RequestException.notFound("no such pool or endpoint: " + pool
                     + filter.endpoint().map(endpoint -> "/" + endpoint).orElse(""));
         }
     }
 
     private static Predicate<Relay> predicate(RelayFilter filter) {
-        Predicate<Relay> isMeant = _ -> true;
+        Predicate<Relay> matches = _ -> true;
         if (filter.pool().isPresent()) {
             String pool = filter.pool().get();
-            isMeant = isMeant.and(relay -> relay.pool().name().equals(pool));
+            matches = matches.and(relay -> relay.pool().name().equals(pool));
         }
         if (filter.endpoint().isPresent()) {
             String endpoint = filter.endpoint().get();
-            isMeant = isMeant.and(relay -> isAt(relay.endpoint(), endpoint));
+            matches = matches.and(relay -> isAt(relay.endpoint(), endpoint));
         }
         if (filter.listener().isPresent()) {
             String listener = filter.listener().get();
-            isMeant = isMeant.and(relay -> relay.listener().name().equals(listener));
+            matches = matches.and(relay -> relay.listener().name().equals(listener));
         }
         if (filter.client().isPresent()) {
             ClientAddress client = new ClientAddress();
             client.set(filter.client().get(), 0);
             long high = client.high();
             long low = client.low();
-            isMeant = isMeant.and(relay -> relay.clientHigh() == high && relay.clientLow() == low);
+            matches = matches.and(relay -> relay.clientHigh() == high && relay.clientLow() == low);
         }
-        return isMeant;
+        return matches;
     }
 
     private static boolean isAt(@Nullable LoopEndpoint at, String endpoint) {

@@ -1,8 +1,8 @@
 package io.vipgate.operations;
 
-import io.vipgate.admin.CallException;
-import io.vipgate.balance.Choice;
-import io.vipgate.balance.Odds;
+import io.vipgate.admin.RequestException;
+import io.vipgate.balance.SelectionContext;
+import io.vipgate.balance.SelectionProbability;
 import io.vipgate.balance.TieredBalancer;
 import io.vipgate.config.BalanceRule;
 import io.vipgate.config.OnNoHealthy;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SelectionExplainer {
     /** The odds of power-of-two take quadratic time. */
-    private static final int MOST_PAIRED = 512;
+    private static final int MAX_PAIRED = 512;
 
     private final GatewayView gateway;
     private final PoolRegistry pools;
@@ -48,13 +48,13 @@ public final class SelectionExplainer {
         this.listeners = listeners;
     }
 
-    Json make(String name, InetAddress client) throws CallException {
+    Json make(String name, InetAddress client) throws RequestException {
         ListenerRegistry.Present listener = listeners.present().stream().filter(each -> each.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> CallException.notFound("listener: " + name + " (expected: one of "
+                .orElseThrow(() -> RequestException.notFound("listener: " + name + " (expected: one of "
                         + listeners.present().stream().map(ListenerRegistry.Present::name).toList() + ")"));
         ManagedPool pool = pools.find(listener.pool())
-                .orElseThrow(() -> CallException.notFound("no such pool: " + listener.pool()));
+                .orElseThrow(() -> RequestException.notFound("no such pool: " + listener.pool()));
         ClientAddress address = new ClientAddress();
         address.set(client, 0);
         PoolSnapshot snapshot = pool.pool().snapshot();
@@ -62,7 +62,7 @@ public final class SelectionExplainer {
         String whyNotPinned = pin.map(view -> whyNotUsed(pool, snapshot, view.endpoint())).orElse("");
         boolean isPinUsed = pin.isPresent() && whyNotPinned.isEmpty();
         List<Candidate> tier = isPinUsed ? List.of() : usedTier(snapshot);
-        Map<Integer, Double> odds = odds(pool, snapshot, tier, address);
+        Map<Integer, Double> probabilities = probabilities(pool, snapshot, tier, address);
         return Json.members().with("listener", name).with("pool", listener.pool())
                 .with("client", client.getHostAddress())
                 .with("rule", StatusReport.label(pool.config().balance()))
@@ -70,10 +70,10 @@ public final class SelectionExplainer {
                 .with("pin", pin.map(view -> Json.members().with("endpoint", view.endpoint().label())
                         .with("open", view.open()).with("used", whyNotPinned.isEmpty())
                         .with("why", whyNotPinned.isEmpty() ? null : whyNotPinned).make()).orElse(Json.absent()))
-                .with("candidates", Json.of(candidates(pool, snapshot, tier, odds, isPinUsed)))
+                .with("candidates", Json.of(candidates(pool, snapshot, tier, probabilities, isPinUsed)))
                 .with("choice", isPinUsed
-                        ? choice(pin.orElseThrow().endpoint(), "the client is pinned to it")
-                        : choice(pool, snapshot, odds))
+                        ? context(pin.orElseThrow().endpoint(), "the client is pinned to it")
+                        : context(pool, snapshot, probabilities))
                 .make();
     }
 
@@ -111,35 +111,35 @@ public final class SelectionExplainer {
     }
 
     /** How likely each member is, by its position; those that are not named get nothing. */
-    private static Map<Integer, Double> odds(ManagedPool pool, PoolSnapshot snapshot, List<Candidate> tier,
+    private static Map<Integer, Double> probabilities(ManagedPool pool, PoolSnapshot snapshot, List<Candidate> tier,
             ClientAddress client) {
-        Map<Integer, Double> odds = new HashMap<>();
+        Map<Integer, Double> probabilities = new HashMap<>();
         if (pool.config().balance() == BalanceRule.SOURCE_HASH) {
             Candidate selected = tier.isEmpty()
                     ? null
                     : new TieredBalancer(snapshot, pool.plan().factory()).select(new Look(client));
             if (selected != null) {
-                odds.put(selected.position(), 1.0);
+                probabilities.put(selected.position(), 1.0);
             }
-            return odds;
+            return probabilities;
         }
         Predicate<Endpoint> isUsable = endpoint -> !endpoint.isFull();
         double[] each = switch (pool.config().balance()) {
-            case RANDOM -> Odds.random(tier, isUsable);
-            case WEIGHTED_RANDOM, ROUND_ROBIN, SOURCE_HASH -> Odds.weighted(tier, isUsable);
-            case POWER_OF_TWO -> tier.size() > MOST_PAIRED
-                    ? Odds.weighted(tier, isUsable)
-                    : Odds.powerOfTwo(tier, isUsable);
-            case LEAST_CONNECTIONS -> Odds.leastConnections(tier, isUsable);
+            case RANDOM -> SelectionProbability.random(tier, isUsable);
+            case WEIGHTED_RANDOM, ROUND_ROBIN, SOURCE_HASH -> SelectionProbability.weighted(tier, isUsable);
+            case POWER_OF_TWO -> tier.size() > MAX_PAIRED
+                    ? SelectionProbability.weighted(tier, isUsable)
+                    : SelectionProbability.powerOfTwo(tier, isUsable);
+            case LEAST_CONNECTIONS -> SelectionProbability.leastConnections(tier, isUsable);
         };
         for (int i = 0; i < each.length; i++) {
-            odds.put(tier.get(i).position(), each[i]);
+            probabilities.put(tier.get(i).position(), each[i]);
         }
-        return odds;
+        return probabilities;
     }
 
     private static List<Json> candidates(ManagedPool pool, PoolSnapshot snapshot, List<Candidate> tier,
-            Map<Integer, Double> odds, boolean isPinUsed) {
+            Map<Integer, Double> probabilities, boolean isPinUsed) {
         List<Json> candidates = new ArrayList<>();
         for (int i = 0; i < snapshot.members().size(); i++) {
             int position = i;
@@ -154,7 +154,7 @@ public final class SelectionExplainer {
                     .with("connections", member.endpoint().connections())
                     .with("eligible", isEligible)
                     .with("why", why(pool, member, isEligible, isPinUsed))
-                    .with("probability", Json.of(odds.getOrDefault(position, 0.0), 4)).make());
+                    .with("probability", Json.of(probabilities.getOrDefault(position, 0.0), 4)).make());
         }
         return candidates;
     }
@@ -188,12 +188,13 @@ public final class SelectionExplainer {
                 : "a backup, and a primary can be used";
     }
 
-    private static Json choice(Endpoint endpoint, String why) {
+    private static Json context(Endpoint endpoint, String why) {
         return Json.members().with("endpoint", endpoint.label()).with("definite", true).with("why", why).make();
     }
 
-    private static Json choice(ManagedPool pool, PoolSnapshot snapshot, Map<Integer, Double> odds) {
-        List<Integer> possible = odds.entrySet().stream().filter(entry -> entry.getValue() > 0).map(Map.Entry::getKey)
+    private static Json context(ManagedPool pool, PoolSnapshot snapshot, Map<Integer, Double> probabilities) {
+        List<Integer> possible = probabilities.entrySet().stream().filter(entry -> entry.getValue() > 0)
+                .map(Map.Entry::getKey)
                 .sorted().toList();
         if (possible.isEmpty()) {
             return Json.members().with("endpoint", (String) null).with("definite", true)
@@ -220,7 +221,7 @@ public final class SelectionExplainer {
     }
 
     /** A choice that is only looked at. */
-    private record Look(ClientAddress client) implements Choice {
+    private record Look(ClientAddress client) implements SelectionContext {
         @Override
         public boolean isUsable(Endpoint endpoint) {
             return !endpoint.isFull();

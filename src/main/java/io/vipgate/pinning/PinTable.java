@@ -41,7 +41,7 @@ public final class PinTable implements AutoCloseable {
 
     private final ClientPrefix prefix;
     private final Ticker ticker;
-    private final Housekeeper housekeeper;
+    private final MaintenanceThread maintenance;
     private final Cache<PinKey, Pin> pins;
     private final Policy.VarExpiration<PinKey, Pin> expiration;
     private final LongAdder evictions = new LongAdder();
@@ -66,8 +66,8 @@ public final class PinTable implements AutoCloseable {
         this.ttlNanos = ttlNanos;
         this.maxEntries = maxEntries;
         this.ticker = ticker;
-        housekeeper = new Housekeeper(name);
-        pins = Caffeine.newBuilder().expireAfter(new Lifetime()).ticker(ticker).executor(housekeeper).build();
+        maintenance = new MaintenanceThread(name);
+        pins = Caffeine.newBuilder().expireAfter(new Lifetime()).ticker(ticker).executor(maintenance).build();
         expiration = pins.policy().expireVariably().orElseThrow();
         // Sets the clock of the timer wheel. Else the first pins are sorted in as if they had ages to live, and do not
         // count as the oldest.
@@ -285,7 +285,7 @@ public final class PinTable implements AutoCloseable {
     /** Ends its thread. */
     @Override
     public void close() {
-        housekeeper.close();
+        maintenance.close();
     }
 
     /** Reading by itself renews nothing: an operator's look at a pin must not keep it. */

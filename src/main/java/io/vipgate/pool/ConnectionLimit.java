@@ -35,7 +35,7 @@ public final class ConnectionLimit {
         return present.get();
     }
 
-    /** True at the bound. A hint: only {@link #tryTake()} decides. */
+    /** True at the bound. A hint: only {@link #tryAcquire()} decides. */
     public boolean isReached() {
         int bound = most;
         return bound != 0 && present.get() >= bound;
@@ -46,7 +46,7 @@ public final class ConnectionLimit {
      *
      * @return false at the bound
      */
-    public boolean tryTake() {
+    public boolean tryAcquire() {
         int bound = most;
         if (bound == 0) {
             present.getAndIncrement();
@@ -64,7 +64,7 @@ public final class ConnectionLimit {
     }
 
     /** Counts one less. */
-    public void giveBack() {
+    public void release() {
         int left = present.decrementAndGet();
         assert left >= 0 : left;
     }

@@ -88,18 +88,18 @@ public final class Endpoint {
      * @return false at the maximum
      */
     public boolean tryOpen() {
-        if (!limit.tryTake()) {
+        if (!limit.tryAcquire()) {
             return false;
         }
-        return limit == connections || connections.tryTake();
+        return limit == connections || connections.tryAcquire();
     }
 
     /** Counts one connection less. */
     public void close() {
         assert connections.present() > 0 : label + " has no connections";
-        connections.giveBack();
+        connections.release();
         if (limit != connections) {
-            limit.giveBack();
+            limit.release();
         }
     }
 

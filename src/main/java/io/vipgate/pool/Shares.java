@@ -12,9 +12,9 @@ import java.util.Map;
  */
 final class Shares {
     /** Least common multiple of 1 to 10, times 2. */
-    private static final int MOST_UNITS = 5040;
+    private static final int MAX_UNITS = 5040;
     /** Sums stay below this, so that rules can compute with them in 64 bits. */
-    private static final long MOST_SUM = 1L << 30;
+    private static final long MAX_SUM = 1L << 30;
 
     private final int[] shares;
 
@@ -28,7 +28,7 @@ final class Shares {
         long units = 1;
         for (int count : addresses.values()) {
             long multiple = units / gcd(units, count) * count;
-            units = multiple <= MOST_UNITS ? multiple : MOST_UNITS;
+            units = multiple <= MAX_UNITS ? multiple : MAX_UNITS;
         }
         long[] exact = new long[members.size()];
         long sum = 0;
@@ -40,7 +40,7 @@ final class Shares {
         }
         shares = new int[exact.length];
         for (int i = 0; i < exact.length; i++) {
-            shares[i] = (int) (sum < MOST_SUM ? exact[i] : Math.max(1, exact[i] * MOST_SUM / sum));
+            shares[i] = (int) (sum < MAX_SUM ? exact[i] : Math.max(1, exact[i] * MAX_SUM / sum));
         }
     }
 

@@ -36,26 +36,27 @@ final class ExecProbe implements Probe {
     @Override
     public ProbeResult check(ProbeTarget target, long deadlineNanos) throws InterruptedException {
         if (deadlineNanos - System.nanoTime() <= 0) {
-            return ProbeResult.ofNoWorth("no time left to begin");
+            return ProbeResult.inconclusive("no time left to begin");
         }
         String endpoint = target.pool() + "/" + target.endpoint();
         if (!running.add(endpoint)) {
-            return ProbeResult.ofNoWorth("still running");
+            return ProbeResult.inconclusive("still running");
         }
         String mark = UUID.randomUUID().toString();
         Process process;
         try {
-            process = start(Map.of("VIPGATE_ENDPOINT", endpoint, "VIPGATE_ADDRESS", Wording.address(target.address()),
-                    ProcessTree.MARK, mark));
+            process = start(
+                    Map.of("VIPGATE_ENDPOINT", endpoint, "VIPGATE_ADDRESS", ResultText.address(target.address()),
+                            ProcessTree.MARK, mark));
         } catch (IOException e) {
             running.remove(endpoint);
-            return ProbeResult.ofNoWorth(Wording.printable(e.getMessage()));
+            return ProbeResult.inconclusive(ResultText.printable(e.getMessage()));
         }
         OutputHead output = new OutputHead(process.getInputStream());
         try {
             return await(process, output, deadlineNanos);
         } catch (IOException e) {
-            return ProbeResult.ofNoWorth("output of the command: " + Wording.printable(e.getMessage()));
+            return ProbeResult.inconclusive("output of the command: " + ResultText.printable(e.getMessage()));
         } finally {
             end(process, mark, endpoint);
         }
@@ -79,9 +80,9 @@ final class ExecProbe implements Probe {
         } while (!ended && left > 0);
         output.drain();
         String lastLine = output.lastLine();
-        String said = lastLine.isEmpty() ? "" : ": " + Wording.printable(lastLine);
+        String said = lastLine.isEmpty() ? "" : ": " + ResultText.printable(lastLine);
         if (!ended) {
-            return ProbeResult.timeout("not over in " + Wording.duration(timeout) + said);
+            return ProbeResult.timeout("not over in " + ResultText.duration(timeout) + said);
         }
         int status = process.exitValue();
         return status == 0

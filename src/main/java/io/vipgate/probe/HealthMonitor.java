@@ -38,11 +38,11 @@ public final class HealthMonitor implements AutoCloseable {
     private final Pool pool;
     private final HealthListener listener;
     private final ScheduledExecutorService control;
-    private final LagMeter lag;
+    private final StallDetector stalls;
     private final Map<Endpoint, Watch> watches = new ConcurrentHashMap<>();
     private final Map<String, HealthCounts> counts = new ConcurrentHashMap<>();
     private Optional<Probe> probe = Optional.empty();
-    private Schedule schedule = new Schedule(new VitalsRules(1, 1, 1, 1), 1, 0, Optional.empty(), "none");
+    private Schedule schedule = new Schedule(new HealthRules(1, 1, 1, 1), 1, 0, Optional.empty(), "none");
 
     /**
      * When to probe, and what to make of it.
@@ -53,19 +53,19 @@ public final class HealthMonitor implements AutoCloseable {
      * @param port port to probe, empty for the endpoint's own
      * @param kind what log lines call the probe, such as {@code http}
      */
-    public record Schedule(VitalsRules rules, long timeoutNanos, double jitter, Optional<Integer> port, String kind) {}
+    public record Schedule(HealthRules rules, long timeoutNanos, double jitter, Optional<Integer> port, String kind) {}
 
     /**
      * Makes a monitor that does nothing yet.
      *
      * @param control the control thread
-     * @param lag tells when the process was held up; not the monitor's to close
+     * @param stalls tells when the process was held up; not the monitor's to close
      */
-    public HealthMonitor(Pool pool, HealthListener listener, ScheduledExecutorService control, LagMeter lag) {
+    public HealthMonitor(Pool pool, HealthListener listener, ScheduledExecutorService control, StallDetector stalls) {
         this.pool = pool;
         this.listener = listener;
         this.control = control;
-        this.lag = lag;
+        this.stalls = stalls;
     }
 
     /**
@@ -149,7 +149,7 @@ public final class HealthMonitor implements AutoCloseable {
         private final Endpoint endpoint;
         private final HealthCounts counted;
         private final Semaphore hasFailureUnderWay = new Semaphore(1);
-        private volatile Vitals vitals = Vitals.unknown(System.nanoTime());
+        private volatile HealthState health = HealthState.unknown(System.nanoTime());
         private volatile @Nullable Prober prober;
         private volatile Optional<Observation.LastProbe> lastProbe = Optional.empty();
 
@@ -160,7 +160,8 @@ public final class HealthMonitor implements AutoCloseable {
 
         void begin() {
             if (probe.isPresent()) {
-                Prober begun = new Prober(pool.name(), endpoint, probe.get(), schedule, lag, counted, this::onProbed);
+                Prober begun = new Prober(pool.name(), endpoint, probe.get(), schedule, stalls, counted,
+                        this::onProbed);
                 prober = begun;
                 begun.start();
             }
@@ -172,7 +173,7 @@ public final class HealthMonitor implements AutoCloseable {
         }
 
         Observation observation() {
-            return new Observation(lastProbe, Instant.now().minusNanos(System.nanoTime() - vitals.changedAt()));
+            return new Observation(lastProbe, Instant.now().minusNanos(System.nanoTime() - health.changedAt()));
         }
 
         void end() {
@@ -184,7 +185,7 @@ public final class HealthMonitor implements AutoCloseable {
         }
 
         void forget() {
-            become(Vitals.unknown(System.nanoTime()), "it is not probed any more");
+            become(HealthState.unknown(System.nanoTime()), "it is not probed any more");
         }
 
         /** On the prober's thread. */
@@ -204,27 +205,27 @@ public final class HealthMonitor implements AutoCloseable {
             String cause = "probe " + schedule.kind() + ": " + result.cause();
             switch (result.outcome()) {
                 case PASS -> {
-                    become(vitals.toPassed(schedule.rules(), begun, now, isOtherUp()), cause);
+                    become(health.toPassed(schedule.rules(), begun, now, isOtherUp()), cause);
                     watches.values().stream().filter(other -> !other.equals(this))
-                            .forEach(other -> other.vitals = other.vitals.toForgivenDarkness());
+                            .forEach(other -> other.health = other.health.withoutOutageFailures());
                 }
                 // A fourth void result in a row means that this machine can't tell any more: it counts.
-                case FAIL, TIMEOUT, VOID ->
-                    become(vitals.toFailed(schedule.rules(), now, isOther(state -> !state.isSuspect())), cause);
+                case FAIL, TIMEOUT, INCONCLUSIVE ->
+                    become(health.toFailed(schedule.rules(), now, isOther(state -> !state.isSuspect())), cause);
             }
-            return vitals.nextProbeAfter(schedule.rules());
+            return health.nextProbeAfter(schedule.rules());
         }
 
         private void onLiveFailure() {
-            become(vitals.toSuspect(System.nanoTime()), "a connect of live traffic failed");
+            become(health.toSuspect(System.nanoTime()), "a connect of live traffic failed");
             Prober running = prober;
             if (running != null) {
                 running.hurry();
             } else {
-                long since = vitals.suspectSince();
+                long since = health.suspectSince();
                 Future<?> _ = control.schedule(() -> {
-                    if (vitals.isSuspect() && vitals.suspectSince() == since) {
-                        become(vitals.toUnsuspected(), "nothing is known against it any more");
+                    if (health.isSuspect() && health.suspectSince() == since) {
+                        become(health.toUnsuspected(), "nothing is known against it any more");
                     }
                 }, UNPROBED_SUSPICION_NANOS, TimeUnit.NANOSECONDS);
             }
@@ -241,9 +242,9 @@ public final class HealthMonitor implements AutoCloseable {
                     && isSuch.test(member.state()));
         }
 
-        private void become(Vitals next, String cause) {
-            Vitals before = vitals;
-            vitals = next;
+        private void become(HealthState next, String cause) {
+            HealthState before = health;
+            health = next;
             if (before.health() == next.health() && before.isSuspect() == next.isSuspect()) {
                 return;
             }
@@ -264,7 +265,7 @@ public final class HealthMonitor implements AutoCloseable {
             }
         }
 
-        private void tell(Vitals before, Vitals next, String cause) {
+        private void tell(HealthState before, HealthState next, String cause) {
             String name = pool.name() + "/" + endpoint.label();
             if (before.health() == next.health()) {
                 LOG.debug("endpoint {} is {}: {}", name, next.isSuspect() ? "suspect" : "no longer suspect", cause);

@@ -67,7 +67,7 @@ final class HttpProbe implements Probe {
 
     private String hostOf(InetSocketAddress address) {
         int usualPort = tls == null ? HTTP_PORT : HTTPS_PORT;
-        String host = Wording.host(address.getAddress());
+        String host = ResultText.host(address.getAddress());
         return address.getPort() == usualPort ? host : host + ":" + address.getPort();
     }
 }

@@ -20,7 +20,7 @@ public record ProbeResult(Outcome outcome, String cause) {
         /** The endpoint did not answer in time; counts as a failure. */
         TIMEOUT,
         /** The gateway itself was too late to tell, or lacked a local resource; counts as nothing. */
-        VOID;
+        INCONCLUSIVE;
 
         private final String label = name().toLowerCase(Locale.ROOT);
 
@@ -46,7 +46,7 @@ public record ProbeResult(Outcome outcome, String cause) {
     }
 
     /** No result. */
-    public static ProbeResult ofNoWorth(String cause) {
-        return new ProbeResult(Outcome.VOID, cause);
+    public static ProbeResult inconclusive(String cause) {
+        return new ProbeResult(Outcome.INCONCLUSIVE, cause);
     }
 }

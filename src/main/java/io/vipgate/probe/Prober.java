@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Prober {
     private static final Logger LOG = LoggerFactory.getLogger(Prober.class);
-    private static final int MOST_VOID_IN_A_ROW = 3;
+    private static final int MAX_VOID_IN_A_ROW = 3;
 
     /** What becomes of a result. */
     interface Verdict {
@@ -34,20 +34,20 @@ final class Prober {
     private final Endpoint endpoint;
     private final Probe probe;
     private final HealthMonitor.Schedule schedule;
-    private final LagMeter lag;
+    private final StallDetector stalls;
     private final HealthCounts counts;
     private final Verdict verdict;
     private final Semaphore hurry = new Semaphore(0);
     private final Thread thread;
     private volatile boolean isEnded;
 
-    Prober(String pool, Endpoint endpoint, Probe probe, HealthMonitor.Schedule schedule, LagMeter lag,
+    Prober(String pool, Endpoint endpoint, Probe probe, HealthMonitor.Schedule schedule, StallDetector stalls,
             HealthCounts counts, Verdict verdict) {
         this.pool = pool;
         this.endpoint = endpoint;
         this.probe = probe;
         this.schedule = schedule;
-        this.lag = lag;
+        this.stalls = stalls;
         this.counts = counts;
         this.verdict = verdict;
         thread = Thread.ofVirtual().name("vipgate-probe-" + endpoint.label()).unstarted(this::run);
@@ -72,13 +72,13 @@ final class Prober {
     }
 
     private void run() {
-        lag.begin();
+        stalls.begin();
         try {
             probeOn();
         } catch (InterruptedException | RejectedExecutionException e) {
             LOG.debug("probing of {}/{} ends", pool, endpoint.label());
         } finally {
-            lag.end();
+            stalls.end();
         }
     }
 
@@ -94,7 +94,7 @@ final class Prober {
             long begun = System.nanoTime();
             ProbeResult result = check(target, begun);
             counts.onProbed(result.outcome(), System.nanoTime() - begun);
-            if (result.outcome() == ProbeResult.Outcome.VOID && voids < MOST_VOID_IN_A_ROW) {
+            if (result.outcome() == ProbeResult.Outcome.INCONCLUSIVE && voids < MAX_VOID_IN_A_ROW) {
                 voids++;
                 delay = schedule.rules().fastIntervalNanos();
             } else {
@@ -123,8 +123,8 @@ final class Prober {
         ProbeResult result = checkSafely(target, begun);
         boolean isFailure = result.outcome() == ProbeResult.Outcome.FAIL
                 || result.outcome() == ProbeResult.Outcome.TIMEOUT;
-        return isFailure && lag.hasLaggedSince(begun)
-                ? ProbeResult.ofNoWorth("this machine was held up: " + result.cause())
+        return isFailure && stalls.hasLaggedSince(begun)
+                ? ProbeResult.inconclusive("this machine was held up: " + result.cause())
                 : result;
     }
 
@@ -134,7 +134,7 @@ final class Prober {
             return probe.check(target, begun + schedule.timeoutNanos());
         } catch (RuntimeException | Error e) {
             LOG.error("probe of {}/{} failed", pool, endpoint.label(), e);
-            return ProbeResult.ofNoWorth("the probe itself failed: " + e);
+            return ProbeResult.inconclusive("the probe itself failed: " + e);
         }
     }
 

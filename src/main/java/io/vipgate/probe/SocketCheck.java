@@ -60,13 +60,13 @@ final class SocketCheck {
      */
     ProbeResult run(ProbeTarget target, long deadlineNanos, Talk talk) throws InterruptedException {
         if (deadlineNanos - System.nanoTime() <= 0) {
-            return ProbeResult.ofNoWorth("no time left to begin");
+            return ProbeResult.inconclusive("no time left to begin");
         }
         Socket socket;
         try {
             socket = open();
         } catch (IOException e) {
-            return ProbeResult.ofNoWorth("no socket: " + Wording.printable(e.getMessage()));
+            return ProbeResult.inconclusive("no socket: " + ResultText.printable(e.getMessage()));
         }
         Conversation conversation = new Conversation(socket, target.address(), preamble);
         try (Deadline deadline = new Deadline(socket, deadlineNanos)) {
@@ -110,6 +110,6 @@ final class SocketCheck {
             case HANDSHAKE -> "no TLS handshake";
             case ANSWER -> "no answer";
         };
-        return ProbeResult.timeout(missed + " in " + Wording.duration(timeout));
+        return ProbeResult.timeout(missed + " in " + ResultText.duration(timeout));
     }
 }

@@ -24,7 +24,7 @@ final class SocketFault {
     /** What a check that ended in this exception came to. */
     static ProbeResult resultOf(IOException fault, Conversation.Phase phase) {
         if (fault instanceof BadAnswerException) {
-            return ProbeResult.fail(Wording.printable(fault.getMessage()));
+            return ProbeResult.fail(ResultText.printable(fault.getMessage()));
         }
         SocketException socketFault = socketFaultIn(fault);
         if (socketFault != null) {
@@ -59,7 +59,7 @@ final class SocketFault {
     }
 
     private static ProbeResult local(IOException fault) {
-        return ProbeResult.ofNoWorth("this machine: " + words(fault));
+        return ProbeResult.inconclusive("this machine: " + words(fault));
     }
 
     private static @Nullable SocketException socketFaultIn(Throwable fault) {
@@ -72,6 +72,6 @@ final class SocketFault {
     }
 
     private static String words(IOException fault) {
-        return Wording.printable(fault.getMessage()).toLowerCase(Locale.ROOT);
+        return ResultText.printable(fault.getMessage()).toLowerCase(Locale.ROOT);
     }
 }

@@ -46,7 +46,7 @@ final class TlsClient {
         if (!serverName.isEmpty() && !isAddress(serverName)) {
             checkName(serverName);
         }
-        trust = config.verify() ? trusted(config.ca()) : new TrustManager[]{new TrustsEverybody()};
+        trust = config.verify() ? trusted(config.ca()) : new TrustManager[]{new TrustAllCertificates()};
     }
 
     /**

@@ -23,15 +23,15 @@ final class TlsFault {
         }
         if (certificate) {
             return "certificate: " + switch (deepest) {
-                case CertificateExpiredException _ -> "expired (" + Wording.printable(deepest.getMessage()) + ")";
+                case CertificateExpiredException _ -> "expired (" + ResultText.printable(deepest.getMessage()) + ")";
                 case CertificateNotYetValidException _ ->
-                    "not valid yet (" + Wording.printable(deepest.getMessage()) + ")";
+                    "not valid yet (" + ResultText.printable(deepest.getMessage()) + ")";
                 case CertPathBuilderException _ -> "not issued by a trusted authority";
-                default -> Wording.printable(deepest.getMessage());
+                default -> ResultText.printable(deepest.getMessage());
             };
         }
         return deepest instanceof EOFException
                 ? "closed during the TLS handshake"
-                : "TLS: " + Wording.printable(fault.getMessage());
+                : "TLS: " + ResultText.printable(fault.getMessage());
     }
 }

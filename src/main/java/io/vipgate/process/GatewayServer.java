@@ -2,7 +2,7 @@ package io.vipgate.process;
 
 import io.vipgate.accesslog.AccessLog;
 import io.vipgate.admin.AdminServer;
-import io.vipgate.admin.MetricsPage;
+import io.vipgate.admin.MetricsHandler;
 import io.vipgate.admin.MetricsSource;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.control.ControlThread;
@@ -10,10 +10,10 @@ import io.vipgate.control.HostLookup;
 import io.vipgate.control.HostResolver;
 import io.vipgate.control.ListenerRegistry;
 import io.vipgate.control.LiveFailures;
+import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorActions;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.control.RecentEvents;
-import io.vipgate.control.ManagedPool;
 import io.vipgate.control.StartException;
 import io.vipgate.eventloop.EventLoops;
 import io.vipgate.gateway.BuildInfo;
@@ -151,7 +151,7 @@ public final class GatewayServer implements AutoCloseable {
         readiness.start();
         rates.start();
         gateway.start(config);
-        servers.start(config, operations, readiness, new MetricsPage(accept -> metrics().scrape(accept)));
+        servers.start(config, operations, readiness, new MetricsHandler(accept -> metrics().scrape(accept)));
     }
 
     /** The gateway itself. */

@@ -1,11 +1,11 @@
 package io.vipgate.process;
 
+import io.vipgate.admin.AccessPolicy;
 import io.vipgate.admin.AdminServer;
-import io.vipgate.admin.Admission;
-import io.vipgate.admin.CheckServer;
-import io.vipgate.admin.Condition;
+import io.vipgate.admin.Handler;
+import io.vipgate.admin.HealthServer;
+import io.vipgate.admin.HealthSource;
 import io.vipgate.admin.Operations;
-import io.vipgate.admin.Page;
 import io.vipgate.admin.Route;
 import io.vipgate.admin.Token;
 import io.vipgate.config.AdminConfig;
@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class HttpServers implements ConfigParticipant, AutoCloseable {
     private static final String METRICS_PATH = "/metrics";
 
-    private volatile Optional<Admission> admission = Optional.empty();
+    private volatile Optional<AccessPolicy> admission = Optional.empty();
     private volatile @Nullable AdminServer admin;
-    private volatile @Nullable CheckServer checks;
+    private volatile @Nullable HealthServer checks;
 
     /** Opens one of the addresses. */
     @FunctionalInterface
@@ -42,12 +42,12 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
 
     @Override
     public Runnable prepare(GatewayConfig next) throws StartException {
-        Optional<Admission> prepared = admission(next);
+        Optional<AccessPolicy> prepared = admission(next);
         // A section that is gone changes nothing until the next start.
         return () -> admission = prepared.or(() -> admission);
     }
 
-    private static Optional<Admission> admission(GatewayConfig config) throws StartException {
+    private static Optional<AccessPolicy> admission(GatewayConfig config) throws StartException {
         if (config.admin().isEmpty()) {
             return Optional.empty();
         }
@@ -56,7 +56,7 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
             Token token = admin.tokenFile().isPresent()
                     ? Token.at(admin.tokenFile().get())
                     : Token.atFirstOf(Token.places(System.getenv()));
-            return Optional.of(new Admission(admin.allowedHosts(), token));
+            return Optional.of(new AccessPolicy(admin.allowedHosts(), token));
         } catch (IOException e) {
             throw new StartException("admin.tokenFile: " + e.getMessage());
         }
@@ -67,10 +67,11 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
      *
      * @throws StartException if an address can't be bound
      */
-    void start(GatewayConfig config, Operations operations, Condition condition, Page metrics) throws StartException {
+    void start(GatewayConfig config, Operations operations, HealthSource condition, Handler metrics)
+            throws StartException {
         if (config.metrics().isPresent()) {
             checks = open("metrics.bind", config.metrics().get().bind(),
-                    address -> new CheckServer(address, condition, Map.of(METRICS_PATH, metrics)));
+                    address -> new HealthServer(address, condition, Map.of(METRICS_PATH, metrics)));
         }
         if (config.admin().isPresent()) {
             AdminServer opened = open("admin.bind", config.admin().get().bind(),
@@ -98,7 +99,7 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
 
     /** The port of the read-only address; empty when there is none. */
     OptionalInt checkPort() {
-        CheckServer present = checks;
+        HealthServer present = checks;
         return present == null ? OptionalInt.empty() : OptionalInt.of(present.port());
     }
 
@@ -108,7 +109,7 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
         if (openedAdmin != null) {
             openedAdmin.close();
         }
-        CheckServer openedChecks = checks;
+        HealthServer openedChecks = checks;
         if (openedChecks != null) {
             openedChecks.close();
         }

@@ -28,7 +28,7 @@ public final class Reloader {
     private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
     /** A file that was written less than this ago may still be being written. */
     private static final Duration SETTLED = Duration.ofMillis(200);
-    private static final int MOST_WAITS = 25;
+    private static final int MAX_WAITS = 25;
 
     private final GatewayServer server;
     private final Path file;
@@ -82,7 +82,7 @@ public final class Reloader {
     /** An editor or a copy may still be at it: half a file can be valid. */
     private void awaitSettled() {
         try {
-            for (int i = 0; i < MOST_WAITS; i++) {
+            for (int i = 0; i < MAX_WAITS; i++) {
                 long age = System.currentTimeMillis()
                         - Files.readAttributes(file, BasicFileAttributes.class).lastModifiedTime().toMillis();
                 if (age < 0 || age >= SETTLED.toMillis()) {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class Acceptor implements ReadyHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
     private static final String ADVICE = "; raise the limit on open files";
-    private static final int MOST_PER_TURN = 64;
+    private static final int MAX_PER_TURN = 64;
     private static final long BURST_NANOS = 200_000;
     private static final long PAUSE_NANOS = 100_000_000;
     private static final long LOG_EVERY_NANOS = 1_000_000_000;
@@ -60,24 +60,24 @@ public final class Acceptor implements ReadyHandler {
             boolean isBurst = now - lastTurnAt < BURST_NANOS;
             lastTurnAt = now;
             int taken = accept(perTurn);
-            perTurn = taken < perTurn ? Math.max(1, taken) : isBurst ? Math.min(MOST_PER_TURN, perTurn * 2) : perTurn;
+            perTurn = taken < perTurn ? Math.max(1, taken) : isBurst ? Math.min(MAX_PER_TURN, perTurn * 2) : perTurn;
         }
     }
 
     /** Takes up to so many clients; returns how many there were. */
     private int accept(int most) {
         for (int taken = 0; taken < most; taken++) {
-            boolean hasPlace = listener.limit().tryTake();
-            if (hasPlace && !loop.fdBudget().tryTake()) {
-                listener.limit().giveBack();
+            boolean hasPlace = listener.limit().tryAcquire();
+            if (hasPlace && !loop.fdBudget().tryAcquire()) {
+                listener.limit().release();
                 pause("the descriptor budget is used up" + ADVICE);
                 return taken;
             }
             int fd = systemCalls.accept(registration.descriptor(), client);
             if (fd < 0) {
                 if (hasPlace) {
-                    listener.limit().giveBack();
-                    loop.fdBudget().giveBack();
+                    listener.limit().release();
+                    loop.fdBudget().release();
                 }
                 if (fd == -Errno.EAGAIN) {
                     return taken;
@@ -143,9 +143,9 @@ public final class Acceptor implements ReadyHandler {
     public void drainAndClose() {
         assert loop.eventLoop().inEventLoop();
         if (!isClosed) {
-            int taken = MOST_PER_TURN;
-            for (int turns = 0; taken == MOST_PER_TURN && turns < 1024; turns++) {
-                taken = accept(MOST_PER_TURN);
+            int taken = MAX_PER_TURN;
+            for (int turns = 0; taken == MAX_PER_TURN && turns < 1024; turns++) {
+                taken = accept(MAX_PER_TURN);
             }
             close();
         }

@@ -128,7 +128,7 @@ final class Attempts {
             List<Endpoint> more = new ArrayList<>(failed);
             more.add(present.endpoint());
             failed = more;
-            giveBack();
+            release();
         }
     }
 
@@ -148,7 +148,7 @@ final class Attempts {
 
     /** The relay is over. */
     void onClosed(LoopPool pool, long clientHigh, long clientLow, CloseReason reason) {
-        giveBack();
+        release();
         if (endpoint != null) {
             endpoint.onClosed(reason);
         }
@@ -157,7 +157,7 @@ final class Attempts {
         }
     }
 
-    private void giveBack() {
+    private void release() {
         if (isCounted && endpoint != null) {
             isCounted = false;
             endpoint.endpoint().close();

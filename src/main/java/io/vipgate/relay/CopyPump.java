@@ -29,11 +29,11 @@ final class CopyPump {
     private final MemorySegment memory = Arena.ofAuto().allocate(BUFFER_BYTES, 64);
     private final long buffer = memory.address();
     private final SystemCalls systemCalls;
-    private final PendingBufferPool tails;
+    private final PendingBufferPool pendingBuffers;
 
-    CopyPump(SystemCalls systemCalls, PendingBufferPool tails) {
+    CopyPump(SystemCalls systemCalls, PendingBufferPool pendingBuffers) {
         this.systemCalls = systemCalls;
-        this.tails = tails;
+        this.pendingBuffers = pendingBuffers;
     }
 
     Progress move(Flow flow) {
@@ -47,13 +47,13 @@ final class CopyPump {
         if (flow.isEnded) {
             return Progress.ENDED;
         }
-        Side source = flow.source;
+        RelaySocket source = flow.source;
         int budget = BYTES_PER_TURN;
         while (source.isReadable) {
             if (budget <= 0) {
-                return Progress.AGAIN;
+                return Progress.YIELD;
             }
-            int asked = tails.readLimit();
+            int asked = pendingBuffers.readLimit();
             int read = systemCalls.receive(source.fd, buffer, asked);
             if (read <= 0) {
                 return onNothingRead(flow, read);
@@ -75,7 +75,7 @@ final class CopyPump {
             flow.inARow = (byte) (isShort || source.isUrgent ? 0 : flow.inARow + 1);
             if (flow.inARow >= READS_OF_A_STREAM) {
                 flow.inARow = 0;
-                return Progress.SWITCH;
+                return Progress.CHANGE_PUMP;
             }
         }
         return Progress.DRAINED;
@@ -83,25 +83,25 @@ final class CopyPump {
 
     /** What a read that returned no bytes means; also asked by {@link SplicePump}. */
     static Progress onNothingRead(Flow flow, int result) {
-        Side source = flow.source;
+        RelaySocket source = flow.source;
         source.isReadable = false;
         if (result == -Errno.EAGAIN) {
             source.isUrgent = false;
             return Progress.DRAINED;
         }
-        if (result == 0 && !source.isErrorTaken) {
+        if (result == 0 && !source.socketErrorConsumed) {
             flow.isEnded = true;
             return Progress.ENDED;
         }
         source.isReset = true;
-        source.isErrorTaken = true;
-        flow.isCut = true;
+        source.socketErrorConsumed = true;
+        flow.sourceLost = true;
         return Progress.SOURCE_RESET;
     }
 
     /** Writes the buffer; DRAINED when the target took all of it. */
     private Progress write(Flow flow, int bytes, boolean isLast) {
-        Side target = flow.target;
+        RelaySocket target = flow.target;
         int written = target.isWritable ? send(flow, buffer, bytes, isLast) : -Errno.EAGAIN;
         flow.isEnded = isLast;
         if (written == bytes) {
@@ -117,12 +117,12 @@ final class CopyPump {
         }
         target.isWritable = false;
         flow.inARow = 0;
-        flow.tail = tails.keep(buffer + taken, bytes - taken);
+        flow.tail = pendingBuffers.keep(buffer + taken, bytes - taken);
         return Progress.BLOCKED;
     }
 
     private Progress flush(Flow flow, PendingBuffer tail) {
-        Side target = flow.target;
+        RelaySocket target = flow.target;
         if (!target.isWritable) {
             return Progress.BLOCKED;
         }
@@ -140,7 +140,7 @@ final class CopyPump {
             target.isWritable = false;
             return Progress.BLOCKED;
         }
-        tails.giveBack(tail);
+        pendingBuffers.release(tail);
         flow.tail = null;
         return Progress.DRAINED;
     }
@@ -150,15 +150,15 @@ final class CopyPump {
      * none follows, switching the algorithm off would be a system call for nothing.
      */
     private int send(Flow flow, long address, int length, boolean isFinNext) {
-        if (!flow.isPrompt && (flow.delivered() > 0 || length > SEGMENT_BYTES)) {
-            flow.bePrompt(systemCalls);
+        if (!flow.hasNoDelay && (flow.delivered() > 0 || length > SEGMENT_BYTES)) {
+            flow.enableNoDelay(systemCalls);
         }
         return systemCalls.send(flow.target.fd, address, length, isFinNext);
     }
 
     static Progress onWriteFailed(Flow flow) {
         flow.target.isReset = true;
-        flow.target.isErrorTaken = true;
+        flow.target.socketErrorConsumed = true;
         return Progress.TARGET_RESET;
     }
 
@@ -168,7 +168,7 @@ final class CopyPump {
      *
      * @return true at the end of the stream or on an error
      */
-    boolean discard(Side source) {
+    boolean discard(RelaySocket source) {
         for (int budget = BYTES_PER_TURN; budget > 0;) {
             int read = systemCalls.receive(source.fd, buffer, BUFFER_BYTES);
             if (read <= 0) {

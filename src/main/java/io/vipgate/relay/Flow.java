@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the event loop of its relay. Flags rather than records: two of these live as long as each relay does.
  */
 final class Flow implements Runnable {
-    final Side source;
-    final Side target;
+    final RelaySocket source;
+    final RelaySocket target;
     final boolean isToBackend;
 
     /** Bytes read and not delivered, when copying. */
@@ -35,7 +35,7 @@ final class Flow implements Runnable {
     /** In a row: reads that filled the buffer, while it copies; turns that moved little, while it splices. */
     byte inARow;
     /** The source does not tell of bytes that arrive. */
-    boolean isSourceHushed;
+    boolean isSourcePaused;
     /** Splices rather than copies. */
     boolean isStreaming;
     /** The end of the source's stream has been read. */
@@ -43,19 +43,19 @@ final class Flow implements Runnable {
     /** The FIN has been passed on. */
     boolean isFinished;
     /** The source is reset and has nothing more to give. */
-    boolean isCut;
+    boolean sourceLost;
     /** The target is gone. */
-    boolean isAbandoned;
+    boolean targetLost;
     /** The target sends small segments at once. A client's socket does from the beginning. */
-    boolean isPrompt;
+    boolean hasNoDelay;
     private boolean isQueued;
     private long delivered;
 
-    Flow(Side source, Side target, boolean isToBackend) {
+    Flow(RelaySocket source, RelaySocket target, boolean isToBackend) {
         this.source = source;
         this.target = target;
         this.isToBackend = isToBackend;
-        isPrompt = !isToBackend;
+        hasNoDelay = !isToBackend;
     }
 
     /** Bytes that the target's kernel has taken. */
@@ -71,9 +71,9 @@ final class Flow implements Runnable {
     }
 
     /** Makes the target send small segments at once from now on. */
-    void bePrompt(SystemCalls systemCalls) {
+    void enableNoDelay(SystemCalls systemCalls) {
         systemCalls.setOption(target.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_NODELAY, 1);
-        isPrompt = true;
+        hasNoDelay = true;
     }
 
     /** Holds bytes that the target has not taken. */
@@ -83,7 +83,7 @@ final class Flow implements Runnable {
 
     /** Neither reads nor writes any more. */
     boolean isOver() {
-        return isFinished || isAbandoned || (isCut && !hasPending());
+        return isFinished || targetLost || (sourceLost && !hasPending());
     }
 
     /** Puts the next turn off until other relays have had theirs. */
@@ -103,12 +103,12 @@ final class Flow implements Runnable {
     /** Drops what is held, to another use of the memory or the pipe. */
     void release(RelayLoop loop) {
         if (tail != null) {
-            loop.tails().giveBack(tail);
+            loop.pendingBuffers().release(tail);
             tail = null;
         }
         if (pipe != null) {
             if (piped == 0) {
-                loop.pipes().giveBack(pipe);
+                loop.pipes().release(pipe);
             } else {
                 loop.pipes().discard(pipe);
                 piped = 0;

@@ -55,7 +55,7 @@ public final class LoopListener {
     }
 
     void onClosed() {
-        limit.giveBack();
+        limit.release();
         counts.onClosed();
     }
 

@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.balance.Choice;
+import io.vipgate.balance.SelectionContext;
 import io.vipgate.balance.TieredBalancer;
 import io.vipgate.pinning.Pin;
 import io.vipgate.pool.Candidate;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its event loop.
  */
 public final class LoopPool {
-    private static final int MOST_ATTEMPTS_BY_DEFAULT = 3;
+    private static final int MAX_ATTEMPTS_BY_DEFAULT = 3;
 
     private final Pool pool;
     private final LocalPorts localPorts;
@@ -86,7 +86,7 @@ public final class LoopPool {
     /** How many endpoints a relay may try. */
     int attempts() {
         int configured = plan.settings().attempts();
-        return configured > 0 ? configured : Math.min(MOST_ATTEMPTS_BY_DEFAULT, Math.max(1, endpoints.length));
+        return configured > 0 ? configured : Math.min(MAX_ATTEMPTS_BY_DEFAULT, Math.max(1, endpoints.length));
     }
 
     /** The pool's name. */
@@ -196,7 +196,7 @@ public final class LoopPool {
     }
 
     /** One selection after another, so that none is allocated. */
-    private static final class Selection implements Choice {
+    private static final class Selection implements SelectionContext {
         private final RandomGenerator random;
         private long clientHigh;
         private long clientLow;

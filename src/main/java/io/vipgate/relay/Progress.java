@@ -7,9 +7,9 @@ enum Progress {
     /** The target takes nothing now. */
     BLOCKED,
     /** The share of this turn is used up. */
-    AGAIN,
+    YIELD,
     /** The other pump is the better one from here on. */
-    SWITCH,
+    CHANGE_PUMP,
     /** The source's stream is at its end and everything is delivered. */
     ENDED,
     /** The source is reset and everything it sent is delivered. */

@@ -30,7 +30,7 @@ public final class ProxyHeader {
     private static final byte TCP_OVER_IPV4 = 0x11;
     private static final byte TCP_OVER_IPV6 = 0x21;
     /** The longest is version 1 with two IPv6 addresses, at most 107 bytes. */
-    private static final int MOST_BYTES = 128;
+    private static final int MAX_BYTES = 128;
 
     private static final ValueLayout.OfLong NETWORK_LONG = ValueLayout.JAVA_LONG_UNALIGNED
             .withOrder(ByteOrder.BIG_ENDIAN);
@@ -41,7 +41,7 @@ public final class ProxyHeader {
 
     ProxyHeader() {}
 
-    private final MemorySegment buffer = Arena.ofAuto().allocate(MOST_BYTES, 8);
+    private final MemorySegment buffer = Arena.ofAuto().allocate(MAX_BYTES, 8);
 
     /** Address of the header that was built last. */
     long address() {

@@ -52,7 +52,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Relay extends WheelTimer {
     private enum Phase {
-        CONNECTING, OPEN, ABORTING, LINGERING, CLOSED
+        CONNECTING, OPEN, ABORTING, DRAINING, CLOSED
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
@@ -72,8 +72,8 @@ public final class Relay extends WheelTimer {
     private final Attempts attempts = new Attempts();
 
     private Phase phase = Phase.CONNECTING;
-    private @Nullable Side client;
-    private @Nullable Side backend;
+    private @Nullable RelaySocket client;
+    private @Nullable RelaySocket backend;
     private @Nullable Flow clientToBackend;
     private @Nullable Flow backendToClient;
     private @Nullable Traffic traffic;
@@ -86,7 +86,7 @@ public final class Relay extends WheelTimer {
     private boolean hasSpoken;
     /** The last byte went to the endpoint, so that an answer may be due. */
     private boolean wasLastToBackend;
-    private boolean isGuarded;
+    private boolean hasKeepAlive;
     /** Of a relay that a silence has ended: it was the endpoint's. */
     private boolean wasEndpointSilent;
 
@@ -126,9 +126,9 @@ public final class Relay extends WheelTimer {
     }
 
     /** Hands a socket to the event loop; null when epoll can't take it (no memory, or max_user_watches). */
-    private @Nullable Side watch(int fd) {
+    private @Nullable RelaySocket watch(int fd) {
         try {
-            return new Side(this, loop, fd);
+            return new RelaySocket(this, loop, fd);
         } catch (RuntimeException e) {
             LOG.warn("a socket can't be watched: {}", e.getMessage());
             loop.systemCalls().close(fd);
@@ -171,7 +171,7 @@ public final class Relay extends WheelTimer {
         }
     }
 
-    private void onConnecting(Side side, int events) {
+    private void onConnecting(RelaySocket side, int events) {
         LoopEndpoint attempted = attempts.endpoint();
         if (side == client) {
             // A client that resets is gone. One that sends FIN has only ended its request.
@@ -197,8 +197,8 @@ public final class Relay extends WheelTimer {
         }
     }
 
-    private void onConnected(Side newBackend) {
-        Side present = client;
+    private void onConnected(RelaySocket newBackend) {
+        RelaySocket present = client;
         if (present == null) {
             return;
         }
@@ -219,8 +219,8 @@ public final class Relay extends WheelTimer {
         if (proxyVersion != ProxyHeader.Version.NONE) {
             // The header takes the handshake's acknowledgement along.
             hasDelayedAck = false;
-            if (!loop.announcer().announce(up, proxyVersion, clientHigh, clientLow, clientPort)) {
-                newBackend.isErrorTaken = true;
+            if (!loop.proxyHeaderSender().announce(up, proxyVersion, clientHigh, clientLow, clientPort)) {
+                newBackend.socketErrorConsumed = true;
                 onReset(newBackend);
             }
         }
@@ -228,7 +228,7 @@ public final class Relay extends WheelTimer {
         advance(down);
         armBounds();
         if (phase == Phase.OPEN) {
-            loop.young().add(this);
+            loop.delayedAcks().add(this);
         }
     }
 
@@ -238,9 +238,9 @@ public final class Relay extends WheelTimer {
     }
 
     /** The first exchange was given its time: acknowledgements that were to travel with it are sent if it is not over. */
-    void onPatienceOver() {
-        Side present = client;
-        Side reached = backend;
+    void flushDelayedAck() {
+        RelaySocket present = client;
+        RelaySocket reached = backend;
         if (!isYoung() || present == null || reached == null) {
             return;
         }
@@ -254,7 +254,7 @@ public final class Relay extends WheelTimer {
     // ---- moving bytes ----
 
     /** One of the sides has an event. */
-    void onReady(Side side, int events) {
+    void onReady(RelaySocket side, int events) {
         assert loop.eventLoop().inEventLoop();
         try {
             if ((events & Ready.PRI) != 0) {
@@ -272,7 +272,7 @@ public final class Relay extends WheelTimer {
                         advance(flowInto(side));
                     }
                 }
-                case LINGERING -> onLingering(side);
+                case DRAINING -> onDraining(side);
                 case CLOSED -> {
                 }
             }
@@ -300,7 +300,7 @@ public final class Relay extends WheelTimer {
         switch (loop.pump(flow)) {
             case DRAINED, BLOCKED -> {
             }
-            case AGAIN, SWITCH -> flow.queue(loop);
+            case YIELD, CHANGE_PUMP -> flow.queue(loop);
             case ENDED -> onEnded(flow);
             case SOURCE_RESET -> onReset(flow.source);
             case TARGET_RESET -> {
@@ -344,7 +344,7 @@ public final class Relay extends WheelTimer {
             return;
         }
         if (loop.systemCalls().shutdownWrite(flow.target.fd) < 0) {
-            flow.target.isErrorTaken = true;
+            flow.target.socketErrorConsumed = true;
             onReset(flow.target);
             return;
         }
@@ -358,13 +358,13 @@ public final class Relay extends WheelTimer {
     }
 
     /** One side is reset: what it sent before still goes to the other, which then gets the reset too. */
-    private void onReset(Side side) {
+    private void onReset(RelaySocket side) {
         Flow from = flowFrom(side);
         Flow into = flowInto(side);
         if (phase == Phase.OPEN && from != null && into != null) {
             phase = Phase.ABORTING;
             reset = new Reset(from, now());
-            into.isAbandoned = true;
+            into.targetLost = true;
             into.release(loop);
             loop.wheel().arm(this, now() + Wheel.TICK_NANOS);
         } else if (reset != null && !side.equals(reset.side())) {
@@ -397,17 +397,17 @@ public final class Relay extends WheelTimer {
         Flow up = clientToBackend;
         Flow down = backendToClient;
         if (phase != Phase.OPEN || up == null || down == null || up.hasPending() || down.hasPending()
-                || wasLastToBackend || now() - lastDelivered < quietNanos || isOwing()) {
+                || wasLastToBackend || now() - lastDelivered < quietNanos || hasUnacked()) {
             return false;
         }
-        phase = Phase.LINGERING;
+        phase = Phase.DRAINING;
         since = now();
         loop.wheel().arm(this, lingerEnd());
         loop.systemCalls().shutdownWrite(up.target.fd);
         loop.systemCalls().shutdownWrite(down.target.fd);
-        onLingering(up.source);
-        if (phase == Phase.LINGERING) {
-            onLingering(down.source);
+        onDraining(up.source);
+        if (phase == Phase.DRAINING) {
+            onDraining(down.source);
         }
         return true;
     }
@@ -416,7 +416,7 @@ public final class Relay extends WheelTimer {
         return since + settings.halfClosedNanos();
     }
 
-    private void onLingering(Side side) {
+    private void onDraining(RelaySocket side) {
         Flow from = flowFrom(side);
         if (from != null && !from.isFinished && loop.discard(side)) {
             from.isFinished = true;
@@ -450,7 +450,7 @@ public final class Relay extends WheelTimer {
         attempts.onClosed(pool, clientHigh, clientLow, reason);
         pool.onRelayOver(reason, attempts.endpoint() != null, age());
         listener.onClosed();
-        loop.fdBudget().giveBack();
+        loop.fdBudget().release();
         loop.onClosed();
         loop.observer().onClosed(this, reason);
     }
@@ -461,7 +461,7 @@ public final class Relay extends WheelTimer {
         }
     }
 
-    private void close(@Nullable Side side, boolean withReset) {
+    private void close(@Nullable RelaySocket side, boolean withReset) {
         if (side != null && !side.isClosed()) {
             if (withReset && !side.isReset) {
                 loop.systemCalls().setResetOnClose(side.fd);
@@ -482,11 +482,11 @@ public final class Relay extends WheelTimer {
                     settle();
                     yield phase == Phase.ABORTING ? now + Wheel.TICK_NANOS : NEVER;
                 }
-                case LINGERING -> {
+                case DRAINING -> {
                     if (now >= lingerEnd()) {
                         close(CloseReason.DRAIN, true);
                     }
-                    yield phase == Phase.LINGERING ? lingerEnd() : NEVER;
+                    yield phase == Phase.DRAINING ? lingerEnd() : NEVER;
                 }
                 case CLOSED -> NEVER;
             };
@@ -523,7 +523,7 @@ public final class Relay extends WheelTimer {
         Bounds bounds = Bounds.of(settings, lifetimeEnd(), lastDelivered, isHalfClosed ? since : NEVER);
         if (now >= bounds.next()) {
             CloseReason reason = bounds.reasonAt(now);
-            if (reason != CloseReason.HALF_CLOSED || !isOwing()) {
+            if (reason != CloseReason.HALF_CLOSED || !hasUnacked()) {
                 wasEndpointSilent = isEndpointSilent();
                 close(reason, true);
                 return NEVER;
@@ -544,18 +544,18 @@ public final class Relay extends WheelTimer {
     private long look(long now) {
         long next = Math.min(look(now, client, settings.clientUserTimeoutNanos()),
                 look(now, backend, settings.endpointUserTimeoutNanos()));
-        if (isGuarded || backend == null || phase != Phase.OPEN) {
+        if (hasKeepAlive || backend == null || phase != Phase.OPEN) {
             return next;
         }
-        if (now - openedAt < LongLived.AGE_NANOS) {
-            return Math.min(next, openedAt + LongLived.AGE_NANOS);
+        if (now - openedAt < KeepAlive.AGE_NANOS) {
+            return Math.min(next, openedAt + KeepAlive.AGE_NANOS);
         }
-        isGuarded = true;
-        loop.longLived().guard(backend, settings.keepAlive());
+        hasKeepAlive = true;
+        loop.keepAlive().guard(backend, settings.keepAlive());
         return next;
     }
 
-    private long look(long now, @Nullable Side side, long userTimeoutNanos) {
+    private long look(long now, @Nullable RelaySocket side, long userTimeoutNanos) {
         if (userTimeoutNanos == 0 || side == null || phase != Phase.OPEN) {
             return NEVER;
         }
@@ -583,15 +583,15 @@ public final class Relay extends WheelTimer {
     }
 
     private boolean isStuck(@Nullable Flow flow) {
-        return flow != null && (flow.hasPending() || isOwing(flow.target));
+        return flow != null && (flow.hasPending() || hasUnacked(flow.target));
     }
 
     /** Whether one of the sides has not acknowledged everything that was sent to it. */
-    private boolean isOwing() {
-        return isOwing(client) || isOwing(backend);
+    private boolean hasUnacked() {
+        return hasUnacked(client) || hasUnacked(backend);
     }
 
-    private boolean isOwing(@Nullable Side side) {
+    private boolean hasUnacked(@Nullable RelaySocket side) {
         return side != null && loop.systemCalls().unacknowledged(side.fd) > 0;
     }
 
@@ -599,11 +599,11 @@ public final class Relay extends WheelTimer {
         return flow != null && flow.isFinished;
     }
 
-    private @Nullable Flow flowFrom(Side side) {
+    private @Nullable Flow flowFrom(RelaySocket side) {
         return side == client ? clientToBackend : backendToClient;
     }
 
-    private @Nullable Flow flowInto(Side side) {
+    private @Nullable Flow flowInto(RelaySocket side) {
         return side == client ? backendToClient : clientToBackend;
     }
 
@@ -620,7 +620,7 @@ public final class Relay extends WheelTimer {
 
     /** Whether it has reached its endpoint and is not over yet. */
     public boolean isConnected() {
-        return phase == Phase.OPEN || phase == Phase.ABORTING || phase == Phase.LINGERING;
+        return phase == Phase.OPEN || phase == Phase.ABORTING || phase == Phase.DRAINING;
     }
 
     /** The pool it was accepted for. */

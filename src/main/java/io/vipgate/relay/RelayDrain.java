@@ -17,16 +17,16 @@ public final class RelayDrain {
     private static final double SPREAD = 0.5;
 
     private final RelayLoop loop;
-    private final Predicate<Relay> isMeant;
+    private final Predicate<Relay> matches;
     private final Runnable onDone;
     private final long begin;
     private final long nanos;
     private int meant;
     private int quota;
 
-    private RelayDrain(RelayLoop loop, Predicate<Relay> isMeant, long nanos, Runnable onDone) {
+    private RelayDrain(RelayLoop loop, Predicate<Relay> matches, long nanos, Runnable onDone) {
         this.loop = loop;
-        this.isMeant = isMeant;
+        this.matches = matches;
         this.nanos = nanos;
         this.onDone = onDone;
         begin = loop.eventLoop().now();
@@ -45,13 +45,13 @@ public final class RelayDrain {
     /**
      * Begins with some relays; to be called on the loop.
      *
-     * @param isMeant which relays are to end
+     * @param matches which relays are to end
      * @param nanos how long they may take, 0 to reset them all now
      * @param onDone called on the loop when none is left
      */
-    public static void begin(RelayLoop loop, Predicate<Relay> isMeant, long nanos, Runnable onDone) {
+    public static void begin(RelayLoop loop, Predicate<Relay> matches, long nanos, Runnable onDone) {
         assert loop.eventLoop().inEventLoop();
-        new RelayDrain(loop, isMeant, nanos, onDone).step();
+        new RelayDrain(loop, matches, nanos, onDone).step();
     }
 
     private void step() {
@@ -83,7 +83,7 @@ public final class RelayDrain {
 
     private void forEachMeant(java.util.function.Consumer<Relay> action) {
         loop.forEachRelay(relay -> {
-            if (isMeant.test(relay)) {
+            if (matches.test(relay)) {
                 action.accept(relay);
             }
         });

@@ -18,15 +18,15 @@ public final class RelayLoop {
     private final ConnectionLimit fdBudget;
     private final RelayObserver observer;
     private final Wheel wheel;
-    private final PendingBufferPool tails = new PendingBufferPool(CopyPump.BUFFER_BYTES);
+    private final PendingBufferPool pendingBuffers = new PendingBufferPool(CopyPump.BUFFER_BYTES);
     private final PipePool pipes;
     private final CopyPump copyPump;
     private final SplicePump splicePump;
     private final Dialer dialer;
-    private final YoungRelays young;
-    private final LongLived longLived;
+    private final DelayedAcks delayedAcks;
+    private final KeepAlive keepAlive;
     private final UserTimeout userTimeout;
-    private final Announcer announcer;
+    private final ProxyHeaderSender proxyHeaderSender;
     private int relays;
     private long numbers;
 
@@ -43,13 +43,13 @@ public final class RelayLoop {
         systemCalls = eventLoop.systemCalls();
         wheel = new Wheel(eventLoop);
         pipes = new PipePool(systemCalls, mostPipes);
-        copyPump = new CopyPump(systemCalls, tails);
+        copyPump = new CopyPump(systemCalls, pendingBuffers);
         splicePump = new SplicePump(systemCalls, pipes);
         dialer = new Dialer(systemCalls);
-        young = new YoungRelays(eventLoop);
-        longLived = new LongLived(systemCalls);
+        delayedAcks = new DelayedAcks(eventLoop);
+        keepAlive = new KeepAlive(systemCalls);
         userTimeout = new UserTimeout(systemCalls);
-        announcer = new Announcer(systemCalls, tails);
+        proxyHeaderSender = new ProxyHeaderSender(systemCalls, pendingBuffers);
     }
 
     /** The loop's thread. */
@@ -73,8 +73,8 @@ public final class RelayLoop {
         return wheel;
     }
 
-    PendingBufferPool tails() {
-        return tails;
+    PendingBufferPool pendingBuffers() {
+        return pendingBuffers;
     }
 
     PipePool pipes() {
@@ -85,16 +85,16 @@ public final class RelayLoop {
         return dialer;
     }
 
-    YoungRelays young() {
-        return young;
+    DelayedAcks delayedAcks() {
+        return delayedAcks;
     }
 
-    Announcer announcer() {
-        return announcer;
+    ProxyHeaderSender proxyHeaderSender() {
+        return proxyHeaderSender;
     }
 
-    LongLived longLived() {
-        return longLived;
+    KeepAlive keepAlive() {
+        return keepAlive;
     }
 
     UserTimeout userTimeout() {
@@ -126,18 +126,18 @@ public final class RelayLoop {
     /** Moves what can be moved in one turn, by the pump that suits. */
     Progress pump(Flow flow) {
         Progress progress = flow.isStreaming ? splicePump.move(flow) : copyPump.move(flow);
-        if (progress == Progress.SWITCH && !flow.isStreaming && flow.tail == null && !flow.source.isUrgent) {
+        if (progress == Progress.CHANGE_PUMP && !flow.isStreaming && flow.tail == null && !flow.source.isUrgent) {
             flow.isStreaming = true;
             progress = splicePump.move(flow);
         }
-        if (progress == Progress.SWITCH) {
+        if (progress == Progress.CHANGE_PUMP) {
             progress = copyPump.move(flow);
         }
         // It streams, but there is no pipe for it: it copies on in its next turn.
-        return progress == Progress.SWITCH ? Progress.AGAIN : progress;
+        return progress == Progress.CHANGE_PUMP ? Progress.YIELD : progress;
     }
 
-    boolean discard(Side side) {
+    boolean discard(RelaySocket side) {
         return copyPump.discard(side);
     }
 
@@ -153,6 +153,6 @@ public final class RelayLoop {
     /** Frees pooled memory and pipes. */
     public void close() {
         pipes.close();
-        tails.close();
+        pendingBuffers.close();
     }
 }

@@ -25,16 +25,16 @@ public record RelayPage(List<RelayView> relays, int matching, int left) {
     /**
      * Looks; to be called on the loop.
      *
-     * @param isMeant which relays are of interest
+     * @param matches which relays are of interest
      * @param after those up to this number are left out
      * @param most relays on the page
      */
-    public static RelayPage of(RelayLoop loop, Predicate<Relay> isMeant, long after, int most) {
+    public static RelayPage of(RelayLoop loop, Predicate<Relay> matches, long after, int most) {
         assert loop.eventLoop().inEventLoop();
         PriorityQueue<Relay> first = new PriorityQueue<>(Comparator.comparingLong(Relay::number).reversed());
         int[] counts = {0, 0};
         loop.forEachRelay(relay -> {
-            if (isMeant.test(relay)) {
+            if (matches.test(relay)) {
                 counts[0]++;
                 if (relay.number() > after) {
                     counts[1]++;

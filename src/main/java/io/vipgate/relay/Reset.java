@@ -12,7 +12,7 @@ final class Reset {
     /** How long a survivor may take no byte before it is reset with bytes still queued. */
     private static final long STUCK_NANOS = 1_000_000_000L;
 
-    private final Side side;
+    private final RelaySocket side;
     private final Flow last;
     private long progressAt;
     private int leastUnacknowledged = Integer.MAX_VALUE;
@@ -30,7 +30,7 @@ final class Reset {
     }
 
     /** The side that is reset. */
-    Side side() {
+    RelaySocket side() {
         return side;
     }
 

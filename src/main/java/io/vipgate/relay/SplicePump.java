@@ -13,7 +13,7 @@ import io.vipgate.linux.SystemCalls;
  */
 final class SplicePump {
     /** A turn that moves less than this is a thin one. */
-    private static final int LEAST_BYTES_PER_TURN = 64 << 10;
+    private static final int MIN_BYTES_PER_TURN = 64 << 10;
     /** Thin turns in a row after which a flow no longer streams: its bytes may just have come in small lots. */
     private static final int THIN_TURNS = 16;
 
@@ -38,20 +38,20 @@ final class SplicePump {
             if (pipe == null) {
                 flow.isStreaming = false;
                 flow.inARow = 0;
-                return Progress.SWITCH;
+                return Progress.CHANGE_PUMP;
             }
             flow.pipe = pipe;
         }
         long before = flow.delivered();
         Progress progress = move(flow, pipe);
-        hush(flow, progress == Progress.BLOCKED);
+        pauseReads(flow, progress == Progress.BLOCKED);
         int direction = flow.isToBackend ? 1 : 0;
         long moved = flow.delivered() - before;
         spliced[direction] += moved;
-        if (flow.piped == 0 && progress != Progress.AGAIN) {
+        if (flow.piped == 0 && progress != Progress.YIELD) {
             flow.pipe = null;
-            pipes.giveBack(pipe);
-            if (moved >= LEAST_BYTES_PER_TURN) {
+            pipes.release(pipe);
+            if (moved >= MIN_BYTES_PER_TURN) {
                 flow.inARow = 0;
             } else if (moved > 0) {
                 flow.inARow++;
@@ -60,23 +60,23 @@ final class SplicePump {
             if (flow.inARow >= THIN_TURNS || flow.source.isUrgent) {
                 flow.inARow = 0;
                 flow.isStreaming = false;
-                return flow.source.isUrgent && progress == Progress.DRAINED ? Progress.SWITCH : progress;
+                return flow.source.isUrgent && progress == Progress.DRAINED ? Progress.CHANGE_PUMP : progress;
             }
         }
         return progress;
     }
 
     /** What arrives for a target that takes no more wakes nobody; the target's own event leads on. */
-    private static void hush(Flow flow, boolean isBlocked) {
-        if (isBlocked != flow.isSourceHushed) {
-            flow.isSourceHushed = isBlocked;
-            flow.source.hush(isBlocked);
+    private static void pauseReads(Flow flow, boolean isBlocked) {
+        if (isBlocked != flow.isSourcePaused) {
+            flow.isSourcePaused = isBlocked;
+            flow.source.pauseReads(isBlocked);
         }
     }
 
     private Progress move(Flow flow, Pipe pipe) {
-        Side source = flow.source;
-        Side target = flow.target;
+        RelaySocket source = flow.source;
+        RelaySocket target = flow.target;
         int budget = CopyPump.BYTES_PER_TURN;
         while (true) {
             while (flow.piped > 0) {
@@ -101,7 +101,7 @@ final class SplicePump {
                 return Progress.DRAINED;
             }
             if (budget <= 0) {
-                return Progress.AGAIN;
+                return Progress.YIELD;
             }
             int in = systemCalls.splice(source.fd, pipe.writeFd(), pipe.capacity());
             if (in <= 0) {

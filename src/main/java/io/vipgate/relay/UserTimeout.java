@@ -44,56 +44,56 @@ final class UserTimeout {
      * @param timeoutNanos above 0
      * @return when to look again, or {@link #DEAD}
      */
-    long look(Side side, long now, long timeoutNanos) {
+    long look(RelaySocket side, long now, long timeoutNanos) {
         long every = Math.max(Wheel.TICK_NANOS, timeoutNanos / LOOKS);
         if (!side.hasSent) {
             return now + every;
         }
-        Debt debt = side.debt;
-        if (debt == null) {
+        UnackedSince unackedSince = side.unackedSince;
+        if (unackedSince == null) {
             // Most connections are over before the next look: nothing is asked yet.
-            side.debt = new Debt(now);
+            side.unackedSince = new UnackedSince(now);
             return now + every;
         }
-        if (now - debt.since < every) {
+        if (now - unackedSince.since < every) {
             // A half-close has moved the relay's timer: that is no reason to ask before the time.
-            return debt.since + every;
+            return unackedSince.since + every;
         }
         if (systemCalls.unacknowledged(side.fd) <= 0) {
             side.hasSent = false;
-            side.debt = null;
+            side.unackedSince = null;
             return now + every;
         }
         if (systemCalls.tcpInfo(side.fd, info) != 0) {
             return now + every;
         }
-        long silence = Math.min(now - debt.since, info.lastAckReceivedMillis() * 1_000_000L);
+        long silence = Math.min(now - unackedSince.since, info.lastAckReceivedMillis() * 1_000_000L);
         if (silence < timeoutNanos) {
-            debt.doubtedSince = WheelTimer.NEVER;
+            unackedSince.doubtedSince = WheelTimer.NEVER;
             return now + Math.min(every, timeoutNanos - silence);
         }
-        return info.isWindowShut() ? lookBehindShutWindow(debt, now, every) : DEAD;
+        return info.isWindowShut() ? lookBehindShutWindow(unackedSince, now, every) : DEAD;
     }
 
-    private long lookBehindShutWindow(Debt debt, long now, long every) {
+    private long lookBehindShutWindow(UnackedSince unackedSince, long now, long every) {
         if (!info.isUnanswered()) {
-            debt.doubtedSince = WheelTimer.NEVER;
+            unackedSince.doubtedSince = WheelTimer.NEVER;
             return now + every;
         }
-        if (debt.doubtedSince == WheelTimer.NEVER) {
-            debt.doubtedSince = now;
+        if (unackedSince.doubtedSince == WheelTimer.NEVER) {
+            unackedSince.doubtedSince = now;
         }
-        return now - debt.doubtedSince >= PROBE_NANOS ? DEAD : debt.doubtedSince + PROBE_NANOS;
+        return now - unackedSince.doubtedSince >= PROBE_NANOS ? DEAD : unackedSince.doubtedSince + PROBE_NANOS;
     }
 
     /** Of a side whose peer owes acknowledgements. An object of its own, since an idle side owes none and has none. */
-    static final class Debt {
+    static final class UnackedSince {
         /** Since when looks have found bytes that the peer has not acknowledged. */
         private final long since;
         /** Since when they have found a probe of its shut window without an answer, after a long silence. */
         private long doubtedSince = WheelTimer.NEVER;
 
-        private Debt(long since) {
+        private UnackedSince(long since) {
             this.since = since;
         }
     }

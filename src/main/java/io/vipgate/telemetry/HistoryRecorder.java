@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HistoryRecorder implements Consumer<TotalsSample> {
     /** Samples are a second apart, now and then a little less. */
-    private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(History.EVERY_MILLIS * 9 / 10);
+    private static final long MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(History.EVERY_MILLIS * 9 / 10);
 
     private final History history;
     private final PoolRegistry pools;
@@ -40,7 +40,7 @@ public final class HistoryRecorder implements Consumer<TotalsSample> {
         TotalsSample before = last;
         if (before == null) {
             last = now;
-        } else if (now.at() - before.at() >= LEAST_NANOS) {
+        } else if (now.at() - before.at() >= MIN_NANOS) {
             history.add(clock.millis(), listeners(before, now), endpoints(before, now));
             last = now;
         }

@@ -8,9 +8,9 @@ import io.vipgate.control.PoolRegistry;
 import io.vipgate.linux.KernelCounters;
 import io.vipgate.loops.LoopCountsReader;
 import io.vipgate.loops.LoopHeartbeat;
-import io.vipgate.metrics.EndpointNumbers;
-import io.vipgate.metrics.GatewayNumbers;
-import io.vipgate.metrics.PoolNumbers;
+import io.vipgate.metrics.EndpointStats;
+import io.vipgate.metrics.GatewayStats;
+import io.vipgate.metrics.PoolStats;
 import io.vipgate.neighbour.CoLocationWatch;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.PoolSnapshot;
@@ -31,7 +31,7 @@ import java.util.function.Supplier;
  *
  * <p>Thread-safe.
  */
-public final class MetricsReader implements Supplier<GatewayNumbers> {
+public final class MetricsReader implements Supplier<GatewayStats> {
     private static final long PATIENCE_NANOS = 1_000_000_000;
     private static final long STEP_MILLIS = 2;
 
@@ -63,11 +63,11 @@ public final class MetricsReader implements Supplier<GatewayNumbers> {
     }
 
     @Override
-    public GatewayNumbers get() {
+    public GatewayStats get() {
         long end = System.nanoTime() + PATIENCE_NANOS;
         while (true) {
             long before = awaitSettled(end);
-            GatewayNumbers read = read();
+            GatewayStats read = read();
             if (changes.getAsLong() == before || System.nanoTime() - end >= 0) {
                 return read;
             }
@@ -88,25 +88,25 @@ public final class MetricsReader implements Supplier<GatewayNumbers> {
         return seen;
     }
 
-    private GatewayNumbers read() {
+    private GatewayStats read() {
         GatewayConfig now = config.get();
         LoopCounts counts = loops.read();
         Map<String, String> listeners = new LinkedHashMap<>();
         now.listeners().forEach((name, listener) -> listeners.put(name, listener.pool()));
-        List<PoolNumbers> all = new ArrayList<>();
+        List<PoolStats> all = new ArrayList<>();
         now.pools().forEach((name, pool) -> pools.find(name).ifPresent(found -> all.add(pool(name, pool, found))));
-        return new GatewayNumbers(counts, listeners, all, reloads.numbers(), heartbeat.lags(),
+        return new GatewayStats(counts, listeners, all, reloads.numbers(), heartbeat.lags(),
                 KernelCounters.listenOverflows(), accessLogDropped.getAsLong());
     }
 
-    private PoolNumbers pool(String name, PoolConfig pool, ManagedPool control) {
+    private PoolStats pool(String name, PoolConfig pool, ManagedPool control) {
         PoolSnapshot snapshot = control.pool().snapshot();
         Map<String, HealthCounts> health = control.monitor().counts();
-        List<EndpointNumbers> endpoints = new ArrayList<>();
-        pool.endpoints().forEach((endpoint, configured) -> endpoints.add(new EndpointNumbers(endpoint,
+        List<EndpointStats> endpoints = new ArrayList<>();
+        pool.endpoints().forEach((endpoint, configured) -> endpoints.add(new EndpointStats(endpoint,
                 snapshot.named(endpoint), EndpointState.initial(configured.weight(), configured.backup()),
                 health.getOrDefault(endpoint, new HealthCounts()))));
-        return new PoolNumbers(name, endpoints, pool.probe().type() != ProbeType.NONE, control.pinNumbers(),
+        return new PoolStats(name, endpoints, pool.probe().type() != ProbeType.NONE, control.pinNumbers(),
                 neighbours.of(name));
     }
 }

@@ -1,6 +1,6 @@
 package io.vipgate.telemetry;
 
-import io.vipgate.metrics.ReloadNumbers;
+import io.vipgate.metrics.ReloadStats;
 import java.time.Instant;
 
 /**
@@ -9,19 +9,19 @@ import java.time.Instant;
  * <p>Thread-safe.
  */
 public final class ReloadCounts {
-    private ReloadNumbers numbers = new ReloadNumbers(0, 0, Instant.now());
+    private ReloadStats numbers = new ReloadStats(0, 0, Instant.now());
 
     /** A reload has made a configuration hold. */
     public synchronized void onApplied() {
-        numbers = new ReloadNumbers(numbers.applied() + 1, numbers.rejected(), Instant.now());
+        numbers = new ReloadStats(numbers.applied() + 1, numbers.rejected(), Instant.now());
     }
 
     /** A reload was refused. */
     public synchronized void onRejected() {
-        numbers = new ReloadNumbers(numbers.applied(), numbers.rejected() + 1, numbers.lastSuccess());
+        numbers = new ReloadStats(numbers.applied(), numbers.rejected() + 1, numbers.lastSuccess());
     }
 
-    synchronized ReloadNumbers numbers() {
+    synchronized ReloadStats numbers() {
         return numbers;
     }
 }

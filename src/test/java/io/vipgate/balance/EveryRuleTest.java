@@ -37,18 +37,18 @@ class EveryRuleTest {
     void nothingUsableGivesNull(Rule rule) {
         // given
         List<Candidate> candidates = Candidates.weighing(3, 1, 256);
-        FakeChoice choice = new FakeChoice(SEED);
+        FakeSelectionContext context = new FakeSelectionContext(SEED);
         Balancer balancer = rule.factory.over(candidates);
-        candidates.forEach(choice::bar);
+        candidates.forEach(context::bar);
 
         // then
         for (int i = 0; i < 20; i++) {
-            assertThat(balancer.select(choice)).isNull();
+            assertThat(balancer.select(context)).isNull();
         }
 
         // when one comes back, it is picked
-        choice.allow(candidates.get(1));
-        assertThat(balancer.select(choice)).isSameAs(candidates.get(1));
+        context.allow(candidates.get(1));
+        assertThat(balancer.select(context)).isSameAs(candidates.get(1));
     }
 
     @ParameterizedTest
@@ -60,25 +60,25 @@ class EveryRuleTest {
             List<Candidate> candidates = Candidates
                     .weighing(Candidates.randomWeights(random, random.nextInt(1, 12), 256));
             Balancer balancer = rule.factory.over(candidates);
-            FakeChoice choice = new FakeChoice(random.nextLong());
+            FakeSelectionContext context = new FakeSelectionContext(random.nextLong());
             for (int pick = 0; pick < 200; pick++) {
                 candidates.forEach(candidate -> {
                     if (random.nextInt(3) == 0) {
-                        choice.allow(candidate);
+                        context.allow(candidate);
                     } else {
-                        choice.bar(candidate);
+                        context.bar(candidate);
                     }
                 });
-                choice.client(random.nextLong(), random.nextLong());
+                context.client(random.nextLong(), random.nextLong());
 
                 // when
-                Candidate selected = balancer.select(choice);
+                Candidate selected = balancer.select(context);
 
                 // then
                 if (selected == null) {
-                    assertThat(candidates).as("seed %d, round %d", SEED, round).noneMatch(choice::isUsable);
+                    assertThat(candidates).as("seed %d, round %d", SEED, round).noneMatch(context::isUsable);
                 } else {
-                    assertThat(choice.isUsable(selected)).as("seed %d, round %d, %s", SEED, round, selected).isTrue();
+                    assertThat(context.isUsable(selected)).as("seed %d, round %d, %s", SEED, round, selected).isTrue();
                     assertThat(candidates).contains(selected);
                     if (random.nextBoolean()) {
                         Candidates.open(selected, 1);
@@ -94,12 +94,12 @@ class EveryRuleTest {
         RandomGenerator random = new SplittableRandom(SEED);
         List<Candidate> candidates = Candidates.weighing(1, 2, 3, 4);
         Balancer balancer = rule.factory.over(candidates);
-        FakeChoice choice = new FakeChoice(SEED);
+        FakeSelectionContext context = new FakeSelectionContext(SEED);
         List<Candidate> picked = new ArrayList<>();
 
         for (int i = 0; i < 400; i++) {
             Candidate selected = Objects.requireNonNull(
-                    balancer.select(choice.client(0, 0xffff_0000_0000L | random.nextLong(1L << 32))));
+                    balancer.select(context.client(0, 0xffff_0000_0000L | random.nextLong(1L << 32))));
             Candidates.open(selected, 1);
             picked.add(selected);
         }
@@ -115,16 +115,16 @@ class EveryRuleTest {
                 new PoolSnapshot.Member(Candidates.endpoint("resting"), EndpointState.initial(0, false)),
                 new PoolSnapshot.Member(Candidates.endpoint("working"), EndpointState.initial(1, false)));
         Balancer balancer = new TieredBalancer(new PoolSnapshot(members, true), rule.factory);
-        FakeChoice choice = new FakeChoice(SEED);
+        FakeSelectionContext context = new FakeSelectionContext(SEED);
 
         for (int i = 0; i < 300; i++) {
             // when
-            Candidate selected = balancer.select(choice.client(0, 0xffff_0000_0000L + i));
+            Candidate selected = balancer.select(context.client(0, 0xffff_0000_0000L + i));
 
             // then
             assertThat(Objects.requireNonNull(selected).endpoint().name()).isEqualTo("working");
         }
-        choice.bar(new Candidate(members.get(1).endpoint(), 1, 1));
-        assertThat(balancer.select(choice)).isNull();
+        context.bar(new Candidate(members.get(1).endpoint(), 1, 1));
+        assertThat(balancer.select(context)).isNull();
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LeastConnectionsTest {
-    private final FakeChoice choice = new FakeChoice(0);
+    private final FakeSelectionContext context = new FakeSelectionContext(0);
 
     private static boolean isLess(Candidate a, Candidate b) {
         return (a.endpoint().connections() + 1L) * b.weight() < (b.endpoint().connections() + 1L) * a.weight();
@@ -30,20 +30,20 @@ class LeastConnectionsTest {
             candidates.forEach(candidate -> Candidates.open(candidate, random.nextInt(300)));
             candidates.forEach(candidate -> {
                 if (random.nextInt(4) == 0) {
-                    choice.bar(candidate);
+                    context.bar(candidate);
                 }
             });
             Balancer balancer = new LeastConnections(candidates);
             for (int pick = 0; pick < 10; pick++) {
                 // when
-                Candidate selected = balancer.select(choice);
+                Candidate selected = balancer.select(context);
 
                 // then
                 if (selected == null) {
-                    assertThat(candidates).noneMatch(choice::isUsable);
+                    assertThat(candidates).noneMatch(context::isUsable);
                 } else {
                     assertThat(candidates).as("seed %d, round %d, picked %s", seed, round, selected)
-                            .noneMatch(other -> choice.isUsable(other) && isLess(other, selected));
+                            .noneMatch(other -> context.isUsable(other) && isLess(other, selected));
                     Candidates.open(selected, 1);
                 }
             }
@@ -56,7 +56,7 @@ class LeastConnectionsTest {
 
         List<String> picked = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
-            picked.add(Objects.requireNonNull(balancer.select(choice)).endpoint().name());
+            picked.add(Objects.requireNonNull(balancer.select(context)).endpoint().name());
         }
 
         assertThat(picked).containsExactly("vip1", "vip2", "vip3", "vip1", "vip2", "vip3", "vip1");
@@ -70,7 +70,7 @@ class LeastConnectionsTest {
 
         // when
         for (int i = 0; i < 600; i++) {
-            Candidates.open(Objects.requireNonNull(balancer.select(choice)), 1);
+            Candidates.open(Objects.requireNonNull(balancer.select(context)), 1);
         }
 
         // then
@@ -89,8 +89,8 @@ class LeastConnectionsTest {
         candidates.get(1).endpoint().close();
 
         // then
-        assertThat(balancer.select(choice)).isSameAs(candidates.get(1));
-        assertThat(balancer.select(choice)).isSameAs(candidates.get(1));
+        assertThat(balancer.select(context)).isSameAs(candidates.get(1));
+        assertThat(balancer.select(context)).isSameAs(candidates.get(1));
     }
 
     @Test

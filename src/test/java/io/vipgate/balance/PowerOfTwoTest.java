@@ -24,10 +24,10 @@ class PowerOfTwoTest {
             candidates.forEach(candidate -> Candidates.open(candidate, random.nextInt(100)));
             AliasTable table = new AliasTable(candidates.toArray(Candidate[]::new), Candidate::weight);
             Balancer balancer = new PowerOfTwo(candidates);
-            FakeChoice choice = new FakeChoice(seed);
+            FakeSelectionContext context = new FakeSelectionContext(seed);
             candidates.forEach(candidate -> {
                 if (random.nextInt(3) == 0) {
-                    choice.bar(candidate);
+                    context.bar(candidate);
                 }
             });
             for (int pick = 0; pick < 50; pick++) {
@@ -37,22 +37,22 @@ class PowerOfTwoTest {
                 Candidate second = table.draw(secondBits);
 
                 // when
-                Candidate selected = balancer.select(choice.nextRandom(firstBits, secondBits));
+                Candidate selected = balancer.select(context.nextRandom(firstBits, secondBits));
 
                 // then
-                String context = "seed " + seed + ", round " + round + ": " + first + " or " + second;
-                if (choice.isUsable(first) && choice.isUsable(second)) {
-                    assertThat(selected).as(context).isIn(first, second);
+                String drawn = "seed " + seed + ", round " + round + ": " + first + " or " + second;
+                if (context.isUsable(first) && context.isUsable(second)) {
+                    assertThat(selected).as(drawn).isIn(first, second);
                     Candidate other = first.equals(selected) ? second : first;
                     assertThat((Objects.requireNonNull(selected).endpoint().connections() + 1L) * other.weight())
-                            .as(context)
+                            .as(drawn)
                             .isLessThanOrEqualTo((other.endpoint().connections() + 1L) * selected.weight());
-                } else if (choice.isUsable(first) || choice.isUsable(second)) {
-                    assertThat(selected).as(context).isSameAs(choice.isUsable(first) ? first : second);
-                } else if (candidates.stream().anyMatch(choice::isUsable)) {
-                    assertThat(choice.isUsable(Objects.requireNonNull(selected))).as(context).isTrue();
+                } else if (context.isUsable(first) || context.isUsable(second)) {
+                    assertThat(selected).as(drawn).isSameAs(context.isUsable(first) ? first : second);
+                } else if (candidates.stream().anyMatch(context::isUsable)) {
+                    assertThat(context.isUsable(Objects.requireNonNull(selected))).as(drawn).isTrue();
                 } else {
-                    assertThat(selected).as(context).isNull();
+                    assertThat(selected).as(drawn).isNull();
                 }
             }
         }
@@ -64,11 +64,11 @@ class PowerOfTwoTest {
         // given
         List<Candidate> candidates = Candidates.weighing(1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
         Balancer balancer = new PowerOfTwo(candidates);
-        FakeChoice choice = new FakeChoice(seed);
+        FakeSelectionContext context = new FakeSelectionContext(seed);
 
         // when
         for (int i = 0; i < 10_000; i++) {
-            Candidates.open(Objects.requireNonNull(balancer.select(choice)), 1);
+            Candidates.open(Objects.requireNonNull(balancer.select(context)), 1);
         }
 
         // then the spread is a few connections, where plain random has about a hundred
@@ -82,10 +82,10 @@ class PowerOfTwoTest {
     void openConnectionsFollowTheWeights(long seed) {
         List<Candidate> candidates = Candidates.weighing(1, 3, 6);
         Balancer balancer = new PowerOfTwo(candidates);
-        FakeChoice choice = new FakeChoice(seed);
+        FakeSelectionContext context = new FakeSelectionContext(seed);
 
         for (int i = 0; i < 10_000; i++) {
-            Candidates.open(Objects.requireNonNull(balancer.select(choice)), 1);
+            Candidates.open(Objects.requireNonNull(balancer.select(context)), 1);
         }
 
         for (Candidate candidate : candidates) {

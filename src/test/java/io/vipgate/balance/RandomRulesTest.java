@@ -16,10 +16,10 @@ class RandomRulesTest {
     /** 2.5 points: five standard deviations of a fair coin thrown 10,000 times. */
     private static final double BOUND = 0.025;
 
-    private static double[] shares(Balancer balancer, FakeChoice choice, int candidates) {
+    private static double[] shares(Balancer balancer, FakeSelectionContext context, int candidates) {
         int[] counts = new int[candidates];
         for (int i = 0; i < CONNECTIONS; i++) {
-            counts[Objects.requireNonNull(balancer.select(choice)).position()]++;
+            counts[Objects.requireNonNull(balancer.select(context)).position()]++;
         }
         double[] shares = new double[candidates];
         for (int i = 0; i < candidates; i++) {
@@ -33,7 +33,7 @@ class RandomRulesTest {
     void randomGivesTwoEndpointsHalfEach(long seed) {
         Balancer balancer = BalancerFactory.random().over(Candidates.weighing(1, 1));
 
-        double[] shares = shares(balancer, new FakeChoice(seed), 2);
+        double[] shares = shares(balancer, new FakeSelectionContext(seed), 2);
 
         assertThat(shares[0]).isCloseTo(0.5, within(BOUND));
     }
@@ -43,7 +43,8 @@ class RandomRulesTest {
     void randomIgnoresWeights(long seed) {
         Balancer balancer = BalancerFactory.random().over(Candidates.weighing(200, 1, 7, 50));
 
-        assertThat(shares(balancer, new FakeChoice(seed), 4)).containsExactly(new double[]{0.25, 0.25, 0.25, 0.25},
+        assertThat(shares(balancer, new FakeSelectionContext(seed), 4)).containsExactly(
+                new double[]{0.25, 0.25, 0.25, 0.25},
                 within(BOUND));
     }
 
@@ -52,7 +53,7 @@ class RandomRulesTest {
     void weightedRandomGivesFiveSixthsToTheHeavier(long seed) {
         Balancer balancer = BalancerFactory.weightedRandom().over(Candidates.weighing(5, 1));
 
-        double[] shares = shares(balancer, new FakeChoice(seed), 2);
+        double[] shares = shares(balancer, new FakeSelectionContext(seed), 2);
 
         assertThat(shares[0]).isCloseTo(5 / 6.0, within(BOUND));
     }
@@ -63,10 +64,10 @@ class RandomRulesTest {
         // given
         List<Candidate> candidates = Candidates.weighing(4, 10, 1);
         Balancer balancer = BalancerFactory.weightedRandom().over(candidates);
-        FakeChoice choice = new FakeChoice(seed).bar(candidates.get(1));
+        FakeSelectionContext context = new FakeSelectionContext(seed).bar(candidates.get(1));
 
         // when
-        double[] shares = shares(balancer, choice, 3);
+        double[] shares = shares(balancer, context, 3);
 
         // then
         assertThat(shares).containsExactly(new double[]{0.8, 0, 0.2}, within(BOUND));
@@ -77,18 +78,18 @@ class RandomRulesTest {
     void randomSharesEvenlyAmongTheOthersWhenOneCannotBeUsed(long seed) {
         List<Candidate> candidates = Candidates.weighing(9, 1, 1);
         Balancer balancer = BalancerFactory.random().over(candidates);
-        FakeChoice choice = new FakeChoice(seed).bar(candidates.get(1));
+        FakeSelectionContext context = new FakeSelectionContext(seed).bar(candidates.get(1));
 
-        assertThat(shares(balancer, choice, 3)).containsExactly(new double[]{0.5, 0, 0.5}, within(BOUND));
+        assertThat(shares(balancer, context, 3)).containsExactly(new double[]{0.5, 0, 0.5}, within(BOUND));
     }
 
     @Test
     void aDrawBelowABoundCoversExactlyTheNumbersBelowIt() {
-        assertThat(Draw.below(3, 0)).isZero();
-        assertThat(Draw.below(3, 0x5555_5555_5555_5555L)).isZero();
-        assertThat(Draw.below(3, 0x5555_5555_5555_5556L)).isEqualTo(1);
-        assertThat(Draw.below(3, 0xaaaa_aaaa_aaaa_aaabL)).isEqualTo(2);
-        assertThat(Draw.below(3, -1L)).isEqualTo(2);
-        assertThat(Draw.below(1, -1L)).isZero();
+        assertThat(RandomPick.below(3, 0)).isZero();
+        assertThat(RandomPick.below(3, 0x5555_5555_5555_5555L)).isZero();
+        assertThat(RandomPick.below(3, 0x5555_5555_5555_5556L)).isEqualTo(1);
+        assertThat(RandomPick.below(3, 0xaaaa_aaaa_aaaa_aaabL)).isEqualTo(2);
+        assertThat(RandomPick.below(3, -1L)).isEqualTo(2);
+        assertThat(RandomPick.below(1, -1L)).isZero();
     }
 }

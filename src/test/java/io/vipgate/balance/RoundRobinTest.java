@@ -13,16 +13,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoundRobinTest {
-    private final FakeChoice choice = new FakeChoice(0);
+    private final FakeSelectionContext context = new FakeSelectionContext(0);
 
-    private static Candidate pick(Balancer balancer, FakeChoice choice) {
-        return Objects.requireNonNull(balancer.select(choice));
+    private static Candidate pick(Balancer balancer, FakeSelectionContext context) {
+        return Objects.requireNonNull(balancer.select(context));
     }
 
     private List<String> picks(Balancer balancer, int count) {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            names.add(pick(balancer, choice).endpoint().name());
+            names.add(pick(balancer, context).endpoint().name());
         }
         return names;
     }
@@ -56,7 +56,7 @@ class RoundRobinTest {
             int[] lastPick = new int[weights.length];
             for (int picks = 1; picks <= 3 * total; picks++) {
                 // when
-                int picked = pick(balancer, choice).position();
+                int picked = pick(balancer, context).position();
 
                 // then
                 int waited = picks - lastPick[picked];
@@ -88,9 +88,9 @@ class RoundRobinTest {
         Balancer balancer = new RoundRobin(candidates);
 
         // when
-        choice.bar(candidates.get(0));
+        context.bar(candidates.get(0));
         List<String> without = picks(balancer, 1);
-        choice.allow(candidates.get(0));
+        context.allow(candidates.get(0));
 
         // then
         assertThat(without).containsExactly("vip2");
@@ -102,11 +102,11 @@ class RoundRobinTest {
         // given an endpoint at its maximum for thousands of connections
         List<Candidate> candidates = Candidates.weighing(1, 1);
         Balancer balancer = new RoundRobin(candidates);
-        choice.bar(candidates.get(0));
+        context.bar(candidates.get(0));
         assertThat(picks(balancer, 5_000)).containsOnly("vip2");
 
         // when it has room again
-        choice.allow(candidates.get(0));
+        context.allow(candidates.get(0));
 
         // then it does not take every connection until it has caught up
         assertThat(picks(balancer, 6)).containsExactly("vip1", "vip1", "vip2", "vip1", "vip2", "vip1");
@@ -123,23 +123,23 @@ class RoundRobinTest {
             Balancer balancer = new RoundRobin(candidates);
             for (int picks = random.nextInt(3_000); picks > 0; picks--) {
                 if (picks % 50 == 0) {
-                    candidates.forEach(random.nextInt(3) == 0 ? choice::bar : choice::allow);
+                    candidates.forEach(random.nextInt(3) == 0 ? context::bar : context::allow);
                     candidates.forEach(candidate -> {
                         if (random.nextBoolean()) {
-                            choice.bar(candidate);
+                            context.bar(candidate);
                         }
                     });
                 }
-                Candidate selected = balancer.select(choice);
-                assertThat(selected == null || choice.isUsable(selected)).isTrue();
+                Candidate selected = balancer.select(context);
+                assertThat(selected == null || context.isUsable(selected)).isTrue();
             }
-            candidates.forEach(choice::allow);
+            candidates.forEach(context::allow);
 
             // when
             int total = Candidates.totalWeight(candidates);
             int[] counts = new int[weights.length];
             for (int i = 0; i < 4 * total; i++) {
-                counts[pick(balancer, choice).position()]++;
+                counts[pick(balancer, context).position()]++;
             }
 
             // then nobody is more than a turn or two, of its own and as its share of the others', from what is due

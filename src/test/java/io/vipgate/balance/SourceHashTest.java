@@ -18,18 +18,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SourceHashTest {
     private static final int CLIENTS = 20_000;
 
-    private final FakeChoice choice = new FakeChoice(0);
+    private final FakeSelectionContext context = new FakeSelectionContext(0);
 
     private static Balancer over(List<Candidate> candidates) {
         return BalancerFactory.sourceHash("", 32, 64).over(candidates);
     }
 
     private Candidate pick(Balancer balancer, long ipv4) {
-        return Objects.requireNonNull(balancer.select(choice.client(0, 0xffff_0000_0000L | ipv4)));
+        return Objects.requireNonNull(balancer.select(context.client(0, 0xffff_0000_0000L | ipv4)));
     }
 
     private String pick(Balancer balancer, String client) {
-        return Objects.requireNonNull(balancer.select(choice.client(client))).endpoint().name();
+        return Objects.requireNonNull(balancer.select(context.client(client))).endpoint().name();
     }
 
     /** Names by client: 10.0.0.0, 10.0.0.1, ... */
@@ -135,9 +135,9 @@ class SourceHashTest {
         Balancer balancer = over(candidates);
 
         // when
-        choice.bar(candidates.get(2));
+        context.bar(candidates.get(2));
         List<String> meanwhile = mapping(balancer);
-        choice.allow(candidates.get(2));
+        context.allow(candidates.get(2));
 
         // then an endpoint that cannot be used is as good as removed
         assertThat(meanwhile).isEqualTo(mapping(over(without(candidates, 2)))).isNotEqualTo(before);
@@ -202,11 +202,11 @@ class SourceHashTest {
         List<String> names = new ArrayList<>();
         for (long net = 0; net < 100; net++) {
             long high = 0x2001_0db8_0000_0000L + (net << 8);
-            String first = Objects.requireNonNull(balancer.select(choice.client(high, 1))).endpoint().name();
+            String first = Objects.requireNonNull(balancer.select(context.client(high, 1))).endpoint().name();
             names.add(first);
             for (int host = 0; host < 64; host++) {
                 // when
-                Candidate selected = balancer.select(choice.client(high + host, 0x1234_5678_9abcL * host));
+                Candidate selected = balancer.select(context.client(high + host, 0x1234_5678_9abcL * host));
 
                 // then
                 assertThat(Objects.requireNonNull(selected).endpoint().name()).isEqualTo(first);

@@ -15,7 +15,7 @@ class TieredBalancerTest {
     private static final EndpointState PRIMARY = EndpointState.initial(1, false).toHealth(Health.UP);
     private static final EndpointState BACKUP = EndpointState.initial(1, true).toHealth(Health.UP);
 
-    private final FakeChoice choice = new FakeChoice(0);
+    private final FakeSelectionContext context = new FakeSelectionContext(0);
 
     private static PoolSnapshot snapshot(boolean tryDown, EndpointState... states) {
         List<PoolSnapshot.Member> members = new java.util.ArrayList<>();
@@ -25,12 +25,12 @@ class TieredBalancerTest {
         return new PoolSnapshot(members, tryDown);
     }
 
-    private static void bar(FakeChoice choice, PoolSnapshot snapshot, int member) {
-        choice.bar(new Candidate(snapshot.members().get(member).endpoint(), member, 1));
+    private static void bar(FakeSelectionContext context, PoolSnapshot snapshot, int member) {
+        context.bar(new Candidate(snapshot.members().get(member).endpoint(), member, 1));
     }
 
     private int pick(Balancer balancer) {
-        return Objects.requireNonNull(balancer.select(choice)).position();
+        return Objects.requireNonNull(balancer.select(context)).position();
     }
 
     @Test
@@ -43,11 +43,11 @@ class TieredBalancerTest {
         for (int i = 0; i < 200; i++) {
             assertThat(pick(balancer)).isIn(1, 2);
         }
-        bar(choice, snapshot, 1);
+        bar(context, snapshot, 1);
         for (int i = 0; i < 200; i++) {
             assertThat(pick(balancer)).isEqualTo(2);
         }
-        bar(choice, snapshot, 2);
+        bar(context, snapshot, 2);
         for (int i = 0; i < 200; i++) {
             assertThat(pick(balancer)).isIn(0, 3);
         }
@@ -61,12 +61,12 @@ class TieredBalancerTest {
 
         // then
         assertThat(pick(balancer)).isEqualTo(1);
-        bar(choice, snapshot, 1);
+        bar(context, snapshot, 1);
         assertThat(pick(balancer)).isEqualTo(0);
-        bar(choice, snapshot, 0);
+        bar(context, snapshot, 0);
         assertThat(pick(balancer)).isEqualTo(2);
-        bar(choice, snapshot, 2);
-        assertThat(balancer.select(choice)).isNull();
+        bar(context, snapshot, 2);
+        assertThat(balancer.select(context)).isNull();
     }
 
     @Test
@@ -74,6 +74,6 @@ class TieredBalancerTest {
         PoolSnapshot snapshot = snapshot(false, PRIMARY.toHealth(Health.DOWN), PRIMARY.toAdmin(AdminState.DRAIN, 0),
                 PRIMARY.toAdmin(AdminState.MAINT, 0), PRIMARY.toWeight(0, 0));
 
-        assertThat(new TieredBalancer(snapshot, BalancerFactory.leastConnections()).select(choice)).isNull();
+        assertThat(new TieredBalancer(snapshot, BalancerFactory.leastConnections()).select(context)).isNull();
     }
 }

@@ -36,23 +36,23 @@ class ViewsTest {
 
     @Test
     void figures() {
-        assertThat(List.of(Figures.bytes(0), Figures.bytes(999), Figures.bytes(1000), Figures.bytes(1_234_567),
-                Figures.bytes(123_456_789), Figures.bytes(5e18)))
+        assertThat(List.of(Format.bytes(0), Format.bytes(999), Format.bytes(1000), Format.bytes(1_234_567),
+                Format.bytes(123_456_789), Format.bytes(5e18)))
                 .containsExactly("0 B", "999 B", "1.0 kB", "1.2 MB", "123 MB", "5000 PB");
-        assertThat(List.of(Figures.duration(Duration.ofMillis(8540)), Figures.duration(Duration.ofSeconds(59)),
-                Figures.duration(Duration.ofSeconds(600)), Figures.duration(Duration.ofMinutes(192)),
-                Figures.duration(Duration.ofHours(50)), Figures.duration(Duration.ofSeconds(-5))))
+        assertThat(List.of(Format.duration(Duration.ofMillis(8540)), Format.duration(Duration.ofSeconds(59)),
+                Format.duration(Duration.ofSeconds(600)), Format.duration(Duration.ofMinutes(192)),
+                Format.duration(Duration.ofHours(50)), Format.duration(Duration.ofSeconds(-5))))
                 .containsExactly("8.5 s", "59 s", "10 min", "3 h 12 min", "2 d 2 h", "0.0 s");
-        assertThat(List.of(Figures.rate(0), Figures.rate(0.04), Figures.rate(12.34), Figures.rate(512.6)))
+        assertThat(List.of(Format.rate(0), Format.rate(0.04), Format.rate(12.34), Format.rate(512.6)))
                 .containsExactly("0", "0.0", "12.3", "513");
     }
 
     @Test
     void columnsAreAlignedWithAndWithoutColours() {
-        for (Ink ink : List.of(new Ink(false), new Ink(true))) {
-            Table table = new Table(ink, "A", "EMPTY", "LONGER", "C");
-            table.row(ink.green("aaaa"), "", "b", "c");
-            table.row("a", "", ink.red("bbbbbbbb"), "c");
+        for (AnsiStyle style : List.of(new AnsiStyle(false), new AnsiStyle(true))) {
+            Table table = new Table(style, "A", "EMPTY", "LONGER", "C");
+            table.row(style.green("aaaa"), "", "b", "c");
+            table.row("a", "", style.red("bbbbbbbb"), "c");
             List<String> plain = table.lines().stream().map(line -> line.replaceAll("\u001b\\[[0-9]*m", "")).toList();
             assertThat(plain).containsExactly("A     LONGER    C", "aaaa  b         c", "a     bbbbbbbb  c");
             assertThatThrownBy(() -> table.row("one")).isInstanceOf(IllegalArgumentException.class);
@@ -61,7 +61,7 @@ class ViewsTest {
 
     @Test
     void statusTellsWhatMattersAndPrintsNoForeignEscapes() throws Exception {
-        StatusView view = new StatusView(status(), new Ink(false), NOW);
+        StatusView view = new StatusView(status(), new AnsiStyle(false), NOW);
         assertThat(view.head()).containsExactly(
                 "vipgate 1, pid 7, up 1 h 30 min: not ready; 3 open relays (room for 100), 2 event loops",
                 "not ready: the gateway stops", "takes effect at the next start: admin.bind: a -> b");
@@ -76,12 +76,12 @@ class ViewsTest {
     void theLiveViewFitsItsTerminal() throws Exception {
         for (int rows : new int[]{1, 5, 12, 40}) {
             for (int columns : new int[]{1, 20, 80, 300}) {
-                List<String> lines = TopScreen.lines(status(), new Ink(true), NOW, "it is away", rows, columns);
+                List<String> lines = TopScreen.lines(status(), new AnsiStyle(true), NOW, "it is away", rows, columns);
                 assertThat(lines).hasSizeLessThan(Math.max(2, rows));
                 assertThat(lines).allMatch(line -> Table.width(line) <= columns);
             }
         }
-        List<String> lines = TopScreen.lines(status(), new Ink(false), NOW, "", 40, 300);
+        List<String> lines = TopScreen.lines(status(), new AnsiStyle(false), NOW, "", 40, 300);
         assertThat(lines).contains("12.3 clients/s, 0 B/s in, 1.2 MB/s out, over the last 10 s; q ends", "LAST EVENTS");
         assertThat(lines.getLast()).endsWith("first");
     }
@@ -89,6 +89,6 @@ class ViewsTest {
     @Test
     void anEmptyAnswerBreaksNothing() {
         Json nothing = Json.members().make();
-        assertThat(TopScreen.lines(nothing, new Ink(false), NOW, "", 24, 80)).isNotEmpty();
+        assertThat(TopScreen.lines(nothing, new AnsiStyle(false), NOW, "", 24, 80)).isNotEmpty();
     }
 }

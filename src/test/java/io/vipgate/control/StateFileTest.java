@@ -18,14 +18,14 @@ class StateFileTest {
     @Test
     void whatIsWrittenIsReadAgain() {
         Path file = directory.resolve("state");
-        Map<String, Map<String, OperatorOverride>> wishes = Map.of("nginx", Map.of(
+        Map<String, Map<String, OperatorOverride>> overrides = Map.of("nginx", Map.of(
                 "vip1", OperatorOverride.NONE.toAdmin(AdminState.DRAIN),
                 "vip2", OperatorOverride.NONE.toWeight(3, 1),
                 "vip.3-x", OperatorOverride.NONE.toAdmin(AdminState.MAINT).toWeight(0, 256)));
 
-        StateFile.write(file, wishes);
+        StateFile.write(file, overrides);
 
-        assertThat(StateFile.read(file)).isEqualTo(wishes);
+        assertThat(StateFile.read(file)).isEqualTo(overrides);
         assertThat(directory).isDirectoryNotContaining(path -> path.toString().endsWith(".new"));
     }
 

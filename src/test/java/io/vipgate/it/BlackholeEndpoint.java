@@ -17,7 +17,7 @@ import java.util.List;
  */
 final class BlackholeEndpoint implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 250;
-    private static final int MOST_FILLERS = 16;
+    private static final int MAX_FILLERS = 16;
 
     private final ServerSocket server = new ServerSocket();
     private final List<Socket> fillers = new ArrayList<>();
@@ -26,7 +26,7 @@ final class BlackholeEndpoint implements AutoCloseable {
         server.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 1);
         boolean isFull = false;
         while (!isFull) {
-            assertThat(fillers).as("connections that were answered").hasSizeLessThan(MOST_FILLERS);
+            assertThat(fillers).as("connections that were answered").hasSizeLessThan(MAX_FILLERS);
             Socket filler = new Socket();
             try {
                 filler.connect(server.getLocalSocketAddress(), PATIENCE_MILLIS);

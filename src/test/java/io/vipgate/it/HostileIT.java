@@ -27,7 +27,7 @@ final class HostileIT {
      */
     private static final int SMALL_BUFFER = 16 << 10;
     /** The pump reads at most so much before it sees that its target takes no more. */
-    private static final long MOST_PER_RELAY = 64 << 10;
+    private static final long MAX_PER_RELAY = 64 << 10;
 
     // ---- never reading ----
 
@@ -74,7 +74,7 @@ final class HostileIT {
                 });
             }
             Await.until("bytes are stuck in every relay", BOUND,
-                    () -> gateway.bytesToClient() + gateway.bytesToBackend() > STUCK * MOST_PER_RELAY);
+                    () -> gateway.bytesToClient() + gateway.bytesToBackend() > STUCK * MAX_PER_RELAY);
             awaitStandstill(gateway);
 
             long[] nanos = new long[100];
@@ -90,7 +90,7 @@ final class HostileIT {
             assertThat(echo.accepted()).isEqualTo(1);
             assertThat(gateway.relays()).isGreaterThanOrEqualTo(STUCK);
             assertThat(gateway.tailBytes()).as("memory held for slow readers").isLessThanOrEqualTo(
-                    STUCK * MOST_PER_RELAY);
+                    STUCK * MAX_PER_RELAY);
             assertThat(Duration.ofNanos(nanos[nanos.length / 2])).as("median exchange").isLessThan(
                     Duration.ofMillis(20));
             assertThat(Duration.ofNanos(nanos[nanos.length - 1])).as("longest exchange").isLessThan(

@@ -27,7 +27,7 @@ final class PageIT {
     private static final Path SOURCES = Path.of("src/main/resources/io/vipgate/admin/page");
     private static final Pattern REFERENCE = Pattern
             .compile("(?:src=|href=|from |import\\()\"(?!#)(?:\\./)?([^\"]+)\"");
-    private static final int MOST_STREAMS = 8;
+    private static final int MAX_STREAMS = 8;
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
@@ -279,11 +279,11 @@ final class PageIT {
         List<Peer> streams = new ArrayList<>();
         try (EchoEndpoint one = new EchoEndpoint(); TestGateway gateway = gateway(one)) {
             try {
-                for (int i = 0; i < 3 * MOST_STREAMS; i++) {
+                for (int i = 0; i < 3 * MAX_STREAMS; i++) {
                     assertThat(visit(gateway, "HEAD /api/v1/stream").status()).as("a HEAD keeps no place")
                             .isEqualTo(200);
                 }
-                for (int i = 0; i < MOST_STREAMS; i++) {
+                for (int i = 0; i < MAX_STREAMS; i++) {
                     Peer stream = stream(gateway);
                     streams.add(stream);
                     assertThat(stream.receiveText(12)).startsWith("HTTP/1.1 200");

@@ -124,11 +124,11 @@ final class Scrape {
     double sum(String name, String... labels) {
         double sum = 0;
         for (Map.Entry<Series, Double> sample : samples.entrySet()) {
-            boolean isMeant = sample.getKey().name().equals(name);
+            boolean matches = sample.getKey().name().equals(name);
             for (int i = 0; i < labels.length; i += 2) {
-                isMeant &= labels[i + 1].equals(sample.getKey().labels().get(labels[i]));
+                matches &= labels[i + 1].equals(sample.getKey().labels().get(labels[i]));
             }
-            sum += isMeant ? sample.getValue() : 0;
+            sum += matches ? sample.getValue() : 0;
         }
         return sum;
     }

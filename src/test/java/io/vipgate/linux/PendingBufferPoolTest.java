@@ -45,7 +45,7 @@ class PendingBufferPoolTest {
         assertThat(tail.length()).isEqualTo(bytes);
         assertThat(tail.capacity()).isEqualTo(capacity);
         assertThat(pool.inUse()).isEqualTo(capacity);
-        pool.giveBack(tail);
+        pool.release(tail);
         assertThat(pool.inUse()).isZero();
     }
 
@@ -54,35 +54,35 @@ class PendingBufferPoolTest {
     void bytesComeOutAsTheyWentInHoweverTailsAreReused(long seed) {
         // given
         RandomGenerator random = new SplittableRandom(seed);
-        List<PendingBuffer> tails = new ArrayList<>();
+        List<PendingBuffer> pendingBuffers = new ArrayList<>();
         List<byte[]> expected = new ArrayList<>();
         for (int step = 0; step < 3_000; step++) {
-            int choice = random.nextInt(3);
-            if (tails.size() < 20 && choice == 0) {
+            int context = random.nextInt(3);
+            if (pendingBuffers.size() < 20 && context == 0) {
                 // when new bytes are kept
                 byte[] bytes = new byte[random.nextInt(random.nextBoolean() ? 6_000 : LARGEST + 1)];
                 random.nextBytes(bytes);
                 MemorySegment.copy(bytes, 0, source, ValueLayout.JAVA_BYTE, 0, bytes.length);
-                tails.add(keep(bytes.length));
+                pendingBuffers.add(keep(bytes.length));
                 expected.add(bytes);
-            } else if (!tails.isEmpty()) {
-                int which = random.nextInt(tails.size());
-                PendingBuffer tail = tails.get(which);
+            } else if (!pendingBuffers.isEmpty()) {
+                int which = random.nextInt(pendingBuffers.size());
+                PendingBuffer tail = pendingBuffers.get(which);
                 // then
                 assertThat(content(tail)).as("seed %d, step %d", seed, step).isEqualTo(expected.get(which));
-                if (choice == 1) {
+                if (context == 1) {
                     // when some leave by the front
                     int consumed = random.nextInt(tail.length() + 1);
                     tail.consume(consumed);
                     expected.set(which, Arrays.copyOfRange(expected.get(which), consumed, expected.get(which).length));
                 } else {
-                    pool.giveBack(tail);
-                    tails.remove(which);
+                    pool.release(tail);
+                    pendingBuffers.remove(which);
                     expected.remove(which);
                 }
             }
         }
-        tails.forEach(pool::giveBack);
+        pendingBuffers.forEach(pool::release);
         assertThat(pool.inUse()).isZero();
     }
 
@@ -91,7 +91,7 @@ class PendingBufferPoolTest {
         // given
         PendingBuffer first = keep(5_000);
         first.consume(1_000);
-        pool.giveBack(first);
+        pool.release(first);
 
         // when
         source.set(ValueLayout.JAVA_BYTE, 0, (byte) 42);
@@ -102,7 +102,7 @@ class PendingBufferPoolTest {
         assertThat(second.length()).isEqualTo(4_500);
         assertThat(content(second)[0]).isEqualTo((byte) 42);
         assertThat(pool.inUse()).isEqualTo(16_384);
-        pool.giveBack(second);
+        pool.release(second);
     }
 
     @Test
@@ -119,9 +119,9 @@ class PendingBufferPoolTest {
 
         // then
         assertThat(pool.readLimit()).isEqualTo(4 << 10);
-        pool.giveBack(held.removeLast());
+        pool.release(held.removeLast());
         assertThat(pool.readLimit()).isEqualTo(LARGEST);
-        held.forEach(pool::giveBack);
+        held.forEach(pool::release);
         assertThat(pool.inUse()).isZero();
     }
 
@@ -139,7 +139,7 @@ class PendingBufferPoolTest {
         }
 
         // when
-        burst.forEach(pool::giveBack);
+        burst.forEach(pool::release);
 
         // then 32 of the 100 come again, the rest are new
         assertThat(pool.inUse()).isZero();
@@ -148,18 +148,18 @@ class PendingBufferPoolTest {
             again.add(keep(LARGEST));
         }
         assertThat(again.stream().filter(burst::contains)).hasSize(32);
-        again.forEach(pool::giveBack);
+        again.forEach(pool::release);
     }
 
     @Test
     void reuseGoesOnHoweverOftenATailHasBeenGivenBack() {
         PendingBuffer first = keep(LARGEST);
-        pool.giveBack(first);
+        pool.release(first);
 
         for (int i = 0; i < 1_000; i++) {
             PendingBuffer again = keep(LARGEST);
             assertThat(again).isSameAs(first);
-            pool.giveBack(again);
+            pool.release(again);
         }
     }
 }

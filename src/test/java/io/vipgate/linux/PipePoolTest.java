@@ -44,7 +44,7 @@ class PipePoolTest {
         Pipe pipe = taken(pool.take());
 
         assertThat(pipe.capacity()).isGreaterThanOrEqualTo(64 << 10);
-        pool.giveBack(pipe);
+        pool.release(pipe);
         pool.close();
         assertThat(Tcp.isOpen(pipe.readFd())).isFalse();
         assertThat(Tcp.isOpen(pipe.writeFd())).isFalse();
@@ -62,14 +62,14 @@ class PipePoolTest {
         assertThat(pool.open()).isEqualTo(2);
 
         // when
-        pool.giveBack(first);
+        pool.release(first);
 
         // then
         assertThat(pool.pooled()).isEqualTo(1);
         assertThat(pool.take()).isSameAs(first);
         assertThat(pool.take()).isNull();
-        pool.giveBack(second);
-        pool.giveBack(first);
+        pool.release(second);
+        pool.release(first);
         pool.close();
         assertThat(pool.open()).isZero();
     }
@@ -88,7 +88,7 @@ class PipePoolTest {
         assertThat(Tcp.isOpen(full.writeFd())).isFalse();
         assertThat(pool.open()).isZero();
         assertThat(pool.pooled()).isZero();
-        pool.giveBack(taken(pool.take()));
+        pool.release(taken(pool.take()));
         pool.close();
     }
 
@@ -120,7 +120,7 @@ class PipePoolTest {
         Pipe pipe = taken(pool.take());
 
         assertThat(pipe.capacity()).isEqualTo(64 << 10);
-        pool.giveBack(pipe);
+        pool.release(pipe);
         pool.close();
     }
 

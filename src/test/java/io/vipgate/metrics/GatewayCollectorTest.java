@@ -26,7 +26,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class GatewayCollectorTest {
-    private static final ReloadNumbers RELOADS = new ReloadNumbers(3, 1, Instant.ofEpochMilli(1_500));
+    private static final ReloadStats RELOADS = new ReloadStats(3, 1, Instant.ofEpochMilli(1_500));
 
     private static PoolSnapshot.Member member(String name, String address, EndpointState state) {
         return new PoolSnapshot.Member(Endpoint.ofHost(name, new InetSocketAddress(InetAddress.ofLiteral(address), 80),
@@ -37,12 +37,12 @@ class GatewayCollectorTest {
         return EndpointState.initial(5, false).toHealth(health);
     }
 
-    private static EndpointNumbers endpoint(String name, HealthCounts health, PoolSnapshot.Member... members) {
-        return new EndpointNumbers(name, List.of(members), EndpointState.initial(7, false), health);
+    private static EndpointStats endpoint(String name, HealthCounts health, PoolSnapshot.Member... members) {
+        return new EndpointStats(name, List.of(members), EndpointState.initial(7, false), health);
     }
 
-    private static String scrape(PoolNumbers... pools) {
-        GatewayNumbers numbers = new GatewayNumbers(new LoopCounts(), Map.of("web", "nginx"), List.of(pools), RELOADS,
+    private static String scrape(PoolStats... pools) {
+        GatewayStats numbers = new GatewayStats(new LoopCounts(), Map.of("web", "nginx"), List.of(pools), RELOADS,
                 List.of(0L, 2_000_000_000L), OptionalLong.of(4), 6);
         try (GatewayMetrics metrics = new GatewayMetrics(() -> numbers, "1.0", "4.2")) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -53,8 +53,8 @@ class GatewayCollectorTest {
         }
     }
 
-    private static PoolNumbers pool(boolean isProbed, EndpointNumbers... endpoints) {
-        return new PoolNumbers("nginx", List.of(endpoints), isProbed, Optional.empty(), CoLocation.NOTHING);
+    private static PoolStats pool(boolean isProbed, EndpointStats... endpoints) {
+        return new PoolStats("nginx", List.of(endpoints), isProbed, Optional.empty(), CoLocation.NOTHING);
     }
 
     @Test
@@ -70,7 +70,7 @@ class GatewayCollectorTest {
 
     @Test
     void anEndpointIsUpWhileOneOfItsAddressesIsAndKeepsItsWeightWhateverTheirNumber() {
-        EndpointNumbers web = endpoint("web", new HealthCounts(), member("web", "192.0.2.1", state(Health.DOWN)),
+        EndpointStats web = endpoint("web", new HealthCounts(), member("web", "192.0.2.1", state(Health.DOWN)),
                 member("web", "192.0.2.2", state(Health.UP).toSuspect(true)));
 
         assertThat(scrape(pool(false, web))).contains(
@@ -115,24 +115,24 @@ class GatewayCollectorTest {
                 .doesNotContain("vipgate_probe_seconds_bucket{endpoint=\"a\",pool=\"nginx\",result=\"fail\"");
     }
 
-    private static CoLocations.Answered answered(EndpointNumbers endpoint, int address, String mac) {
+    private static CoLocations.Answered answered(EndpointStats endpoint, int address, String mac) {
         return new CoLocations.Answered(endpoint.members().get(address).endpoint(), mac);
     }
 
     @Test
     void pairsOfEndpointsAreToldByNameWhileItIsKnownWhoAnswers() {
-        EndpointNumbers a = endpoint("a", new HealthCounts(), member("a", "192.0.2.1", state(Health.UP)));
-        EndpointNumbers b = endpoint("b", new HealthCounts(), member("b", "192.0.2.2", state(Health.UP)),
+        EndpointStats a = endpoint("a", new HealthCounts(), member("a", "192.0.2.1", state(Health.UP)));
+        EndpointStats b = endpoint("b", new HealthCounts(), member("b", "192.0.2.2", state(Health.UP)),
                 member("b", "192.0.2.3", state(Health.UP)));
-        EndpointNumbers c = endpoint("c", new HealthCounts(), member("c", "192.0.2.4", state(Health.UP)));
-        EndpointNumbers unknown = endpoint("d", new HealthCounts(), member("d", "192.0.2.5", state(Health.UP)));
-        EndpointNumbers gone = endpoint("e", new HealthCounts(), member("e", "192.0.2.6", state(Health.UP)));
+        EndpointStats c = endpoint("c", new HealthCounts(), member("c", "192.0.2.4", state(Health.UP)));
+        EndpointStats unknown = endpoint("d", new HealthCounts(), member("d", "192.0.2.5", state(Health.UP)));
+        EndpointStats gone = endpoint("e", new HealthCounts(), member("e", "192.0.2.6", state(Health.UP)));
         CoLocation found = CoLocations.of(answered(a, 0, "02000000000a"), answered(b, 0, "02000000000b"),
                 answered(b, 1, "02000000000a"), answered(c, 0, "02000000000c"), answered(unknown, 0, ""),
                 answered(gone, 0, "02000000000a"));
 
         String page = scrape(
-                new PoolNumbers("nginx", List.of(a, b, c, unknown), false, Optional.empty(), found));
+                new PoolStats("nginx", List.of(a, b, c, unknown), false, Optional.empty(), found));
 
         assertThat(page.lines().filter(line -> line.startsWith("vipgate_endpoint_pair"))).containsExactlyInAnyOrder(
                 "vipgate_endpoint_pair_co_located{endpoint=\"a\",other=\"b\",pool=\"nginx\"} 1.0",

@@ -26,7 +26,7 @@ class CoLocationLogTest {
     private static final String SEPARATE = "pool nginx: separate again: vip1 answered by 02:00:00:00:00:0a; "
             + "vip2 answered by 02:00:00:00:00:0b";
 
-    private final CoLocationLog announcer = new CoLocationLog("nginx");
+    private final CoLocationLog proxyHeaderSender = new CoLocationLog("nginx");
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final Map<String, Neighbour> answers = new HashMap<>();
     private final Set<Endpoint> notChosen = new HashSet<>();
@@ -46,7 +46,7 @@ class CoLocationLogTest {
     private List<Notice> heed(List<Endpoint> members) {
         CoLocation found = CoLocation.NOTHING.next(members, key -> Objects.requireNonNull(answers.get(key)),
                 Instant.EPOCH);
-        return announcer.heed(found, endpoint -> !notChosen.contains(endpoint));
+        return proxyHeaderSender.heed(found, endpoint -> !notChosen.contains(endpoint));
     }
 
     private static Notice shared(String text) {

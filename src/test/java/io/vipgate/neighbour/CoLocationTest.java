@@ -144,7 +144,7 @@ class CoLocationTest {
 
     @Test
     void aPoolAtTheBoundHasAllItsPairs() {
-        List<Endpoint> endpoints = IntStream.range(0, CoLocation.MOST_PAIRED)
+        List<Endpoint> endpoints = IntStream.range(0, CoLocation.MAX_PAIRED)
                 .mapToObj(i -> endpoint("e" + i, "10.0.0." + (i + 1))).toList();
 
         assertThat(CoLocation.NOTHING.next(endpoints, _ -> NODE_A, T0).pairs()).hasSize(120);

@@ -31,7 +31,7 @@ class NetlinkMessagesTest {
             + "08000100c000020b" + "0a0002000200000000" + "0a0000" + "0800040000000000" + "14000300"
             + "7417000004000000" + "0400000001000000";
 
-    private final ByteBuffer request = ByteBuffer.allocate(NetlinkMessages.MOST_REQUEST_BYTES);
+    private final ByteBuffer request = ByteBuffer.allocate(NetlinkMessages.MAX_REQUEST_BYTES);
 
     @BeforeEach
     void leaveSomethingInTheBuffer() {

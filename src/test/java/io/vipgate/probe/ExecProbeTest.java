@@ -68,7 +68,7 @@ class ExecProbeTest {
     void aCommandThatCannotBeStartedSaysNothingOfTheEndpoint() throws Exception {
         ProbeResult result = Checks.check(Checks.exec(Checks.AMPLE, "/no/such/command"), ADDRESS);
 
-        assertThat(result.outcome()).isEqualTo(ProbeResult.Outcome.VOID);
+        assertThat(result.outcome()).isEqualTo(ProbeResult.Outcome.INCONCLUSIVE);
         assertThat(result.cause()).contains("/no/such/command");
     }
 
@@ -129,7 +129,7 @@ class ExecProbeTest {
         CompletableFuture<ProbeResult> first = Checks.begin(probe, ADDRESS, Checks.AMPLE);
         awaitRecords(1);
 
-        assertThat(Checks.check(probe, ADDRESS, Checks.AMPLE)).isEqualTo(ProbeResult.ofNoWorth("still running"));
+        assertThat(Checks.check(probe, ADDRESS, Checks.AMPLE)).isEqualTo(ProbeResult.inconclusive("still running"));
 
         Files.createFile(go);
         assertThat(first.get(10, TimeUnit.SECONDS).outcome()).isEqualTo(ProbeResult.Outcome.PASS);

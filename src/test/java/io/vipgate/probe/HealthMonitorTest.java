@@ -33,7 +33,7 @@ class HealthMonitorTest {
             new PoolSnapshot(List.of(new PoolSnapshot.Member(first, EndpointState.initial(1, false)),
                     new PoolSnapshot.Member(second, EndpointState.initial(1, false))), true));
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
-    private final LagMeter lag = new LagMeter();
+    private final StallDetector stalls = new StallDetector();
     private final Map<String, ProbeResult> results = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> checks = new ConcurrentHashMap<>();
 
@@ -44,7 +44,7 @@ class HealthMonitorTest {
     @AfterEach
     void endControl() {
         control.shutdownNow();
-        lag.close();
+        stalls.close();
     }
 
     private ProbeResult check(ProbeTarget target, long deadlineNanos) {
@@ -72,9 +72,9 @@ class HealthMonitorTest {
     }
 
     private HealthMonitor monitor(long intervalNanos, boolean isProbed) {
-        HealthMonitor monitor = new HealthMonitor(pool, listener, control, lag);
+        HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls);
         monitor.configure(isProbed ? Optional.of(this::check) : Optional.empty(),
-                new HealthMonitor.Schedule(new VitalsRules(intervalNanos, MILLI, 2, 3), 50 * MILLI, 0.1,
+                new HealthMonitor.Schedule(new HealthRules(intervalNanos, MILLI, 2, 3), 50 * MILLI, 0.1,
                         Optional.empty(), "test"));
         return monitor;
     }
@@ -117,11 +117,11 @@ class HealthMonitorTest {
             await("vip1 is down", () -> state(first).health() == Health.DOWN);
 
             monitor.configure(Optional.of(this::check), new HealthMonitor.Schedule(
-                    new VitalsRules(3_600_000 * MILLI, MILLI, 2, 3), 50 * MILLI, 0, Optional.empty(), "other"));
+                    new HealthRules(3_600_000 * MILLI, MILLI, 2, 3), 50 * MILLI, 0, Optional.empty(), "other"));
             assertThat(state(first).health()).isEqualTo(Health.DOWN);
 
             monitor.configure(Optional.empty(), new HealthMonitor.Schedule(
-                    new VitalsRules(MILLI, MILLI, 2, 3), 50 * MILLI, 0, Optional.empty(), "none"));
+                    new HealthRules(MILLI, MILLI, 2, 3), 50 * MILLI, 0, Optional.empty(), "none"));
             assertThat(state(first).health()).as("nobody asks any more").isEqualTo(Health.UNKNOWN);
             await("the old probes are gone", () -> monitor.probing() == 0);
         }
@@ -129,7 +129,7 @@ class HealthMonitorTest {
 
     @Test
     void voidResultsCountOnlyAfterThreeInARow() {
-        results.put("vip1", ProbeResult.ofNoWorth("no local port"));
+        results.put("vip1", ProbeResult.inconclusive("no local port"));
         try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
             monitor.update();
             await("vip1 is down at last", () -> state(first).health() == Health.DOWN);

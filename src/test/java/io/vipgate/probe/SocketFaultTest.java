@@ -28,15 +28,15 @@ class SocketFaultTest {
     @Test
     void whatThisMachineLacksDoesNot() {
         assertThat(connecting(new BindException("Cannot assign requested address")))
-                .isEqualTo(ProbeResult.ofNoWorth("this machine: cannot assign requested address"));
+                .isEqualTo(ProbeResult.inconclusive("this machine: cannot assign requested address"));
         assertThat(connecting(new SocketException("No buffer space available")))
-                .isEqualTo(ProbeResult.ofNoWorth("this machine: no buffer space available"));
+                .isEqualTo(ProbeResult.inconclusive("this machine: no buffer space available"));
         assertThat(connecting(new SocketException("Zu viele offene Dateien")).outcome())
-                .isEqualTo(ProbeResult.Outcome.VOID);
+                .isEqualTo(ProbeResult.Outcome.INCONCLUSIVE);
         assertThat(connecting(new IOException("No space left on device")).outcome())
-                .isEqualTo(ProbeResult.Outcome.VOID);
+                .isEqualTo(ProbeResult.Outcome.INCONCLUSIVE);
         assertThat(connected(new SocketException("No buffer space available")).outcome())
-                .isEqualTo(ProbeResult.Outcome.VOID);
+                .isEqualTo(ProbeResult.Outcome.INCONCLUSIVE);
     }
 
     @Test

@@ -108,7 +108,7 @@ class TcpProbeTest {
         })).orElseThrow();
 
         assertThat(Checks.check(poor, Peer.nobody(), Checks.AMPLE))
-                .isEqualTo(ProbeResult.ofNoWorth("no socket: Too many open files"));
+                .isEqualTo(ProbeResult.inconclusive("no socket: Too many open files"));
     }
 
     @Test
@@ -120,7 +120,7 @@ class TcpProbeTest {
                     Checks.sockets(() -> boundTo(local))).orElseThrow();
 
             assertThat(Checks.check(without, peer.address(), Checks.AMPLE))
-                    .isEqualTo(ProbeResult.ofNoWorth("this machine: cannot assign requested address"));
+                    .isEqualTo(ProbeResult.inconclusive("this machine: cannot assign requested address"));
         }
     }
 
@@ -140,7 +140,7 @@ class TcpProbeTest {
     @Test
     void aCheckThatBeginsTooLateSaysNothing() throws Exception {
         assertThat(probe.check(new ProbeTarget("web", "vip1", Peer.nobody()), System.nanoTime() - 1))
-                .isEqualTo(ProbeResult.ofNoWorth("no time left to begin"));
+                .isEqualTo(ProbeResult.inconclusive("no time left to begin"));
     }
 
     @Test

@@ -14,7 +14,7 @@ public final class RelayInsides {
 
     /** Bytes of memory that a loop holds for readers slower than their senders. */
     public static long tailBytes(RelayLoop loop) {
-        return loop.tails().inUse();
+        return loop.pendingBuffers().inUse();
     }
 
     /** A relay that both sides have ended, on a kernel that is none. */

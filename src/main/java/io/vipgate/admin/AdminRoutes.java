@@ -1,0 +1,207 @@
+package io.vipgate.admin;
+
+import static io.vipgate.admin.Route.Access.ANYBODY;
+import static io.vipgate.admin.Route.Access.TOKEN;
+
+import io.vipgate.json.Json;
+import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The calls of the admin server: what each takes, and what it says in the log.
+ *
+ * <p>Immutable.
+ */
+final class AdminRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(AdminRoutes.class);
+    private static final List<String> STATES = List.of("ready", "drain", "maint");
+    private static final Set<String> FILTERS = Set.of("endpoint", "client", "pool", "listener");
+    private static final Set<String> FILTERS_AND_PAGE = Set.of("endpoint", "client", "pool", "listener", "after",
+            "limit");
+    private static final int USUAL_ON_PAGE = 100;
+    private static final int MAX_ON_PAGE = 1000;
+
+    private final Operations operations;
+
+    private AdminRoutes(Operations operations) {
+        this.operations = operations;
+    }
+
+    static List<Route> of(Operations operations) {
+        AdminRoutes calls = new AdminRoutes(operations);
+        return List.of(new Route("GET", "/healthz", ANYBODY, _ -> HealthResponses.health(operations)),
+                new Route("GET", "/readyz", ANYBODY, _ -> HealthResponses.readiness(operations)),
+                new Route("GET", "/api/v1/status", ANYBODY, _ -> Response.of(200, operations.status())),
+                new Route("GET", "/api/v1/history", ANYBODY, Set.of("since"), calls::history),
+                new Route("GET", "/api/v1/stream", ANYBODY, Set.of("since"), new EventStream(operations)),
+                new Route("PUT", "/api/v1/pools/{}/endpoints/{}/state", TOKEN, calls::toState),
+                new Route("PUT", "/api/v1/pools/{}/endpoints/{}/weight", TOKEN, calls::toWeight),
+                new Route("GET", "/api/v1/explain", ANYBODY, Set.of("listener", "client"), calls::explain),
+                new Route("GET", "/api/v1/relays", TOKEN, FILTERS_AND_PAGE, calls::relays),
+                new Route("DELETE", "/api/v1/relays", TOKEN, FILTERS, calls::closeRelays),
+                new Route("DELETE", "/api/v1/relays/{}", TOKEN, calls::closeRelay),
+                new Route("GET", "/api/v1/relays/{}", TOKEN, calls::relay),
+                new Route("GET", "/api/v1/pools/{}/pins", TOKEN, Set.of("offset", "limit"), calls::pins),
+                new Route("DELETE", "/api/v1/pools/{}/pins", TOKEN, calls::forgetAll),
+                new Route("GET", "/api/v1/pools/{}/pins/{}", TOKEN, calls::pin),
+                new Route("DELETE", "/api/v1/pools/{}/pins/{}", TOKEN, calls::forget),
+                new Route("POST", "/api/v1/reload", TOKEN, calls::reload));
+    }
+
+    private Response history(Request call) throws RequestException {
+        return new Response(200, "application/json", operations.history(since(call)), Map.of());
+    }
+
+    /** Parameter {@code since} in milliseconds; 0, for all there is, when it is not said. */
+    static long since(Request call) throws RequestException {
+        String text = call.parameters().getOrDefault("since", "0");
+        if (!text.matches("\\d{1,12}(\\.\\d{1,3})?")) {
+            throw RequestException.bad("parameter since: " + text
+                    + " (expected: a moment in seconds of Unix time, with three decimals at most)");
+        }
+        return new BigDecimal(text).movePointRight(3).longValueExact();
+    }
+
+    private Response toState(Request call) throws RequestException {
+        String state = only(call.body(), "state").text();
+        if (!STATES.contains(state)) {
+            throw RequestException.bad("body (expected: {\"state\": \"ready\"}, \"drain\" or \"maint\")");
+        }
+        Json done = operations.toState(call.names().get(0), call.names().get(1), state);
+        tell(call, String.join("/", call.names()) + " to " + state);
+        return Response.of(200, done);
+    }
+
+    private Response toWeight(Request call) throws RequestException {
+        int weight = only(call.body(), "weight").whole()
+                .orElseThrow(() -> RequestException.bad("body (expected: {\"weight\": N}, N a whole number)"));
+        Json done = operations.toWeight(call.names().get(0), call.names().get(1), weight);
+        tell(call, String.join("/", call.names()) + " to weight " + weight);
+        return Response.of(200, done);
+    }
+
+    private Response explain(Request call) throws RequestException {
+        String listener = call.parameters().getOrDefault("listener", "");
+        if (listener.isEmpty()) {
+            throw RequestException.bad("parameter listener (expected: the name of a listener)");
+        }
+        return Response.of(200, operations.explain(listener,
+                address("parameter client", call.parameters().getOrDefault("client", ""))));
+    }
+
+    // ---- relays ----
+
+    private Response relays(Request call) throws RequestException {
+        return Response.of(200,
+                operations.relays(filter(call), call.parameters().getOrDefault("after", ""), limit(call)));
+    }
+
+    private Response relay(Request call) throws RequestException {
+        return Response.of(200, operations.relay(call.names().getFirst()));
+    }
+
+    private Response closeRelay(Request call) throws RequestException {
+        Json done = operations.closeRelay(call.names().getFirst());
+        tell(call, "close relay " + call.names().getFirst());
+        return Response.of(200, done);
+    }
+
+    private Response closeRelays(Request call) throws RequestException {
+        if (call.parameters().isEmpty()) {
+            throw RequestException.bad("parameters (expected: which relays, by endpoint=POOL/ENDPOINT, client=ADDRESS, "
+                    + "pool=POOL or listener=LISTENER)");
+        }
+        Json done = operations.closeRelays(filter(call));
+        tell(call, "close relays of " + call.parameters() + ": " + done.at("closed").text());
+        return Response.of(200, done);
+    }
+
+    private static RelayFilter filter(Request call) throws RequestException {
+        Optional<String> endpoint = Optional.ofNullable(call.parameters().get("endpoint"));
+        Optional<String> pool = Optional.ofNullable(call.parameters().get("pool"));
+        Optional<String> client = Optional.ofNullable(call.parameters().get("client"));
+        if (endpoint.isPresent()) {
+            int slash = endpoint.get().indexOf('/');
+            if (slash <= 0 || pool.isPresent()) {
+                throw RequestException.bad("parameter endpoint (expected: POOL/ENDPOINT, and no parameter pool)");
+            }
+            pool = Optional.of(endpoint.get().substring(0, slash));
+            endpoint = Optional.of(endpoint.get().substring(slash + 1));
+        }
+        return new RelayFilter(pool, endpoint, Optional.ofNullable(call.parameters().get("listener")),
+                client.isPresent() ? Optional.of(address("parameter client", client.get())) : Optional.empty());
+    }
+
+    private static int limit(Request call) throws RequestException {
+        return (int) number(call, "limit", 1, MAX_ON_PAGE, USUAL_ON_PAGE);
+    }
+
+    private static long number(Request call, String name, long least, long most, long otherwise)
+            throws RequestException {
+        String text = call.parameters().get(name);
+        if (text == null) {
+            return otherwise;
+        }
+        long value = text.matches("\\d{1,9}") ? Long.parseLong(text) : -1;
+        if (value < least || value > most) {
+            throw RequestException
+                    .bad("parameter " + name + ": " + text + " (expected: " + least + " to " + most + ")");
+        }
+        return value;
+    }
+
+    /** Never asks a name server. */
+    private static InetAddress address(String what, String text) throws RequestException {
+        try {
+            return InetAddress.ofLiteral(text);
+        } catch (IllegalArgumentException e) {
+            throw RequestException.bad(what + ": " + text + " (expected: an IPv4 or IPv6 address)");
+        }
+    }
+
+    // ---- pins ----
+
+    private Response pins(Request call) throws RequestException {
+        return Response.of(200, operations.pins(call.names().getFirst(),
+                number(call, "offset", 0, 999_999_999, 0), limit(call)));
+    }
+
+    private Response pin(Request call) throws RequestException {
+        return Response.of(200, operations.pin(call.names().get(0), address("client", call.names().get(1))));
+    }
+
+    private Response forget(Request call) throws RequestException {
+        Json done = operations.forget(call.names().get(0), address("client", call.names().get(1)));
+        tell(call, "forget the pin of " + call.names().get(1) + " in " + call.names().get(0));
+        return Response.of(200, done);
+    }
+
+    private Response forgetAll(Request call) throws RequestException {
+        Json done = operations.forgetAll(call.names().getFirst());
+        tell(call, "forget all pins of " + call.names().getFirst() + ": " + done.at("forgotten").text());
+        return Response.of(200, done);
+    }
+
+    private Response reload(Request call) throws RequestException {
+        tell(call, "reload");
+        return Response.of(200, operations.reload());
+    }
+
+    /** The one member that a body may have. */
+    private static Json only(Json body, String name) throws RequestException {
+        if (!(body instanceof Json.Members object) || !object.members().keySet().equals(Set.of(name))) {
+            throw RequestException.bad("body (expected: an object with the member \"" + name + "\" and no other)");
+        }
+        return body.at(name);
+    }
+
+    private static void tell(Request call, String what) {
+        LOG.info("admin: {}, asked from {}", what, call.client());
+    }
+}

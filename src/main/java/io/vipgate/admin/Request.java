@@ -1,0 +1,48 @@
+package io.vipgate.admin;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.vipgate.json.Json;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is asked, checked as far as it can be without knowing the question.
+ *
+ * <p>Immutable.
+ *
+ * @param names what stands in the path for the placeholders of its pattern, in order
+ * @param parameters behind the question mark
+ * @param body {@code null} when there is none
+ * @param accept in which form the answer is wanted
+ * @param from who asks
+ */
+public record Request(List<String> names, Map<String, String> parameters, Json body, Accept accept,
+        InetSocketAddress from) {
+    /** Keeps its own copies. */
+    public Request {
+        names = List.copyOf(names);
+        parameters = Map.copyOf(parameters);
+    }
+
+    /**
+     * In which form an answer is wanted.
+     *
+     * @param types as the Accept header has them; empty when it is not said
+     * @param isGzipWelcome whether the body may be compressed
+     */
+    public record Accept(String types, boolean isGzipWelcome) {
+        static Accept of(HttpExchange exchange) {
+            return new Accept(header(exchange, "Accept"), header(exchange, "Accept-Encoding").contains("gzip"));
+        }
+
+        private static String header(HttpExchange exchange, String name) {
+            return String.join(",", exchange.getRequestHeaders().getOrDefault(name, List.of()));
+        }
+    }
+
+    /** The address of who asks, for the log. */
+    public String client() {
+        return from.getAddress().getHostAddress() + ":" + from.getPort();
+    }
+}

@@ -1,0 +1,78 @@
+package io.vipgate.admin;
+
+import io.vipgate.json.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a call is answered.
+ *
+ * <p>Immutable.
+ *
+ * @param status of HTTP
+ * @param contentType of the body
+ * @param headers besides those of the body
+ */
+public record Response(int status, String contentType, Body body, Map<String, String> headers) {
+    /** What follows the headers. Written once at most, but for {@link #bytes}. */
+    public interface Body extends AutoCloseable {
+        /** In bytes; 0 when only its end will tell. */
+        default long length() {
+            return 0;
+        }
+
+        /** Writes it. */
+        void writeTo(OutputStream out) throws IOException;
+
+        /** Gives back what it holds, written or not. */
+        @Override
+        default void close() {}
+    }
+
+    private static final class Bytes implements Body {
+        private final byte[] bytes;
+
+        Bytes(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public long length() {
+            return bytes.length;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            out.write(bytes);
+        }
+    }
+
+    /** Keeps its own copy. */
+    public Response {
+        headers = Map.copyOf(headers);
+    }
+
+    /** A JSON answer. */
+    public static Response of(int status, Json body) {
+        return new Response(status, "application/json", bytes((body + "\n").getBytes(StandardCharsets.UTF_8)),
+                Map.of());
+    }
+
+    /** A body that is there already; it may be written often. The array is not copied, and must not change any more. */
+    public static Body bytes(byte[] bytes) {
+        return new Bytes(bytes);
+    }
+
+    /** A refusal, {@code {"error": "...", "details": [...]}}. */
+    public static Response error(int status, String message, List<String> details) {
+        return of(status,
+                Json.members().with("error", message).with("details", Json.ofTexts(details)).make());
+    }
+
+    Response with(String header, String value) {
+        return new Response(status, contentType, body, Map.of(header, value));
+    }
+}

@@ -1,0 +1,23 @@
+package io.vipgate.metrics;
+
+import io.vipgate.relay.LoopCounts;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * All that is counted in a gateway, at one moment.
+ *
+ * <p>Immutable.
+ *
+ * @param loops what all event loops together have counted
+ * @param listeners the pool that each listener of the configuration serves
+ * @param pools the pools of the configuration
+ * @param reloads what became of reloads
+ * @param loopLagNanos how long each event loop lets a task wait
+ * @param listenOverflows the kernel's count of clients that found an accept queue full; empty when it does not tell
+ * @param accessLogDropped lines that found no place in the access log
+ */
+public record GatewayStats(LoopCounts loops, Map<String, String> listeners, List<PoolStats> pools,
+        ReloadStats reloads, List<Long> loopLagNanos, OptionalLong listenOverflows,
+        long accessLogDropped) {}

@@ -1,0 +1,18 @@
+package io.vipgate.metrics;
+
+import io.vipgate.neighbour.CoLocation;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A pool of the configuration.
+ *
+ * <p>Immutable.
+ *
+ * @param endpoints in the order of the configuration
+ * @param isProbed whether its endpoints are probed
+ * @param pins empty when it does not pin
+ * @param coLocation which of its endpoints one machine answers for
+ */
+public record PoolStats(String name, List<EndpointStats> endpoints, boolean isProbed, Optional<PinStats> pins,
+        CoLocation coLocation) {}

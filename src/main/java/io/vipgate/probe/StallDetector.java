@@ -1,0 +1,84 @@
+package io.vipgate.probe;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/**
+ * Notices when the process itself was held up: stopped, swapped out, or short of processor time or of threads that
+ * carry virtual ones. A probe that ran meanwhile says nothing about its endpoint. It rests while nobody probes.
+ *
+ * <p>Thread-safe.
+ */
+public final class StallDetector implements AutoCloseable {
+    /** Lag that spoils a result, in nanoseconds. */
+    static final long SPOILING_NANOS = 100_000_000;
+
+    /** Each wake-up of a virtual thread wakes others, and costs a tenth of a millisecond. */
+    private static final long STEP_NANOS = 50_000_000;
+
+    private final AtomicInteger probers = new AtomicInteger();
+    private final LongSupplier clock;
+    private final Thread thread;
+    private volatile long tickedAt;
+    private volatile long laggedAt;
+    private volatile boolean isClosed;
+
+    /** Makes a meter that rests, on a virtual thread of its own. */
+    public StallDetector() {
+        this(System::nanoTime);
+    }
+
+    StallDetector(LongSupplier clock) {
+        this.clock = clock;
+        tickedAt = clock.getAsLong();
+        laggedAt = tickedAt - Long.MAX_VALUE / 2;
+        // Where the probes run, too: whoever keeps the virtual threads' carriers busy holds up both.
+        thread = Thread.ofVirtual().name("vipgate-lag").start(this::run);
+    }
+
+    private void run() {
+        while (!isClosed) {
+            if (probers.get() == 0) {
+                LockSupport.park(this);
+                continue;
+            }
+            LockSupport.parkNanos(this, STEP_NANOS);
+            long now = clock.getAsLong();
+            if (now - tickedAt > STEP_NANOS + SPOILING_NANOS) {
+                laggedAt = now;
+            }
+            tickedAt = now;
+        }
+    }
+
+    /** One more probes from now on. */
+    void begin() {
+        if (probers.getAndIncrement() == 0) {
+            // What the thread needs to wake up is lag already.
+            tickedAt = clock.getAsLong();
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** One that had begun probes no more. */
+    void end() {
+        probers.decrementAndGet();
+    }
+
+    /** Whether it sleeps until somebody probes; for tests. */
+    boolean isResting() {
+        return thread.getState() == Thread.State.WAITING;
+    }
+
+    /** Whether the process was held up for more than 100 ms at any time since then. */
+    boolean hasLaggedSince(long nanos) {
+        return laggedAt - nanos >= 0 || clock.getAsLong() - tickedAt > STEP_NANOS + SPOILING_NANOS;
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+        LockSupport.unpark(thread);
+    }
+}

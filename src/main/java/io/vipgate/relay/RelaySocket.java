@@ -1,0 +1,105 @@
+package io.vipgate.relay;
+
+import io.vipgate.eventloop.Ready;
+import io.vipgate.eventloop.ReadyHandler;
+import io.vipgate.eventloop.Registration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One socket of a relay, and what its events have told. The flags are hints that a system call confirms: an event may be
+ * older than the last call.
+ *
+ * <p>Confined to the event loop of its relay.
+ */
+final class RelaySocket implements ReadyHandler {
+    /** One epoll_ctl(2) for the whole life of a socket, but for the source of a stream whose target is full. */
+    static final int EVENTS = Ready.IN | Ready.OUT | Ready.RDHUP | Ready.PRI | Ready.EDGE;
+
+    /** What is watched while bytes that arrive are of no use; those that go the other way still want room here. */
+    private static final int READS_PAUSED = Ready.OUT | Ready.RDHUP | Ready.EDGE;
+
+    final Relay relay;
+    final int fd;
+    private final Registration registration;
+
+    /** A read may give something: bytes, the end, or an error. */
+    boolean isReadable;
+    /** A write may take something. */
+    boolean isWritable;
+    /** The peer's FIN is in the receive queue, behind all its bytes. */
+    boolean hasFin;
+    /** Urgent data (RFC 9293 section 3.8.5) makes reads stop early: a short read does not mean that all was read. */
+    boolean isUrgent;
+    /** The kernel has given the connection up: a reset, or a timeout of its own. */
+    boolean isReset;
+    /** A call has returned the socket's error, so that the next read says "end of stream" without a FIN. */
+    boolean socketErrorConsumed;
+    /** Bytes were sent since somebody last asked whether they arrived. */
+    boolean hasSent;
+    /** What looks have found while the peer has not acknowledged everything; null while nothing is owed. */
+    UserTimeout.@Nullable UnackedSince unackedSince;
+    /**
+     * Of an endpoint's socket: from the client's acceptance until this was connected, in microseconds, as far as they fit.
+     * An int, since there is room for one: it costs a relay no memory.
+     */
+    int connectMicros;
+    private boolean isClosed;
+
+    RelaySocket(Relay relay, RelayLoop loop, int fd) {
+        this.relay = relay;
+        this.fd = fd;
+        registration = loop.eventLoop().register(fd, EVENTS, this);
+    }
+
+    @Override
+    public void onReady(int events) {
+        if (!isClosed) {
+            note(events);
+            relay.onReady(this, events);
+        }
+    }
+
+    private void note(int events) {
+        if ((events & (Ready.IN | Ready.RDHUP | Ready.ERR | Ready.HUP)) != 0) {
+            isReadable = true;
+        }
+        if ((events & Ready.OUT) != 0) {
+            isWritable = true;
+        }
+        if ((events & Ready.RDHUP) != 0) {
+            hasFin = true;
+        }
+        if ((events & Ready.PRI) != 0) {
+            isUrgent = true;
+        }
+        if ((events & Ready.ERR) != 0) {
+            isReset = true;
+        }
+    }
+
+    /** Stops telling of bytes that arrive, or begins again: then it tells of those that are there already, too. */
+    void pauseReads(boolean isPaused) {
+        if (!isClosed) {
+            // Nothing will tell of them, so whoever can use them must look.
+            isReadable |= isPaused;
+            registration.watch(isPaused ? READS_PAUSED : EVENTS);
+        }
+    }
+
+    /** True when a short read has read all there will ever be: the FIN was here before the read. */
+    boolean isAtFin() {
+        return hasFin && !isReset && !isUrgent;
+    }
+
+    boolean isClosed() {
+        return isClosed;
+    }
+
+    /** Closes the socket. Events that are still under way are ignored. */
+    void close() {
+        if (!isClosed) {
+            isClosed = true;
+            registration.close();
+        }
+    }
+}
