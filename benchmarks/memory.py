@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Memory of idle and of busy relays, on loopback, at the launcher's default flags.
 
 Questions: what does an idle relay cost in heap, and 9,000 of them in resident memory? Does memory grow when 4 connections
@@ -13,7 +12,6 @@ import argparse
 import hashlib
 import os
 import pathlib
-import re
 import resource
 import socket
 import subprocess
@@ -21,30 +19,24 @@ import sys
 import threading
 import time
 
-sys.dont_write_bytecode = True
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "lab"))
+from testkit.checks import check, summary
+from testkit.gateway import Gateway
+from testkit.ports import free_port
+from testkit.processes import resident_bytes
 
-import gateways  # noqa: E402
-from checks import check, tally  # noqa: E402
-
-HEAP_PER_RELAY = 490
-RESIDENT_KIB = 192 << 10
-GROWTH_KIB = 16 << 10
-
-
-def resident_kib(pid: int) -> int:
-    text = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", text).group(1))
+MAX_HEAP_PER_RELAY = 490
+MAX_RESIDENT = 192 << 20
+MAX_GROWTH = 16 << 20
 
 
-class Gateway(gateways.Gateway):
+class EndpointGateway(Gateway):
     """`vipgate run` in front of one endpoint, which is a listening socket of this process."""
 
     def __init__(self) -> None:
         self.endpoint = socket.create_server(("127.0.0.1", 0), backlog=4096)
         # A connection that never gets here must not be waited for without end.
         self.endpoint.settimeout(20)
-        self.port = gateways.free_port()
+        self.port = free_port()
         super().__init__(
             f'listeners: {{ web: {{ bind: "127.0.0.1:{self.port}", pool: p }} }}\n'
             f'pools: {{ p: {{ probe: {{ type: none }}, endpoints: {{ e: "127.0.0.1:{self.endpoint.getsockname()[1]}" }} }} }}\n')
@@ -71,7 +63,7 @@ class Gateway(gateways.Gateway):
 
 def idle(count: int) -> None:
     print(f"-- {count} idle relays", flush=True)
-    with Gateway() as gateway:
+    with EndpointGateway() as gateway:
         for client, endpoint in [gateway.pair() for _ in range(100)]:
             client.close()
             endpoint.close()
@@ -80,16 +72,16 @@ def idle(count: int) -> None:
         pairs = [gateway.pair(f"127.0.0.{2 + i // 4000}") for i in range(count)]
         time.sleep(7)  # past the age at which relays get their keepalive
         heap = (gateway.heap_bytes() - before) / count
-        resident = resident_kib(gateway.pid)
-        print(f"   {heap:.0f} bytes of heap each; {resident >> 10} MiB resident in all")
-        check(f"at most {HEAP_PER_RELAY} bytes of heap each", heap <= HEAP_PER_RELAY)
-        check(f"at most {RESIDENT_KIB >> 10} MiB resident", resident <= RESIDENT_KIB)
+        resident = resident_bytes(gateway.pid)
+        print(f"   {heap:.0f} bytes of heap each; {resident >> 20} MiB resident in all")
+        check(f"at most {MAX_HEAP_PER_RELAY} bytes of heap each", heap <= MAX_HEAP_PER_RELAY)
+        check(f"at most {MAX_RESIDENT >> 20} MiB resident", resident <= MAX_RESIDENT)
         for client, endpoint in pairs:
             client.close()
             endpoint.close()
 
 
-def transfer(gateway: Gateway, size: int, piece: int, pause: float) -> bool:
+def transfer(gateway: EndpointGateway, size: int, piece: int, pause: float) -> bool:
     """Four connections, both ways at once; true when all checksums agree."""
     block = os.urandom(1 << 20)
 
@@ -133,30 +125,30 @@ def transfer(gateway: Gateway, size: int, piece: int, pause: float) -> bool:
 
 def busy(name: str, size: int, piece: int, pause: float) -> None:
     print(f"-- 4 connections, {size >> 20} MiB each way at once, {name}", flush=True)
-    with Gateway() as gateway:
+    with EndpointGateway() as gateway:
         warm = transfer(gateway, size, piece, pause)
-        before = resident_kib(gateway.pid)
+        before = resident_bytes(gateway.pid)
         begun = time.monotonic()
         again = transfer(gateway, size, piece, pause)
         seconds = time.monotonic() - begun
-        growth = resident_kib(gateway.pid) - before
-        print(f"   {seconds:.1f} s; resident memory {growth:+d} KiB after the warm-up")
+        growth = resident_bytes(gateway.pid) - before
+        print(f"   {seconds:.1f} s; resident memory {growth >> 10:+d} KiB after the warm-up")
         check("checksums agree", warm and again)
-        check(f"memory grows by less than {GROWTH_KIB >> 10} MiB", growth < GROWTH_KIB)
+        check(f"memory grows by less than {MAX_GROWTH >> 20} MiB", growth < MAX_GROWTH)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(prog="benchmarks/memory", description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--relays", type=int, default=9000, help="idle relays (default: 9000)")
     parser.add_argument("--mib", type=int, default=1024, help="MiB each way on each connection (default: 1024)")
     arguments = parser.parse_args()
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    _, limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     idle(arguments.relays)
     busy("in large writes (spliced)", arguments.mib << 20, 1 << 20, 0)
     busy("readers pause for 5 s", arguments.mib << 20, 1 << 20, 5)
     busy("in writes of 8,000 bytes (copied)", max(1, arguments.mib >> 3) << 20, 8000, 0)
-    sys.exit(tally())
+    sys.exit(summary())
 
 
 if __name__ == "__main__":

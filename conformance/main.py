@@ -24,7 +24,7 @@ from conformance import mutants, report
 from conformance.cases import ALL_CASES
 from conformance.proxies import KINDS, Proxy, StartFailed
 from conformance.suite import Case, Outcome, Place, baseline, run_case
-from testkit.commands import search_system_directories
+from testkit import commands
 
 HERE = Path(__file__).resolve().parent
 CONTROLS = ("direct", "vipgate", "haproxy", "nginx", "nginx-half-close")
@@ -33,7 +33,7 @@ QUEUES = (("vipgate", "nginx-half-close"), ("haproxy", "direct", "nginx"))
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="conformance/run", description=__doc__)
+    parser = commands.argument_parser("conformance/run", __doc__)
     parser.add_argument("--proxy", choices=KINDS, default="vipgate")
     parser.add_argument("--short", action="store_true", help="the form for CI: fewer rounds, no namespaces, under 3 minutes")
     parser.add_argument("--case", nargs="+", default=[], metavar="NAME", help="only these, even if the short form lacks them")
@@ -194,7 +194,7 @@ def check_mutants(args: argparse.Namespace) -> list[Outcome]:
 
 
 def main() -> int:
-    search_system_directories()
+    commands.search_system_directories()
     args = arguments()
     if args.list:
         for case in ALL_CASES:

@@ -270,7 +270,8 @@ class Nginx(Proxy):
         files = s.open_files or 20000
         lines = [
             "load_module modules/ngx_stream_module.so;", "daemon off;", "user root;",
-            f"worker_processes {1 if s.open_files else s.loops or 2};", f"worker_rlimit_nofile {files};", f"pid {self.directory}/pid;",
+            f"worker_processes {1 if s.open_files else s.loops or 2};", f"worker_rlimit_nofile {files};",
+            f"pid {self.directory}/pid;",
             f"error_log {self.directory}/error.log;",
             f"events {{ worker_connections {min(files - 20, 19500)}; }}", "stream {",
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
@@ -90,7 +89,7 @@ def main() -> None:
     if name == "exec":
         enter(words)
     command = {"up": up, "down": down, "status": status}[name]
-    argparse.ArgumentParser(prog=f"lab/bin/{name}", description=command.__doc__).parse_args(words)
+    commands.argument_parser(f"lab/bin/{name}", command.__doc__).parse_args(words)
     lock = begin()
     try:
         command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 import traceback
@@ -12,6 +11,7 @@ from lab.scenarios import SCENARIOS
 from lab.site.topology import Site
 from testkit import TestkitError
 from testkit.checks import check, summary
+from testkit.commands import argument_parser
 
 
 def show_logs(lab: Site) -> None:
@@ -27,7 +27,7 @@ def show_logs(lab: Site) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="lab/bin/test", description=__doc__)
+    parser = argument_parser("lab/bin/test", __doc__)
     parser.add_argument("scenario", nargs="*", help=f"which ones (default: all): {', '.join(SCENARIOS)}")
     parser.add_argument("--rounds", type=int, default=2, help="how often gateway_pair plays each fault (default: 2)")
     arguments = parser.parse_args()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import os
 import pathlib
@@ -12,6 +13,11 @@ from typing import Any
 
 from testkit import ROOT, TestkitError
 from testkit.waiting import holds_within
+
+
+def argument_parser(command: str, description: str | None) -> argparse.ArgumentParser:
+    """For the arguments of an executable, which is named as a user calls it: ``lab/checks/reload``."""
+    return argparse.ArgumentParser(prog=command, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
 def run(*words: object, **options: Any) -> str:

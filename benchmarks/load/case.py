@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from measure import Meter, Usage
-from proxies import Peer, Settings
-from results import Metric, Sample
-from testbed import Processors, Testbed
+from benchmarks.load.measure import Meter, Usage
+from benchmarks.load.proxies import Peer, Settings
+from benchmarks.load.results import Metric, Sample
+from benchmarks.load.testbed import Processors, Testbed
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,4 @@
-#!/usr/bin/env python3
-"""Compares vipgate under load with HAProxy, nginx, the iptables rules of before, and a direct path.
+"""Compares vipgate under load with HAProxy, nginx, iptables rules, and a direct path.
 
 Everything runs in network namespaces of its own, which end with this command. See README.md beside this file for what
 each case measures. As root."""
@@ -8,13 +7,11 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import fcntl
 import os
 import pathlib
 import re
 import resource
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,23 +19,13 @@ import time
 import traceback
 from collections.abc import Iterator
 
-sys.dont_write_bytecode = True
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.append(str(HERE.parents[1] / "lab"))
-#: Not the lab's own state: this may run beside it.
-os.environ["VIPGATE_LAB"] = os.environ.get("VIPGATE_LOAD", "/dev/shm/vipgate-load")
-os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-
-import hosts  # noqa: E402
-import report  # noqa: E402
-import testbed  # noqa: E402
-import tools  # noqa: E402
-from case import Case, Options  # noqa: E402
-from cases import ALL  # noqa: E402
-from hosts import LabError  # noqa: E402
-from proxies import KINDS, TOP, HAProxy, Peer, Vipgate  # noqa: E402
-from results import CaseResult, Run, Sample  # noqa: E402
-from testbed import Processors, Testbed  # noqa: E402
+from benchmarks.load import report, testbed, tools
+from benchmarks.load.case import Case, Options
+from benchmarks.load.cases import ALL
+from benchmarks.load.proxies import KINDS, HAProxy, Peer, Vipgate
+from benchmarks.load.results import CaseResult, Run, Sample
+from benchmarks.load.testbed import STATE, Processors, Testbed
+from testkit import ROOT, TestkitError, commands
 
 PROGRAMS = {"nginx": "nginx-light", "ip": "iproute2", "curl": "curl", "wrk": "wrk", "cc": "gcc", "nsenter": "util-linux",
             "unshare": "util-linux", "setsid": "util-linux", "taskset": "util-linux", "kill": "procps", "sysctl": "procps"}
@@ -46,7 +33,7 @@ STREAM = pathlib.Path("/usr/lib/nginx/modules/ngx_stream_module.so")
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = commands.argument_parser("benchmarks/load/run", __doc__)
     add = parser.add_argument
     add("--case", action="append", default=[], metavar="NAMES", help=f"of {', '.join(ALL)}; separated by commas (default: all)")
     add("--peers", metavar="NAMES", help=f"of {', '.join(KINDS)} and the names of jars (default: all)")
@@ -99,24 +86,11 @@ def missing(args: argparse.Namespace) -> list[str]:
         needed[args.haproxy] = "haproxy"
     if "iptables" in args.peers:
         needed["iptables-restore"] = "iptables"
-    lacking = [f"{program} (package {package})" for program, package in needed.items() if not shutil.which(program)]
+    needs_jar = "vipgate" in args.peers and "vipgate" not in args.jar
+    lacking = commands.missing(needed, needs_jar)
     if not STREAM.exists():
         lacking.append(f"{STREAM} (package libnginx-mod-stream)")
-    if os.geteuid() != 0:
-        lacking.insert(0, "root")
-    if "vipgate" in args.peers and "vipgate" not in args.jar and not (TOP / "target" / "vipgate.jar").exists():
-        lacking.append("target/vipgate.jar (mvn -DskipTests package, or ./vipgate demo once)")
     return lacking
-
-
-def locked() -> object:
-    """One run at a time: two would measure each other. The lock goes with the process."""
-    lock = open(f"/run/{str(hosts.STATE).strip('/').replace('/', '-')}.lock", "w")  # noqa: SIM115 - as long as the process
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise SystemExit("load: another run is at work; wait for it") from None
-    return lock
 
 
 def make_peers(args: argparse.Namespace, bed: Testbed, processors: Processors) -> list[Peer]:
@@ -178,7 +152,7 @@ def say(case: Case, sample: Sample) -> None:
 
 def destination(args: argparse.Namespace, began: datetime.datetime) -> pathlib.Path:
     names = "all" if args.case == list(ALL) else "-".join(args.case)
-    parent = TOP / "target" / "load" if args.quick else HERE.parent / "results"
+    parent = ROOT / "target" / "load" if args.quick else ROOT / "benchmarks" / "results"
     first = args.out or parent / f"{began:%Y-%m-%d}-{names}"
     if args.out is not None:
         return first
@@ -218,19 +192,20 @@ def interrupt(*_: object) -> None:
 
 def main() -> None:
     args = arguments()
-    if lacking := missing(args):
-        raise SystemExit("load needs, and this machine lacks:\n" + "".join(f"  {line}\n" for line in lacking))
-    lock = locked()
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    commands.search_system_directories()
+    commands.require_nothing_missing("load", missing(args))
+    try:
+        # Two runs at the same time would measure each other.
+        lock = commands.lock(STATE)
+        processors = Processors(args.workers)
+    except TestkitError as error:
+        raise SystemExit(f"load: {error}") from error
+    _, limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # Under nohup a terminal's end is no reason to stop.
+        # Under nohup the end of the terminal does not stop the run.
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, interrupt)
-    try:
-        processors = Processors(args.workers)
-    except LabError as error:
-        raise SystemExit(f"load: {error}") from error
     # Whatever this command starts, but the gateways, runs where it runs itself.
     os.sched_setaffinity(0, processors.load)
     testbed.clear_leftovers()
@@ -246,7 +221,7 @@ def main() -> None:
         measure_all(args, record, bed, processors)
     except KeyboardInterrupt:
         problem = "interrupted"
-    except (LabError, OSError, subprocess.SubprocessError) as error:
+    except (TestkitError, OSError, subprocess.SubprocessError) as error:
         problem = str(error)
     except Exception:
         # A fault of this program itself must not cost what was measured before it.

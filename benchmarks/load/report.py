@@ -7,9 +7,9 @@ import pathlib
 import statistics
 from collections.abc import Callable, Iterator
 
-import charts
-from proxies import RIVALS
-from results import CaseResult, Metric, Run
+from benchmarks.load import charts
+from benchmarks.load.proxies import RIVALS
+from benchmarks.load.results import CaseResult, Metric, Run
 
 
 def write(run: Run, directory: pathlib.Path) -> None:

@@ -147,7 +147,8 @@ def one_byte_writes(is_client_first: bool) -> Script:
 
 def _both_ways(client: Peer, endpoint: Peer, count: int) -> None:
     run_together(lambda: client.send_and_fin(count), lambda: endpoint.send_and_fin(count),
-                 lambda: client.receive_to_fin(count), lambda: endpoint.receive_to_fin(count), sockets=(client, endpoint), within=400)
+                 lambda: client.receive_to_fin(count), lambda: endpoint.receive_to_fin(count),
+                 sockets=(client, endpoint), within=400)
 
 
 def full_duplex(ctx: Context) -> None:

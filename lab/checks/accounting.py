@@ -8,7 +8,6 @@ open. Otherwise: received by the far end <= counted <= sent by the near end. On 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import collections
 import contextlib
@@ -24,6 +23,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 
+from testkit import commands
 from testkit.checks import check, summary
 from testkit.gateway import Gateway
 from testkit.ports import free_port
@@ -230,7 +230,7 @@ class Run:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="lab/checks/accounting", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = commands.argument_parser("lab/checks/accounting", __doc__)
     parser.add_argument("--seconds", type=float, default=20, help="how long new clients arrive (default: 20)")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 31), help="of the random choices; printed")
     arguments = parser.parse_args()

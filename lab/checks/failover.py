@@ -16,6 +16,7 @@ import sys
 import time
 
 from lab.checks.loopback import Endpoint, Results, ask, ask_continuously
+from testkit import commands
 from testkit.checks import check, summary
 from testkit.gateway import Gateway
 from testkit.ports import free_port
@@ -117,7 +118,7 @@ class Failover:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="lab/checks/failover", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = commands.argument_parser("lab/checks/failover", __doc__)
     parser.add_argument("--rounds", type=int, default=5, help="deaths and returns of each kind (default: 5)")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()

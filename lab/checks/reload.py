@@ -4,12 +4,12 @@ No connection may fail; no stream may be reset, moved to another endpoint, or ge
 Needs the jar (target/vipgate.jar) and Python 3.11.
 """
 
-import argparse
 import asyncio
 import sys
 import time
 
 from lab.checks.loopback import Endpoint, LongStream, Results, ask, ask_continuously
+from testkit import commands
 from testkit.checks import check, summary
 from testkit.gateway import Gateway
 from testkit.ports import free_port
@@ -112,7 +112,7 @@ class Reloads:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="lab/checks/reload", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = commands.argument_parser("lab/checks/reload", __doc__)
     parser.add_argument("--rounds", type=int, default=100, help="reloads, one a second (default: 100)")
     reloads = Reloads(parser.parse_args().rounds)
     try:

@@ -1,5 +1,5 @@
-"""What it costs vipgate to be watched, at 5,000 new connections a second: the access log, and scrapes of its metrics. Each
-variant is a process of its own; all of them run, and are measured by turns."""
+"""Observability overhead at 5,000 new connections a second: the access log, and scrapes of the metrics. Each variant is a
+process of its own; all of them run, and are measured by turns."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import statistics
 import threading
 from collections.abc import Sequence
 
-from case import Case
-from proxies import Peer, Settings, Vipgate
-from results import Metric, Sample
-from tools import Program
+from benchmarks.load.case import Case
+from benchmarks.load.proxies import Peer, Settings, Vipgate
+from benchmarks.load.results import Metric, Sample
+from benchmarks.load.tools import Program
 
 PLAIN, LOGGED, SCRAPED = "neither", "access log", "a scrape each 100 ms"
 RATE = 5000
 EVERY_SECONDS = 0.1
 
 
-class Watched(Case):
-    name = "watched"
-    title = "The price of watching"
+class Observability(Case):
+    name = "observability"
+    title = "Observability overhead"
     metrics = (
         Metric("cpu", "gateway CPU per connection", "µs", True),
         Metric("rate", "connections per second", "1/s", False, 0, False, False),

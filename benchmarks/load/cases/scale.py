@@ -6,12 +6,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
-from case import Case, Options
-from hosts import LabError
-from proxies import Peer, Settings, Vipgate
-from results import Metric, Sample
-from testbed import CLIENTS_6, Processors, Testbed
-from tools import Program
+from benchmarks.load.case import Case, Options
+from benchmarks.load.proxies import Peer, Settings, Vipgate
+from benchmarks.load.results import Metric, Sample
+from benchmarks.load.testbed import CLIENTS_6, Processors, Testbed
+from benchmarks.load.tools import Program
+from testkit import TestkitError
 
 FEW, MANY = "2 endpoints", "2 endpoints, many clients"
 #: Connections a second that a table of pins is filled with, for the estimate.
@@ -20,7 +20,7 @@ FILL_RATE = 8000
 
 class Scale(Case):
     name = "scale"
-    title = "Cost of a short connection as things grow"
+    title = "Scaling"
     metrics = (
         Metric("cpu", "gateway CPU per connection", "µs", True),
         Metric("user", "of it user", "µs", True),
@@ -96,7 +96,7 @@ class Scale(Case):
         there = instance.metric("vipgate_pins")
         print(f"  {instance.name}: {there:,.0f} pins", flush=True)
         if there < self.pins:
-            raise LabError(f"{instance.name} has {there:,.0f} pins (expected: {self.pins:,})")
+            raise TestkitError(f"{instance.name} has {there:,.0f} pins (expected: {self.pins:,})")
 
     def measure(self, peer: Peer, variant: str) -> Sample:
         instance = self._instances[peer.name, variant]
@@ -110,7 +110,7 @@ class Scale(Case):
         with Program(self.client, "closedloop", "-c", self.connections, *more, *many, *instance.http) as client:
             done, failed, *_ = map(int, client.line("done"))
         if not done:
-            raise LabError(f"{instance.name} served nobody:\n{instance.log()[-1000:]}")
+            raise TestkitError(f"{instance.name} served nobody:\n{instance.log()[-1000:]}")
         return done, failed
 
     def end(self, peers: Sequence[Peer]) -> None:

@@ -6,7 +6,6 @@ Needs the jar (target/vipgate.jar), Python 3.11 and Chromium; no root. It takes 
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import pathlib
 import sys
@@ -17,11 +16,12 @@ from lab.checks.live_page.newcomer import newcomer
 from lab.checks.live_page.operator import operator
 from lab.checks.live_page.outage import end_and_return, poll
 from lab.checks.live_page.screenshot import shoot
+from testkit import commands
 from testkit.checks import check, summary
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="lab/checks/page", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = commands.argument_parser("lab/checks/page", __doc__)
     parser.add_argument("--screenshot", metavar="FILE", type=pathlib.Path, help="make the picture of the README")
     screenshot = parser.parse_args().screenshot
     browser = Browser()

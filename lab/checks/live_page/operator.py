@@ -99,4 +99,5 @@ def ask_token(page: Page, token: str) -> None:
     page.type(token)
     page.press("Enter")
     check("the right token makes the change", page.until(is_in_state('[data-endpoint="many/e7"]', "drain"), 5))
-    check("it is kept in this tab only", page.evaluate("sessionStorage.length === 1 && localStorage['vipgate-token'] === undefined"))
+    check("it is kept in this tab only",
+          page.evaluate("sessionStorage.length === 1 && localStorage['vipgate-token'] === undefined"))
