@@ -46,7 +46,7 @@ def echo(listen_fd: int) -> None:
 
 
 def blast(listen_fd: int, seconds: float) -> None:
-    """Sends at full speed to whoever comes first, then closes."""
+    """Sends at full speed to the first connection, then closes it."""
     listener = socket.socket(fileno=listen_fd)
     peer, _ = listener.accept()
     block = b"x" * (1 << 20)

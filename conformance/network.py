@@ -89,7 +89,7 @@ class Network:
             command("ip", "-n", name, "route", "add", "default", "via", via)
         for source in SOURCES:
             command("ip", "-n", self.gateway, "address", "add", source + "/32", "dev", "inner")
-        # Answers to spoofed sources go back to the client's namespace, which drops them: they are nobody's.
+        # Answers to spoofed sources go back to the client's namespace, which drops them: no host has these addresses.
         command("ip", "-n", self.gateway, "route", "add", SPOOFED_NET, "via", CLIENT)
 
     def forward(self) -> None:

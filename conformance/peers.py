@@ -105,7 +105,7 @@ class Peer:
             raise Failed(f"{self.name}: {ending} after byte {self.received} {what}")
 
     def until_end(self) -> str:
-        """Reads to the end and says which one it was."""
+        """Reads to the end; returns how the stream ended."""
         while True:
             ending = self.receive_some()
             if ending is not None:
@@ -244,7 +244,7 @@ def send_until_refused(most: int) -> Step:
 
 
 def urgent() -> Step:
-    """One byte with MSG_OOB; in the stream's order for whoever reads inline."""
+    """One byte with MSG_OOB; a peer that reads inline gets it in the stream's order."""
 
     def act(peer: Peer) -> None:
         peer.sock.send(peer.outgoing(1), socket.MSG_OOB)

@@ -38,7 +38,7 @@ class Settings:
     loops: int = 0
     sources: tuple[str, ...] = ()
     is_logged: bool = True
-    most_connections: int = 0
+    max_connections: int = 0
     open_files: int = 0
     has_shifted_clock: bool = False
 
@@ -186,7 +186,7 @@ class Vipgate(Proxy):
         lines = ["listeners:"]
         for r in self.routes.values():
             lines.append(f'  {r.name}: {{ bind: "{bracketed(r.host, r.port)}", pool: {r.name}'
-                         + (f", maxConnections: {s.most_connections}" if s.most_connections else "") + " }")
+                         + (f", maxConnections: {s.max_connections}" if s.max_connections else "") + " }")
         lines.append("pools:")
         for r in self.routes.values():
             lines += [

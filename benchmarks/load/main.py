@@ -112,7 +112,7 @@ def spoken_command(args: argparse.Namespace) -> str:
 
 
 def turn(case: Case, peers: list[Peer], number: int) -> Iterator[tuple[str, Peer]]:
-    """Who is measured in a round, in order. What is compared stands together; who is the first changes from round to round:
+    """The order of measurements in a round. What is compared stands together; the first one changes from round to round:
     with two of them AB, BA, BA, AB."""
     groups = [[(variant, peer) for peer in peers] for variant in case.variants]
     if case.bases:

@@ -34,7 +34,7 @@ class Settings:
     is_bulk: bool = False
     endpoints: int = 2
     balance: str = "weighted-random"
-    #: Most entries of the table of pins; 0: no pinning. With pins, and where clients are many, the clients come by IPv6.
+    #: Maximum number of entries of the table of pins; 0: no pinning. With pins, and with many clients, they come by IPv6.
     pins: int = 0
     is_ipv6: bool = False
     java_options: str = ""
@@ -53,7 +53,7 @@ class Peer:
     """One of the compared. It serves HTTP at :attr:`http` and greets first at :attr:`greeting`."""
 
     kind = ""
-    #: It is a process, whose processor time and memory can be told.
+    #: It is a process, whose processor time and memory can be measured.
     is_process = True
 
     def __init__(self, name: str, number: int, testbed: Testbed, processors: Processors) -> None:

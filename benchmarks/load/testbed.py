@@ -25,7 +25,7 @@ PUBLIC_6 = "2001:db8:cb::1"
 NAT_PUBLIC = "203.0.113.129"
 CLIENT, NAT_CLIENT, DIRECT_CLIENT = "203.0.113.100", "203.0.113.200", "192.0.2.50"
 CLIENT_6 = "2001:db8:cb::100"
-#: The client is many: whoever has an address of this network.
+#: The client stands for many: it has every address of this network.
 CLIENTS_6 = "2001:db8:c::"
 VIPS = ("192.0.2.100", "192.0.2.200")
 GATEWAY, NAT = "192.0.2.1", "192.0.2.2"

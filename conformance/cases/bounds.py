@@ -26,7 +26,7 @@ def _end_of(ctx: Context, peer: Peer, started: float) -> tuple[str, float]:
 
 
 def _both_end(ctx: Context, peers: tuple[Peer, Peer], started: float, bound: float, has_fin: bool = False) -> None:
-    """Both ends are told in time. A client that has had its FIN passed on may see either ending of the endpoint."""
+    """Both ends see the end in time. A client whose FIN has been passed on may see FIN or RST."""
     seen: list[str] = []
 
     def wait(peer: Peer) -> None:
@@ -40,7 +40,7 @@ def _both_end(ctx: Context, peers: tuple[Peer, Peer], started: float, bound: flo
 
 def idle(ctx: Context) -> None:
     client, endpoint = ctx.pair()
-    # Bytes in either direction begin the bound anew.
+    # Bytes in either direction restart the bound.
     for _ in range(4):
         client.send(1)
         endpoint.receive(1)
@@ -67,7 +67,7 @@ def lifetime(ctx: Context) -> None:
     client, endpoint = ctx.pair()
 
     def chat_and_watch() -> None:
-        """One thread for both: a socket tells of a reset only once, to whichever call comes first."""
+        """One thread for both: a socket reports a reset only once, to the call that comes first."""
         try:
             while True:
                 client.send(1)

@@ -15,8 +15,8 @@ from conformance.suite import Case, Context, Script
 
 KIB, MIB = 1 << 10, 1 << 20
 #: More than the kernel's buffers along the way can hold, less than 50 MiB.
-MOST_UNDER_WAY = 40 * MIB
-MOST_MEMORY = 24 * MIB
+MAX_UNDER_WAY = 40 * MIB
+MAX_MEMORY = 24 * MIB
 SHORT_TIMEOUT = quick(keep_alive=(1, 1, 2), user_timeout=3)
 
 
@@ -35,9 +35,9 @@ def _to_paused_reader(ctx: Context, sender: Peer, reader: Peer, seconds: float) 
 
     def read() -> None:
         time.sleep(seconds)
-        ctx.must(sender.sent <= MOST_UNDER_WAY, f"{sender.sent >> 20} MiB were taken while nobody read")
+        ctx.must(sender.sent <= MAX_UNDER_WAY, f"{sender.sent >> 20} MiB were taken while nobody read")
         grown = ctx.proxy.memory() - memory
-        ctx.must(grown <= MOST_MEMORY, f"its memory has grown by {grown >> 20} MiB")
+        ctx.must(grown <= MAX_MEMORY, f"its memory has grown by {grown >> 20} MiB")
         reader.receive_to_fin(size)
         reader.fin()
 
@@ -294,10 +294,10 @@ def ipv6(ctx: Context) -> None:
 
 CASES = (
     Case("paused-reader-up", "send 50 MiB; FIN", "pause 2 s; read all",
-         f"at most {MOST_UNDER_WAY >> 20} MiB taken meanwhile, proxy's memory within {MOST_MEMORY >> 20} MiB",
+         f"at most {MAX_UNDER_WAY >> 20} MiB taken meanwhile, proxy's memory within {MAX_MEMORY >> 20} MiB",
          script=paused_reader(True, 2)),
     Case("paused-reader-down", "pause 2 s; read all", "send 50 MiB; FIN",
-         f"at most {MOST_UNDER_WAY >> 20} MiB taken meanwhile, proxy's memory within {MOST_MEMORY >> 20} MiB",
+         f"at most {MAX_UNDER_WAY >> 20} MiB taken meanwhile, proxy's memory within {MAX_MEMORY >> 20} MiB",
          script=paused_reader(False, 2)),
     Case("paused-beyond-user-timeout", "50 MiB each way on two connections", "each reader pauses 11 s; userTimeout 3 s",
          "a slow reader is not dead", settings=SHORT_TIMEOUT, script=paused_readers_each_way(11)),

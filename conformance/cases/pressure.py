@@ -14,7 +14,7 @@ from conformance.proxies import quick
 from conformance.suite import PROXIES, Case, Context
 
 MIB = 1 << 20
-MOST_EACH = 6 * MIB
+MAX_EACH = 6 * MIB
 ONE_LOOP = quick(loops=1)
 P99_MILLIS = 60.0
 
@@ -55,7 +55,7 @@ def slow_readers(ctx: Context) -> None:
         for client, endpoint in pairs:
             try:
                 # More than the kernel keeps for the client; not so much that a hundred use up the machine's tcp_mem.
-                while endpoint.sent < MOST_EACH:
+                while endpoint.sent < MAX_EACH:
                     endpoint.sent += endpoint.sock.send(endpoint.outgoing(256 << 10))
             except BlockingIOError:
                 pass

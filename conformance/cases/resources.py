@@ -15,7 +15,7 @@ from conformance.proxies import quick
 from conformance.suite import PROXIES, Case, Context, Script
 
 MIB = 1 << 20
-MANY = quick(is_logged=False, most_connections=9500)
+MANY = quick(is_logged=False, max_connections=9500)
 SHORTS = 60_000
 
 
@@ -170,7 +170,7 @@ def clock_jumps(ctx: Context) -> None:
 
 
 def stopped(ctx: Context) -> None:
-    """3 s without the proxy: streams go on where they were, and whoever connected meanwhile is served."""
+    """3 s without the proxy: streams continue where they were, and a client that connected meanwhile is served."""
     pairs = [ctx.pair(timeout=15) for _ in range(4)]
     quiet = ctx.pair(timeout=15)
     size = 200 * MIB

@@ -46,7 +46,7 @@ async def ask(address: str, port: int, source: str, timeout: float) -> dict[str,
 
 
 async def until_told() -> None:
-    """Returns when whoever started this closes the standard input."""
+    """Returns when the standard input is closed by the process that started this one."""
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     await reader.read()
@@ -84,7 +84,7 @@ async def each(arguments: argparse.Namespace) -> None:
 
 
 async def hold(arguments: argparse.Namespace) -> None:
-    """Connections that stay, each with a request now and then; says what became of each."""
+    """Connections that stay, each with a request now and then; prints what became of each."""
     told = asyncio.create_task(until_told())
 
     async def one() -> None:

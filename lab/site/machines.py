@@ -130,7 +130,7 @@ class GatewayHost(Host):
         file.write_text(text)
         self.run("keepalived", "--config-test", "--use-file", file, "--config-id", self.name)
         # The kernel reports the ends of processes in the first network namespace only; with track_process keepalived would
-        # stay in FAULT here. The flag file, which it checks as well, tells it the same.
+        # stay in FAULT here. The flag file, which it checks as well, has the same effect.
         block = text[text.index("vrrp_track_process"):text.index("# end of track_process")]
         file.write_text(text.replace(block, "").replace("    track_process {\n        vipgate_process\n    }\n", ""))
         run_keepalived(self, file, self.name)

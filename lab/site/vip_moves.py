@@ -42,7 +42,7 @@ class VipMoves:
             self._moments.append(time.monotonic())
 
     def _learn(self, host: Host, words: list[str]) -> bool:
-        """Whether a line tells of another hardware address than the one before."""
+        """Whether a line has another hardware address than the one before."""
         if "lladdr" not in words:
             return False
         mac = words[words.index("lladdr") + 1]

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import statistics
 import threading
-from collections.abc import Sequence
 
-from benchmarks.load.case import Case
+from benchmarks.load.case import InstancesCase
 from benchmarks.load.proxies import Peer, Settings, Vipgate
 from benchmarks.load.results import Metric, Sample
 from benchmarks.load.tools import Program
@@ -17,7 +16,7 @@ RATE = 5000
 EVERY_SECONDS = 0.1
 
 
-class Observability(Case):
+class Observability(InstancesCase):
     name = "observability"
     title = "Observability overhead"
     metrics = (
@@ -29,7 +28,6 @@ class Observability(Case):
         Metric("longest", "scrape, longest", "ms", True, 1, False, False),
         Metric("scrapes", "scrapes", "", False, 0, False, False),
     )
-    kinds = ("vipgate",)
     variants = (PLAIN, LOGGED, SCRAPED)
     bases = {LOGGED: PLAIN, SCRAPED: PLAIN}
     seconds = 4
@@ -43,25 +41,15 @@ class Observability(Case):
     def settings(self, variant: str = "") -> Settings:
         return Settings(self.options.workers, has_access_log=variant == LOGGED)
 
-    def starts(self) -> int:
-        return len(self.variants)
-
-    def begin(self, peers: Sequence[Peer]) -> None:
-        self._instances: dict[tuple[str, str], Vipgate] = {}
-        for peer in peers:
-            for number, variant in enumerate(self.variants):
-                instance = peer.another(str(number), 20 + len(self.variants) * peers.index(peer) + number)
-                self._instances[peer.name, variant] = instance
-                instance.start(self.settings(variant))
-        for (_, variant), instance in self._instances.items():
-            if self.warm_seconds:
-                with self._open_loop(instance, 0, 1000 * self.warm_seconds) as loop:
-                    loop.line("begin")
-                    with Scrapes(instance, variant == SCRAPED):
-                        loop.line("done")
+    def warm_instance(self, instance: Vipgate, variant: str) -> None:
+        if self.warm_seconds:
+            with self._open_loop(instance, 0, 1000 * self.warm_seconds) as loop:
+                loop.line("begin")
+                with Scrapes(instance, variant == SCRAPED):
+                    loop.line("done")
 
     def measure(self, peer: Peer, variant: str) -> Sample:
-        instance = self._instances[peer.name, variant]
+        instance = self.instances[peer.name, variant]
         with self._open_loop(instance, self.settle_ms, self.milliseconds()) as loop:
             loop.line("begin")
             meter = self.meter(instance)
@@ -73,10 +61,6 @@ class Observability(Case):
 
     def _open_loop(self, instance: Vipgate, settle_ms: int, measure_ms: int) -> Program:
         return Program(self.client, "openloop", "connects", *instance.http, RATE, settle_ms, measure_ms, self.connections)
-
-    def end(self, peers: Sequence[Peer]) -> None:
-        for instance in self._instances.values():
-            instance.stop()
 
 
 class Scrapes:

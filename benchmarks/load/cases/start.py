@@ -50,7 +50,7 @@ class Start(Case):
         stamp.unlink(missing_ok=True)
         settings = replace(self.settings(), is_trained=variant == TRAINED)
         peer.settings = settings
-        # The process is not there yet: its time is not told.
+        # The process does not exist yet: its processor time is not reported.
         meter = Meter(None, [])
         # The client is there first.
         with Program(self.client, "closedloop", "-c", self.connections, "-t", self.milliseconds(), "-f", stamp,
