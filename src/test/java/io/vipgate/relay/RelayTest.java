@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.linux.SocketOptions;
+import io.vipgate.proxyprotocol.ProxyHeader;
 import io.vipgate.relay.FakeKernel.Connect;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
