@@ -73,6 +73,14 @@ final class RelayFixture {
                 60 * SECOND, ProxyHeader.Version.NONE, List.of());
     }
 
+    /** The settings with other bounds, in nanoseconds; 0 is none. */
+    static RelaySettings withBounds(long idle, long halfClosed, long lifetime) {
+        RelaySettings s = settings();
+        return new RelaySettings(s.connectTimeoutNanos(), s.attempts(), idle, halfClosed, lifetime, 0, s.keepAlive(),
+                s.clientUserTimeoutNanos(), s.endpointUserTimeoutNanos(), s.proxyVersion(),
+                s.sources());
+    }
+
     private static PoolSnapshot.Member member(String name, String address) {
         return new PoolSnapshot.Member(
                 new Endpoint(name, new InetSocketAddress(InetAddress.ofLiteral(address), 80), 0),
