@@ -2,6 +2,11 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.relay.CloseReason;
 import java.io.IOException;
 import java.net.SocketException;
