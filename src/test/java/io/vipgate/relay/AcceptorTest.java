@@ -30,7 +30,7 @@ class AcceptorTest {
     @Test
     void clientBeyondTheMaximumIsResetAndCounted() {
         RelayFixture two = new RelayFixture(RelayFixture.settings(), 2);
-        List<FakeKernel.Socket> clients = List.of(two.kernel.client(), two.kernel.client(), two.kernel.client());
+        List<FakeSocket> clients = List.of(two.kernel.client(), two.kernel.client(), two.kernel.client());
         two.kernel.settle();
 
         assertThat(clients).extracting(client -> client.isReset).containsExactly(false, false, true);

@@ -21,7 +21,7 @@ class ProxyHeaderRelayTest {
     @Test
     void headerIsTheFirstThingAnEndpointReadsAlsoAfterARetry() {
         RelayFixture announcing = announcing();
-        FakeKernel.Socket client = announcing.kernel.client();
+        FakeSocket client = announcing.kernel.client();
         client.peerSends(bytes("request"));
         announcing.kernel.settle();
         announcing.kernel.dialled.get(0).fail(Errno.ECONNREFUSED);
@@ -50,10 +50,10 @@ class ProxyHeaderRelayTest {
     @Test
     void headerThatDoesNotFitGoesOutBeforeTheClientsBytes() {
         RelayFixture announcing = announcing();
-        FakeKernel.Socket client = announcing.kernel.client();
+        FakeSocket client = announcing.kernel.client();
         client.peerSends(bytes("request"));
         announcing.kernel.settle();
-        FakeKernel.Socket backend = announcing.kernel.dialled.getFirst();
+        FakeSocket backend = announcing.kernel.dialled.getFirst();
         backend.room(10);
         backend.accept();
         announcing.kernel.settle();

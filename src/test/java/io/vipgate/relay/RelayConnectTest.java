@@ -20,7 +20,7 @@ class RelayConnectTest {
 
     @Test
     void nothingIsReadFromTheClientBeforeTheEndpointIsConnected() {
-        FakeKernel.Socket client = kernel.client();
+        FakeSocket client = kernel.client();
         client.peerSends(bytes("early"));
         kernel.settle();
 
@@ -33,7 +33,7 @@ class RelayConnectTest {
 
     @Test
     void refusedConnectIsRetriedOnTheOtherEndpointWithTheSameBytes() {
-        FakeKernel.Socket client = kernel.client();
+        FakeSocket client = kernel.client();
         client.peerSends(bytes("request"));
         kernel.settle();
         kernel.dialled.get(0).fail(Errno.ECONNREFUSED);
@@ -55,7 +55,7 @@ class RelayConnectTest {
     @Test
     void connectRefusedAtOnceIsRetriedToo() {
         kernel.plan(Connect.REFUSED, Connect.AT_ONCE);
-        FakeKernel.Socket client = kernel.client();
+        FakeSocket client = kernel.client();
         client.peerSends(bytes("request"));
         kernel.settle();
 
@@ -65,7 +65,7 @@ class RelayConnectTest {
     @Test
     void clientIsResetWhenEveryEndpointRefuses() {
         kernel.plan(Connect.REFUSED, Connect.REFUSED);
-        FakeKernel.Socket client = kernel.client();
+        FakeSocket client = kernel.client();
         kernel.settle();
 
         assertThat(client.isReset).isTrue();
@@ -75,7 +75,7 @@ class RelayConnectTest {
 
     @Test
     void silentEndpointIsLeftAfterTheConnectTimeoutAndOneTick() {
-        FakeKernel.Socket client = kernel.client();
+        FakeSocket client = kernel.client();
         client.peerSends(bytes("request"));
         kernel.settle();
 
@@ -103,7 +103,7 @@ class RelayConnectTest {
 
     @Test
     void clientResetWhileConnectingCancelsTheConnectAtOnce() {
-        FakeKernel.Socket client = kernel.client();
+        FakeSocket client = kernel.client();
         kernel.settle();
         client.peerResets();
         kernel.settle();
@@ -115,11 +115,11 @@ class RelayConnectTest {
 
     @Test
     void clientFinWhileConnectingIsAHalfClose() {
-        FakeKernel.Socket client = kernel.client();
+        FakeSocket client = kernel.client();
         client.peerSends(bytes("request"));
         client.peerFin();
         kernel.settle();
-        FakeKernel.Socket backend = kernel.dialled.getFirst();
+        FakeSocket backend = kernel.dialled.getFirst();
         backend.accept();
         kernel.settle();
 
@@ -137,9 +137,9 @@ class RelayConnectTest {
 
     @Test
     void endpointThatSpeaksAndResetsBeforeTheConnectIsSeenIsHeard() {
-        FakeKernel.Socket client = kernel.client();
+        FakeSocket client = kernel.client();
         kernel.settle();
-        FakeKernel.Socket backend = kernel.dialled.getFirst();
+        FakeSocket backend = kernel.dialled.getFirst();
         backend.accept();
         backend.peerSends(bytes("too busy"));
         backend.peerResets();
@@ -153,7 +153,7 @@ class RelayConnectTest {
 
     @Test
     void endpointThatResetsWithoutAWordIsAFailedConnect() {
-        FakeKernel.Socket client = kernel.client();
+        FakeSocket client = kernel.client();
         client.peerSends(bytes("request"));
         kernel.settle();
         kernel.dialled.getFirst().accept();
@@ -168,8 +168,8 @@ class RelayConnectTest {
 
     @Test
     void socketThatCannotBeWatchedLeavesNothingBehind() {
-        kernel.refusesToWatch = true;
-        FakeKernel.Socket client = kernel.client();
+        kernel.loop.refuseToWatch();
+        FakeSocket client = kernel.client();
         kernel.settle();
 
         assertThat(client.isClosed).isTrue();

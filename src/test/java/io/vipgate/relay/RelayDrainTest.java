@@ -84,7 +84,7 @@ class RelayDrainTest {
 
     @Test
     void clientsInTheQueueAreServedBeforeTheListenerCloses() {
-        FakeKernel.Socket waiting = kernel.client();
+        FakeSocket waiting = kernel.client();
         fixture.acceptor.drainAndClose();
         kernel.settle();
         kernel.dialled.getFirst().accept();

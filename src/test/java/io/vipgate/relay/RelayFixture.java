@@ -56,7 +56,7 @@ final class RelayFixture {
                 closed.merge(reason, 1, Integer::sum);
             }
         };
-        loop = new RelayLoop(kernel, fdBudget, 4, observer);
+        loop = new RelayLoop(kernel.loop, fdBudget, 4, observer);
         List<PoolSnapshot.Member> members = List.of(member("vip1", "192.0.2.10"), member("vip2", "192.0.2.20"));
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)), plan(settings),
                 new SplittableRandom(1), new LocalPorts(32_768, 60_999));
@@ -88,12 +88,12 @@ final class RelayFixture {
     }
 
     /** A client that is connected to an endpoint, and the endpoint's socket. */
-    record Pair(FakeKernel.Socket client, FakeKernel.Socket backend) {}
+    record Pair(FakeSocket client, FakeSocket backend) {}
 
     Pair connected() {
-        FakeKernel.Socket client = kernel.client();
+        FakeSocket client = kernel.client();
         kernel.settle();
-        FakeKernel.Socket backend = kernel.dialled.getLast();
+        FakeSocket backend = kernel.dialled.getLast();
         backend.accept();
         kernel.settle();
         return new Pair(client, backend);

@@ -178,7 +178,7 @@ class RelayPumpTest {
 
     @Test
     void streamWithoutAPipeIsCopied() {
-        kernel.mostPipes = 0;
+        kernel.maxPipes = 0;
         RelayFixture.Pair pair = fixture.connected();
         pair.client().room(Integer.MAX_VALUE);
         byte[] sent = pattern(3_000_000);
