@@ -361,7 +361,7 @@ final class EndingsIT {
                     assertThat(ends.of(resetting).socket().isClosed()).isTrue();
                 }
             });
-            Await.until("bytes are stuck in the gateway", Duration.ofSeconds(5), () -> gateway.tailBytes() > 0
+            Await.until("bytes are stuck in the gateway", Duration.ofSeconds(5), () -> gateway.pendingBytes() > 0
                     || gateway.spliced(resetting == First.CLIENT) > 0);
             ends.of(resetting).reset();
 

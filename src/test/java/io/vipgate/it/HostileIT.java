@@ -102,7 +102,7 @@ final class HostileIT {
 
             assertThat(echo.accepted()).isEqualTo(1);
             assertThat(gateway.relays()).isGreaterThanOrEqualTo(STUCK);
-            assertThat(gateway.tailBytes()).as("memory held for slow readers").isLessThanOrEqualTo(
+            assertThat(gateway.pendingBytes()).as("memory held for slow readers").isLessThanOrEqualTo(
                     STUCK * MAX_PER_RELAY);
             assertThat(Duration.ofNanos(nanos[nanos.length / 2])).as("median exchange").isLessThan(
                     Duration.ofMillis(20));

@@ -278,7 +278,7 @@ final class ProcessIT {
             assertThat(gateway.cpuTime().minus(cpuBefore)).as("CPU time of a quiet second").isLessThan(
                     Duration.ofMillis(300));
             before.exchange();
-            assertThat(echo.mostAtOnce()).as("relays at most").isBetween(16, 100);
+            assertThat(echo.maxAtOnce()).as("relays at most").isBetween(16, 100);
 
             // when they leave, new ones are served
             for (Peer client : load) {

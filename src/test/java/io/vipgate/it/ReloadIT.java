@@ -67,7 +67,7 @@ final class ReloadIT {
     }
 
     @Test
-    void countsHealthAndTheOperatorsWishSurvive() throws Exception {
+    void countsHealthAndTheOperatorsOverrideSurvive() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint();
                 EchoEndpoint other = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo).endpoint("b", other)

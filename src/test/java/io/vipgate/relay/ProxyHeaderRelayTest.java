@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class ProxyHeaderRelayTest {
     private static final String HEADER = "PROXY TCP4 198.51.100.7 192.0.2.1 40000 50000\r\n";
 
-    private static RelayFixture announcing() {
+    private static RelayFixture withHeader() {
         RelaySettings s = RelayFixture.settings();
         return new RelayFixture(new RelaySettings(s.connectTimeoutNanos(), s.attempts(), s.idleNanos(),
                 s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), s.clientUserTimeoutNanos(),
@@ -20,46 +20,46 @@ class ProxyHeaderRelayTest {
 
     @Test
     void headerIsTheFirstThingAnEndpointReadsAlsoAfterARetry() {
-        RelayFixture announcing = announcing();
-        FakeSocket client = announcing.kernel.client();
+        RelayFixture withHeader = withHeader();
+        FakeSocket client = withHeader.kernel.client();
         client.peerSends(bytes("request"));
-        announcing.kernel.settle();
-        announcing.kernel.dialled.get(0).fail(Errno.ECONNREFUSED);
-        announcing.kernel.settle();
-        announcing.kernel.dialled.get(1).accept();
-        announcing.kernel.settle();
+        withHeader.kernel.settle();
+        withHeader.kernel.dialled.get(0).fail(Errno.ECONNREFUSED);
+        withHeader.kernel.settle();
+        withHeader.kernel.dialled.get(1).accept();
+        withHeader.kernel.settle();
 
-        assertThat(announcing.kernel.dialled.get(1).arrived()).isEqualTo(bytes(HEADER + "request"));
-        assertThat(announcing.kernel.dialled.get(1).calls).startsWith("send");
-        assertThat(announcing.opened.getFirst().bytesToBackend()).as("the header is not the client's").isEqualTo(7);
+        assertThat(withHeader.kernel.dialled.get(1).arrived()).isEqualTo(bytes(HEADER + "request"));
+        assertThat(withHeader.kernel.dialled.get(1).calls).startsWith("send");
+        assertThat(withHeader.opened.getFirst().bytesToBackend()).as("the header is not the client's").isEqualTo(7);
     }
 
     @Test
     void headerDoesNotWaitForASilentClient() {
-        RelayFixture announcing = announcing();
-        RelayFixture.Pair pair = announcing.connected();
+        RelayFixture withHeader = withHeader();
+        RelayFixture.Pair pair = withHeader.connected();
 
         assertThat(pair.backend().arrived()).isEqualTo(bytes(HEADER));
         assertThat(pair.backend().tcpOptions).as("bytes that follow it do not wait")
                 .containsEntry(SocketOptions.TCP_NODELAY, 1);
-        announcing.kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
+        withHeader.kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
         assertThat(pair.backend().tcpOptions).as("the header took the acknowledgement along")
                 .containsEntry(SocketOptions.TCP_QUICKACK, 0);
     }
 
     @Test
     void headerThatDoesNotFitGoesOutBeforeTheClientsBytes() {
-        RelayFixture announcing = announcing();
-        FakeSocket client = announcing.kernel.client();
+        RelayFixture withHeader = withHeader();
+        FakeSocket client = withHeader.kernel.client();
         client.peerSends(bytes("request"));
-        announcing.kernel.settle();
-        FakeSocket backend = announcing.kernel.dialled.getFirst();
+        withHeader.kernel.settle();
+        FakeSocket backend = withHeader.kernel.dialled.getFirst();
         backend.room(10);
         backend.accept();
-        announcing.kernel.settle();
+        withHeader.kernel.settle();
         assertThat(backend.arrived()).hasSize(10);
         backend.room(1000);
-        announcing.kernel.settle();
+        withHeader.kernel.settle();
         assertThat(backend.arrived()).isEqualTo(bytes(HEADER + "request"));
     }
 }

@@ -123,7 +123,7 @@ final class RelayFixture {
         assertThat(limit.present()).as("connections of the listener").isZero();
         assertThat(fdBudget.present()).as("descriptor budget").isZero();
         assertThat(endpoint(0).connections() + endpoint(1).connections()).as("connections of endpoints").isZero();
-        assertThat(loop.pendingBuffers().inUse()).as("bytes of tails").isZero();
+        assertThat(loop.pendingBuffers().inUse()).as("bytes of pending buffers").isZero();
         assertThat(loop.wheel().armed()).as("timers").isZero();
         assertThat(loop.pipes().open()).as("pipes in use").isEqualTo(loop.pipes().pooled());
         assertThat(kernel.bytesInPipes()).as("bytes in pooled pipes").isZero();
