@@ -54,12 +54,12 @@ final class LiveRelays implements AutoCloseable {
                 LocalPorts.ofThisMachine());
         RelayObserver observer = new RelayObserver() {
             @Override
-            public void onConnected(Relay relay) {
+            public void onConnected(RelayInfo relay) {
                 connected++;
             }
 
             @Override
-            public void onClosed(Relay relay, CloseReason reason) {
+            public void onClosed(RelayInfo relay, CloseReason reason) {
                 closed++;
             }
         };

@@ -14,7 +14,7 @@ public final class RelayLog implements RelayObserver {
     private static final Logger LOG = LoggerFactory.getLogger(RelayLog.class);
 
     @Override
-    public void onClosed(Relay relay, CloseReason reason) {
+    public void onClosed(RelayInfo relay, CloseReason reason) {
         if (LOG.isDebugEnabled()) {
             LoopEndpoint endpoint = relay.endpoint();
             LOG.debug("{} {}:{} -> {}/{} duration={}ms in={} out={} attempts={} close={}", relay.listener().name(),

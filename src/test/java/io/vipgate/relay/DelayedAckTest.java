@@ -15,7 +15,7 @@ class DelayedAckTest {
     void handshakeAckWaitsForTheClientsBytesButNotMuchLonger() {
         RelayFixture.Pair pair = fixture.connected();
         assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 0);
-        kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
+        kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
         assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 2);
     }
 
@@ -24,7 +24,7 @@ class DelayedAckTest {
         RelayFixture.Pair pair = fixture.connected();
         pair.client().peerSends(bytes("request"));
         kernel.settle();
-        kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
+        kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
         assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 0);
     }
 
@@ -58,7 +58,7 @@ class DelayedAckTest {
         pair.client().peerSends(bytes("first half"));
         kernel.settle();
         assertThat(pair.client().tcpOptions).doesNotContainKey(SocketOptions.TCP_QUICKACK);
-        kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
+        kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
         assertThat(pair.client().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 1);
     }
 
@@ -67,7 +67,7 @@ class DelayedAckTest {
         RelayFixture.Pair pair = fixture.connected();
         pair.backend().peerSends(bytes("220 ready"));
         kernel.settle();
-        kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
+        kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
         assertThat(pair.client().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 1);
     }
 
@@ -78,7 +78,7 @@ class DelayedAckTest {
         kernel.settle();
         pair.backend().peerSends(bytes("answer"));
         kernel.settle();
-        kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
+        kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
         assertThat(pair.client().tcpOptions).doesNotContainKey(SocketOptions.TCP_QUICKACK);
     }
 

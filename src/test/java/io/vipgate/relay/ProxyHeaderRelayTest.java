@@ -42,7 +42,7 @@ class ProxyHeaderRelayTest {
         assertThat(pair.backend().arrived()).isEqualTo(bytes(HEADER));
         assertThat(pair.backend().tcpOptions).as("bytes that follow it do not wait")
                 .containsEntry(SocketOptions.TCP_NODELAY, 1);
-        withHeader.kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
+        withHeader.kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
         assertThat(pair.backend().tcpOptions).as("the header took the acknowledgement along")
                 .containsEntry(SocketOptions.TCP_QUICKACK, 0);
     }

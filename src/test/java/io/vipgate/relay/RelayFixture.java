@@ -42,8 +42,8 @@ final class RelayFixture {
         limit = new ConnectionLimit(maxConnections);
         RelayObserver observer = new RelayObserver() {
             @Override
-            public void onOpened(Relay relay) {
-                opened.add(relay);
+            public void onOpened(RelayInfo relay) {
+                opened.add((Relay) relay);
             }
 
             @Override
@@ -52,7 +52,7 @@ final class RelayFixture {
             }
 
             @Override
-            public void onClosed(Relay relay, CloseReason reason) {
+            public void onClosed(RelayInfo relay, CloseReason reason) {
                 closed.merge(reason, 1, Integer::sum);
             }
         };
