@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
  *
  * <p>Thread-safe. Closed, it leaves neither sockets nor threads.
  */
-final class Peer implements AutoCloseable {
+final class ScriptedPeer implements AutoCloseable {
     private static final int PIECE_MILLIS = 5;
 
     /** What it does with a connection; that is closed afterwards. */
@@ -34,7 +34,7 @@ final class Peer implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CompletableFuture<byte[]> heard;
 
-    private Peer(ServerSocket server, CompletableFuture<byte[]> heard, Behaviour behaviour) {
+    private ScriptedPeer(ServerSocket server, CompletableFuture<byte[]> heard, Behaviour behaviour) {
         this.server = server;
         this.heard = heard;
         threads.execute(() -> {
@@ -55,39 +55,39 @@ final class Peer implements AutoCloseable {
         });
     }
 
-    static Peer that(Behaviour behaviour) throws IOException {
+    static ScriptedPeer that(Behaviour behaviour) throws IOException {
         return on(loopback(), behaviour);
     }
 
-    static Peer on(ServerSocket server, Behaviour behaviour) {
-        return new Peer(server, new CompletableFuture<>(), behaviour);
+    static ScriptedPeer on(ServerSocket server, Behaviour behaviour) {
+        return new ScriptedPeer(server, new CompletableFuture<>(), behaviour);
     }
 
     /** Says this at once and closes. */
-    static Peer saying(String answer) throws IOException {
+    static ScriptedPeer saying(String answer) throws IOException {
         return that(socket -> socket.getOutputStream().write(bytes(answer)));
     }
 
     /** Reads a request up to its empty line, answers and closes. */
-    static Peer answering(String answer) throws IOException {
+    static ScriptedPeer answering(String answer) throws IOException {
         return answering(bytes(answer));
     }
 
-    static Peer answering(byte[] answer) throws IOException {
+    static ScriptedPeer answering(byte[] answer) throws IOException {
         CompletableFuture<byte[]> heard = new CompletableFuture<>();
-        return new Peer(loopback(), heard, socket -> {
+        return new ScriptedPeer(loopback(), heard, socket -> {
             heard.complete(untilEmptyLine(socket));
             socket.getOutputStream().write(answer);
         });
     }
 
     /** Takes the connection and says nothing until the probe goes. */
-    static Peer silent() throws IOException {
-        return that(Peer::waitForEnd);
+    static ScriptedPeer silent() throws IOException {
+        return that(ScriptedPeer::waitForEnd);
     }
 
     /** Says the first text, then one byte after the other, for as long as the probe stays. */
-    static Peer trickling(String first, byte piece) throws IOException {
+    static ScriptedPeer trickling(String first, byte piece) throws IOException {
         return that(socket -> {
             socket.getOutputStream().write(bytes(first));
             while (pieceOfTime(socket)) {
@@ -97,7 +97,7 @@ final class Peer implements AutoCloseable {
     }
 
     /** Says the text byte by byte. */
-    static Peer inPieces(String answer) throws IOException {
+    static ScriptedPeer inPieces(String answer) throws IOException {
         return that(socket -> {
             socket.setTcpNoDelay(true);
             for (byte each : bytes(answer)) {
@@ -109,14 +109,14 @@ final class Peer implements AutoCloseable {
     }
 
     /** Resets the connection. */
-    static Peer resetting() throws IOException {
+    static ScriptedPeer resetting() throws IOException {
         return that(socket -> socket.setSoLinger(true, 0));
     }
 
     /** Reads all the probe says, until it ends the connection. */
-    static Peer listening() throws IOException {
+    static ScriptedPeer listening() throws IOException {
         CompletableFuture<byte[]> heard = new CompletableFuture<>();
-        return new Peer(loopback(), heard, socket -> {
+        return new ScriptedPeer(loopback(), heard, socket -> {
             ByteArrayOutputStream all = new ByteArrayOutputStream();
             try {
                 for (int next = socket.getInputStream().read(); next >= 0; next = socket.getInputStream().read()) {
