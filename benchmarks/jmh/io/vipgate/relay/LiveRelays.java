@@ -11,6 +11,7 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
+import io.vipgate.proxyprotocol.ProxyHeader;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;

@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import io.vipgate.text.IpText;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.nio.file.InvalidPathException;
@@ -35,12 +36,11 @@ final class ScalarTypes {
     static final ScalarType<Duration> DURATIONS = new ScalarType<>(Duration.class, ScalarTypes::duration,
             ScalarTypes::printDuration);
     static final ScalarType<InetAddress> ADDRESS = new ScalarType<>(InetAddress.class, AddressText::parse,
-            AddressText::print);
+            IpText::of);
 
     private static final Map<Class<?>, ScalarType<?>> BY_CLASS = List
             .of(STRING, INTEGER, BOOLEAN, DOUBLE, DURATIONS, ADDRESS,
                     new ScalarType<>(Path.class, ScalarTypes::path, Path::toString),
-                    new ScalarType<>(Size.class, Size::parse, Size::toString),
                     new ScalarType<>(EscapedText.class, EscapedText::parse, EscapedText::text),
                     new ScalarType<>(StatusRanges.class, StatusRanges::parse, StatusRanges::toString),
                     new ScalarType<>(BindAddress.class, BindAddress::parse, BindAddress::toString),

@@ -2,6 +2,7 @@ package io.vipgate.relay;
 
 import io.vipgate.eventloop.Ready;
 import io.vipgate.linux.SocketOptions;
+import io.vipgate.proxyprotocol.ProxyHeader;
 
 /**
  * How a relay reaches an endpoint: attempts, their failures, and what begins once one is connected.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.SocketOptions;
+import io.vipgate.proxyprotocol.ProxyHeader;
 import org.junit.jupiter.api.Test;
 
 /** The PROXY protocol header goes to the endpoint before the first byte of the client. */

@@ -1,9 +1,11 @@
-package io.vipgate.relay;
+package io.vipgate.proxyprotocol;
 
 import io.vipgate.linux.ClientAddress;
+import io.vipgate.text.IpText;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
@@ -27,6 +29,7 @@ public final class ProxyHeader {
 
     private static final byte[] SIGNATURE = {0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a};
     private static final byte VERSION_2_PROXY = 0x21;
+    private static final byte VERSION_2_LOCAL = 0x20;
     private static final byte TCP_OVER_IPV4 = 0x11;
     private static final byte TCP_OVER_IPV6 = 0x21;
     /** The longest is version 1 with two IPv6 addresses, at most 107 bytes. */
@@ -39,12 +42,26 @@ public final class ProxyHeader {
     private static final ValueLayout.OfShort NETWORK_SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
             .withOrder(ByteOrder.BIG_ENDIAN);
 
-    ProxyHeader() {}
+    public ProxyHeader() {}
 
     private final MemorySegment buffer = Arena.ofAuto().allocate(MAX_BYTES, 8);
 
+    /**
+     * The header of a connection that is made for nobody, as a probe's: {@code UNKNOWN} in version 1, {@code LOCAL} in
+     * version 2.
+     *
+     * @return its bytes, none for {@link Version#NONE}; a new array each time
+     */
+    public static byte[] ofNobody(Version version) {
+        return switch (version) {
+            case NONE -> new byte[0];
+            case V1 -> "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII);
+            case V2 -> ByteBuffer.allocate(SIGNATURE.length + 4).put(SIGNATURE).put(VERSION_2_LOCAL).array();
+        };
+    }
+
     /** Address of the header that was built last. */
-    long address() {
+    public long address() {
         return buffer.address();
     }
 
@@ -55,7 +72,7 @@ public final class ProxyHeader {
      * @param destination where the client connected to
      * @return its length in bytes
      */
-    int build(Version version, ClientAddress source, ClientAddress destination) {
+    public int build(Version version, ClientAddress source, ClientAddress destination) {
         return switch (version) {
             case NONE -> 0;
             case V1 -> buildText(source, destination);
@@ -78,7 +95,7 @@ public final class ProxyHeader {
     }
 
     private static String text(ClientAddress address, boolean isIpv4) {
-        String text = ClientAddress.toInetAddress(address.high(), address.low()).getHostAddress();
+        String text = IpText.of(ClientAddress.toInetAddress(address.high(), address.low()));
         boolean isMapped = !isIpv4 && ClientAddress.isIpv4(address.high(), address.low());
         return isMapped ? "::ffff:" + text : text;
     }

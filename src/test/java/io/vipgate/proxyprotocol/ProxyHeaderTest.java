@@ -1,4 +1,4 @@
-package io.vipgate.relay;
+package io.vipgate.proxyprotocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
