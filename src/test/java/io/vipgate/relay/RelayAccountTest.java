@@ -77,7 +77,7 @@ class RelayAccountTest {
         fixture.kernel.client();
         fixture.kernel.settle();
 
-        assertThat(fixture.turnedAway).containsExactly(RefuseReason.MAX_CONNECTIONS);
+        assertThat(fixture.refused).containsExactly(RefuseReason.MAX_CONNECTIONS);
         assertThat(fixture.opened).hasSize(1);
     }
 

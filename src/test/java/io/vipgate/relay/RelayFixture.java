@@ -27,7 +27,7 @@ final class RelayFixture {
     final FakeKernel kernel = new FakeKernel();
     final Map<CloseReason, Integer> closed = new EnumMap<>(CloseReason.class);
     final List<Relay> opened = new ArrayList<>();
-    final List<RefuseReason> turnedAway = new ArrayList<>();
+    final List<RefuseReason> refused = new ArrayList<>();
     final ConnectionLimit limit;
     final ConnectionLimit fdBudget = new ConnectionLimit(1000);
     final RelayLoop loop;
@@ -48,8 +48,8 @@ final class RelayFixture {
             }
 
             @Override
-            public void onTurnedAway(LoopListener turnedAwayAt, ClientAddress client, RefuseReason reason) {
-                turnedAway.add(reason);
+            public void onClientRefused(LoopListener refusedBy, ClientAddress client, RefuseReason reason) {
+                refused.add(reason);
             }
 
             @Override
