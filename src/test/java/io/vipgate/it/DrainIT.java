@@ -3,6 +3,14 @@ package io.vipgate.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.HandedEndpoint;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SlowEndpoint;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.relay.CloseReason;
 import java.net.ConnectException;
 import java.net.SocketException;

@@ -3,6 +3,13 @@ package io.vipgate.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.accesslog.FlatJson;
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.FreePort;
+import io.vipgate.it.fixture.NamingEndpoint;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.TestEndpoint;
+import io.vipgate.it.fixture.VipgateProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
