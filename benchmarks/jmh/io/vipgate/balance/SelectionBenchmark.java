@@ -45,7 +45,7 @@ public class SelectionBenchmark {
     private static final long MAPPED = 0xffff_0000_0000L;
     private static final int OPEN = 256;
 
-    @Param({"random", "weighted-random", "power-of-two", "round-robin", "least-connections", "source-hash"})
+    @Param({"random", "weighted-random", "power-of-two", "round-robin", "least-connections", "source-hash", "first"})
     String rule = "random";
 
     @Param({"2", "16", "1000"})
@@ -78,6 +78,7 @@ public class SelectionBenchmark {
             case "round-robin" -> RoundRobin::new;
             case "least-connections" -> LeastConnections::new;
             case "source-hash" -> SourceHash.keyedBy("secret", 32, 64);
+            case "first" -> First::new;
             default -> throw new IllegalArgumentException(rule);
         };
     }

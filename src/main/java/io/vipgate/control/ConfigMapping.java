@@ -2,6 +2,7 @@ package io.vipgate.control;
 
 import io.vipgate.accesslog.AccessLogPlan;
 import io.vipgate.balance.BalancerFactory;
+import io.vipgate.balance.First;
 import io.vipgate.balance.LeastConnections;
 import io.vipgate.balance.PowerOfTwo;
 import io.vipgate.balance.RoundRobin;
@@ -136,6 +137,7 @@ public final class ConfigMapping {
             case ROUND_ROBIN -> RoundRobin::new;
             case LEAST_CONNECTIONS -> LeastConnections::new;
             case SOURCE_HASH -> sourceHash(name, config.hash());
+            case FIRST -> First::new;
         };
     }
 

@@ -22,7 +22,7 @@ class EveryRuleTest {
     enum Rule {
         RANDOM(UniformRandom::new), WEIGHTED_RANDOM(WeightedRandom::new), POWER_OF_TWO(PowerOfTwo::new), ROUND_ROBIN(
                 RoundRobin::new),
-        LEAST_CONNECTIONS(LeastConnections::new), SOURCE_HASH(SourceHash.keyedBy("", 32, 64));
+        LEAST_CONNECTIONS(LeastConnections::new), SOURCE_HASH(SourceHash.keyedBy("", 32, 64)), FIRST(First::new);
 
         @SuppressWarnings("ImmutableEnumChecker") // the factories have no state
         private final BalancerFactory factory;
@@ -91,19 +91,25 @@ class EveryRuleTest {
     @ParameterizedTest
     @EnumSource
     void everyCandidateIsPickedSoonerOrLater(Rule rule) {
+        // given
         RandomGenerator random = new SplittableRandom(SEED);
         List<Candidate> candidates = Candidates.weighing(1, 2, 3, 4);
         Balancer balancer = rule.factory.over(candidates);
         FakeSelectionContext context = new FakeSelectionContext(SEED);
         List<Candidate> picked = new ArrayList<>();
 
+        // when each is full with 100 connections
         for (int i = 0; i < 400; i++) {
             Candidate selected = Objects.requireNonNull(
                     balancer.select(context.client(0, 0xffff_0000_0000L | random.nextLong(1L << 32))));
             Candidates.open(selected, 1);
             picked.add(selected);
+            if (selected.endpoint().connections() == 100) {
+                context.bar(selected);
+            }
         }
 
+        // then
         assertThat(picked).contains(candidates.toArray(Candidate[]::new));
     }
 
