@@ -165,6 +165,20 @@ final class BalancingIT {
     }
 
     @Test
+    void firstFollowsTheOrderOfTheFileOverAReload() throws Exception {
+        try (NamingEndpoint a = new NamingEndpoint('a');
+                NamingEndpoint b = new NamingEndpoint('b');
+                TestGateway gateway = TestGateway.with().endpoint("a", a).endpoint("b", b).pool("balance: first")
+                        .start()) {
+            assertThat(Clients.ask(gateway, 1)).isEqualTo("a");
+
+            gateway.apply(TestGateway.with().endpoint("b", b).endpoint("a", a).pool("balance: first"));
+
+            assertThat(Clients.ask(gateway, 1)).isEqualTo("b");
+        }
+    }
+
+    @Test
     void oneRefusingEndpointFailsNoConnection() throws Exception {
         int connections = 1_000;
         try (NamingEndpoint good = new NamingEndpoint('g');
