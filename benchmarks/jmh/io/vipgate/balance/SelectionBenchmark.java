@@ -45,7 +45,7 @@ public class SelectionBenchmark {
     private static final long MAPPED = 0xffff_0000_0000L;
     private static final int OPEN = 256;
 
-    @Param({"random", "weighted-random", "power-of-two", "round-robin", "least-connections", "source-hash"})
+    @Param({"random", "weighted-random", "power-of-two", "round-robin", "least-connections", "source-hash", "first"})
     String rule = "random";
 
     @Param({"2", "16", "1000"})
@@ -54,7 +54,7 @@ public class SelectionBenchmark {
     private final Arrivals arrivals = new Arrivals();
     private final Endpoint[] open = new Endpoint[OPEN];
     private int oldest;
-    private Balancer balancer;
+    private TieredBalancer balancer;
 
     @Setup
     public void begin() {
@@ -72,12 +72,13 @@ public class SelectionBenchmark {
 
     private static BalancerFactory factory(String rule) {
         return switch (rule) {
-            case "random" -> BalancerFactory.random();
-            case "weighted-random" -> BalancerFactory.weightedRandom();
-            case "power-of-two" -> BalancerFactory.powerOfTwo();
-            case "round-robin" -> BalancerFactory.roundRobin();
-            case "least-connections" -> BalancerFactory.leastConnections();
-            case "source-hash" -> BalancerFactory.sourceHash("secret", 32, 64);
+            case "random" -> UniformRandom::new;
+            case "weighted-random" -> WeightedRandom::new;
+            case "power-of-two" -> PowerOfTwo::new;
+            case "round-robin" -> RoundRobin::new;
+            case "least-connections" -> LeastConnections::new;
+            case "source-hash" -> SourceHash.keyedBy("secret", 32, 64);
+            case "first" -> First::new;
             default -> throw new IllegalArgumentException(rule);
         };
     }

@@ -47,6 +47,7 @@ public final class ConfigDiff {
     public static List<Change> between(GatewayConfig before, GatewayConfig after) {
         ConfigDiff diff = new ConfigDiff();
         diff.section(Schema.of(GatewayConfig.class), before, after, KeyPath.ROOT);
+        diff.orders(before, after);
         return List.copyOf(diff.changes);
     }
 
@@ -77,6 +78,24 @@ public final class ConfigDiff {
             maybe(new ValueType.Maybe(type.element()), Optional.ofNullable(before.get(name)),
                     Optional.ofNullable(after.get(name)), path.child((String) name));
         }
+    }
+
+    /** The order of endpoints where the rule goes by it; maps are equal whatever their order. */
+    private void orders(GatewayConfig before, GatewayConfig after) {
+        before.pools().forEach((name, was) -> {
+            PoolConfig is = after.pools().get(name);
+            if (is == null || is.balance() != BalanceRule.FIRST) {
+                return;
+            }
+            List<String> wasOrder = new ArrayList<>(was.endpoints().keySet());
+            List<String> isOrder = new ArrayList<>(is.endpoints().keySet());
+            wasOrder.retainAll(is.endpoints().keySet());
+            isOrder.retainAll(was.endpoints().keySet());
+            if (!wasOrder.equals(isOrder)) {
+                add(KeyPath.ROOT.child("pools").child(name).child("endpoints"), Optional.of(wasOrder.toString()),
+                        Optional.of(isOrder.toString()));
+            }
+        });
     }
 
     private void maybe(ValueType.Maybe type, Optional<?> before, Optional<?> after, KeyPath path) {

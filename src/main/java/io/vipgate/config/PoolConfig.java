@@ -15,7 +15,8 @@ import java.util.Map;
 public record PoolConfig(
         @Key(required = true, doc = "the addresses behind the gateway, by name") Map<String, EndpointConfig> endpoints,
         @Key(byDefault = "weighted-random", doc = "`random`, `weighted-random`, `power-of-two`, `round-robin` (smooth, "
-                + "exact per loop), `least-connections` (counts over all loops), `source-hash`") BalanceRule balance,
+                + "exact per loop), `least-connections` (counts over all loops), `source-hash`, `first` (in file order, "
+                + "up to `maxConnections` of each)") BalanceRule balance,
         @Key(doc = "for `source-hash`: weighted rendezvous over the endpoints' names") HashConfig hash,
         @Key(orScalar = true, doc = "local addresses to connect from; one that has no free port left gives way to the "
                 + "next") List<InetAddress> source,
@@ -33,7 +34,7 @@ public record PoolConfig(
         @Key(byDefault = "try-anyway", doc = "`try-anyway`: endpoints that are down but ready come last; `reject`: "
                 + "only those that are up") OnNoHealthy onNoHealthy,
         @Key(byDefault = "0s", max = "1h", doc = "ramp of new connections after an "
-                + "endpoint's return; ignored with `source-hash`") Duration slowStart,
+                + "endpoint's return; ignored with `source-hash` and `first`") Duration slowStart,
         @Key(byDefault = "0s", doc = "how long relays of a removed endpoint or listener "
                 + "may live after a reload; 0s: until they end") Duration removedDrain,
         @Key(doc = "name lookups of endpoints given by name") ResolveConfig resolve) {

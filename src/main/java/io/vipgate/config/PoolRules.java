@@ -1,6 +1,9 @@
 package io.vipgate.config;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** What must hold within one pool, addresses and probes aside. <b>Confined to one load.</b> */
 final class PoolRules {
@@ -23,9 +26,28 @@ final class PoolRules {
         userTimeout("client", pool.userTimeout().client());
         userTimeout("endpoint", pool.userTimeout().endpoint());
         KeyPath slowStart = path.child("slowStart");
-        if (pool.balance() == BalanceRule.SOURCE_HASH && !pool.slowStart().isZero()) {
-            problems.warn(written.line(slowStart), slowStart, "ignored with balance: source-hash");
+        if (!pool.balance().heedsSlowStart() && !pool.slowStart().isZero()) {
+            problems.warn(written.line(slowStart), slowStart,
+                    "ignored with balance: " + ScalarTypes.of(BalanceRule.class).write(pool.balance()));
         }
+        if (pool.balance() == BalanceRule.FIRST) {
+            overflow(false);
+            overflow(true);
+        }
+    }
+
+    /** An endpoint without a maximum leaves nothing to those behind it, which is seldom what was meant. */
+    private void overflow(boolean isBackup) {
+        List<String> inTurn = pool.endpoints().entrySet().stream()
+                .filter(entry -> entry.getValue().backup() == isBackup && entry.getValue().weight() > 0)
+                .map(Map.Entry::getKey).toList();
+        inTurn.stream().limit(Math.max(0, inTurn.size() - 1))
+                .filter(name -> Objects.requireNonNull(pool.endpoints().get(name)).maxConnections() == 0).findFirst()
+                .ifPresent(name -> {
+                    KeyPath at = path.child("endpoints").child(name).child("maxConnections");
+                    problems.warn(written.line(at), at,
+                            "0: with balance: first the endpoints behind it get connections only while it can't be used");
+                });
     }
 
     private void weights() {

@@ -1,6 +1,5 @@
 package io.vipgate.control;
 
-import io.vipgate.config.BalanceRule;
 import io.vipgate.config.OnDown;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.loops.EventLoopSet;
@@ -40,9 +39,8 @@ final class HealthReactions implements HealthListener {
 
     @Override
     public void onReturning(Endpoint endpoint) {
-        // Under source-hash a smaller share would send clients elsewhere that have their place there.
-        boolean isHashed = config.get().balance() == BalanceRule.SOURCE_HASH;
-        slowStart.begin(endpoint, isHashed ? 0 : config.get().slowStart().toNanos());
+        PoolConfig present = config.get();
+        slowStart.begin(endpoint, present.balance().heedsSlowStart() ? present.slowStart().toNanos() : 0);
     }
 
     @Override

@@ -1,10 +1,8 @@
 package io.vipgate.operations;
 
 import io.vipgate.admin.RequestException;
+import io.vipgate.balance.Balancer;
 import io.vipgate.balance.SelectionContext;
-import io.vipgate.balance.SelectionProbability;
-import io.vipgate.balance.TieredBalancer;
-import io.vipgate.config.BalanceRule;
 import io.vipgate.config.OnNoHealthy;
 import io.vipgate.control.ListenerRegistry;
 import io.vipgate.control.ManagedPool;
@@ -25,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class SelectionExplainer {
-    /** The odds of power-of-two take quadratic time. */
-    private static final int MAX_PAIRED = 512;
-
     private final GatewayView gateway;
     private final PoolRegistry pools;
     private final ListenerRegistry listeners;
@@ -62,7 +56,10 @@ public final class SelectionExplainer {
         String whyNotPinned = pin.map(view -> whyNotUsed(pool, snapshot, view.endpoint())).orElse("");
         boolean isPinUsed = pin.isPresent() && whyNotPinned.isEmpty();
         List<Candidate> tier = isPinUsed ? List.of() : usedTier(snapshot);
-        Map<Integer, Double> probabilities = probabilities(pool, snapshot, tier, address);
+        Optional<Balancer> balancer = tier.isEmpty()
+                ? Optional.empty()
+                : Optional.of(pool.plan().factory().over(tier));
+        Map<Integer, Double> probabilities = balancer.map(rule -> probabilities(rule, tier, address)).orElse(Map.of());
         return Json.members().with("listener", name).with("pool", listener.pool())
                 .with("client", client.getHostAddress())
                 .with("rule", StatusReport.label(pool.config().balance()))
@@ -72,8 +69,8 @@ public final class SelectionExplainer {
                         .with("why", whyNotPinned.isEmpty() ? null : whyNotPinned).make()).orElse(Json.absent()))
                 .with("candidates", Json.of(candidates(pool, snapshot, tier, probabilities, isPinUsed)))
                 .with("choice", isPinUsed
-                        ? context(pin.orElseThrow().endpoint(), "the client is pinned to it")
-                        : context(pool, snapshot, probabilities))
+                        ? choice(pin.orElseThrow().endpoint(), "the client is pinned to it")
+                        : choice(balancer, snapshot, probabilities))
                 .make();
     }
 
@@ -111,27 +108,9 @@ public final class SelectionExplainer {
     }
 
     /** How likely each member is, by its position; those that are not named get nothing. */
-    private static Map<Integer, Double> probabilities(ManagedPool pool, PoolSnapshot snapshot, List<Candidate> tier,
-            ClientAddress client) {
+    private static Map<Integer, Double> probabilities(Balancer balancer, List<Candidate> tier, ClientAddress client) {
+        double[] each = balancer.probabilities(new Look(client));
         Map<Integer, Double> probabilities = new HashMap<>();
-        if (pool.config().balance() == BalanceRule.SOURCE_HASH) {
-            Candidate selected = tier.isEmpty()
-                    ? null
-                    : new TieredBalancer(snapshot, pool.plan().factory()).select(new Look(client));
-            if (selected != null) {
-                probabilities.put(selected.position(), 1.0);
-            }
-            return probabilities;
-        }
-        Predicate<Endpoint> isUsable = endpoint -> !endpoint.isFull();
-        double[] each = switch (pool.config().balance()) {
-            case RANDOM -> SelectionProbability.random(tier, isUsable);
-            case WEIGHTED_RANDOM, ROUND_ROBIN, SOURCE_HASH -> SelectionProbability.weighted(tier, isUsable);
-            case POWER_OF_TWO -> tier.size() > MAX_PAIRED
-                    ? SelectionProbability.weighted(tier, isUsable)
-                    : SelectionProbability.powerOfTwo(tier, isUsable);
-            case LEAST_CONNECTIONS -> SelectionProbability.leastConnections(tier, isUsable);
-        };
         for (int i = 0; i < each.length; i++) {
             probabilities.put(tier.get(i).position(), each[i]);
         }
@@ -188,36 +167,23 @@ public final class SelectionExplainer {
                 : "a backup, and a primary can be used";
     }
 
-    private static Json context(Endpoint endpoint, String why) {
+    private static Json choice(Endpoint endpoint, String why) {
         return Json.members().with("endpoint", endpoint.label()).with("definite", true).with("why", why).make();
     }
 
-    private static Json context(ManagedPool pool, PoolSnapshot snapshot, Map<Integer, Double> probabilities) {
+    private static Json choice(Optional<Balancer> balancer, PoolSnapshot snapshot,
+            Map<Integer, Double> probabilities) {
         List<Integer> possible = probabilities.entrySet().stream().filter(entry -> entry.getValue() > 0)
                 .map(Map.Entry::getKey)
                 .sorted().toList();
-        if (possible.isEmpty()) {
+        if (balancer.isEmpty() || possible.isEmpty()) {
             return Json.members().with("endpoint", (String) null).with("definite", true)
                     .with("why", "no endpoint can be used: the client is reset").make();
         }
-        String only = possible.size() == 1
-                ? snapshot.members().get(possible.getFirst()).endpoint().label()
-                : null;
-        String why = switch (pool.config().balance()) {
-            case SOURCE_HASH -> "the hash of the client's address, over the endpoints that can be used";
-            case RANDOM -> "by chance, each alike";
-            case WEIGHTED_RANDOM -> "by chance, as the weights say";
-            case POWER_OF_TWO -> "the less loaded of two drawn by weight, with the connections of now";
-            case ROUND_ROBIN -> "in turn on each event loop; the probabilities are the shares of a whole round";
-            case LEAST_CONNECTIONS -> "the least loaded for its weight, with the connections of now";
-        };
-        return Json.members().with("endpoint", only).with("definite", only != null)
-                .with("why", only != null && pool.config().balance() != BalanceRule.SOURCE_HASH
-                        ? "the only one that " + (pool.config().balance() == BalanceRule.LEAST_CONNECTIONS
-                                ? "is least loaded"
-                                : "can be chosen")
-                        : why)
-                .make();
+        boolean isOnly = possible.size() == 1;
+        String only = isOnly ? snapshot.members().get(possible.getFirst()).endpoint().label() : null;
+        return Json.members().with("endpoint", only).with("definite", isOnly)
+                .with("why", balancer.get().reason(isOnly)).make();
     }
 
     /** A choice that is only looked at. */

@@ -154,6 +154,22 @@ final class CommandsIT {
     }
 
     @Test
+    void explainAndStatusKnowTheRuleFirst() throws Exception {
+        Path file = directory.resolve("gateway.yaml");
+        Files.writeString(file, yaml("first"));
+        server.operations().reloadBy(new Reloader(server, file, null, Map.of())::reload);
+        assertThat(ask("reload")).as(err.toString()).isZero();
+
+        assertThat(ask("explain", "--listener", "web", "--client", "192.0.2.1")).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .startsWith("192.0.2.1 at listener web gets nginx/vip1: "
+                        + "the first in the order of the file that can be used")
+                .contains("rule: first", "100.0 %", "may be chosen");
+        assertThat(ask("status", "--json")).isZero();
+        assertThat(out.toString()).containsPattern("\"balance\": ?\"first\"");
+    }
+
+    @Test
     void reload() throws Exception {
         assertThat(ask("reload")).as("no file").isEqualTo(1);
         Path file = directory.resolve("gateway.yaml");

@@ -42,6 +42,17 @@ class ConfigDiffTest {
     }
 
     @Test
+    void theOrderOfEndpointsCountsWhereTheRuleGoesByIt() {
+        String swapped = BASE.replace("vip1: 192.0.2.1:80, vip2: 192.0.2.2:80",
+                "vip2: 192.0.2.2:80, vip3: 192.0.2.3:80, vip1: 192.0.2.1:80");
+        String first = "    balance: first\n";
+
+        assertThat(between(BASE + first, swapped + first)).containsExactly("pools.nginx.endpoints.vip3: added",
+                "pools.nginx.endpoints: [vip1, vip2] -> [vip2, vip1]");
+        assertThat(between(BASE, swapped)).containsExactly("pools.nginx.endpoints.vip3: added");
+    }
+
+    @Test
     void secretsAreNotShown() {
         assertThat(between(BASE, BASE + "    hash: { key: confidential }\n"))
                 .containsExactly("pools.nginx.hash.key: (hidden) -> (hidden)");

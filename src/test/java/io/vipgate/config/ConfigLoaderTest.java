@@ -135,7 +135,7 @@ class ConfigLoaderTest {
                 "13: pools.nginx.endpoints.vip2.wieght: unknown key (did you mean 'weight'?)",
                 "15: pools.nginx.timeouts.idle: 30 (a duration needs a unit, for example 500ms or 2s)",
                 "16: pools.nginx.balance: fastest (expected: one of random, weighted-random, power-of-two, "
-                        + "round-robin, least-connections, source-hash)",
+                        + "round-robin, least-connections, source-hash, first)",
                 "17: pools.nginx.connect.attempts: 010 (expected: a whole number without leading zeros)",
                 "18: shutdown: a list (expected: a section with the keys grace, drain)");
     }

@@ -233,13 +233,36 @@ class ConfigRulesTest {
         soleProblem("probe: { " + probe + " }", "5: pools.nginx.probe." + problem);
     }
 
-    @Test
-    void slowStartWithSourceHashIsAWarning() {
-        Loaded loaded = Loads.valid(Loads.POOL + "    balance: source-hash\n    slowStart: 10s\n");
+    @ParameterizedTest
+    @ValueSource(strings = {"source-hash", "first"})
+    void slowStartWithARuleThatHasNoSharesIsAWarning(String rule) {
+        Loaded loaded = Loads.valid(Loads.POOL + "    balance: " + rule + "\n    slowStart: 10s\n");
 
-        assertThat(loaded.warnings()).singleElement()
-                .hasToString("test.yaml:6: pools.nginx.slowStart: ignored with balance: source-hash");
+        assertThat(loaded.warnings()).map(Problem::toString)
+                .contains("test.yaml:6: pools.nginx.slowStart: ignored with balance: " + rule);
         assertThat(Loads.valid(Loads.POOL + "    slowStart: 10s\n").warnings()).isEmpty();
+    }
+
+    private static String inTurn(String... endpoints) {
+        return "listeners: { web: { bind: 203.0.113.1:80, pool: nginx } }\npools:\n  nginx:\n    balance: first\n    endpoints:\n      "
+                + String.join("\n      ", endpoints) + "\n";
+    }
+
+    @Test
+    void firstWithoutAMaximumBeforeTheLastIsAWarning() {
+        assertThat(Loads.valid(inTurn("a: { address: '192.0.2.1:80', maxConnections: 5 }", "b: 192.0.2.2:80",
+                "c: 192.0.2.3:80", "d: 192.0.2.4:80")).warnings()).singleElement().hasToString(
+                        "test.yaml:7: pools.nginx.endpoints.b.maxConnections: 0: with balance: first the endpoints "
+                                + "behind it get connections only while it can't be used");
+    }
+
+    @Test
+    void firstWithMaximaOrWithBackupsIsNone() {
+        assertThat(Loads.valid(inTurn("a: { address: '192.0.2.1:80', maxConnections: 5 }",
+                "b: { address: '192.0.2.2:80', weight: 0 }", "c: 192.0.2.3:80")).warnings()).isEmpty();
+        assertThat(Loads.valid(inTurn("a: 192.0.2.1:80", "b: { address: '192.0.2.2:80', backup: true }"))
+                .warnings()).isEmpty();
+        assertThat(Loads.valid(inTurn("a: 192.0.2.1:80")).warnings()).isEmpty();
     }
 
     @Test

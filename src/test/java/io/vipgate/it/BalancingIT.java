@@ -9,9 +9,12 @@ import io.vipgate.it.fixture.RefusingEndpoint;
 import io.vipgate.it.fixture.SocketTest;
 import io.vipgate.it.fixture.Tasks;
 import io.vipgate.it.fixture.TestGateway;
+import io.vipgate.pool.Health;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +111,77 @@ final class BalancingIT {
             // Primaries first, until their failures make them suspect.
             assertThat(gateway.failures("one", ConnectFailure.REFUSED)).isBetween(1L, 199L);
             assertThat(gateway.failures("two", ConnectFailure.REFUSED)).isBetween(1L, 199L);
+        }
+    }
+
+    @Test
+    void firstOverflowsAtTheMaximumAndFillsFromTheTop() throws Exception {
+        try (EchoEndpoint a = new EchoEndpoint();
+                EchoEndpoint b = new EchoEndpoint();
+                EchoEndpoint c = new EchoEndpoint();
+                TestGateway gateway = TestGateway.with().endpoint("a", a, "maxConnections: 3")
+                        .endpoint("b", b, "maxConnections: 2").endpoint("c", c, "maxConnections: 1")
+                        .pool("balance: first").start()) {
+            List<Peer> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 6; i++) {
+                    clients.add(gateway.connect());
+                    clients.getLast().exchange();
+                    assertThat(List.of(gateway.connections("a"), gateway.connections("b"), gateway.connections("c")))
+                            .isEqualTo(List.of(Math.min(3, i + 1), Math.clamp(i - 2, 0, 2), Math.clamp(i - 4, 0, 1)));
+                }
+                // All are full.
+                Peer.expectTurnedAway(gateway.port());
+
+                // The place that is free again is taken, not one further down.
+                clients.removeFirst().close();
+                gateway.awaitRelays(5, Duration.ofSeconds(5));
+                clients.add(gateway.connect());
+                clients.getLast().exchange();
+                assertThat(gateway.connections("a")).isEqualTo(3);
+                assertThat(a.accepted()).isEqualTo(4);
+            } finally {
+                for (Peer client : clients) {
+                    client.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void firstGoesOnToTheNextWhenTheFirstRefusesAndPinsStayWhereTheyAre() throws Exception {
+        try (SwitchedEndpoint a = new SwitchedEndpoint('a');
+                NamingEndpoint b = new NamingEndpoint('b');
+                TestGateway gateway = TestGateway.with().endpoint("a", a.address()).endpoint("b", b)
+                        .probe("{ interval: 50ms, fastInterval: 50ms, jitter: 0 % }").pool("balance: first")
+                        .pool("pinning: { by: source-address }").start()) {
+            // given
+            assertThat(Clients.ask(gateway, 1)).isEqualTo("a");
+            a.stop();
+            assertThat(Clients.ask(gateway, 2)).isEqualTo("b");
+
+            // when it is back
+            a.start();
+            Await.until("a is up", Duration.ofSeconds(15),
+                    () -> gateway.state("a").health() == Health.UP && !gateway.state("a").isSuspect());
+
+            // then
+            assertThat(Clients.ask(gateway, 3)).isEqualTo("a");
+            assertThat(Clients.ask(gateway, 2)).as("pinned").isEqualTo("b");
+        }
+    }
+
+    @Test
+    void firstFollowsTheOrderOfTheFileOverAReload() throws Exception {
+        try (NamingEndpoint a = new NamingEndpoint('a');
+                NamingEndpoint b = new NamingEndpoint('b');
+                TestGateway gateway = TestGateway.with().endpoint("a", a).endpoint("b", b).pool("balance: first")
+                        .start()) {
+            assertThat(Clients.ask(gateway, 1)).isEqualTo("a");
+
+            gateway.apply(TestGateway.with().endpoint("b", b).endpoint("a", a).pool("balance: first"));
+
+            assertThat(Clients.ask(gateway, 1)).isEqualTo("b");
         }
     }
 

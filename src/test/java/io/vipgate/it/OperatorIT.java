@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an operator can do to endpoints while they serve, and what is configured to happen to them. */
 @SocketTest
@@ -159,12 +161,13 @@ final class OperatorIT {
         }
     }
 
-    @Test
-    void underSourceHashNobodyStartsSlowly() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"source-hash", "first"})
+    void underARuleWithoutSharesNobodyStartsSlowly(String rule) throws Exception {
         try (SwitchedEndpoint one = new SwitchedEndpoint('1');
                 SwitchedEndpoint two = new SwitchedEndpoint('2');
                 TestGateway gateway = TestGateway.with().endpoint("one", one.address()).endpoint("two", two.address())
-                        .probe(FAST).pool("slowStart: 1m").pool("balance: source-hash").start()) {
+                        .probe(FAST).pool("slowStart: 1m").pool("balance: " + rule).start()) {
             one.stop();
             Await.until("it is down", BOUND, () -> gateway.state("one").health() == Health.DOWN);
             one.start();

@@ -45,9 +45,6 @@ final class HaproxyPool {
         DraftPool pool = new DraftPool(backend.section().line(), name);
         balance(pool);
         List<HaproxyServer> accepted = endpoints(pool, clientPort);
-        if (backend.last("balance", "first").isPresent()) {
-            pool.makeBackupsExceptFirst(endpoint -> endpoint.weight() > 0);
-        }
         serverSettings(pool, accepted);
         probe(pool, accepted);
         source(pool);
@@ -69,12 +66,7 @@ final class HaproxyPool {
             case "leastconn" -> "least-connections";
             case "source" -> sourceHash(statement);
             case "random" -> argument.equals("1") ? "weighted-random" : powerOfTwo(statement, argument);
-            case "first" -> {
-                statement.ifPresent(
-                        each -> notes.add(each, "the first server is the primary, the others are its backups; "
-                                + "maxConnections says when it is full"));
-                yield "least-connections";
-            }
+            case "first" -> first(statement);
             case "hash" -> argument.equals("src") ? sourceHash(statement) : unknownBalance(statement);
             default -> unknownBalance(statement);
         });
@@ -86,6 +78,14 @@ final class HaproxyPool {
                         + "them change their endpoint once, at the migration. It always moves as few as possible when an endpoint "
                         + "goes, as hash-type consistent does"));
         return "source-hash";
+    }
+
+    private String first(Optional<Statement> statement) {
+        if (servers.stream().anyMatch(server -> server.has("id"))) {
+            statement.ifPresent(each -> notes.add(each, "the order is that of the file, whatever the servers' id; move "
+                    + "the endpoints where that differs"));
+        }
+        return "first";
     }
 
     private String powerOfTwo(Optional<Statement> statement, String draws) {
@@ -158,9 +158,10 @@ final class HaproxyPool {
             server.duration("slowstart").filter(each -> !each.isZero()).ifPresent(each -> pool.set("slowStart",
                     Durations.print(Durations.clamp(each, Duration.ZERO, MAX_SLOW_START))));
         }
-        if (pool.setting("balance").equals("source-hash") && !pool.setting("slowStart").equals("")) {
+        Object balance = pool.setting("balance");
+        if ((balance.equals("source-hash") || balance.equals("first")) && !pool.setting("slowStart").equals("")) {
             pool.remove("slowStart");
-            notes.leftOut(backend.section(), "slowstart means nothing with source-hash");
+            notes.leftOut(backend.section(), "slowstart means nothing with " + balance);
         }
     }
 

@@ -68,7 +68,7 @@ class HaproxyImporterTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"2|global", "9|accessLog", "27|at once", "28|one pool", "29|one pool",
         "30|firewall", "34|TLS", "38|slowstart", "39|another hash", "46|does not queue", "48|applies to a whole pool",
-        "49|does not encrypt", "53|primary", "54|at once", "59|plain bytes", "63|differently", "64|weight is 0",
+        "49|does not encrypt", "54|at once", "59|plain bytes", "63|differently", "64|weight is 0",
         "69|shorter", "74|layer 7", "78|no frontend", "81|section"})
     void whatAFileHasBesidesIsNotedWithItsLine(int line, String words) {
         assertNoted(HaproxyImporter.convert(ImportedConfig.file("haproxy/haproxy.cfg")), line, words);
@@ -217,10 +217,29 @@ class HaproxyImporterTest {
     @ParameterizedTest
     @CsvSource({"roundrobin, round-robin", "static-rr, round-robin", "leastconn, least-connections",
         "source, source-hash", "random, power-of-two", "random(2), power-of-two", "random(1), weighted-random",
-        "random(5), power-of-two", "first, least-connections", "hash src, source-hash", "hash req.len, round-robin",
+        "random(5), power-of-two", "first, first", "hash src, source-hash", "hash req.len, round-robin",
         "rdp-cookie, round-robin", "uri, round-robin", "nonsense, round-robin"})
     void balanceBecomesTheNearestRule(String balance, String rule) {
         assertThat(listen("balance " + balance, "server a 192.0.2.1:80").yaml()).contains("balance: " + rule);
+    }
+
+    @Test
+    void firstIsCarriedOverWithItsOrder() {
+        ImportResult result = listen("balance first", "server a 192.0.2.1:80 maxconn 5 slowstart 30s",
+                "server b 192.0.2.2:80 maxconn 6", "server c 192.0.2.3:80 backup");
+
+        assertThat(ImportedConfig.of(result).endpoints("web")).containsExactly("a=192.0.2.1:80*1", "b=192.0.2.2:80*1",
+                "(c=192.0.2.3:80*1)");
+        assertThat(ImportedConfig.of(result).pool("web").balance()).isEqualTo(BalanceRule.FIRST);
+        assertThat(ImportedConfig.of(result).endpoint("web", "a").maxConnections()).isEqualTo(5);
+        assertNoted(result, 1, "slowstart means nothing with first");
+        assertThat(ImportedConfig.notes(result)).noneMatch(note -> note.contains("order"));
+    }
+
+    @Test
+    void firstWithIdsIsNoted() {
+        assertNoted(listen("balance first", "server a 192.0.2.1:80 id 2", "server b 192.0.2.2:80 id 1"), 3,
+                "move the endpoints");
     }
 
     @Test
