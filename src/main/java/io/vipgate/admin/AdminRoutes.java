@@ -4,6 +4,7 @@ import static io.vipgate.admin.Route.Access.ANYBODY;
 import static io.vipgate.admin.Route.Access.TOKEN;
 
 import io.vipgate.json.Json;
+import io.vipgate.json.JsonObject;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.util.List;
@@ -118,7 +119,7 @@ final class AdminRoutes {
                     + "pool=POOL or listener=LISTENER)");
         }
         Json done = operations.closeRelays(filter(call));
-        tell(call, "close relays of " + call.parameters() + ": " + done.at("closed").text());
+        tell(call, "close relays of " + call.parameters() + ": " + done.get("closed").text());
         return Response.of(200, done);
     }
 
@@ -184,7 +185,7 @@ final class AdminRoutes {
 
     private Response forgetAll(Request call) throws RequestException {
         Json done = operations.forgetAll(call.names().getFirst());
-        tell(call, "forget all pins of " + call.names().getFirst() + ": " + done.at("forgotten").text());
+        tell(call, "forget all pins of " + call.names().getFirst() + ": " + done.get("forgotten").text());
         return Response.of(200, done);
     }
 
@@ -195,10 +196,10 @@ final class AdminRoutes {
 
     /** The one member that a body may have. */
     private static Json only(Json body, String name) throws RequestException {
-        if (!(body instanceof Json.Members object) || !object.members().keySet().equals(Set.of(name))) {
+        if (!(body instanceof JsonObject object) || !object.members().keySet().equals(Set.of(name))) {
             throw RequestException.bad("body (expected: an object with the member \"" + name + "\" and no other)");
         }
-        return body.at(name);
+        return body.get(name);
     }
 
     private static void tell(Request call, String what) {

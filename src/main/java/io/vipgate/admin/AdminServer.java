@@ -53,8 +53,8 @@ public final class AdminServer implements AutoCloseable {
 
     /** What can be called here; how the page learns whether this is a demo. */
     private Json calls() {
-        return Json.members().with("calls", Json.ofTexts(routes.stream().filter(Route::isCall)
-                .map(route -> route.method() + " " + route.pattern()).toList())).make();
+        return Json.object().with("calls", Json.ofTexts(routes.stream().filter(Route::isCall)
+                .map(route -> route.method() + " " + route.pattern()).toList())).build();
     }
 
     /** The port it is bound to. */

@@ -13,12 +13,12 @@ final class HealthResponses {
 
     static Response health(HealthSource condition) {
         boolean isAlive = condition.isAlive();
-        return Response.of(isAlive ? 200 : 503, Json.members().with("alive", isAlive).make());
+        return Response.of(isAlive ? 200 : 503, Json.object().with("alive", isAlive).build());
     }
 
     static Response readiness(HealthSource condition) {
         List<String> reasons = condition.reasonsAgainstClients();
         return Response.of(reasons.isEmpty() ? 200 : 503,
-                Json.members().with("ready", reasons.isEmpty()).with("reasons", Json.ofTexts(reasons)).make());
+                Json.object().with("ready", reasons.isEmpty()).with("reasons", Json.ofTexts(reasons)).build());
     }
 }

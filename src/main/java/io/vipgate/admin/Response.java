@@ -69,7 +69,7 @@ public record Response(int status, String contentType, Body body, Map<String, St
     /** A refusal, {@code {"error": "...", "details": [...]}}. */
     public static Response error(int status, String message, List<String> details) {
         return of(status,
-                Json.members().with("error", message).with("details", Json.ofTexts(details)).make());
+                Json.object().with("error", message).with("details", Json.ofTexts(details)).build());
     }
 
     Response with(String header, String value) {

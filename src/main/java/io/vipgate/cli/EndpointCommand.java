@@ -40,13 +40,13 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
         EndpointName name = EndpointName.parse(endpoint);
         Json done = admin.client().put(name.path(what()), body());
         PrintWriter out = spec.commandLine().getOut();
-        if (done.at("addresses").list().isEmpty()) {
+        if (done.get("addresses").list().isEmpty()) {
             out.println(name + ": done; its name has no address now");
         }
-        for (Json address : done.at("addresses").list()) {
-            out.println(name.pool() + "/" + address.at("label").text() + ": " + address.at("admin").text() + ", "
-                    + address.at("health").text() + ", weight " + address.at("weight").text() + ", "
-                    + address.at("connections").text() + " connections");
+        for (Json address : done.get("addresses").list()) {
+            out.println(name.pool() + "/" + address.get("label").text() + ": " + address.get("admin").text() + ", "
+                    + address.get("health").text() + ", weight " + address.get("weight").text() + ", "
+                    + address.get("connections").text() + " connections");
         }
         out.flush();
         return ExitStatus.OK;
@@ -62,7 +62,7 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
 
         @Override
         Json body() {
-            return Json.members().with("state", "drain").make();
+            return Json.object().with("state", "drain").build();
         }
     }
 
@@ -76,7 +76,7 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
 
         @Override
         Json body() {
-            return Json.members().with("state", "ready").make();
+            return Json.object().with("state", "ready").build();
         }
     }
 
@@ -90,7 +90,7 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
 
         @Override
         Json body() {
-            return Json.members().with("state", "maint").make();
+            return Json.object().with("state", "maint").build();
         }
     }
 
@@ -107,7 +107,7 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
 
         @Override
         Json body() {
-            return Json.members().with("weight", weight).make();
+            return Json.object().with("weight", weight).build();
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.vipgate.demo;
 
 import io.vipgate.json.Json;
-import io.vipgate.json.JsonMembers;
+import io.vipgate.json.JsonObjectBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -84,10 +84,10 @@ final class DemoClients implements AutoCloseable {
     }
 
     synchronized Json report() {
-        JsonMembers names = Json.members();
+        JsonObjectBuilder names = Json.object();
         answered.forEach(names::with);
-        return Json.members().with("running", asking != null).with("perSecond", PER_SECOND)
-                .with("answered", names.make()).with("failed", failed).make();
+        return Json.object().with("running", asking != null).with("perSecond", PER_SECOND)
+                .with("answered", names.build()).with("failed", failed).build();
     }
 
     @Override

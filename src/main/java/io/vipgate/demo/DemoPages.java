@@ -6,6 +6,8 @@ import io.vipgate.admin.RequestException;
 import io.vipgate.admin.Response;
 import io.vipgate.admin.Route;
 import io.vipgate.json.Json;
+import io.vipgate.json.JsonBoolean;
+import io.vipgate.json.JsonObject;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -32,8 +34,8 @@ final class DemoPages {
     }
 
     void mountOn(AdminServer server) {
-        server.mount(new Route("GET", ALL, Route.Access.ANYBODY, _ -> Response.of(200, Json.members().with("backends",
-                Json.of(backends.stream().map(DemoPages::json).toList())).make())));
+        server.mount(new Route("GET", ALL, Route.Access.ANYBODY, _ -> Response.of(200, Json.object().with("backends",
+                Json.of(backends.stream().map(DemoPages::json).toList())).build())));
         server.mount(new Route("GET", PATTERN, Route.Access.ANYBODY, call -> answer(find(call))));
         server.mount(new Route("PUT", PATTERN, Route.Access.ANYBODY, this::change));
         server.mount(new Route("GET", CLIENTS, Route.Access.ANYBODY, _ -> Response.of(200, clients.report())));
@@ -65,8 +67,8 @@ final class DemoPages {
     }
 
     private static boolean isRunning(Json body) throws RequestException {
-        if (!(body instanceof Json.Members object) || !object.members().keySet().equals(Set.of("running"))
-                || !(body.at("running") instanceof Json.Truth(boolean isWanted))) {
+        if (!(body instanceof JsonObject object) || !object.members().keySet().equals(Set.of("running"))
+                || !(body.get("running") instanceof JsonBoolean(boolean isWanted))) {
             throw RequestException.bad("body (expected: {\"running\": true} or {\"running\": false})");
         }
         return isWanted;
@@ -85,6 +87,6 @@ final class DemoPages {
     }
 
     private static Json json(DemoBackend backend) {
-        return Json.members().with("name", backend.name()).with("running", backend.isRunning()).make();
+        return Json.object().with("name", backend.name()).with("running", backend.isRunning()).build();
     }
 }

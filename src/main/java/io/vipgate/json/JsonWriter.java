@@ -21,11 +21,11 @@ final class JsonWriter {
 
     private static void write(Json value, StringBuilder out) {
         switch (value) {
-            case Json.Absent _ -> out.append("null");
-            case Json.Truth(boolean truth) -> out.append(truth);
-            case Json.Numeral(BigDecimal number) -> out.append(number);
-            case Json.Text(String text) -> write(text, out);
-            case Json.Items(List<Json> items) -> {
+            case JsonNull _ -> out.append("null");
+            case JsonBoolean(boolean bool) -> out.append(bool);
+            case JsonNumber(BigDecimal number) -> out.append(number);
+            case JsonString(String text) -> write(text, out);
+            case JsonArray(List<Json> items) -> {
                 String separator = "[";
                 for (Json item : items) {
                     out.append(separator);
@@ -34,7 +34,7 @@ final class JsonWriter {
                 }
                 out.append(items.isEmpty() ? "[]" : "]");
             }
-            case Json.Members(Map<String, Json> members) -> {
+            case JsonObject(Map<String, Json> members) -> {
                 String separator = "{";
                 for (Map.Entry<String, Json> member : members.entrySet()) {
                     out.append(separator);

@@ -143,8 +143,8 @@ public final class AdminOperations implements Operations {
         }
         return switch (present.get()) {
             case ReloadOutcome.Applied(List<String> changes, List<String> needRestart) ->
-                Json.members().with("changes", Json.ofTexts(changes)).with("needRestart", Json.ofTexts(needRestart))
-                        .make();
+                Json.object().with("changes", Json.ofTexts(changes)).with("needRestart", Json.ofTexts(needRestart))
+                        .build();
             case ReloadOutcome.Refused(List<String> problems) ->
                 throw new RequestException(422, "the reload was refused, nothing has changed", problems);
         };

@@ -28,8 +28,8 @@ public final class PinReport {
     Json list(String pool, long offset, int most) throws RequestException {
         Optional<PinTable> table = table(pool);
         List<PinTable.View> page = table.map(pins -> pins.list(offset, most)).orElse(List.of());
-        return Json.members().with("pool", pool).with("pins", Json.of(page.stream().map(PinReport::pin).toList()))
-                .with("count", table.map(PinTable::size).orElse(0L)).with("offset", offset).make();
+        return Json.object().with("pool", pool).with("pins", Json.of(page.stream().map(PinReport::pin).toList()))
+                .with("count", table.map(PinTable::size).orElse(0L)).with("offset", offset).build();
     }
 
     Json one(String pool, InetAddress client) throws RequestException {
@@ -43,11 +43,11 @@ public final class PinReport {
         if (!table(pool).map(pins -> pins.remove(address.high(), address.low())).orElse(false)) {
             throw notPinned(pool, client);
         }
-        return Json.members().with("forgotten", 1).make();
+        return Json.object().with("forgotten", 1).build();
     }
 
     Json forgetAll(String pool) throws RequestException {
-        return Json.members().with("forgotten", table(pool).map(PinTable::clear).orElse(0L)).make();
+        return Json.object().with("forgotten", table(pool).map(PinTable::clear).orElse(0L)).build();
     }
 
     private static RequestException notPinned(String pool, InetAddress client) {
@@ -61,8 +61,8 @@ public final class PinReport {
     }
 
     private static Json pin(PinTable.View pin) {
-        return Json.members()
+        return Json.object()
                 .with("client", ClientAddress.toInetAddress(pin.clientHigh(), pin.clientLow()).getHostAddress())
-                .with("endpoint", pin.endpoint().label()).with("open", pin.open()).make();
+                .with("endpoint", pin.endpoint().label()).with("open", pin.open()).build();
     }
 }

@@ -37,9 +37,9 @@ public final class RelayReport {
         RelayListing page = operator.relays(predicate(filter), begin, most);
         checkNames(filter, page.matching());
         List<RelayListing.Entry> relays = page.relays();
-        return Json.members().with("relays", Json.of(relays.stream().map(RelayReport::entry).toList()))
+        return Json.object().with("relays", Json.of(relays.stream().map(RelayReport::entry).toList()))
                 .with("matching", page.matching())
-                .with("next", page.left() == 0 || relays.isEmpty() ? null : relays.getLast().id().toString()).make();
+                .with("next", page.left() == 0 || relays.isEmpty() ? null : relays.getLast().id().toString()).build();
     }
 
     Json one(String id) throws RequestException {
@@ -54,13 +54,13 @@ public final class RelayReport {
         if (!operator.closeRelay(RelayId.parse(id).orElseThrow(() -> unknown(id)))) {
             throw unknown(id);
         }
-        return Json.members().with("closed", 1).make();
+        return Json.object().with("closed", 1).build();
     }
 
     Json close(RelayFilter filter) throws RequestException {
         int closed = operator.closeRelays(predicate(filter));
         checkNames(filter, closed);
-        return Json.members().with("closed", closed).make();
+        return Json.object().with("closed", closed).build();
     }
 
     private static RequestException unknown(String id) {
@@ -113,13 +113,13 @@ public final class RelayReport {
 
     private static Json entry(RelayListing.Entry entry) {
         RelayView relay = entry.relay();
-        return Json.members().with("id", entry.id().toString()).with("listener", relay.listener())
+        return Json.object().with("id", entry.id().toString()).with("listener", relay.listener())
                 .with("client", ClientAddress.toInetAddress(relay.clientHigh(), relay.clientLow()).getHostAddress())
                 .with("clientPort", relay.clientPort()).with("pool", relay.pool())
                 .with("endpoint", relay.endpoint() == null ? null : relay.endpoint().label())
                 .with("phase", relay.phase()).with("ageSeconds", Json.of(relay.ageNanos() / 1e9, 1))
                 .with("silentSeconds", Json.of(relay.silentNanos() / 1e9, 1))
                 .with("bytesToBackend", relay.bytesToBackend()).with("bytesToClient", relay.bytesToClient())
-                .with("attempts", relay.attempts()).with("pinned", relay.isPinned()).make();
+                .with("attempts", relay.attempts()).with("pinned", relay.isPinned()).build();
     }
 }

@@ -63,18 +63,18 @@ public final class SelectionExplainer {
         boolean isPinUsed = pin.isPresent() && whyNotPinned.isEmpty();
         List<Candidate> tier = isPinUsed ? List.of() : usedTier(snapshot);
         Map<Integer, Double> probabilities = probabilities(pool, snapshot, tier, address);
-        return Json.members().with("listener", name).with("pool", listener.pool())
+        return Json.object().with("listener", name).with("pool", listener.pool())
                 .with("client", client.getHostAddress())
                 .with("rule", StatusReport.label(pool.config().balance()))
                 .with("turnedAway", turnedAway(listener))
-                .with("pin", pin.map(view -> Json.members().with("endpoint", view.endpoint().label())
+                .with("pin", pin.map(view -> Json.object().with("endpoint", view.endpoint().label())
                         .with("open", view.open()).with("used", whyNotPinned.isEmpty())
-                        .with("why", whyNotPinned.isEmpty() ? null : whyNotPinned).make()).orElse(Json.absent()))
+                        .with("why", whyNotPinned.isEmpty() ? null : whyNotPinned).build()).orElse(Json.ofNull()))
                 .with("candidates", Json.of(candidates(pool, snapshot, tier, probabilities, isPinUsed)))
                 .with("choice", isPinUsed
                         ? context(pin.orElseThrow().endpoint(), "the client is pinned to it")
                         : context(pool, snapshot, probabilities))
-                .make();
+                .build();
     }
 
     private @Nullable String turnedAway(ListenerRegistry.Present listener) {
@@ -147,14 +147,14 @@ public final class SelectionExplainer {
             EndpointState state = member.state();
             boolean isInTier = tier.stream().anyMatch(candidate -> candidate.position() == position);
             boolean isEligible = isInTier && !member.endpoint().isFull();
-            candidates.add(Json.members().with("endpoint", member.endpoint().label())
+            candidates.add(Json.object().with("endpoint", member.endpoint().label())
                     .with("address", StatusReport.text(member.endpoint()))
                     .with("admin", StatusReport.label(state.admin())).with("health", StatusReport.label(state.health()))
                     .with("suspect", state.isSuspect()).with("backup", state.isBackup()).with("weight", state.weight())
                     .with("connections", member.endpoint().connections())
                     .with("eligible", isEligible)
                     .with("why", why(pool, member, isEligible, isPinUsed))
-                    .with("probability", Json.of(probabilities.getOrDefault(position, 0.0), 4)).make());
+                    .with("probability", Json.of(probabilities.getOrDefault(position, 0.0), 4)).build());
         }
         return candidates;
     }
@@ -189,7 +189,7 @@ public final class SelectionExplainer {
     }
 
     private static Json context(Endpoint endpoint, String why) {
-        return Json.members().with("endpoint", endpoint.label()).with("definite", true).with("why", why).make();
+        return Json.object().with("endpoint", endpoint.label()).with("definite", true).with("why", why).build();
     }
 
     private static Json context(ManagedPool pool, PoolSnapshot snapshot, Map<Integer, Double> probabilities) {
@@ -197,8 +197,8 @@ public final class SelectionExplainer {
                 .map(Map.Entry::getKey)
                 .sorted().toList();
         if (possible.isEmpty()) {
-            return Json.members().with("endpoint", (String) null).with("definite", true)
-                    .with("why", "no endpoint can be used: the client is reset").make();
+            return Json.object().with("endpoint", (String) null).with("definite", true)
+                    .with("why", "no endpoint can be used: the client is reset").build();
         }
         String only = possible.size() == 1
                 ? snapshot.members().get(possible.getFirst()).endpoint().label()
@@ -211,13 +211,13 @@ public final class SelectionExplainer {
             case ROUND_ROBIN -> "in turn on each event loop; the probabilities are the shares of a whole round";
             case LEAST_CONNECTIONS -> "the least loaded for its weight, with the connections of now";
         };
-        return Json.members().with("endpoint", only).with("definite", only != null)
+        return Json.object().with("endpoint", only).with("definite", only != null)
                 .with("why", only != null && pool.config().balance() != BalanceRule.SOURCE_HASH
                         ? "the only one that " + (pool.config().balance() == BalanceRule.LEAST_CONNECTIONS
                                 ? "is least loaded"
                                 : "can be chosen")
                         : why)
-                .make();
+                .build();
     }
 
     /** A choice that is only looked at. */

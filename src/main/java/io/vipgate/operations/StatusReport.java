@@ -11,7 +11,7 @@ import io.vipgate.control.RecentEvents;
 import io.vipgate.gateway.BuildInfo;
 import io.vipgate.gateway.GatewayView;
 import io.vipgate.json.Json;
-import io.vipgate.json.JsonMembers;
+import io.vipgate.json.JsonObjectBuilder;
 import io.vipgate.neighbour.CoLocation;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.AdminState;
@@ -69,7 +69,7 @@ public final class StatusReport {
                 .filter(ConfigDiff.Change::needsRestart)
                 .map(ConfigDiff.Change::toString).toList();
         List<String> reasons = readiness.reasonsAgainstClients();
-        return Json.members().with("at", time(Instant.now()))
+        return Json.object().with("at", time(Instant.now()))
                 .with("version", BuildInfo.read().version())
                 .with("pid", ProcessHandle.current().pid())
                 .with("startedAt", time(startedAt))
@@ -87,9 +87,9 @@ public final class StatusReport {
                         Json.of(listeners.present().stream().map(listener -> listener(listener, view)).toList()))
                 .with("pools", Json.of(config.pools().keySet().stream().map(pools::find).flatMap(Optional::stream)
                         .map(pool -> pool(pool, view)).toList()))
-                .with("events", Json.of(events.list().stream().map(event -> Json.members().with("at", time(event.at()))
-                        .with("text", event.text()).make()).toList()))
-                .make();
+                .with("events", Json.of(events.list().stream().map(event -> Json.object().with("at", time(event.at()))
+                        .with("text", event.text()).build()).toList()))
+                .build();
     }
 
     /** One endpoint of a pool, each of its addresses. */
@@ -99,8 +99,8 @@ public final class StatusReport {
         long all = recent(control, view);
         List<Json> addresses = control.pool().snapshot().named(endpoint).stream()
                 .map(member -> member(control, member, view, all)).toList();
-        return Json.members().with("pool", pool).with("endpoint", endpoint).with("addresses", Json.of(addresses))
-                .make();
+        return Json.object().with("pool", pool).with("endpoint", endpoint).with("addresses", Json.of(addresses))
+                .build();
     }
 
     private RateSampler.View look() {
@@ -115,17 +115,17 @@ public final class StatusReport {
     private static Json listener(ListenerRegistry.Present listener, RateSampler.View view) {
         ListenerTotals now = view.now().of(listener.name());
         ListenerTotals before = view.before().of(listener.name());
-        return Json.members().with("name", listener.name()).with("addresses", Json.ofTexts(listener.addresses()))
+        return Json.object().with("name", listener.name()).with("addresses", Json.ofTexts(listener.addresses()))
                 .with("pool", listener.pool()).with("connections", listener.limit().present())
                 .with("maxConnections", listener.limit().most()).with("accepted", now.accepted())
                 .with("refused", now.refused())
                 .with("acceptedPerSecond", rate(now.accepted() - before.accepted(), view))
-                .with("refusedPerSecond", rate(now.refused() - before.refused(), view)).make();
+                .with("refusedPerSecond", rate(now.refused() - before.refused(), view)).build();
     }
 
     private Json pool(ManagedPool pool, RateSampler.View view) {
         long all = recent(pool, view);
-        JsonMembers report = Json.members().with("name", pool.pool().name())
+        JsonObjectBuilder report = Json.object().with("name", pool.pool().name())
                 .with("balance", label(pool.config().balance()))
                 .with("probe", label(pool.config().probe().type()))
                 .with("endpoints", Json.of(pool.pool().snapshot().members().stream()
@@ -133,22 +133,22 @@ public final class StatusReport {
         pool.pins().ifPresent(pins -> report.with("pins", pins(pins)));
         CoLocation coLocation = gateway.coLocation(pool.pool().name());
         return report.with("sharedMachines", Json.of(coLocation.sharedMachines().stream()
-                .map(machine -> Json.members()
+                .map(machine -> Json.object()
                         .with("machine", machine.answer().mac() + " on " + machine.answer().interfaceName())
                         .with("endpoints", Json.ofTexts(machine.endpoints().stream().map(Endpoint::label).toList()))
-                        .with("since", time(machine.since())).make())
+                        .with("since", time(machine.since())).build())
                 .toList())).with("pairs", Json.of(coLocation.pairs().stream()
                         .map(
-                                pair -> Json.members().with("endpoints",
+                                pair -> Json.object().with("endpoints",
                                         Json.ofTexts(List.of(pair.first().label(), pair.second().label())))
-                                        .with("state", label(pair.state())).with("since", time(pair.since())).make())
+                                        .with("state", label(pair.state())).with("since", time(pair.since())).build())
                         .toList()))
-                .make();
+                .build();
     }
 
     private static Json pins(PinTable pins) {
-        return Json.members().with("count", pins.size()).with("moves", pins.moves())
-                .with("evictions", pins.evictions()).make();
+        return Json.object().with("count", pins.size()).with("moves", pins.moves())
+                .with("evictions", pins.evictions()).build();
     }
 
     /** Connections that the pool's endpoints have got in the time of the rates. */
@@ -166,7 +166,7 @@ public final class StatusReport {
         EndpointTotals recent = now.minus(view.before().of(endpoint));
         Optional<Observation> seen = pool.monitor().observation(endpoint);
         Optional<Observation.LastProbe> probe = seen.flatMap(Observation::lastProbe);
-        return Json.members().with("name", endpoint.name()).with("label", endpoint.label())
+        return Json.object().with("name", endpoint.name()).with("label", endpoint.label())
                 .with("address", text(endpoint))
                 .with("admin", label(state.admin()))
                 .with("adminSince", pool.adminSince(endpoint.name()).map(StatusReport::time).orElse(null))
@@ -179,17 +179,17 @@ public final class StatusReport {
                 .with("connections", endpoint.connections())
                 .with("maxConnections", endpoint.limit().most())
                 .with("share",
-                        recentOfPool == 0 ? Json.absent() : Json.of((double) recent.connected() / recentOfPool, 3))
+                        recentOfPool == 0 ? Json.ofNull() : Json.of((double) recent.connected() / recentOfPool, 3))
                 .with("connectionsPerSecond", rate(recent.connected(), view))
                 .with("failuresPerSecond", rate(recent.failed(), view))
                 .with("bytesToBackendPerSecond", rate(recent.toBackend(), view))
                 .with("bytesToClientPerSecond", rate(recent.toClient(), view))
                 .with("connected", now.connected()).with("failed", now.failed())
                 .with("bytesToBackend", now.toBackend()).with("bytesToClient", now.toClient())
-                .with("lastProbe", probe.map(last -> Json.members().with("at", time(last.at()))
+                .with("lastProbe", probe.map(last -> Json.object().with("at", time(last.at()))
                         .with("result", label(last.result().outcome())).with("cause", last.result().cause())
-                        .with("millis", Json.of(last.took().toNanos() / 1e6, 1)).make()).orElse(Json.absent()))
-                .with("differs", Json.ofTexts(differences(pool, endpoint.name()))).make();
+                        .with("millis", Json.of(last.took().toNanos() / 1e6, 1)).build()).orElse(Json.ofNull()))
+                .with("differs", Json.ofTexts(differences(pool, endpoint.name()))).build();
     }
 
     /** What of an endpoint is not as the configuration has it. */

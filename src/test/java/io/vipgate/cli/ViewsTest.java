@@ -88,7 +88,7 @@ class ViewsTest {
 
     @Test
     void anEmptyAnswerBreaksNothing() {
-        Json nothing = Json.members().make();
+        Json nothing = Json.object().build();
         assertThat(TopScreen.lines(nothing, new AnsiStyle(false), NOW, "", 24, 80)).isNotEmpty();
     }
 }

@@ -63,6 +63,6 @@ record HttpAnswer(int status, String head, String body) {
     }
 
     String error() {
-        return json().at("error").text();
+        return json().get("error").text();
     }
 }
