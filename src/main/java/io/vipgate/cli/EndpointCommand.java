@@ -53,7 +53,7 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
     }
 
     /** {@code vipgate drain}. */
-    @Command(name = "drain", description = "Sends an endpoint no new clients but those that are pinned to it; what is open goes on.")
+    @Command(name = "drain", description = "Drains an endpoint: no new clients but those that are pinned to it. Open connections go on.")
     static final class Drain extends EndpointCommand {
         @Override
         String what() {
@@ -81,7 +81,7 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
     }
 
     /** {@code vipgate maint}. */
-    @Command(name = "maint", description = "Sends an endpoint nobody, pinned clients included; what is open goes on.")
+    @Command(name = "maint", description = "Takes an endpoint out: no new connections, pinned clients included. Open ones go on.")
     static final class Maint extends EndpointCommand {
         @Override
         String what() {

@@ -68,7 +68,7 @@ final class ExplainCommand implements Callable<Integer> {
                     + (pin.get("used").isTrue() ? "" : ", not used: " + pin.get("why").text()));
         }
         out.println();
-        Table table = new Table(style, "ENDPOINT", "ADDRESS", "STATE", "HEALTH", "WEIGHT", "CONNECTIONS", "CHANCE",
+        Table table = new Table(style, "ENDPOINT", "ADDRESS", "STATE", "HEALTH", "WEIGHT", "CONNECTIONS", "PROBABILITY",
                 "WHY");
         for (Json candidate : answer.get("candidates").list()) {
             table.row(pool + "/" + candidate.get("endpoint").text(), candidate.get("address").text(),

@@ -76,7 +76,7 @@ final class RelaysCommand implements Callable<Integer> {
         } else {
             Table table = new Table(AnsiStyle.ofStandardOutput(), "RELAY", "CLIENT", "LISTENER", "ENDPOINT", "PHASE",
                     "AGE",
-                    "SILENT", "IN", "OUT", "PINNED");
+                    "IDLE", "IN", "OUT", "PINNED");
             for (Json relay : relays) {
                 String host = relay.get("client").text();
                 table.row(relay.get("id").text(),
@@ -85,7 +85,7 @@ final class RelaysCommand implements Callable<Integer> {
                         relay.get("pool").text() + "/"
                                 + (relay.get("endpoint").isNull() ? "-" : relay.get("endpoint").text()),
                         relay.get("phase").text(), seconds(relay.get("ageSeconds")),
-                        seconds(relay.get("silentSeconds")),
+                        seconds(relay.get("idleSeconds")),
                         Format.bytes(relay.get("bytesToBackend").number()),
                         Format.bytes(relay.get("bytesToClient").number()),
                         relay.get("pinned").isTrue() ? "pinned" : "");

@@ -34,7 +34,7 @@ final class ReloadCommand implements Callable<Integer> {
         }
         changes.forEach(change -> out.println(change.text()));
         done.get("needRestart").list()
-                .forEach(change -> out.println("takes effect at the next start: " + change.text()));
+                .forEach(change -> out.println("requires a restart: " + change.text()));
         out.flush();
         return ExitStatus.OK;
     }

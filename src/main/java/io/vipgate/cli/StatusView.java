@@ -28,7 +28,7 @@ final class StatusView {
         String state = status.get("ready").isTrue() ? style.green("ready") : style.red("not ready");
         lines.add("vipgate " + status.get("version").text() + ", pid " + status.get("pid").text() + ", up "
                 + Format.since(status.get("startedAt"), now) + ": " + state + "; " + status.get("openRelays").text()
-                + " open relays (room for " + status.get("mostRelays").text() + "), " + status.get("eventLoops").text()
+                + " open relays (room for " + status.get("maxRelays").text() + "), " + status.get("eventLoops").text()
                 + " event loops");
         status.get("reasons").list()
                 .forEach(reason -> lines.add(style.red("not ready: " + Format.clean(reason.text()))));
@@ -38,12 +38,12 @@ final class StatusView {
         }
         status.get("needRestart").list()
                 .forEach(change -> lines
-                        .add(style.yellow("takes effect at the next start: " + Format.clean(change.text()))));
+                        .add(style.yellow("requires a restart: " + Format.clean(change.text()))));
         return lines;
     }
 
     List<String> listeners() {
-        Table table = new Table(style, "LISTENER", "ADDRESS", "POOL", "CONNECTIONS", "OF", "ACCEPTED/S", "ACCEPTED",
+        Table table = new Table(style, "LISTENER", "ADDRESS", "POOL", "CONNECTIONS", "MAX", "ACCEPTED/S", "ACCEPTED",
                 "REFUSED");
         for (Json listener : status.get("listeners").list()) {
             table.row(listener.get("name").text(),
@@ -59,7 +59,7 @@ final class StatusView {
     List<String> endpoints() {
         Table table = new Table(style, "ENDPOINT", "ADDRESS", "STATE", "HEALTH", "SINCE", "WEIGHT", "CONNECTIONS",
                 "SHARE",
-                "NEW/S", "FAILED/S", "IN/S", "OUT/S", "LAST PROBE", "NOT AS IN THE FILE");
+                "NEW/S", "FAILED/S", "IN/S", "OUT/S", "LAST PROBE", "OVERRIDES");
         for (Json pool : status.get("pools").list()) {
             for (Json endpoint : pool.get("endpoints").list()) {
                 table.row(pool.get("name").text() + "/" + endpoint.get("label").text(), endpoint.get("address").text(),
@@ -73,7 +73,7 @@ final class StatusView {
                         failures(endpoint.get("failuresPerSecond").number()),
                         Format.bytes(endpoint.get("bytesToBackendPerSecond").number()),
                         Format.bytes(endpoint.get("bytesToClientPerSecond").number()), probe(endpoint.get("lastProbe")),
-                        style.yellow(endpoint.get("differs").list().stream().map(Json::text)
+                        style.yellow(endpoint.get("overrides").list().stream().map(Json::text)
                                 .collect(Collectors.joining(", "))));
             }
         }

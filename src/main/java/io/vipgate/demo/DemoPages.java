@@ -25,6 +25,12 @@ final class DemoPages {
 
     private static final String CLIENTS = "/api/v1/demo/clients";
 
+    /** A backend, as the page is told of it. */
+    private record Backend(String name, boolean running) {}
+
+    /** All backends. */
+    private record Backends(List<Backend> backends) {}
+
     private final List<DemoBackend> backends;
     private final DemoClients clients;
 
@@ -34,8 +40,8 @@ final class DemoPages {
     }
 
     void mountOn(AdminServer server) {
-        server.mount(new Route("GET", ALL, Route.Access.ANYBODY, _ -> Response.of(200, Json.object().with("backends",
-                Json.of(backends.stream().map(DemoPages::json).toList())).build())));
+        server.mount(new Route("GET", ALL, Route.Access.ANYBODY, _ -> Response.of(200, new Backends(
+                backends.stream().map(DemoPages::status).toList()))));
         server.mount(new Route("GET", PATTERN, Route.Access.ANYBODY, call -> answer(find(call))));
         server.mount(new Route("PUT", PATTERN, Route.Access.ANYBODY, this::change));
         server.mount(new Route("GET", CLIENTS, Route.Access.ANYBODY, _ -> Response.of(200, clients.report())));
@@ -83,10 +89,10 @@ final class DemoPages {
     }
 
     private static Response answer(DemoBackend backend) {
-        return Response.of(200, json(backend));
+        return Response.of(200, status(backend));
     }
 
-    private static Json json(DemoBackend backend) {
-        return Json.object().with("name", backend.name()).with("running", backend.isRunning()).build();
+    private static Backend status(DemoBackend backend) {
+        return new Backend(backend.name(), backend.isRunning());
     }
 }

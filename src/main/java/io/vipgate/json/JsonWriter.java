@@ -1,5 +1,7 @@
 package io.vipgate.json;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -15,15 +17,19 @@ final class JsonWriter {
 
     static String write(Json value) {
         StringBuilder out = new StringBuilder();
-        write(value, out);
+        try {
+            write(value, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return out.toString();
     }
 
-    private static void write(Json value, StringBuilder out) {
+    private static void write(Json value, Appendable out) throws IOException {
         switch (value) {
             case JsonNull _ -> out.append("null");
-            case JsonBoolean(boolean bool) -> out.append(bool);
-            case JsonNumber(BigDecimal number) -> out.append(number);
+            case JsonBoolean(boolean bool) -> out.append(String.valueOf(bool));
+            case JsonNumber(BigDecimal number) -> out.append(number.toString());
             case JsonString(String text) -> write(text, out);
             case JsonArray(List<Json> items) -> {
                 String separator = "[";
@@ -48,7 +54,8 @@ final class JsonWriter {
         }
     }
 
-    private static void write(String text, StringBuilder out) {
+    /** Writes a string in quotation marks. */
+    static void write(String text, Appendable out) throws IOException {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -93,7 +93,7 @@ final class AdminIT {
             assertThat(endpoint.get("connections").text()).isEqualTo("1");
             assertThat(endpoint.get("share").text()).isEqualTo("1");
             assertThat(endpoint.get("bytesToBackend").text()).isEqualTo("1");
-            assertThat(endpoint.get("differs").list()).isEmpty();
+            assertThat(endpoint.get("overrides").list()).isEmpty();
             assertThat(status.get("events").list()).extracting(event -> event.get("text").text())
                     .anyMatch(text -> text.startsWith("endpoint nginx/one is UP: probe tcp"));
         }
@@ -163,7 +163,7 @@ final class AdminIT {
             assertThat(gateway.state("one").weight()).isEqualTo(7);
 
             Json endpoint = status(gateway).get("pools").list().getFirst().get("endpoints").list().getFirst();
-            assertThat(endpoint.get("differs").list()).extracting(Json::text).containsExactly("state: drain",
+            assertThat(endpoint.get("overrides").list()).extracting(Json::text).containsExactly("state: drain",
                     "weight: 7 (file: 1)");
             assertThat(endpoint.get("adminSince").text()).isNotEmpty();
             assertThat(change(gateway, "PUT", STATE, "{\"state\": \"ready\"}").status()).isEqualTo(200);

@@ -84,8 +84,8 @@ final class AdminProcessIT {
                 HttpAnswer status = HttpAnswer.to(adminPort,
                         "GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
                 assertThat(status.status()).isEqualTo(200);
-                assertThat(status.json().at("openRelays").text())
-                        .isEqualTo(status.json().at("mostRelays").text());
+                assertThat(status.json().get("openRelays").text())
+                        .isEqualTo(status.json().get("maxRelays").text());
                 HttpAnswer closed = HttpAnswer.to(adminPort,
                         "DELETE /api/v1/relays?pool=nginx HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                                 + "Authorization: Bearer " + Files.readString(directory.resolve("token")).strip()
