@@ -141,8 +141,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void adminDependsOnJsonAlone() {
-        assertDependsOnlyOn("io.vipgate.admin", "io.vipgate.json", "com.sun.net.httpserver..", "org.slf4j");
+    void adminDependsOnItsModelAndJsonAlone() {
+        assertDependsOnlyOn("io.vipgate.admin", "io.vipgate.admin.model", "io.vipgate.json",
+                "com.sun.net.httpserver..", "org.slf4j");
+        assertDependsOnlyOn("io.vipgate.admin.model", "io.vipgate.json");
     }
 
     @Test

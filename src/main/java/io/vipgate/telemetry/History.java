@@ -163,7 +163,7 @@ public final class History {
             present.getOrDefault(Kind.ENDPOINTS, Map.of()).forEach((name, ring) -> endpoints.add(
                     new HistoryAnswer.Endpoint(name.getFirst(), name.getLast(), column(ring[0]), column(ring[1]),
                             column(ring[2]), column(ring[3]), column(ring[4]))));
-            return new HistoryAnswer(EVERY_MILLIS / 1000, times, listeners, endpoints);
+            return new HistoryAnswer(EVERY_MILLIS / 1000, () -> times, listeners, endpoints);
         }
 
         private Supplier<float[]> column(float[] ring) {

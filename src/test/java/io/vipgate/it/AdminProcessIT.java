@@ -50,7 +50,7 @@ final class AdminProcessIT {
                 assertThat(run(0, "status", "-c", file)).contains("pid " + gateway.pid(), "nginx/a")
                         .doesNotContain("\u001b");
                 assertThat(run(0, "drain", "nginx/a", "-c", file)).contains("nginx/a: drain");
-                assertThat(gateway.errors()).contains("admin: nginx/a to drain, asked from 127.0.0.1:");
+                assertThat(gateway.errors()).contains("admin: nginx/a to drain, requested by 127.0.0.1:");
                 String _ = write(port, adminPort, echo, "balance: round-robin");
                 assertThat(run(0, "reload", "-c", file)).contains("pools.nginx.balance: random -> round-robin");
                 String _ = write(port, adminPort, echo, "balance: fastest");

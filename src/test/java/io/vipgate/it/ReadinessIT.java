@@ -47,7 +47,7 @@ final class ReadinessIT {
 
             gateway.gateway().announceStop();
             assertThat(get(gateway, "/readyz").statusCode()).isEqualTo(503);
-            assertThat(get(gateway, "/readyz").body()).contains("the gateway stops");
+            assertThat(get(gateway, "/readyz").body()).contains("shutting down");
             assertThat(get(gateway, "/healthz").statusCode()).isEqualTo(200);
         }
     }

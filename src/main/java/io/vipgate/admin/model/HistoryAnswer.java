@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Samples of the last ten minutes, as columns; each column is copied when it is written.
+ * Samples of the last ten minutes, as columns, each of which is copied when it is written.
  *
  * <p>Immutable.
  *
  * @param times in seconds of Unix time
  */
-public record HistoryAnswer(long everySeconds, @Decimals(3) double[] times, List<Listener> listeners,
+public record HistoryAnswer(long everySeconds, @Decimals(3) Supplier<double[]> times, List<Listener> listeners,
         List<Endpoint> endpoints) {
     /** What a listener has done; numbers that are not known are NaN. */
     public record Listener(String name, @Decimals(1) Supplier<float[]> acceptedPerSecond,
