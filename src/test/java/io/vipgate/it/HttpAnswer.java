@@ -54,6 +54,12 @@ record HttpAnswer(int status, String head, String body) {
         return out.toString();
     }
 
+    /** A header's value; empty when there is none. */
+    String header(String name) {
+        return head.lines().filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1)).findFirst()
+                .map(line -> line.substring(name.length() + 1).strip()).orElse("");
+    }
+
     Json json() {
         try {
             return JsonParser.parse(body.strip());
