@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from measure import Meter, Usage
-from proxies import Peer, Settings
-from results import Metric, Sample
-from testbed import Processors, Testbed
+from benchmarks.load.measure import Meter, Usage
+from benchmarks.load.proxies import Peer, Settings, Vipgate
+from benchmarks.load.results import Metric, Sample
+from benchmarks.load.testbed import Processors, Testbed
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Options:
     rounds: int | None
     seconds: int | None
     warm_seconds: int | None
-    #: After so many rounds all peers are started and warmed up anew; None: never.
+    #: After so many rounds all peers are started and warmed up again; None: never.
     fresh_every: int | None
     connections: int
     workers: int
@@ -138,3 +138,33 @@ class Case:
             costs |= {"cpu": usage.process / count * scale, "user": usage.user / count * scale,
                       "system": usage.system / count * scale}
         return costs
+
+
+class InstancesCase(Case):
+    """A case whose variants are processes of their own: all of them run, and are measured by turns."""
+
+    kinds = ("vipgate",)
+
+    def __init__(self, testbed: Testbed, processors: Processors, options: Options) -> None:
+        super().__init__(testbed, processors, options)
+        self.instances: dict[tuple[str, str], Vipgate] = {}
+
+    def starts(self) -> int:
+        return len(self.variants)
+
+    def begin(self, peers: Sequence[Peer]) -> None:
+        for peer in peers:
+            for number, variant in enumerate(self.variants):
+                instance = peer.another(str(number), 20 + len(self.variants) * peers.index(peer) + number)
+                self.instances[peer.name, variant] = instance
+                instance.start(self.settings(variant))
+        for (_, variant), instance in self.instances.items():
+            self.warm_instance(instance, variant)
+
+    def warm_instance(self, instance: Vipgate, variant: str) -> None:
+        pass
+
+    def end(self, peers: Sequence[Peer]) -> None:
+        for instance in self.instances.values():
+            instance.stop()
+        self.instances.clear()

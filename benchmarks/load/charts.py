@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from results import CaseResult, Metric
+from benchmarks.load.results import CaseResult, Metric
 
 COLOURS = ("#2166ac", "#d6604d", "#4d9221", "#8073ac", "#878787", "#b8860b", "#01665e", "#c51b7d")
 BAR, GAP, LEFT, WIDTH = 18, 14, 270, 860

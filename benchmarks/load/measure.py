@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 import time
 from dataclasses import dataclass, field
 
-from hosts import Host
+from testkit import processes
+from testkit.hosts import Host
+from testkit.processes import TICKS
 
-TICKS = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 #: Shares of an interval. Beyond them a round is kept, but marked.
 STRONG_STEAL = 0.02
 STRONG_FOREIGN = 0.05
@@ -18,30 +17,26 @@ STRONG_FOREIGN = 0.05
 
 @dataclass
 class Processes:
-    """A program's processes, of which one is known by its number inside a host."""
+    """A program's processes, of which one is known by its number inside its host."""
 
     host: Host
-    number: int
+    pid: int
 
     def _proc(self) -> pathlib.Path:
         # The host's own /proc, seen from outside.
         return pathlib.Path(f"/proc/{self.host.pid}/root/proc")
 
-    def numbers(self) -> list[int]:
-        children = (self._proc() / f"{self.number}/task/{self.number}/children").read_text().split()
-        return [self.number, *map(int, children)]
+    def pids(self) -> list[int]:
+        return [self.pid, *processes.children(self.pid, self._proc())]
 
     def seconds(self) -> tuple[float, float]:
         """User and system time so far, of every thread that there ever was."""
-        user = system = 0
-        for number in self.numbers():
-            words = (self._proc() / f"{number}/stat").read_text().rpartition(")")[2].split()
-            user, system = user + int(words[11]), system + int(words[12])
-        return user / TICKS, system / TICKS
+        times = [processes.processor_seconds(pid, self._proc()) for pid in self.pids()]
+        return sum(user for user, _ in times), sum(system for _, system in times)
 
     def resident(self) -> int:
         """Bytes; pages that processes share count for each of them."""
-        return sum(int((self._proc() / f"{number}/statm").read_text().split()[1]) * PAGE for number in self.numbers())
+        return sum(processes.resident_bytes(pid, self._proc()) for pid in self.pids())
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,18 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
-import hosts
-from hosts import LabError, await_that
-from measure import Processes
-from testbed import GREETING, HTTP, MORE_PORTS, NAT_PUBLIC, PUBLIC, PUBLIC_6, VIPS, Processors, Testbed
+from benchmarks.load.measure import Processes
+from benchmarks.load.testbed import GREETING, HTTP, MORE_PORTS, NAT_PUBLIC, PUBLIC, PUBLIC_6, STATE, VIPS, Processors, Testbed
+from testkit import ROOT, TestkitError, versions
+from testkit.commands import first_line
+from testkit.ports import bracketed
+from testkit.waiting import await_that
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
 START_SECONDS = 40
 #: A JVM flag: SIGQUIT makes it print what lives on its heap, after a full collection.
 HISTOGRAM = "-XX:+PrintClassHistogram"
 #: Two descriptors for each relay, out of 20,000.
-MOST_RELAYS = 9600
+MAX_RELAYS = 9600
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Settings:
     is_bulk: bool = False
     endpoints: int = 2
     balance: str = "weighted-random"
-    #: Most entries of the table of pins; 0: no pinning. With pins, and where clients are many, the clients come by IPv6.
+    #: Maximum number of entries of the table of pins; 0: no pinning. With pins, and with many clients, they come by IPv6.
     pins: int = 0
     is_ipv6: bool = False
     java_options: str = ""
@@ -52,7 +53,7 @@ class Peer:
     """One of the compared. It serves HTTP at :attr:`http` and greets first at :attr:`greeting`."""
 
     kind = ""
-    #: It is a process, whose processor time and memory can be told.
+    #: It is a process, whose processor time and memory can be measured.
     is_process = True
 
     def __init__(self, name: str, number: int, testbed: Testbed, processors: Processors) -> None:
@@ -63,7 +64,7 @@ class Peer:
         self._processors = processors
         self._port = 8000 + 10 * number
         self.settings = Settings()
-        self.directory = hosts.STATE / f"peer-{name}"
+        self.directory = STATE / f"peer-{name}"
 
     # ---- where clients go ----
 
@@ -77,8 +78,7 @@ class Peer:
 
     @property
     def url(self) -> str:
-        address, port = self.http
-        return f"http://[{address}]:{port}/" if ":" in address else f"http://{address}:{port}/"
+        return f"http://{bracketed(*self.http)}/"
 
     # ---- its life ----
 
@@ -101,7 +101,7 @@ class Peer:
 
     def _serves(self) -> bool:
         if self.is_process and not self._host.runs(self._job):
-            raise LabError(f"{self.name} ended at its start:\n{self.log()[-2000:]}")
+            raise TestkitError(f"{self.name} ended at its start:\n{self.log()[-2000:]}")
         return self._testbed.client.succeeds("curl", "-fso", "/dev/null", "-m", "1", self.url)
 
     def stop(self) -> None:
@@ -121,7 +121,7 @@ class Peer:
         return f"peer-{self.name}"
 
     def processes(self) -> Processes | None:
-        return Processes(self._host, self._host.number(self._job)) if self.is_process else None
+        return Processes(self._host, self._host.pid_of(self._job)) if self.is_process else None
 
     def version(self) -> str:
         return ""
@@ -137,7 +137,7 @@ class Vipgate(Peer):
         super().__init__(name, number, testbed, processors)
         self._jar = jar
         self._java_options = java_options
-        self._launcher = TOP / "vipgate"
+        self._launcher = ROOT / "vipgate"
         self._can_train = False
 
     def copy_build(self) -> None:
@@ -146,12 +146,12 @@ class Vipgate(Peer):
             return
         self.directory.mkdir(exist_ok=True)
         launcher = self._jar.parent.parent / "vipgate"
-        shutil.copy(launcher if self._jar.parent.name == "target" and launcher.exists() else TOP / "vipgate", self.directory)
+        shutil.copy(launcher if self._jar.parent.name == "target" and launcher.exists() else ROOT / "vipgate", self.directory)
         shutil.copy(self._jar, self.directory / "vipgate.jar")
         self._launcher = self.directory / "vipgate"
 
     def train(self) -> None:
-        """As README.md says. A build of before has no such command."""
+        """As README.md says. Older builds have no such command."""
         self.copy_build()
         everywhere = {*self._processors.gateway, *self._processors.load}
         words = ["taskset", "-c", Processors.words(sorted(everywhere)), str(self._launcher), "train"]
@@ -171,11 +171,10 @@ class Vipgate(Peer):
     def command(self) -> list[str]:
         self.copy_build()
         s = self.settings
-        address, port = self.http
-        bind = f'"[{address}]:{port}"' if ":" in address else f'"{address}:{port}"'
+        port = self._port
         lines = [
             "listeners:",
-            f"  web: {{ bind: {bind}, pool: nginx }}",
+            f'  web: {{ bind: "{bracketed(*self.http)}", pool: nginx }}',
             f'  greeting: {{ bind: "{PUBLIC}:{port + 1}", pool: greeting }}',
             "pools:",
             "  nginx:",
@@ -232,13 +231,12 @@ class Vipgate(Peer):
 
     def version(self) -> str:
         self.copy_build()
-        text = _output(str(self._launcher), "--version")
+        text = versions.vipgate(self._launcher)
         if self._jar is not None:
             text += f", {self._jar.name} {hashlib.sha256(self._jar.read_bytes()).hexdigest()[:12]}"
         else:
-            commit = _output("git", "-C", str(TOP), "rev-parse", "--short", "HEAD")
-            is_changed = _output("git", "-C", str(TOP), "status", "--porcelain", "--", "src", "pom.xml", "vipgate")
-            text += f", commit {commit}" + (" and changes" if is_changed else "")
+            is_changed = first_line("git", "-C", ROOT, "status", "--porcelain", "--", "src", "pom.xml", "vipgate")
+            text += f", commit {versions.commit()}" + (" and changes" if is_changed else "")
         text += ", trained" if self._can_train else ", which can't be trained"
         return text + (f", {self._java_options}" if self._java_options else "")
 
@@ -249,7 +247,7 @@ class HAProxy(Peer):
 
     def command(self) -> list[str]:
         s = self.settings
-        lines = ["global", f"  maxconn {MOST_RELAYS if not s.is_bulk else 1000}", f"  nbthread {s.workers}"]
+        lines = ["global", f"  maxconn {MAX_RELAYS if not s.is_bulk else 1000}", f"  nbthread {s.workers}"]
         if s.is_bulk:
             lines += ["  tune.pipesize 1048576", "  maxpipes 500"]
         lines += ["defaults", "  mode tcp", "  no option redispatch", "  timeout connect 1500ms", "  timeout client 10m",
@@ -265,7 +263,7 @@ class HAProxy(Peer):
         return [self.program, "-db", "-f", str(file)]
 
     def version(self) -> str:
-        return _output(self.program, "-v").splitlines()[0].split(" - ")[0]
+        return versions.haproxy(self.program)
 
 
 class Nginx(Peer):
@@ -288,7 +286,7 @@ class Nginx(Peer):
         return ["nginx", "-e", f"{self.directory}/error.log", "-p", str(self.directory), "-c", str(file)]
 
     def version(self) -> str:
-        return _output("nginx", "-v").removeprefix("nginx version: ")
+        return versions.nginx()
 
 
 class Iptables(Peer):
@@ -312,7 +310,7 @@ class Iptables(Peer):
     kill = stop
 
     def version(self) -> str:
-        return _output("iptables", "--version")
+        return first_line("iptables", "--version")
 
 
 class Direct(Peer):
@@ -335,9 +333,3 @@ class Direct(Peer):
 KINDS: dict[str, type[Peer]] = {kind.kind: kind for kind in (Vipgate, HAProxy, Nginx, Iptables, Direct)}
 #: Whose better one vipgate is compared with.
 RIVALS = ("haproxy", "nginx")
-
-
-def _output(*words: str) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False,
-                          env=os.environ | {"VIPGATE_JAVA_OPTS": ""})
-    return (done.stdout or done.stderr).strip()

@@ -7,9 +7,9 @@ import pathlib
 import statistics
 from collections.abc import Callable, Iterator
 
-import charts
-from proxies import RIVALS
-from results import CaseResult, Metric, Run
+from benchmarks.load import charts
+from benchmarks.load.proxies import RIVALS
+from benchmarks.load.results import CaseResult, Metric, Run
 
 
 def write(run: Run, directory: pathlib.Path) -> None:
@@ -64,7 +64,7 @@ def _absolute(case: CaseResult) -> list[str]:
             cells = [_spread(list(case.of(peer, variant, metric.key).values()), metric.digits) for metric in shown]
             if any(cells):
                 rows.append([*([variant] if _has_variants(case) else []), peer, *(cell or "-" for cell in cells)])
-    return ["Median (least - most) of the rounds.", "", *_aligned(head, rows)]
+    return ["Median (min - max) of the rounds.", "", *_aligned(head, rows)]
 
 
 def _spread(values: list[float], digits: int) -> str:
@@ -125,7 +125,7 @@ def _row(name: str, metric: Metric, middle: list[str], above: dict[int, float], 
 
 
 def confident(ordered: list[float]) -> tuple[float, float] | None:
-    """Where the median lies with 95 % confidence: which of the ordered values bound it, a binomial distribution says."""
+    """Where the median lies with 95 % confidence: a binomial distribution tells which of the ordered values bound it."""
     count = len(ordered)
     below, tail = -1, 0.0
     while tail + math.comb(count, below + 1) / 2**count <= 0.025:

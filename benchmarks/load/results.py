@@ -7,8 +7,9 @@ import json
 import os
 import pathlib
 import platform
-import subprocess
 from dataclasses import dataclass, field
+
+from testkit.commands import first_line
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Run:
                       if line.startswith("model name")), platform.machine())
         memory = int(pathlib.Path("/proc/meminfo").read_text().split()[1]) >> 20
         return {"processors": f"{os.cpu_count()} x {model}", "memory": f"{memory} GiB", "kernel": f"Linux {platform.release()}",
-                "wrk": _first_line("wrk", "-v"), "cc": _first_line("cc", "--version"), "site": self.site}
+                "wrk": _version("wrk", "-v"), "cc": _version("cc", "--version"), "site": self.site}
 
     def write_json(self, path: pathlib.Path) -> None:
         data = {"command": self.command, "began": self.began.isoformat(timespec="seconds"), "interruption": self.interruption,
@@ -94,6 +95,5 @@ class Run:
         path.write_text(json.dumps(data, indent=1) + "\n")
 
 
-def _first_line(*words: str) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    return ((done.stdout or done.stderr).splitlines() or [""])[0].partition(" [")[0].strip()
+def _version(*words: str) -> str:
+    return first_line(*words).partition(" [")[0]

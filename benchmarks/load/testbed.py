@@ -12,10 +12,12 @@ import shutil
 import signal
 from collections.abc import Iterator
 
-import hosts
-from hosts import Host, LabError, await_that, run
+from testkit import ROOT, TestkitError
+from testkit.hosts import Host, cable
+from testkit.waiting import await_that
 
-LAB = pathlib.Path(__file__).resolve().parents[2] / "lab"
+#: Where the hosts and the peers keep files. In memory: no disk shall disturb a measurement.
+STATE = pathlib.Path(os.environ.get("VIPGATE_LOAD", "/dev/shm/vipgate-load")).resolve()
 
 PUBLIC = "203.0.113.1"
 PUBLIC_6 = "2001:db8:cb::1"
@@ -23,7 +25,7 @@ PUBLIC_6 = "2001:db8:cb::1"
 NAT_PUBLIC = "203.0.113.129"
 CLIENT, NAT_CLIENT, DIRECT_CLIENT = "203.0.113.100", "203.0.113.200", "192.0.2.50"
 CLIENT_6 = "2001:db8:cb::100"
-#: The client is many: whoever has an address of this network.
+#: The client stands for many: it has every address of this network.
 CLIENTS_6 = "2001:db8:c::"
 VIPS = ("192.0.2.100", "192.0.2.200")
 GATEWAY, NAT = "192.0.2.1", "192.0.2.2"
@@ -58,7 +60,7 @@ class Processors:
     def __init__(self, workers: int) -> None:
         every = sorted(os.sched_getaffinity(0))
         if workers > len(every):
-            raise LabError(f"{workers} workers, but {len(every)} processors")
+            raise TestkitError(f"{workers} workers, but {len(every)} processors")
         self.gateway = every[:workers]
         self.load = every[workers:] or every
         self.is_shared = not every[workers:]
@@ -123,23 +125,23 @@ class Testbed:
     def __init__(self, is_loopback: bool, file_mib: int) -> None:
         self.is_loopback = is_loopback
         self.file_mib = file_mib
-        self.files = hosts.STATE / "files"
+        self.files = STATE / "files"
         if is_loopback:
-            only = Host("one")
+            only = Host("one", STATE)
             self.client = self.gateway = self.nat = only
             self.nodes = tuple(Node(name, only, vip) for name, vip in zip("ab", VIPS))
             self.hosts = (only,)
         else:
-            self.client, self.gateway, self.nat = Host("client"), Host("gateway"), Host("nat")
-            self.nodes = tuple(Node(name, Host(name), vip) for name, vip in zip("ab", VIPS))
+            self.client, self.gateway, self.nat = (Host(name, STATE) for name in ("client", "gateway", "nat"))
+            self.nodes = tuple(Node(name, Host(name, STATE), vip) for name, vip in zip("ab", VIPS))
             self.hosts = (self.client, self.gateway, self.nat, *(node.host for node in self.nodes))
 
     def create(self) -> None:
-        hosts.STATE.mkdir(parents=True, exist_ok=True)
-        hosts.STATE.chmod(0o755)
+        STATE.mkdir(parents=True, exist_ok=True)
+        STATE.chmod(0o755)
         self._write_file()
         for host in self.hosts:
-            with _undisturbed():
+            with _uninterrupted():
                 host.create()
             host.run("sysctl", "-qw", *(f"{key}={value}" for key, value in SYSCTLS.items()))
         self._join_on_loopback() if self.is_loopback else self._join_by_cables()
@@ -165,16 +167,16 @@ class Testbed:
     def _join_by_cables(self) -> None:
         for gateway, name, client, public, inner in ((self.gateway, "gw", CLIENT, PUBLIC, GATEWAY),
                                                      (self.nat, "nat", NAT_CLIENT, NAT_PUBLIC, NAT)):
-            _cable(self.client, name, f"{client}/25", gateway, "outer", f"{public}/25")
+            _join(self.client, name, f"{client}/25", gateway, "outer", f"{public}/25")
             for node in self.nodes:
-                _cable(gateway, f"to-{node.name}", f"{inner}/32", node.host, name, f"{node.address}/32")
+                _join(gateway, f"to-{node.name}", f"{inner}/32", node.host, name, f"{node.address}/32")
                 gateway.ip("route", "add", node.address, "dev", f"to-{node.name}", "src", inner)
                 node.host.ip("route", "add", inner, "dev", name, "src", node.address)
         self.client.ip("-6", "addr", "add", f"{CLIENT_6}/64", "dev", "gw", "nodad")
         self.gateway.ip("-6", "addr", "add", f"{PUBLIC_6}/64", "dev", "outer", "nodad")
         self.gateway.ip("-6", "route", "add", f"{CLIENTS_6}/48", "via", CLIENT_6)
         for node in self.nodes:
-            _cable(self.client, f"to-{node.name}", f"{DIRECT_CLIENT}/32", node.host, "direct", f"{node.address}/32")
+            _join(self.client, f"to-{node.name}", f"{DIRECT_CLIENT}/32", node.host, "direct", f"{node.address}/32")
             self.client.ip("route", "add", node.address, "dev", f"to-{node.name}", "src", DIRECT_CLIENT)
             node.host.ip("route", "add", DIRECT_CLIENT, "dev", "direct", "src", node.address)
             # Answers of connections that the rules have led here go back through them.
@@ -182,8 +184,8 @@ class Testbed:
         self.nat.run("sysctl", "-qw", *(f"{key}={value}" for key, value in NAT_SYSCTLS.items()))
 
     def load_rules(self) -> None:
-        """The rules of ``lab/before`` for both ports. They hold connection tracking in the host that has them alone."""
-        lines = (LAB / "before" / "iptables.rules").read_text().replace(PUBLIC, NAT_PUBLIC).splitlines()
+        """The rules of ``lab/legacy`` for both ports. They hold connection tracking in the host that has them alone."""
+        lines = (ROOT / "lab" / "legacy" / "iptables.rules").read_text().replace(PUBLIC, NAT_PUBLIC).splitlines()
         rules = [line for line in lines if line.startswith("-A ")]
         more = [line.replace("--dport 80 ", f"--dport {GREETING} ").replace(":80", f":{GREETING}") for line in rules]
         head = [line for line in lines if line.startswith(("*", ":"))]
@@ -192,11 +194,11 @@ class Testbed:
     def destroy(self) -> None:
         for host in reversed(self.hosts):
             host.destroy()
-        shutil.rmtree(hosts.STATE, ignore_errors=True)
+        shutil.rmtree(STATE, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
+def _uninterrupted() -> Iterator[None]:
     """An interrupt in here comes afterwards: between a host's start and the note of it, the host would be left over."""
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
     try:
@@ -205,11 +207,8 @@ def _undisturbed() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _cable(a: Host, interface_a: str, address_a: str, b: Host, interface_b: str, address_b: str) -> None:
-    a.ip("link", "add", interface_a, "mtu", "1500", "type", "veth", "peer", "name", "cable", "mtu", "1500")
-    # A process number from outside means nothing in there: the move is made from outside, into both namespaces.
-    run("nsenter", "--target", a.pid, "--net", "--", "ip", "link", "set", "cable", "netns", b.pid)
-    b.ip("link", "set", "cable", "name", interface_b)
+def _join(a: Host, interface_a: str, address_a: str, b: Host, interface_b: str, address_b: str) -> None:
+    cable(a, interface_a, b, interface_b)
     for host, interface, address in ((a, interface_a, address_a), (b, interface_b, address_b)):
         host.ip("addr", "add", address, "dev", interface)
         host.ip("link", "set", interface, "up")
@@ -217,6 +216,6 @@ def _cable(a: Host, interface_a: str, address_a: str, b: Host, interface_b: str,
 
 def clear_leftovers() -> None:
     """Ends what a run has left that was killed before it could."""
-    for remembered in hosts.STATE.glob("*/namespace"):
-        Host(remembered.parent.name).destroy()
-    shutil.rmtree(hosts.STATE, ignore_errors=True)
+    for remembered in STATE.glob("*/namespace"):
+        Host(remembered.parent.name, STATE).destroy()
+    shutil.rmtree(STATE, ignore_errors=True)

@@ -8,8 +8,10 @@ import re
 import subprocess
 from dataclasses import dataclass
 
-import hosts
-from hosts import Host, LabError, run
+from benchmarks.load.testbed import STATE
+from testkit import TestkitError
+from testkit.commands import run
+from testkit.hosts import Host
 
 _SOURCES = pathlib.Path(__file__).with_name("c")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
@@ -23,7 +25,7 @@ def build() -> None:
 
 
 def binaries() -> pathlib.Path:
-    return hosts.STATE / "bin"
+    return STATE / "bin"
 
 
 def program(name: str) -> str:
@@ -49,7 +51,7 @@ def wrk(host: Host, url: str, connections: int, seconds: int, is_short: bool) ->
     text = host.run(*words, timeout=seconds + 30)
     found = re.search(r"(\d+) requests in ([\d.]+)(us|ms|s|m|h),", text)
     if not found or not int(found[1]):
-        raise LabError(f"wrk got nothing from {url}:\n{text}")
+        raise TestkitError(f"wrk got nothing from {url}:\n{text}")
     errors = sum(map(int, re.findall(r"(?:connect|read|write|timeout) (\d+)", text)))
     errors += sum(map(int, re.findall(r"Non-2xx or 3xx responses: (\d+)", text)))
     return Asked(int(found[1]), float(found[2]) * _SECONDS[found[3]], errors)
@@ -80,7 +82,7 @@ class Program:
         words = self._process.stdout.readline().split()
         if words[:1] != [word]:
             self._process.wait(10)
-            raise LabError(f"{self.name}: {' '.join(words)} {self._process.stderr.read().strip()} (expected: {word})")
+            raise TestkitError(f"{self.name}: {' '.join(words)} {self._process.stderr.read().strip()} (expected: {word})")
         return words[1:]
 
     def finish(self) -> None:

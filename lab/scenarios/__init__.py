@@ -1,6 +1,8 @@
 """What the lab plays: each scenario begins with nothing running, and checks what it must show."""
 
-from scenarios import ecmp, faults, s1, s2, s3, s4, s5, s6
+from lab.scenarios import (ecmp, gateway_pair, import_lvs, iptables_comparison, one_vip_failover, partial_failures,
+                           replace_iptables, two_vips)
 
-SCENARIOS = {"s1": s1.play, "s2": s2.play, "s3": s3.play, "s4": s4.play, "s5": s5.play, "s6": s6.play,
-             "ecmp": ecmp.play, "faults": faults.play}
+#: In the order in which they are played.
+SCENARIOS = {module.__name__.rpartition(".")[2]: module.play for module in (
+    one_vip_failover, two_vips, replace_iptables, import_lvs, gateway_pair, partial_failures, ecmp, iptables_comparison)}

@@ -1,12 +1,13 @@
-"""Two gateways without VRRP: the router in front spreads connections over both."""
+"""Two gateways without VRRP, both active: the router in front of them spreads connections over both."""
 
 from __future__ import annotations
 
 import time
 
-from checks import check
-from scenarios.asking import Held, Stream, ask_from
-from topology import PUBLIC, ROUTER, GatewayHost, Site
+from lab.site.clients import Held, Stream, ask_from
+from lab.site.machines import PUBLIC, GatewayHost
+from lab.site.topology import ROUTER, Site
+from testkit.checks import check
 
 #: What a router needs to notice a lost neighbour: three BFD packets, one every 100 ms.
 NOTICED_AFTER = 0.3
@@ -15,7 +16,7 @@ HELD = 64
 
 def play(lab: Site, _: object) -> None:
     """Equal-cost routes over both gateways, resilient next-hop groups, and what a gateway's loss costs"""
-    lab.start_nodes("s2-active-active")
+    lab.start_nodes("two-vips")
     for gateway in lab.gateways:
         gateway.ip("addr", "add", f"{PUBLIC}/32", "dev", "lo")
         gateway.write_config(balance="source-hash", freebind=True)

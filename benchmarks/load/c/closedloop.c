@@ -17,7 +17,7 @@
 
 #define MOST_SECONDS 60
 #define RETRY_NS 2000000
-#define PATIENCE_NS INT64_C(60000000000)
+#define MAX_WAIT_NS INT64_C(60000000000)
 
 typedef struct {
     int fd;
@@ -133,7 +133,7 @@ int main(int argc, char **argv) {
     for (;;) {
         struct epoll_event events[256];
         int64_t now = now_ns();
-        if (file != NULL) end = is_waiting() ? start + PATIENCE_NS : since + nanoseconds;
+        if (file != NULL) end = is_waiting() ? start + MAX_WAIT_NS : since + nanoseconds;
         else if (nanoseconds) end = start + nanoseconds;
         int is_over = now >= end || (wanted && done >= wanted), open = 0;
         int most = is_waiting() ? 1 : clients;
@@ -148,7 +148,7 @@ int main(int argc, char **argv) {
         if (done != last_done) {
             last_done = done;
             progress = now;
-        } else if (!is_waiting() && now - progress > PATIENCE_NS / 2) {
+        } else if (!is_waiting() && now - progress > MAX_WAIT_NS / 2) {
             fprintf(stderr, "nothing was served for 30 s, after %llu connections\n", (unsigned long long) done);
             return 1;
         }

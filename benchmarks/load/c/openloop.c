@@ -16,7 +16,7 @@
 #include <sys/prctl.h>
 
 #define MOST_AT_ONCE 8192
-#define PATIENCE_NS INT64_C(3000000000)
+#define MAX_WAIT_NS INT64_C(3000000000)
 
 enum mode { REQUESTS, CONNECTS, GREETINGS };
 enum state { FREE, CONNECTING, READY, ASKED, ENDING };
@@ -207,7 +207,7 @@ int main(int argc, char **argv) {
             fflush(stdout);
         }
         int is_idle = mode == REQUESTS ? free_count == most : free_count == MOST_AT_ONCE;
-        if ((due >= end && is_idle) || now > end + PATIENCE_NS) break;
+        if ((due >= end && is_idle) || now > end + MAX_WAIT_NS) break;
         /* Without a free slot only an answer can help. */
         int64_t until = due < end && free_count > 0 ? due : now + 100000000;
         int count = wait_until(epoll, events, 256, until);

@@ -1,12 +1,12 @@
 """The cases, in the order in which they are played."""
 
-from cases.bulk import Bulk
-from cases.keepalive import KeepAlive
-from cases.latency import Latency
-from cases.memory import Memory
-from cases.scale import Scale
-from cases.short import Short
-from cases.start import Start
-from cases.watched import Watched
+from benchmarks.load.cases.bulk import Bulk
+from benchmarks.load.cases.keepalive import KeepAlive
+from benchmarks.load.cases.latency import Latency
+from benchmarks.load.cases.memory import Memory
+from benchmarks.load.cases.observability import Observability
+from benchmarks.load.cases.scale import Scale
+from benchmarks.load.cases.short import Short
+from benchmarks.load.cases.start import Start
 
-ALL = {case.name: case for case in (Short, KeepAlive, Bulk, Latency, Memory, Start, Scale, Watched)}
+ALL = {case.name: case for case in (Short, KeepAlive, Bulk, Latency, Memory, Start, Scale, Observability)}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from case import Case
-from proxies import Peer, Settings
-from results import Metric, Sample
-from tools import Program
+from benchmarks.load.case import Case
+from benchmarks.load.proxies import Peer, Settings
+from benchmarks.load.results import Metric, Sample
+from benchmarks.load.tools import Program
 
 #: Of a processor's time; beyond it, it is what limits.
 BUSY = 0.95

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cases.short import Short
-from results import Metric
+from benchmarks.load.cases.short import Short
+from benchmarks.load.results import Metric
 
 
 class KeepAlive(Short):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from case import Case
-from proxies import Peer
-from results import Metric, Sample
-from tools import Program
+from benchmarks.load.case import Case
+from benchmarks.load.proxies import Peer
+from benchmarks.load.results import Metric, Sample
+from benchmarks.load.tools import Program
 
 #: What is asked, and how often in a second.
 RATES = {"requests": 2000, "connects": 1000, "greetings": 1000}

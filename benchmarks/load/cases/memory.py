@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-import tools
-from case import Case
-from proxies import HISTOGRAM, Peer, Settings, Vipgate
-from results import Metric, Sample
-from tools import Program
+from benchmarks.load import tools
+from benchmarks.load.case import Case
+from benchmarks.load.proxies import HISTOGRAM, Peer, Settings, Vipgate
+from benchmarks.load.results import Metric, Sample
+from benchmarks.load.tools import Program
 
 
 class Memory(Case):

@@ -6,28 +6,27 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
-from case import Case, Options
-from hosts import LabError
-from proxies import Peer, Settings, Vipgate
-from results import Metric, Sample
-from testbed import CLIENTS_6, Processors, Testbed
-from tools import Program
+from benchmarks.load.case import InstancesCase, Options
+from benchmarks.load.proxies import Peer, Settings, Vipgate
+from benchmarks.load.results import Metric, Sample
+from benchmarks.load.testbed import CLIENTS_6, Processors, Testbed
+from benchmarks.load.tools import Program
+from testkit import TestkitError
 
 FEW, MANY = "2 endpoints", "2 endpoints, many clients"
 #: Connections a second that a table of pins is filled with, for the estimate.
 FILL_RATE = 8000
 
 
-class Scale(Case):
+class Scale(InstancesCase):
     name = "scale"
-    title = "Cost of a short connection as things grow"
+    title = "Scaling"
     metrics = (
         Metric("cpu", "gateway CPU per connection", "µs", True),
         Metric("user", "of it user", "µs", True),
         Metric("rate", "connections per second", "1/s", False, 0, False, False),
         Metric("failed", "failed", "", True, 0, False, False),
     )
-    kinds = ("vipgate",)
     quick_seconds = 0.4
     pins, idle = 1_000_000, 9000
 
@@ -55,7 +54,6 @@ class Scale(Case):
         self.bases = {variant: MANY if self._settings[variant].is_ipv6 else FEW for variant in self.variants
                       if variant not in (FEW, MANY)}
         self.extra_total = self.pins / FILL_RATE + 20
-        self._instances: dict[tuple[str, str], Vipgate] = {}
         self._held = contextlib.ExitStack()
 
     def shorten(self) -> None:
@@ -67,26 +65,17 @@ class Scale(Case):
     def settings(self, variant: str = "") -> Settings:
         return self._settings[variant]
 
-    def starts(self) -> int:
-        return len(self.variants)
-
     def warm_up_of(self, peer: Peer) -> int:
         return self.warm_seconds
 
-    def begin(self, peers: Sequence[Peer]) -> None:
-        for peer in peers:
-            for number, variant in enumerate(self.variants):
-                instance = peer.another(str(number), 20 + len(self.variants) * peers.index(peer) + number)
-                self._instances[peer.name, variant] = instance
-                instance.start(self.settings(variant))
-        for (name, variant), instance in self._instances.items():
-            if self.warm_seconds:
-                self._ask(instance, variant, "-t", 1000 * self.warm_seconds)
-            if self.settings(variant).pins:
-                self._fill(instance)
-            if variant in self._idle:
-                hold = self._held.enter_context(Program(self.client, "hold", *instance.http, self._idle[variant]))
-                hold.line("held")
+    def warm_instance(self, instance: Vipgate, variant: str) -> None:
+        if self.warm_seconds:
+            self._ask(instance, variant, "-t", 1000 * self.warm_seconds)
+        if self.settings(variant).pins:
+            self._fill(instance)
+        if variant in self._idle:
+            hold = self._held.enter_context(Program(self.client, "hold", *instance.http, self._idle[variant]))
+            hold.line("held")
 
     def _fill(self, instance: Vipgate) -> None:
         """A connection from each address."""
@@ -96,10 +85,10 @@ class Scale(Case):
         there = instance.metric("vipgate_pins")
         print(f"  {instance.name}: {there:,.0f} pins", flush=True)
         if there < self.pins:
-            raise LabError(f"{instance.name} has {there:,.0f} pins (expected: {self.pins:,})")
+            raise TestkitError(f"{instance.name} has {there:,.0f} pins (expected: {self.pins:,})")
 
     def measure(self, peer: Peer, variant: str) -> Sample:
-        instance = self._instances[peer.name, variant]
+        instance = self.instances[peer.name, variant]
         meter = self.meter(instance)
         done, failed = self._ask(instance, variant, "-t", self.milliseconds())
         usage = meter.stop()
@@ -110,11 +99,9 @@ class Scale(Case):
         with Program(self.client, "closedloop", "-c", self.connections, *more, *many, *instance.http) as client:
             done, failed, *_ = map(int, client.line("done"))
         if not done:
-            raise LabError(f"{instance.name} served nobody:\n{instance.log()[-1000:]}")
+            raise TestkitError(f"{instance.name} served nobody:\n{instance.log()[-1000:]}")
         return done, failed
 
     def end(self, peers: Sequence[Peer]) -> None:
         self._held.close()
-        for instance in self._instances.values():
-            instance.stop()
-        self._instances.clear()
+        super().end(peers)

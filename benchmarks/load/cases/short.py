@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tools
-from case import Case
-from proxies import Peer
-from results import Metric, Sample
+from benchmarks.load import tools
+from benchmarks.load.case import Case
+from benchmarks.load.proxies import Peer
+from benchmarks.load.results import Metric, Sample
 
 
 class Short(Case):

@@ -6,13 +6,13 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 
-import hosts
-from case import Case
-from hosts import LabError
-from measure import Meter
-from proxies import Peer
-from results import Metric, Sample
-from tools import Program, program
+from benchmarks.load.case import Case
+from benchmarks.load.measure import Meter
+from benchmarks.load.proxies import Peer
+from benchmarks.load.results import Metric, Sample
+from benchmarks.load.testbed import STATE
+from benchmarks.load.tools import Program, program
+from testkit import TestkitError
 
 TRAINED, UNTRAINED = "trained", "untrained"
 EACH_SECOND = "connections in each second since the start"
@@ -46,11 +46,11 @@ class Start(Case):
         """Each measurement has a process of its own."""
 
     def measure(self, peer: Peer, variant: str) -> Sample:
-        stamp = hosts.STATE / "stamp"
+        stamp = STATE / "stamp"
         stamp.unlink(missing_ok=True)
         settings = replace(self.settings(), is_trained=variant == TRAINED)
         peer.settings = settings
-        # The process is not there yet: its time is not told.
+        # The process does not exist yet: its processor time is not reported.
         meter = Meter(None, [])
         # The client is there first.
         with Program(self.client, "closedloop", "-c", self.connections, "-t", self.milliseconds(), "-f", stamp,
@@ -59,7 +59,7 @@ class Start(Case):
                 peer.spawn(settings, (program("stamp"), str(stamp)))
                 _, failed, _, first, *each = map(int, client.line("done"))
                 if not each:
-                    raise LabError(f"{peer.name} has served nobody:\n{peer.log()[-1000:]}")
+                    raise TestkitError(f"{peer.name} has served nobody:\n{peer.log()[-1000:]}")
             finally:
                 peer.stop()
         second2, steady = each[min(1, len(each) - 1)], statistics.mean(each[-3:])

@@ -11,6 +11,7 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
+import io.vipgate.proxyprotocol.ProxyHeader;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -54,12 +55,12 @@ final class LiveRelays implements AutoCloseable {
                 LocalPorts.ofThisMachine());
         RelayObserver observer = new RelayObserver() {
             @Override
-            public void onConnected(Relay relay) {
+            public void onConnected(RelayInfo relay) {
                 connected++;
             }
 
             @Override
-            public void onClosed(Relay relay, CloseReason reason) {
+            public void onClosed(RelayInfo relay, CloseReason reason) {
                 closed++;
             }
         };

@@ -3,7 +3,7 @@ package io.vipgate.accesslog;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
 import io.vipgate.relay.RefuseReason;
-import io.vipgate.relay.Relay;
+import io.vipgate.relay.RelayInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,7 @@ final class CloseCode {
     private CloseCode() {}
 
     /** The code of a relay that ended for this reason. */
-    static String of(Relay relay, CloseReason reason) {
+    static String of(RelayInfo relay, CloseReason reason) {
         return of(reason, relay.wasConnected(), relay.lastFailure(), relay.wasEndpointSilent());
     }
 

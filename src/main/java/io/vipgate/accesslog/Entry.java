@@ -29,4 +29,31 @@ final class Entry {
     int attempts;
     boolean isPinned;
     String close = "";
+
+    /** Begins an entry, as that of a client that has not got anywhere. */
+    void begin(AccessLogPlan newPlan, String newListener, String newPool, String newClose) {
+        plan = newPlan;
+        timeMillis = System.currentTimeMillis();
+        listener = newListener;
+        pool = newPool;
+        close = newClose;
+        endpoint = null;
+        connectNanos = -1;
+        durationNanos = 0;
+        bytesToBackend = 0;
+        bytesToClient = 0;
+        attempts = 0;
+        isPinned = false;
+    }
+
+    /**
+     * Says whose entry it is.
+     *
+     * @param high upper half of the address, IPv4 in its IPv4-mapped form
+     */
+    void client(long high, long low, int port) {
+        clientHigh = high;
+        clientLow = low;
+        clientPort = port;
+    }
 }

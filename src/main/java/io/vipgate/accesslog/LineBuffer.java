@@ -1,5 +1,6 @@
 package io.vipgate.accesslog;
 
+import io.vipgate.text.IpText;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -81,6 +82,13 @@ final class LineBuffer {
         for (int i = digits - 1; i >= 0; i--) {
             bytes[size++] = HEX[number >>> (4 * i) & 0xF];
         }
+        return this;
+    }
+
+    /** Appends an IPv6 address in the form of RFC 5952. */
+    LineBuffer appendIpv6(long high, long low) {
+        reserve(IpText.MAX_BYTES);
+        size = IpText.writeIpv6(high, low, bytes, size);
         return this;
     }
 

@@ -5,7 +5,7 @@ import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.LoopEndpoint;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.RefuseReason;
-import io.vipgate.relay.Relay;
+import io.vipgate.relay.RelayInfo;
 import io.vipgate.relay.RelayObserver;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -29,7 +29,7 @@ public final class LoopAccessLog implements RelayObserver {
     }
 
     @Override
-    public void onClosed(Relay relay, CloseReason reason) {
+    public void onClosed(RelayInfo relay, CloseReason reason) {
         AccessLogPlan present = plan.get();
         if (present == null) {
             return;
@@ -39,18 +39,12 @@ public final class LoopAccessLog implements RelayObserver {
         if (isOrdinary(close, attempts) && present.sample() < 1 && random.nextDouble() >= present.sample()) {
             return;
         }
-        Entry entry = queue.claim();
+        Entry entry = claim(present, relay.listener(), close);
         if (entry == null) {
             return;
         }
         LoopEndpoint endpoint = relay.endpoint();
-        entry.plan = present;
-        entry.timeMillis = System.currentTimeMillis();
-        entry.listener = relay.listener().name();
-        entry.clientHigh = relay.clientHigh();
-        entry.clientLow = relay.clientLow();
-        entry.clientPort = relay.clientPort();
-        entry.pool = relay.pool().name();
+        entry.client(relay.clientHigh(), relay.clientLow(), relay.clientPort());
         entry.endpoint = endpoint == null ? null : endpoint.endpoint().label();
         entry.connectNanos = relay.connectNanos();
         entry.durationNanos = relay.age();
@@ -58,7 +52,6 @@ public final class LoopAccessLog implements RelayObserver {
         entry.bytesToClient = relay.bytesToClient();
         entry.attempts = attempts;
         entry.isPinned = relay.isPinned();
-        entry.close = close;
         queue.publish();
     }
 
@@ -70,25 +63,19 @@ public final class LoopAccessLog implements RelayObserver {
     @Override
     public void onTurnedAway(LoopListener listener, ClientAddress client, RefuseReason reason) {
         AccessLogPlan present = plan.get();
-        Entry entry = present == null ? null : queue.claim();
-        if (entry == null) {
-            return;
+        Entry entry = present == null ? null : claim(present, listener, CloseCode.of(reason));
+        if (entry != null) {
+            entry.client(client.high(), client.low(), client.port());
+            queue.publish();
         }
-        entry.plan = present;
-        entry.timeMillis = System.currentTimeMillis();
-        entry.listener = listener.name();
-        entry.clientHigh = client.high();
-        entry.clientLow = client.low();
-        entry.clientPort = client.port();
-        entry.pool = listener.pool().name();
-        entry.endpoint = null;
-        entry.connectNanos = -1;
-        entry.durationNanos = 0;
-        entry.bytesToBackend = 0;
-        entry.bytesToClient = 0;
-        entry.attempts = 0;
-        entry.isPinned = false;
-        entry.close = CloseCode.of(reason);
-        queue.publish();
+    }
+
+    /** An entry of a client that has not got anywhere; null when the queue is full, which is counted. */
+    private @Nullable Entry claim(AccessLogPlan present, LoopListener listener, String close) {
+        Entry entry = queue.claim();
+        if (entry != null) {
+            entry.begin(present, listener.name(), listener.pool().name(), close);
+        }
+        return entry;
     }
 }

@@ -1,5 +1,6 @@
 package io.vipgate.admin;
 
+import io.vipgate.text.IpText;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import java.net.InetAddress;
@@ -133,7 +134,7 @@ final class Guard {
             long last = warnedAt.get();
             if (now - last >= WARN_EVERY_NANOS && warnedAt.compareAndSet(last, now)) {
                 LOG.warn("admin: {} calls without the right token since the last such line, the last one from {}",
-                        wrongTokens.getAndSet(0), exchange.getRemoteAddress().getAddress().getHostAddress());
+                        wrongTokens.getAndSet(0), IpText.of(exchange.getRemoteAddress().getAddress()));
             }
             throw new RequestException(401, "this call needs the header Authorization: Bearer with the token of "
                     + "admin.tokenFile", List.of());

@@ -1,5 +1,6 @@
 package io.vipgate.admin;
 
+import io.vipgate.text.IpText;
 import com.sun.net.httpserver.HttpExchange;
 import io.vipgate.json.Json;
 import java.net.InetSocketAddress;
@@ -43,6 +44,6 @@ public record Request(List<String> names, Map<String, String> parameters, Json b
 
     /** The address of who asks, for the log. */
     public String client() {
-        return from.getAddress().getHostAddress() + ":" + from.getPort();
+        return IpText.of(from);
     }
 }

@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import io.vipgate.text.IpText;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -127,7 +128,7 @@ final class AddressRules {
         for (int i = 0; i < pool.source().size(); i++) {
             InetAddress source = pool.source().get(i);
             if (source.isAnyLocalAddress() || source.isMulticastAddress() || isBroadcast(source)) {
-                error(items.get(i), AddressText.print(source) + " (expected: an address of this machine)");
+                error(items.get(i), IpText.of(source) + " (expected: an address of this machine)");
             }
         }
         List<EndpointAddress> addresses = pool.endpoints().values().stream().map(EndpointConfig::address).toList();
@@ -135,7 +136,7 @@ final class AddressRules {
                 .anyMatch(address -> address.literal().isEmpty()
                         || families.contains(address.literal().get().getClass()));
         if (!families.isEmpty() && !usable && !problems.touches(path)) {
-            error(path, pool.source().stream().map(AddressText::print).collect(Collectors.joining(", "))
+            error(path, pool.source().stream().map(IpText::of).collect(Collectors.joining(", "))
                     + " (expected: an address of the same family as an endpoint of this pool)");
         }
     }

@@ -5,8 +5,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Addresses as text, in and out, without ever asking a name server. <b>Stateless.</b> */
 final class AddressText {
@@ -64,36 +62,5 @@ final class AddressText {
         }
         return new HostAndPort(bracketed ? host.substring(1, host.length() - 1) : host, bracketed,
                 Integer.parseInt(port));
-    }
-
-    /** As {@link InetAddress#getHostAddress}, with IPv6 shortened as RFC 5952 section 4 asks. */
-    static String print(InetAddress address) {
-        if (!(address instanceof Inet6Address)) {
-            return address.getHostAddress();
-        }
-        byte[] bytes = address.getAddress();
-        int[] groups = IntStream.range(0, 8).map(i -> (bytes[2 * i] & 0xFF) << 8 | (bytes[2 * i + 1] & 0xFF)).toArray();
-        int start = -1;
-        int length = 1;
-        for (int i = 0; i < 8; i++) {
-            int end = i;
-            while (end < 8 && groups[end] == 0) {
-                end++;
-            }
-            if (end - i > length) {
-                start = i;
-                length = end - i;
-            }
-        }
-        return start < 0 ? hex(groups, 0, 8) : hex(groups, 0, start) + "::" + hex(groups, start + length, 8);
-    }
-
-    /** In brackets where a port is to follow. */
-    static String printHost(InetAddress address) {
-        return address instanceof Inet6Address ? "[" + print(address) + "]" : print(address);
-    }
-
-    private static String hex(int[] groups, int from, int to) {
-        return IntStream.range(from, to).mapToObj(i -> Integer.toHexString(groups[i])).collect(Collectors.joining(":"));
     }
 }

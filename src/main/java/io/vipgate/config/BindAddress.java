@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import io.vipgate.text.IpText;
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -47,6 +48,6 @@ public record BindAddress(Optional<InetAddress> address, int port) {
     /** As it is written in the file, {@code 203.0.113.1:80}, {@code [2001:db8::1]:80} or {@code :80}. */
     @Override
     public String toString() {
-        return address.map(AddressText::printHost).orElse("") + ":" + port;
+        return address.map(IpText::bracketed).orElse("") + ":" + port;
     }
 }

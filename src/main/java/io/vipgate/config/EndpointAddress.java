@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import io.vipgate.text.IpText;
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -19,7 +20,7 @@ public record EndpointAddress(String host, Optional<InetAddress> literal, int po
         AddressText.HostAndPort parts = AddressText.split(text, 1, FORM);
         Optional<InetAddress> literal = AddressText.literal(parts.host());
         if (literal.isPresent() && parts.bracketed() == parts.host().contains(":")) {
-            return new EndpointAddress(AddressText.print(literal.get()), literal, parts.port());
+            return new EndpointAddress(IpText.of(literal.get()), literal, parts.port());
         }
         if (literal.isPresent() || parts.bracketed() || !AddressText.isHostName(parts.host())) {
             throw BadValueException.expected(FORM);
@@ -30,6 +31,6 @@ public record EndpointAddress(String host, Optional<InetAddress> literal, int po
     /** As it is written in the file, {@code 192.168.1.100:80}, {@code [2001:db8::1]:80} or {@code web.example:80}. */
     @Override
     public String toString() {
-        return literal.map(AddressText::printHost).orElse(host) + ":" + port;
+        return literal.map(IpText::bracketed).orElse(host) + ":" + port;
     }
 }

@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import io.vipgate.text.IpText;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.nio.file.InvalidPathException;
@@ -35,7 +36,7 @@ final class ScalarTypes {
     static final ScalarType<Duration> DURATIONS = new ScalarType<>(Duration.class, ScalarTypes::duration,
             ScalarTypes::printDuration);
     static final ScalarType<InetAddress> ADDRESS = new ScalarType<>(InetAddress.class, AddressText::parse,
-            AddressText::print);
+            IpText::of);
 
     private static final Map<Class<?>, ScalarType<?>> BY_CLASS = List
             .of(STRING, INTEGER, BOOLEAN, DOUBLE, DURATIONS, ADDRESS,

@@ -16,8 +16,9 @@ import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.ClientPrefix;
 import io.vipgate.probe.HealthMonitor;
 import io.vipgate.probe.HealthRules;
-import io.vipgate.relay.ProxyHeader;
+import io.vipgate.proxyprotocol.ProxyHeader;
 import io.vipgate.relay.RelaySettings;
+import io.vipgate.text.IpText;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -47,7 +48,7 @@ public final class ConfigMapping {
             try {
                 if (!source.isLoopbackAddress() && NetworkInterface.getByInetAddress(source) == null) {
                     LOG.warn("pools.{}.source: {} is not an address of this machine now; connects from it fail", pool,
-                            source.getHostAddress());
+                            IpText.of(source));
                 }
             } catch (SocketException e) {
                 LOG.debug("the addresses of this machine can't be listed: {}", e.getMessage());

@@ -2,7 +2,7 @@ package io.vipgate.control;
 
 import io.vipgate.probe.HealthMonitor;
 import io.vipgate.relay.LoopEndpoint;
-import io.vipgate.relay.Relay;
+import io.vipgate.relay.RelayInfo;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  *
  * <p>Thread-safe: called on the event loops.
  */
-public final class LiveFailures implements Consumer<Relay> {
+public final class LiveFailures implements Consumer<RelayInfo> {
     private final Map<String, HealthMonitor> monitors = new ConcurrentHashMap<>();
 
     /** Makes one that knows no pool yet: its failures are not told to anybody. */
@@ -27,7 +27,7 @@ public final class LiveFailures implements Consumer<Relay> {
     }
 
     @Override
-    public void accept(Relay relay) {
+    public void accept(RelayInfo relay) {
         LoopEndpoint failed = relay.endpoint();
         HealthMonitor monitor = monitors.get(relay.pool().name());
         if (failed != null && monitor != null) {

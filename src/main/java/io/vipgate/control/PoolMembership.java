@@ -1,5 +1,6 @@
 package io.vipgate.control;
 
+import io.vipgate.text.IpText;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.OnNoHealthy;
 import io.vipgate.config.PoolConfig;
@@ -77,7 +78,7 @@ final class PoolMembership {
             for (InetAddress address : addresses) {
                 InetSocketAddress socket = new InetSocketAddress(address, configured.address().port());
                 Endpoint made = isHost
-                        ? Endpoint.ofHost(endpoint, socket, hostLimit(endpoint))
+                        ? Endpoint.ofHost(endpoint, socket, IpText.of(address), hostLimit(endpoint))
                         : new Endpoint(endpoint, socket, configured.maxConnections());
                 PoolSnapshot.Member known = present.get(made.label());
                 if (known != null && !known.endpoint().address().equals(socket)) {

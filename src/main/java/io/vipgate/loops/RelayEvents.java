@@ -6,7 +6,7 @@ import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.RefuseReason;
-import io.vipgate.relay.Relay;
+import io.vipgate.relay.RelayInfo;
 import io.vipgate.relay.RelayLog;
 import io.vipgate.relay.RelayObserver;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,7 +25,7 @@ public final class RelayEvents implements RelayObserver {
     private static final Logger LOG = LoggerFactory.getLogger(RelayEvents.class);
     private static final long WARN_EVERY_NANOS = 10_000_000_000L;
 
-    private final Consumer<Relay> onEndpointFailed;
+    private final Consumer<RelayInfo> onEndpointFailed;
     private final RelayLog log = new RelayLog();
     private final LoopAccessLog accessLog;
     private final LongAdder localFaults = new LongAdder();
@@ -37,13 +37,13 @@ public final class RelayEvents implements RelayObserver {
      * @param onEndpointFailed told of relays that their present endpoint did not take
      * @param accessLog the loop's own
      */
-    public RelayEvents(Consumer<Relay> onEndpointFailed, LoopAccessLog accessLog) {
+    public RelayEvents(Consumer<RelayInfo> onEndpointFailed, LoopAccessLog accessLog) {
         this.onEndpointFailed = onEndpointFailed;
         this.accessLog = accessLog;
     }
 
     @Override
-    public void onConnectFailed(Relay relay, ConnectFailure failure) {
+    public void onConnectFailed(RelayInfo relay, ConnectFailure failure) {
         if (failure == ConnectFailure.LOCAL) {
             warnOfLocalFault(relay);
         } else {
@@ -51,7 +51,7 @@ public final class RelayEvents implements RelayObserver {
         }
     }
 
-    private void warnOfLocalFault(Relay relay) {
+    private void warnOfLocalFault(RelayInfo relay) {
         localFaults.increment();
         long now = System.nanoTime();
         long last = warnedAt.get();
@@ -65,7 +65,7 @@ public final class RelayEvents implements RelayObserver {
     }
 
     @Override
-    public void onClosed(Relay relay, CloseReason reason) {
+    public void onClosed(RelayInfo relay, CloseReason reason) {
         log.onClosed(relay, reason);
         accessLog.onClosed(relay, reason);
     }

@@ -34,11 +34,11 @@ public final class Endpoint {
         limit = connections;
     }
 
-    private Endpoint(String name, InetSocketAddress address, ConnectionLimit limit) {
+    private Endpoint(String name, InetSocketAddress address, String addressText, ConnectionLimit limit) {
         this.name = name;
         this.address = address;
         this.limit = limit;
-        label = name + "[" + address.getAddress().getHostAddress() + "]";
+        label = name + "[" + addressText + "]";
         connections = new ConnectionLimit(0);
     }
 
@@ -46,10 +46,12 @@ public final class Endpoint {
      * Makes one address of an endpoint that is given by host name, without connections.
      *
      * @param name the endpoint's name in the configuration
+     * @param addressText the address as people write it
      * @param limit most connections at once, of all addresses of the name together
      */
-    public static Endpoint ofHost(String name, InetSocketAddress address, ConnectionLimit limit) {
-        return new Endpoint(name, address, limit);
+    public static Endpoint ofHost(String name, InetSocketAddress address, String addressText,
+            ConnectionLimit limit) {
+        return new Endpoint(name, address, addressText, limit);
     }
 
     /** Its name in the configuration; what operators and metrics call it. */
@@ -105,6 +107,6 @@ public final class Endpoint {
 
     @Override
     public String toString() {
-        return label + " (" + address.getAddress().getHostAddress() + ":" + address.getPort() + ")";
+        return label + " (" + address + ")";
     }
 }

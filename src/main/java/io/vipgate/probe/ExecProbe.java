@@ -1,5 +1,6 @@
 package io.vipgate.probe;
 
+import io.vipgate.text.IpText;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,7 +47,7 @@ final class ExecProbe implements Probe {
         Process process;
         try {
             process = start(
-                    Map.of("VIPGATE_ENDPOINT", endpoint, "VIPGATE_ADDRESS", ResultText.address(target.address()),
+                    Map.of("VIPGATE_ENDPOINT", endpoint, "VIPGATE_ADDRESS", IpText.of(target.address()),
                             ProcessTree.MARK, mark));
         } catch (IOException e) {
             running.remove(endpoint);

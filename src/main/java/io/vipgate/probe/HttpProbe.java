@@ -1,5 +1,6 @@
 package io.vipgate.probe;
 
+import io.vipgate.text.IpText;
 import io.vipgate.config.HttpProbeConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -67,7 +68,7 @@ final class HttpProbe implements Probe {
 
     private String hostOf(InetSocketAddress address) {
         int usualPort = tls == null ? HTTP_PORT : HTTPS_PORT;
-        String host = ResultText.host(address.getAddress());
+        String host = IpText.inUrl(address.getAddress());
         return address.getPort() == usualPort ? host : host + ":" + address.getPort();
     }
 }

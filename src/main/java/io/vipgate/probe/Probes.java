@@ -4,6 +4,7 @@ import io.vipgate.config.HttpProbeConfig;
 import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProbeType;
 import io.vipgate.config.ProxyProtocol;
+import io.vipgate.proxyprotocol.ProxyHeader;
 import io.vipgate.config.TlsProbeConfig;
 import java.util.Optional;
 import javax.net.SocketFactory;
@@ -29,7 +30,7 @@ public final class Probes {
     /** As {@link #of(ProbeConfig, ProxyProtocol)}, with sockets made elsewhere. */
     static Optional<Probe> of(ProbeConfig config, ProxyProtocol proxyProtocol, SocketFactory sockets) {
         boolean listensFirst = config.type() == ProbeType.SEND_EXPECT && config.send().isEmpty();
-        SocketCheck check = new SocketCheck(sockets, config.timeout(), ProxyPreamble.bytes(proxyProtocol),
+        SocketCheck check = new SocketCheck(sockets, config.timeout(), header(proxyProtocol),
                 listensFirst);
         return switch (config.type()) {
             case TCP -> Optional.of(new TcpProbe(check));
@@ -40,6 +41,15 @@ public final class Probes {
                 Optional.of(new SendExpectProbe(check, config.send().bytes(), config.expect().bytes()));
             case EXEC -> Optional.of(new ExecProbe(config.command(), config.timeout()));
             case NONE -> Optional.empty();
+        };
+    }
+
+    /** An endpoint that expects a header takes a probe for what it is, a connection of the gateway's own. */
+    private static byte[] header(ProxyProtocol configured) {
+        return switch (configured) {
+            case NONE -> new byte[0];
+            case V1 -> ProxyHeader.ofNobody(ProxyHeader.Version.V1);
+            case V2 -> ProxyHeader.ofNobody(ProxyHeader.Version.V2);
         };
     }
 }

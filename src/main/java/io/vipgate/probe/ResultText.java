@@ -1,8 +1,6 @@
 package io.vipgate.probe;
 
 import io.vipgate.text.Sanitizer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -30,21 +28,5 @@ final class ResultText {
         return millis >= MILLIS_PER_SECOND && millis % MILLIS_PER_SECOND == 0
                 ? millis / MILLIS_PER_SECOND + " s"
                 : millis + " ms";
-    }
-
-    /** An address and port, IPv6 in brackets, with the zone if there is one. */
-    static String address(InetSocketAddress address) {
-        return bracketed(address.getAddress().getHostAddress()) + ":" + address.getPort();
-    }
-
-    /** An address as it stands in a URL: IPv6 in brackets, without the zone, which means something on one machine only. */
-    static String host(InetAddress address) {
-        String text = address.getHostAddress();
-        int zone = text.indexOf('%');
-        return bracketed(zone < 0 ? text : text.substring(0, zone));
-    }
-
-    private static String bracketed(String text) {
-        return text.indexOf(':') < 0 ? text : "[" + text + "]";
     }
 }

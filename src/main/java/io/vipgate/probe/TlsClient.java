@@ -1,5 +1,6 @@
 package io.vipgate.probe;
 
+import io.vipgate.text.IpText;
 import io.vipgate.config.TlsProbeConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,7 +57,7 @@ final class TlsClient {
      */
     SSLSocket handshake(Socket connected, InetSocketAddress address) throws IOException {
         try {
-            String peer = serverName.isEmpty() ? address.getAddress().getHostAddress() : serverName;
+            String peer = serverName.isEmpty() ? IpText.of(address.getAddress()) : serverName;
             SSLSocket socket = (SSLSocket) newContext().getSocketFactory().createSocket(connected, peer,
                     address.getPort(), false);
             SSLParameters parameters = socket.getSSLParameters();

@@ -17,7 +17,7 @@ import java.util.ArrayDeque;
  */
 final class DelayedAcks {
     /** How long an acknowledgement may wait, in nanoseconds. */
-    static final long PATIENCE_NANOS = 4_000_000;
+    static final long MAX_DELAY_NANOS = 4_000_000;
 
     private final EventLoop loop;
     private final ArrayDeque<Relay> waiting = new ArrayDeque<>();
@@ -32,16 +32,16 @@ final class DelayedAcks {
         waiting.addLast(relay);
         if (!isTicking) {
             isTicking = true;
-            loop.schedule(onTick, PATIENCE_NANOS);
+            loop.schedule(onTick, MAX_DELAY_NANOS);
         }
     }
 
     private void tick() {
-        long ripe = loop.now() - PATIENCE_NANOS;
+        long ripe = loop.now() - MAX_DELAY_NANOS;
         Relay first = waiting.peekFirst();
         while (first != null && (!first.isYoung() || first.connectedAt() - ripe <= 0)) {
             waiting.removeFirst();
-            first.flushDelayedAck();
+            RelayConnect.flushDelayedAck(first);
             first = waiting.peekFirst();
         }
         isTicking = first != null;

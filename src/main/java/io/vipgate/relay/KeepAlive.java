@@ -19,7 +19,7 @@ final class KeepAlive {
         this.systemCalls = systemCalls;
     }
 
-    void guard(RelaySocket backend, RelaySettings.KeepAlive keepAlive) {
+    void enable(RelaySocket backend, RelaySettings.KeepAlive keepAlive) {
         int fd = backend.fd;
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPIDLE, keepAlive.idleSeconds());
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPINTVL, keepAlive.intervalSeconds());

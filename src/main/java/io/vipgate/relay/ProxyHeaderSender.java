@@ -4,6 +4,7 @@ import io.vipgate.linux.ClientAddress;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.PendingBufferPool;
 import io.vipgate.linux.SystemCalls;
+import io.vipgate.proxyprotocol.ProxyHeader;
 
 /**
  * Sends the PROXY header as the first bytes on a connection to an endpoint, in one write.

@@ -44,51 +44,55 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>Who closes what</h2>
  *
- * {@link #close} is the only place that ends a relay: it frees what the flows hold, closes both sides and gives every
+ * {@link RelayEndings#close} is the only place that ends a relay: it frees what the flows hold, closes both sides and gives every
  * count back. close(2) with unread input resets the connection, so a side is closed only after its FIN was read, or where
  * a reset is meant.
  *
  * <p>Confined to its event loop. The state is an enum and flags, not records: the hot path allocates nothing.
  */
-public final class Relay extends WheelTimer {
-    private enum Phase {
+public final class Relay extends WheelTimer implements RelayInfo {
+    enum Phase {
         CONNECTING, OPEN, ABORTING, DRAINING, CLOSED
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
-    /** A relay is looked at so often at least; all of them stand in the wheel, where a drain finds them. */
-    private static final long LOOK_NANOS = 600_000_000_000L;
 
-    private final RelayLoop loop;
-    private final LoopListener listener;
-    private final LoopPool pool;
+    final RelayLoop loop;
+    final LoopListener listener;
+    final LoopPool pool;
     /** Of the time when it was accepted: a reload changes nothing for it. */
-    private final RelaySettings settings;
-    private final long clientHigh;
-    private final long clientLow;
-    private final char clientPort;
-    private final long openedAt;
-    private final long number;
-    private final Attempts attempts = new Attempts();
+    final RelaySettings settings;
+    final long clientHigh;
+    final long clientLow;
+    final char clientPort;
+    final long openedAt;
+    final long number;
+    final Attempts attempts = new Attempts();
 
-    private Phase phase = Phase.CONNECTING;
-    private @Nullable RelaySocket client;
-    private @Nullable RelaySocket backend;
-    private @Nullable Flow clientToBackend;
-    private @Nullable Flow backendToClient;
-    private @Nullable Traffic traffic;
+    Phase phase = Phase.CONNECTING;
+    @Nullable
+    RelaySocket client;
+    @Nullable
+    RelaySocket backend;
+    @Nullable
+    Flow clientToBackend;
+    @Nullable
+    Flow backendToClient;
+    @Nullable
+    Traffic traffic;
     /** When the present attempt, the first half-close, or the present phase began. */
-    private long since;
+    long since;
     /** When a byte last reached either side. */
-    private long lastDelivered;
-    private @Nullable Reset reset;
-    private boolean hasDelayedAck;
-    private boolean hasSpoken;
+    long lastDelivered;
+    @Nullable
+    Reset reset;
+    boolean hasDelayedAck;
+    boolean hasSpoken;
     /** The last byte went to the endpoint, so that an answer may be due. */
-    private boolean wasLastToBackend;
-    private boolean hasKeepAlive;
+    boolean wasLastToBackend;
+    boolean hasKeepAlive;
     /** Of a relay that a silence has ended: it was the endpoint's. */
-    private boolean wasEndpointSilent;
+    boolean wasEndpointSilent;
 
     private Relay(RelayLoop loop, LoopListener listener, ClientAddress address) {
         this.loop = loop;
@@ -115,18 +119,19 @@ public final class Relay extends WheelTimer {
         loop.observer().onOpened(relay);
         relay.client = relay.watch(fd);
         if (relay.client == null) {
-            relay.close(CloseReason.INTERNAL, true);
+            RelayEndings.close(relay, CloseReason.INTERNAL, true);
             return;
         }
         try {
-            relay.connect();
+            RelayConnect.connect(relay);
         } catch (RuntimeException | AssertionError e) {
-            relay.onFault(e);
+            RelayEndings.onFault(relay, e);
         }
     }
 
     /** Hands a socket to the event loop; null when epoll can't take it (no memory, or max_user_watches). */
-    private @Nullable RelaySocket watch(int fd) {
+    @Nullable
+    RelaySocket watch(int fd) {
         try {
             return new RelaySocket(this, loop, fd);
         } catch (RuntimeException e) {
@@ -136,119 +141,9 @@ public final class Relay extends WheelTimer {
         }
     }
 
-    // ---- connecting ----
-
-    /** Begins connects until one is under way or no endpoint is left. */
-    private void connect() {
-        LoopEndpoint next = attempts.next(pool, clientHigh, clientLow, now());
-        while (next != null) {
-            hasDelayedAck = listener.canDelayHandshakeAck();
-            int fd = loop.dialer().begin(next, settings, hasDelayedAck);
-            if (fd >= 0) {
-                backend = watch(fd);
-            }
-            if (backend != null) {
-                since = now();
-                loop.wheel().arm(this, since + settings.connectTimeoutNanos());
-                return;
-            }
-            onAttemptFailed(fd < 0 ? ConnectFailure.of(-fd) : ConnectFailure.LOCAL);
-            next = attempts.next(pool, clientHigh, clientLow, now());
-        }
-        if (attempts.failed() == 0) {
-            listener.onRefused(RefuseReason.NO_ENDPOINT);
-            loop.observer().onRefused(listener, RefuseReason.NO_ENDPOINT);
-        }
-        close(CloseReason.CONNECT_FAILED, true);
-    }
-
-    private void onAttemptFailed(ConnectFailure failure) {
-        attempts.onFailed(failure);
-        loop.observer().onConnectFailed(this, failure);
-        if (backend != null) {
-            backend.close();
-            backend = null;
-        }
-    }
-
-    private void onConnecting(RelaySocket side, int events) {
-        LoopEndpoint attempted = attempts.endpoint();
-        if (side == client) {
-            // A client that resets is gone. One that sends FIN has only ended its request.
-            if ((events & (Ready.ERR | Ready.HUP)) != 0) {
-                close(CloseReason.CLIENT_RESET, true);
-            }
-        } else if (attempted != null && (events & (Ready.ERR | Ready.HUP)) != 0) {
-            if (loop.systemCalls().unread(side.fd) > 0) {
-                // It was connected, and reset after the endpoint had spoken: that is an answer, not a failed connect.
-                onConnected(side);
-                return;
-            }
-            int error = loop.systemCalls().socketError(side.fd);
-            onAttemptFailed(error > 0 ? ConnectFailure.of(error) : ConnectFailure.RESET);
-            connect();
-        } else if (attempted != null && (events & Ready.OUT) != 0) {
-            if (loop.dialer().hasReachedItself(side.fd, attempted)) {
-                onAttemptFailed(ConnectFailure.REFUSED);
-                connect();
-            } else {
-                onConnected(side);
-            }
-        }
-    }
-
-    private void onConnected(RelaySocket newBackend) {
-        RelaySocket present = client;
-        if (present == null) {
-            return;
-        }
-        phase = Phase.OPEN;
-        attempts.onConnected(pool, clientHigh, clientLow, now() - since);
-        LoopEndpoint reached = attempts.endpoint();
-        traffic = reached == null ? null : reached.traffic(listener.name());
-        loop.observer().onConnected(this);
-        since = now();
-        newBackend.connectMicros = (int) Math.min(Integer.MAX_VALUE, (since - openedAt) / 1_000);
-        lastDelivered = since;
-        present.isWritable = true;
-        Flow up = new Flow(present, newBackend, true);
-        Flow down = new Flow(newBackend, present, false);
-        clientToBackend = up;
-        backendToClient = down;
-        ProxyHeader.Version proxyVersion = settings.proxyVersion();
-        if (proxyVersion != ProxyHeader.Version.NONE) {
-            // The header takes the handshake's acknowledgement along.
-            hasDelayedAck = false;
-            if (!loop.proxyHeaderSender().announce(up, proxyVersion, clientHigh, clientLow, clientPort)) {
-                newBackend.socketErrorConsumed = true;
-                onReset(newBackend);
-            }
-        }
-        advance(up);
-        advance(down);
-        armBounds();
-        if (phase == Phase.OPEN) {
-            loop.delayedAcks().add(this);
-        }
-    }
-
     /** Whether the first exchange, bytes one way and bytes the other, is not over yet. */
     boolean isYoung() {
         return phase == Phase.OPEN && (bytesToBackend() == 0 || bytesToClient() == 0);
-    }
-
-    /** The first exchange was given its time: acknowledgements that were to travel with it are sent if it is not over. */
-    void flushDelayedAck() {
-        RelaySocket present = client;
-        RelaySocket reached = backend;
-        if (!isYoung() || present == null || reached == null) {
-            return;
-        }
-        if (bytesToBackend() == 0 && hasDelayedAck) {
-            loop.systemCalls().setOption(reached.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 2);
-        }
-        // From here on as the kernel would have it by itself.
-        loop.systemCalls().setOption(present.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 1);
     }
 
     // ---- moving bytes ----
@@ -262,22 +157,22 @@ public final class Relay extends WheelTimer {
                 loop.systemCalls().setOption(side.fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
             }
             switch (phase) {
-                case CONNECTING -> onConnecting(side, events);
+                case CONNECTING -> RelayConnect.onConnecting(this, side, events);
                 case OPEN, ABORTING -> {
                     if (side.isReset) {
-                        onReset(side);
+                        RelayEndings.onReset(this, side);
                     }
                     advance(flowFrom(side));
                     if ((events & Ready.OUT) != 0) {
                         advance(flowInto(side));
                     }
                 }
-                case DRAINING -> onDraining(side);
+                case DRAINING -> RelayEndings.onDraining(this, side);
                 case CLOSED -> {
                 }
             }
         } catch (RuntimeException | AssertionError e) {
-            onFault(e);
+            RelayEndings.onFault(this, e);
         }
     }
 
@@ -286,11 +181,11 @@ public final class Relay extends WheelTimer {
         try {
             advance(flow);
         } catch (RuntimeException | AssertionError e) {
-            onFault(e);
+            RelayEndings.onFault(this, e);
         }
     }
 
-    private void advance(@Nullable Flow flow) {
+    void advance(@Nullable Flow flow) {
         if (flow == null || flow.isOver() || (phase != Phase.OPEN && phase != Phase.ABORTING)) {
             return;
         }
@@ -301,10 +196,10 @@ public final class Relay extends WheelTimer {
             case DRAINED, BLOCKED -> {
             }
             case YIELD, CHANGE_PUMP -> flow.queue(loop);
-            case ENDED -> onEnded(flow);
-            case SOURCE_RESET -> onReset(flow.source);
+            case ENDED -> RelayEndings.onEnded(this, flow);
+            case SOURCE_RESET -> RelayEndings.onReset(this, flow.source);
             case TARGET_RESET -> {
-                onReset(flow.target);
+                RelayEndings.onReset(this, flow.target);
                 // What the target had sent before its reset is still there.
                 advance(flowFrom(flow.target));
             }
@@ -331,314 +226,77 @@ public final class Relay extends WheelTimer {
         }
     }
 
-    // ---- endings ----
-
-    /** The source has sent FIN, and everything before it is delivered. */
-    private void onEnded(Flow flow) {
-        flow.isFinished = true;
-        flow.release(loop);
-        Flow opposite = flowFrom(flow.target);
-        if (phase == Phase.OPEN && opposite != null && opposite.isFinished) {
-            // The target's FIN was read and it has been sent everything: close(2) sends ours.
-            close(flow.isToBackend ? CloseReason.ENDPOINT_FIN : CloseReason.CLIENT_FIN, false);
-            return;
-        }
-        if (loop.systemCalls().shutdownWrite(flow.target.fd) < 0) {
-            flow.target.socketErrorConsumed = true;
-            onReset(flow.target);
-            return;
-        }
-        flow.target.hasSent = true;
-        if (phase == Phase.OPEN) {
-            since = now();
-            armBounds();
-        } else {
-            settle();
-        }
-    }
-
-    /** One side is reset: what it sent before still goes to the other, which then gets the reset too. */
-    private void onReset(RelaySocket side) {
-        Flow from = flowFrom(side);
-        Flow into = flowInto(side);
-        if (phase == Phase.OPEN && from != null && into != null) {
-            phase = Phase.ABORTING;
-            reset = new Reset(from, now());
-            into.targetLost = true;
-            into.release(loop);
-            loop.wheel().arm(this, now() + Wheel.TICK_NANOS);
-        } else if (reset != null && !side.equals(reset.side())) {
-            // The survivor is gone as well.
-            close(resetReason(reset), true);
-            return;
-        }
-        settle();
-    }
-
-    private CloseReason resetReason(Reset settled) {
-        return settled.side() == client ? CloseReason.CLIENT_RESET : CloseReason.ENDPOINT_RESET;
-    }
-
-    private void settle() {
-        if (phase == Phase.ABORTING && reset != null
-                && reset.isSettled(loop.systemCalls(), now(), lastDelivered)) {
-            close(resetReason(reset), true);
-        }
-    }
-
-    /**
-     * Ends the relay by FIN to both sides, if it is idle: silent, everything taken, and no answer due. An answer is due
-     * when the last byte went to the endpoint.
-     *
-     * @param quietNanos how long both directions must have been silent
-     * @return false when it is busy
-     */
-    boolean drain(long quietNanos) {
-        Flow up = clientToBackend;
-        Flow down = backendToClient;
-        if (phase != Phase.OPEN || up == null || down == null || up.hasPending() || down.hasPending()
-                || wasLastToBackend || now() - lastDelivered < quietNanos || hasUnacked()) {
-            return false;
-        }
-        phase = Phase.DRAINING;
-        since = now();
-        loop.wheel().arm(this, lingerEnd());
-        loop.systemCalls().shutdownWrite(up.target.fd);
-        loop.systemCalls().shutdownWrite(down.target.fd);
-        onDraining(up.source);
-        if (phase == Phase.DRAINING) {
-            onDraining(down.source);
-        }
-        return true;
-    }
-
-    private long lingerEnd() {
-        return since + settings.halfClosedNanos();
-    }
-
-    private void onDraining(RelaySocket side) {
-        Flow from = flowFrom(side);
-        if (from != null && !from.isFinished && loop.discard(side)) {
-            from.isFinished = true;
-            Flow other = flowInto(side);
-            if (other != null && other.isFinished) {
-                close(CloseReason.DRAIN, false);
-            }
-        }
-    }
-
     /** Ends the relay by RST to both sides. */
     void abort(CloseReason reason) {
-        close(reason, true);
+        RelayEndings.close(this, reason, true);
     }
-
-    private void onFault(Throwable fault) {
-        LOG.error("relay of listener {} failed", listener.name(), fault);
-        close(CloseReason.INTERNAL, true);
-    }
-
-    private void close(CloseReason reason, boolean withReset) {
-        if (phase == Phase.CLOSED) {
-            return;
-        }
-        phase = Phase.CLOSED;
-        loop.wheel().disarm(this);
-        release(clientToBackend);
-        release(backendToClient);
-        close(backend, withReset);
-        close(client, withReset);
-        attempts.onClosed(pool, clientHigh, clientLow, reason);
-        pool.onRelayOver(reason, attempts.endpoint() != null, age());
-        listener.onClosed();
-        loop.fdBudget().release();
-        loop.onClosed();
-        loop.observer().onClosed(this, reason);
-    }
-
-    private void release(@Nullable Flow flow) {
-        if (flow != null) {
-            flow.release(loop);
-        }
-    }
-
-    private void close(@Nullable RelaySocket side, boolean withReset) {
-        if (side != null && !side.isClosed()) {
-            if (withReset && !side.isReset) {
-                loop.systemCalls().setResetOnClose(side.fd);
-            }
-            side.close();
-        }
-    }
-
-    // ---- bounds ----
 
     @Override
     protected long onTimer(long now) {
         try {
             return switch (phase) {
-                case CONNECTING -> onConnectTimer(now);
-                case OPEN -> onOpenTimer(now);
+                case CONNECTING -> RelayTimeouts.onConnectTimer(this, now);
+                case OPEN -> RelayTimeouts.onOpenTimer(this, now);
                 case ABORTING -> {
-                    settle();
+                    RelayEndings.settle(this);
                     yield phase == Phase.ABORTING ? now + Wheel.TICK_NANOS : NEVER;
                 }
                 case DRAINING -> {
-                    if (now >= lingerEnd()) {
-                        close(CloseReason.DRAIN, true);
+                    if (now >= RelayEndings.drainEnd(this)) {
+                        RelayEndings.close(this, CloseReason.DRAIN, true);
                     }
-                    yield phase == Phase.DRAINING ? lingerEnd() : NEVER;
+                    yield phase == Phase.DRAINING ? RelayEndings.drainEnd(this) : NEVER;
                 }
                 case CLOSED -> NEVER;
             };
         } catch (RuntimeException | AssertionError e) {
-            onFault(e);
+            RelayEndings.onFault(this, e);
             return NEVER;
         }
     }
 
-    private long onConnectTimer(long now) {
-        long end = since + settings.connectTimeoutNanos();
-        LoopEndpoint attempted = attempts.endpoint();
-        if (now < end || attempted == null) {
-            return end;
-        }
-        onAttemptFailed(ConnectFailure.TIMEOUT);
-        connect();
-        return NEVER;
-    }
-
-    /** Moves the timer to the next deadline; it may stand at that of the connect, or before a bound that has just begun. */
-    private void armBounds() {
-        if (phase == Phase.OPEN) {
-            long next = onOpenTimer(now());
-            if (phase == Phase.OPEN && next != NEVER) {
-                loop.wheel().arm(this, next);
-            }
-        }
-    }
-
-    /** Ends what is over its bounds, and says when to look again; {@link #NEVER} when the phase is another one now. */
-    private long onOpenTimer(long now) {
-        boolean isHalfClosed = isFinished(clientToBackend) || isFinished(backendToClient);
-        Bounds bounds = Bounds.of(settings, lifetimeEnd(), lastDelivered, isHalfClosed ? since : NEVER);
-        if (now >= bounds.next()) {
-            CloseReason reason = bounds.reasonAt(now);
-            if (reason != CloseReason.HALF_CLOSED || !hasUnacked()) {
-                wasEndpointSilent = isEndpointSilent();
-                close(reason, true);
-                return NEVER;
-            }
-            // A slow reader has not taken everything yet: that is no silence. The idle bound still holds.
-            since = now;
-            bounds = Bounds.of(settings, lifetimeEnd(), lastDelivered, since);
-        }
-        long nextLook = look(now);
-        return phase == Phase.OPEN ? Math.min(now + LOOK_NANOS, Math.min(bounds.next(), nextLook)) : NEVER;
-    }
-
-    private long lifetimeEnd() {
-        return Bounds.lifetimeEnd(settings, openedAt, number);
-    }
-
-    /** Looks for dead peers, and sets keepalive once the relay is no longer young; says when to look again. */
-    private long look(long now) {
-        long next = Math.min(look(now, client, settings.clientUserTimeoutNanos()),
-                look(now, backend, settings.endpointUserTimeoutNanos()));
-        if (hasKeepAlive || backend == null || phase != Phase.OPEN) {
-            return next;
-        }
-        if (now - openedAt < KeepAlive.AGE_NANOS) {
-            return Math.min(next, openedAt + KeepAlive.AGE_NANOS);
-        }
-        hasKeepAlive = true;
-        loop.keepAlive().guard(backend, settings.keepAlive());
-        return next;
-    }
-
-    private long look(long now, @Nullable RelaySocket side, long userTimeoutNanos) {
-        if (userTimeoutNanos == 0 || side == null || phase != Phase.OPEN) {
-            return NEVER;
-        }
-        long next = loop.userTimeout().look(side, now, userTimeoutNanos);
-        if (next != UserTimeout.DEAD) {
-            return next;
-        }
-        // The kernel has not given it up, so it is still to be reset, or its close would send FIN behind a queue.
-        onReset(side);
-        return NEVER;
-    }
-
-    /**
-     * Whose silence it is: of the side that does not take what it is sent; else of the one whose FIN is missing while the
-     * other's has come; else of the one to which the last byte went, since it owes the answer. The client's, when no byte
-     * was moved.
-     */
-    private boolean isEndpointSilent() {
-        boolean isStuckToBackend = isStuck(clientToBackend);
-        boolean hasEnded = isFinished(clientToBackend);
-        if (isStuckToBackend != isStuck(backendToClient)) {
-            return isStuckToBackend;
-        }
-        return hasEnded == isFinished(backendToClient) ? wasLastToBackend : hasEnded;
-    }
-
-    private boolean isStuck(@Nullable Flow flow) {
-        return flow != null && (flow.hasPending() || hasUnacked(flow.target));
-    }
-
-    /** Whether one of the sides has not acknowledged everything that was sent to it. */
-    private boolean hasUnacked() {
-        return hasUnacked(client) || hasUnacked(backend);
-    }
-
-    private boolean hasUnacked(@Nullable RelaySocket side) {
-        return side != null && loop.systemCalls().unacknowledged(side.fd) > 0;
-    }
-
-    private static boolean isFinished(@Nullable Flow flow) {
-        return flow != null && flow.isFinished;
-    }
-
-    private @Nullable Flow flowFrom(RelaySocket side) {
+    @Nullable
+    Flow flowFrom(RelaySocket side) {
         return side == client ? clientToBackend : backendToClient;
     }
 
-    private @Nullable Flow flowInto(RelaySocket side) {
+    @Nullable
+    Flow flowInto(RelaySocket side) {
         return side == client ? backendToClient : clientToBackend;
     }
 
-    private long now() {
+    long now() {
         return loop.eventLoop().now();
     }
 
     // ---- what observers may ask ----
 
-    /** The listener it came through. */
+    @Override
     public LoopListener listener() {
         return listener;
     }
 
-    /** Whether it has reached its endpoint and is not over yet. */
+    @Override
     public boolean isConnected() {
         return phase == Phase.OPEN || phase == Phase.ABORTING || phase == Phase.DRAINING;
     }
 
-    /** The pool it was accepted for. */
+    @Override
     public LoopPool pool() {
         return pool;
     }
 
-    /** Whether its endpoint is the one that its client was pinned to before it came. */
+    @Override
     public boolean isPinned() {
         return attempts.isPinned();
     }
 
-    /** Its endpoint, the last one tried when none took it, or null when none could be selected. */
+    @Override
     public @Nullable LoopEndpoint endpoint() {
         return attempts.endpoint();
     }
 
-    /** Its number on its loop, counted from 1 in the order in which relays are accepted. */
+    @Override
     public long number() {
         return number;
     }
@@ -651,7 +309,7 @@ public final class Relay extends WheelTimer {
                 bytesToBackend(), bytesToClient(), attempts(), isPinned());
     }
 
-    /** How long ago it was accepted, in nanoseconds. */
+    @Override
     public long age() {
         return now() - openedAt;
     }
@@ -661,52 +319,52 @@ public final class Relay extends WheelTimer {
         return since;
     }
 
-    /** Whether it has reached an endpoint; stays so when it is over. */
+    @Override
     public boolean wasConnected() {
         return clientToBackend != null;
     }
 
-    /** From its acceptance until its endpoint was connected, failed attempts included, in nanoseconds; -1 if it never was. */
+    @Override
     public long connectNanos() {
         return wasConnected() && backend != null ? backend.connectMicros * 1_000L : -1;
     }
 
-    /** Attempts to reach an endpoint, one that is under way included. */
+    @Override
     public int attempts() {
         return attempts.begun();
     }
 
-    /** Why the last failed attempt failed; null when none has. */
+    @Override
     public @Nullable ConnectFailure lastFailure() {
         return attempts.lastFailure();
     }
 
-    /** Of a relay that {@link CloseReason#IDLE} or {@link CloseReason#HALF_CLOSED} ended: whether it waited for the endpoint. */
+    @Override
     public boolean wasEndpointSilent() {
         return wasEndpointSilent;
     }
 
-    /** Bytes delivered to the endpoint. */
+    @Override
     public long bytesToBackend() {
         return clientToBackend == null ? 0 : clientToBackend.delivered();
     }
 
-    /** Bytes delivered to the client. */
+    @Override
     public long bytesToClient() {
         return backendToClient == null ? 0 : backendToClient.delivered();
     }
 
-    /** Upper half of the client's address, IPv4 in its IPv4-mapped form. */
+    @Override
     public long clientHigh() {
         return clientHigh;
     }
 
-    /** Lower half of the client's address. */
+    @Override
     public long clientLow() {
         return clientLow;
     }
 
-    /** The client's port. */
+    @Override
     public int clientPort() {
         return clientPort;
     }

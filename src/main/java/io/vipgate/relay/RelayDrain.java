@@ -63,7 +63,7 @@ public final class RelayDrain {
             double stepsLeft = Math.max(1, (nanos * SPREAD - elapsed) / STEP_NANOS);
             quota = (int) Math.ceil(count() / stepsLeft);
             forEachMeant(relay -> {
-                if (quota > 0 && relay.drain(QUIET_NANOS)) {
+                if (quota > 0 && RelayEndings.drain(relay, QUIET_NANOS)) {
                     quota--;
                 }
             });

@@ -1,5 +1,6 @@
 package io.vipgate.relay;
 
+import io.vipgate.text.IpText;
 import io.vipgate.linux.ClientAddress;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -14,11 +15,11 @@ public final class RelayLog implements RelayObserver {
     private static final Logger LOG = LoggerFactory.getLogger(RelayLog.class);
 
     @Override
-    public void onClosed(Relay relay, CloseReason reason) {
+    public void onClosed(RelayInfo relay, CloseReason reason) {
         if (LOG.isDebugEnabled()) {
             LoopEndpoint endpoint = relay.endpoint();
             LOG.debug("{} {}:{} -> {}/{} duration={}ms in={} out={} attempts={} close={}", relay.listener().name(),
-                    ClientAddress.toInetAddress(relay.clientHigh(), relay.clientLow()).getHostAddress(),
+                    IpText.of(ClientAddress.toInetAddress(relay.clientHigh(), relay.clientLow())),
                     relay.clientPort(), relay.pool().name(),
                     endpoint == null ? "-" : endpoint.endpoint().label(),
                     TimeUnit.NANOSECONDS.toMillis(relay.age()), relay.bytesToBackend(), relay.bytesToClient(),

@@ -10,7 +10,7 @@ import io.vipgate.linux.ClientAddress;
  */
 public interface RelayObserver {
     /** A client was accepted and has a relay. */
-    default void onOpened(Relay relay) {}
+    default void onOpened(RelayInfo relay) {}
 
     /** A client was turned away, or none could be accepted for now. */
     default void onRefused(LoopListener listener, RefuseReason reason) {}
@@ -23,11 +23,11 @@ public interface RelayObserver {
     default void onTurnedAway(LoopListener listener, ClientAddress client, RefuseReason reason) {}
 
     /** The relay reached its endpoint. */
-    default void onConnected(Relay relay) {}
+    default void onConnected(RelayInfo relay) {}
 
     /** An attempt to reach the relay's present endpoint failed. */
-    default void onConnectFailed(Relay relay, ConnectFailure failure) {}
+    default void onConnectFailed(RelayInfo relay, ConnectFailure failure) {}
 
     /** The relay is over, and everything it held is given back. */
-    default void onClosed(Relay relay, CloseReason reason) {}
+    default void onClosed(RelayInfo relay, CloseReason reason) {}
 }

@@ -1,6 +1,7 @@
 package io.vipgate.relay;
 
 import io.vipgate.linux.NativeSocketAddress;
+import io.vipgate.proxyprotocol.ProxyHeader;
 import java.util.List;
 
 /**

@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import io.vipgate.text.IpText;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -160,7 +161,7 @@ class ScalarTypesTest {
         "1:0:2:3:4:5:6:7, 1:0:2:3:4:5:6:7",
         "1:2:3:4:5:6:0:0, 1:2:3:4:5:6::", "192.0.2.1, 192.0.2.1", "::ffff:192.0.2.1, 192.0.2.1"})
     void addressesArePrintedAsRfc5952Asks(String text, String printed) {
-        assertThat(AddressText.print((InetAddress) read(InetAddress.class, text))).isEqualTo(printed);
+        assertThat(IpText.of((InetAddress) read(InetAddress.class, text))).isEqualTo(printed);
     }
 
     @Test

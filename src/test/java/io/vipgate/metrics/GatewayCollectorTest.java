@@ -30,7 +30,7 @@ class GatewayCollectorTest {
 
     private static PoolSnapshot.Member member(String name, String address, EndpointState state) {
         return new PoolSnapshot.Member(Endpoint.ofHost(name, new InetSocketAddress(InetAddress.ofLiteral(address), 80),
-                new ConnectionLimit(0)), state);
+                address, new ConnectionLimit(0)), state);
     }
 
     private static EndpointState state(Health health) {

@@ -77,8 +77,10 @@ class EndpointTest {
     @Test
     void addressesOfOneNameShareItsMaximum() {
         ConnectionLimit limit = new ConnectionLimit(2);
-        Endpoint first = Endpoint.ofHost("web", new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 80), limit);
-        Endpoint second = Endpoint.ofHost("web", new InetSocketAddress(InetAddress.ofLiteral("192.0.2.2"), 80), limit);
+        Endpoint first = Endpoint.ofHost("web", new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 80),
+                "192.0.2.1", limit);
+        Endpoint second = Endpoint.ofHost("web", new InetSocketAddress(InetAddress.ofLiteral("192.0.2.2"), 80),
+                "192.0.2.2", limit);
 
         assertThat(first.tryOpen()).isTrue();
         assertThat(second.tryOpen()).isTrue();

@@ -13,7 +13,7 @@ class SharesTest {
 
     private PoolSnapshot.Member address(String name, int last, EndpointState state) {
         return new PoolSnapshot.Member(Endpoint.ofHost(name,
-                new InetSocketAddress(InetAddress.ofLiteral("192.0.2." + last), 80), limit), state);
+                new InetSocketAddress(InetAddress.ofLiteral("192.0.2." + last), 80), "192.0.2." + last, limit), state);
     }
 
     private static EndpointState weighing(int weight) {

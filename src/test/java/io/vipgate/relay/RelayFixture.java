@@ -9,6 +9,7 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
+import io.vipgate.proxyprotocol.ProxyHeader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -42,8 +43,8 @@ final class RelayFixture {
         limit = new ConnectionLimit(maxConnections);
         RelayObserver observer = new RelayObserver() {
             @Override
-            public void onOpened(Relay relay) {
-                opened.add(relay);
+            public void onOpened(RelayInfo relay) {
+                opened.add((Relay) relay);
             }
 
             @Override
@@ -52,7 +53,7 @@ final class RelayFixture {
             }
 
             @Override
-            public void onClosed(Relay relay, CloseReason reason) {
+            public void onClosed(RelayInfo relay, CloseReason reason) {
                 closed.merge(reason, 1, Integer::sum);
             }
         };

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.linux.SocketOptions;
+import io.vipgate.proxyprotocol.ProxyHeader;
 import io.vipgate.relay.FakeKernel.Connect;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
@@ -250,7 +251,7 @@ class RelayTest {
         assertThat(pair.backend().arrived()).isEqualTo(bytes(HEADER));
         assertThat(pair.backend().tcpOptions).as("bytes that follow it do not wait")
                 .containsEntry(SocketOptions.TCP_NODELAY, 1);
-        announcing.kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
+        announcing.kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
         assertThat(pair.backend().tcpOptions).as("the header took the acknowledgement along")
                 .containsEntry(SocketOptions.TCP_QUICKACK, 0);
     }
@@ -788,7 +789,7 @@ class RelayTest {
     void handshakeAckWaitsForTheClientsBytesButNotMuchLonger() {
         RelayFixture.Pair pair = fixture.connected();
         assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 0);
-        kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
+        kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
         assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 2);
     }
 
@@ -797,7 +798,7 @@ class RelayTest {
         RelayFixture.Pair pair = fixture.connected();
         pair.client().peerSends(bytes("request"));
         kernel.settle();
-        kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
+        kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
         assertThat(pair.backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 0);
     }
 
@@ -831,7 +832,7 @@ class RelayTest {
         pair.client().peerSends(bytes("first half"));
         kernel.settle();
         assertThat(pair.client().tcpOptions).doesNotContainKey(SocketOptions.TCP_QUICKACK);
-        kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
+        kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
         assertThat(pair.client().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 1);
     }
 
@@ -840,7 +841,7 @@ class RelayTest {
         RelayFixture.Pair pair = fixture.connected();
         pair.backend().peerSends(bytes("220 ready"));
         kernel.settle();
-        kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
+        kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
         assertThat(pair.client().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 1);
     }
 
@@ -851,7 +852,7 @@ class RelayTest {
         kernel.settle();
         pair.backend().peerSends(bytes("answer"));
         kernel.settle();
-        kernel.pass(2 * DelayedAcks.PATIENCE_NANOS);
+        kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
         assertThat(pair.client().tcpOptions).doesNotContainKey(SocketOptions.TCP_QUICKACK);
     }
 

@@ -1,0 +1,1 @@
+"""Measurements: `count`, `memory`, `load`; and `jmh` for the code itself."""

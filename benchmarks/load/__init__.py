@@ -1,0 +1,1 @@
+"""Load, side by side; README.md describes it."""

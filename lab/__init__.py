@@ -1,0 +1,1 @@
+"""The whole set-up on one machine; README.md shows it."""

@@ -1,0 +1,126 @@
+package io.vipgate.relay;
+
+import io.vipgate.eventloop.Ready;
+import io.vipgate.linux.SocketOptions;
+import io.vipgate.proxyprotocol.ProxyHeader;
+
+/**
+ * How a relay reaches an endpoint: attempts, their failures, and what begins once one is connected.
+ *
+ * <p>Stateless: every method is confined to the event loop of its relay. Static, since an object for each relay would cost
+ * an idle one memory.
+ */
+final class RelayConnect {
+    private RelayConnect() {}
+
+    /** Begins connects until one is under way or no endpoint is left. */
+    static void connect(Relay relay) {
+        LoopEndpoint next = relay.attempts.next(relay.pool, relay.clientHigh, relay.clientLow, relay.now());
+        while (next != null) {
+            relay.hasDelayedAck = relay.listener.canDelayHandshakeAck();
+            int fd = relay.loop.dialer().begin(next, relay.settings, relay.hasDelayedAck);
+            if (fd >= 0) {
+                relay.backend = relay.watch(fd);
+            }
+            if (relay.backend != null) {
+                relay.since = relay.now();
+                relay.loop.wheel().arm(relay, relay.since + relay.settings.connectTimeoutNanos());
+                return;
+            }
+            onAttemptFailed(relay, fd < 0 ? ConnectFailure.of(-fd) : ConnectFailure.LOCAL);
+            next = relay.attempts.next(relay.pool, relay.clientHigh, relay.clientLow, relay.now());
+        }
+        if (relay.attempts.failed() == 0) {
+            relay.listener.onRefused(RefuseReason.NO_ENDPOINT);
+            relay.loop.observer().onRefused(relay.listener, RefuseReason.NO_ENDPOINT);
+        }
+        RelayEndings.close(relay, CloseReason.CONNECT_FAILED, true);
+    }
+
+    /** The attempt that is under way is over; its socket is closed. */
+    static void onAttemptFailed(Relay relay, ConnectFailure failure) {
+        relay.attempts.onFailed(failure);
+        relay.loop.observer().onConnectFailed(relay, failure);
+        if (relay.backend != null) {
+            relay.backend.close();
+            relay.backend = null;
+        }
+    }
+
+    /** An event of one of the sockets while a connect is under way. */
+    static void onConnecting(Relay relay, RelaySocket side, int events) {
+        LoopEndpoint attempted = relay.attempts.endpoint();
+        if (side == relay.client) {
+            // A client that resets is gone. One that sends FIN has only ended its request.
+            if ((events & (Ready.ERR | Ready.HUP)) != 0) {
+                RelayEndings.close(relay, CloseReason.CLIENT_RESET, true);
+            }
+        } else if (attempted != null && (events & (Ready.ERR | Ready.HUP)) != 0) {
+            if (relay.loop.systemCalls().unread(side.fd) > 0) {
+                // It was connected, and reset after the endpoint had spoken: that is an answer, not a failed connect.
+                onConnected(relay, side);
+                return;
+            }
+            int error = relay.loop.systemCalls().socketError(side.fd);
+            onAttemptFailed(relay, error > 0 ? ConnectFailure.of(error) : ConnectFailure.RESET);
+            connect(relay);
+        } else if (attempted != null && (events & Ready.OUT) != 0) {
+            if (relay.loop.dialer().hasReachedItself(side.fd, attempted)) {
+                onAttemptFailed(relay, ConnectFailure.REFUSED);
+                connect(relay);
+            } else {
+                onConnected(relay, side);
+            }
+        }
+    }
+
+    private static void onConnected(Relay relay, RelaySocket newBackend) {
+        RelaySocket present = relay.client;
+        if (present == null) {
+            return;
+        }
+        relay.phase = Relay.Phase.OPEN;
+        relay.attempts.onConnected(relay.pool, relay.clientHigh, relay.clientLow, relay.now() - relay.since);
+        LoopEndpoint reached = relay.attempts.endpoint();
+        relay.traffic = reached == null ? null : reached.traffic(relay.listener.name());
+        relay.loop.observer().onConnected(relay);
+        relay.since = relay.now();
+        newBackend.connectMicros = (int) Math.min(Integer.MAX_VALUE, (relay.since - relay.openedAt) / 1_000);
+        relay.lastDelivered = relay.since;
+        present.isWritable = true;
+        Flow up = new Flow(present, newBackend, true);
+        Flow down = new Flow(newBackend, present, false);
+        relay.clientToBackend = up;
+        relay.backendToClient = down;
+        ProxyHeader.Version proxyVersion = relay.settings.proxyVersion();
+        if (proxyVersion != ProxyHeader.Version.NONE) {
+            // The header takes the handshake's acknowledgement along.
+            relay.hasDelayedAck = false;
+            if (!relay.loop.proxyHeaderSender().announce(up, proxyVersion, relay.clientHigh, relay.clientLow,
+                    relay.clientPort)) {
+                newBackend.socketErrorConsumed = true;
+                RelayEndings.onReset(relay, newBackend);
+            }
+        }
+        relay.advance(up);
+        relay.advance(down);
+        RelayTimeouts.armBounds(relay);
+        if (relay.phase == Relay.Phase.OPEN) {
+            relay.loop.delayedAcks().add(relay);
+        }
+    }
+
+    /** The first exchange was given its time: acknowledgements that were to travel with it are sent if it is not over. */
+    static void flushDelayedAck(Relay relay) {
+        RelaySocket present = relay.client;
+        RelaySocket reached = relay.backend;
+        if (!relay.isYoung() || present == null || reached == null) {
+            return;
+        }
+        if (relay.bytesToBackend() == 0 && relay.hasDelayedAck) {
+            relay.loop.systemCalls().setOption(reached.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 2);
+        }
+        // From here on as the kernel would have it by itself.
+        relay.loop.systemCalls().setOption(present.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 1);
+    }
+}

@@ -1,0 +1,156 @@
+package io.vipgate.relay;
+
+import io.vipgate.eventloop.Wheel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a relay ends: FIN for FIN, RST for RST, an idle one drained, and the one place that closes everything.
+ *
+ * <p>Stateless: every method is confined to the event loop of its relay. Static, since an object for each relay would cost
+ * an idle one memory.
+ */
+final class RelayEndings {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayEndings.class);
+
+    private RelayEndings() {}
+
+    /** The source has sent FIN, and everything before it is delivered. */
+    static void onEnded(Relay relay, Flow flow) {
+        flow.isFinished = true;
+        flow.release(relay.loop);
+        Flow opposite = relay.flowFrom(flow.target);
+        if (relay.phase == Relay.Phase.OPEN && opposite != null && opposite.isFinished) {
+            // The target's FIN was read and it has been sent everything: close(2) sends ours.
+            close(relay, flow.isToBackend ? CloseReason.ENDPOINT_FIN : CloseReason.CLIENT_FIN, false);
+            return;
+        }
+        if (relay.loop.systemCalls().shutdownWrite(flow.target.fd) < 0) {
+            flow.target.socketErrorConsumed = true;
+            onReset(relay, flow.target);
+            return;
+        }
+        flow.target.hasSent = true;
+        if (relay.phase == Relay.Phase.OPEN) {
+            relay.since = relay.now();
+            RelayTimeouts.armBounds(relay);
+        } else {
+            settle(relay);
+        }
+    }
+
+    /** One side is reset: what it sent before still goes to the other, which then gets the reset too. */
+    static void onReset(Relay relay, RelaySocket side) {
+        Flow from = relay.flowFrom(side);
+        Flow into = relay.flowInto(side);
+        if (relay.phase == Relay.Phase.OPEN && from != null && into != null) {
+            relay.phase = Relay.Phase.ABORTING;
+            relay.reset = new Reset(from, relay.now());
+            into.targetLost = true;
+            into.release(relay.loop);
+            relay.loop.wheel().arm(relay, relay.now() + Wheel.TICK_NANOS);
+        } else if (relay.reset != null && !side.equals(relay.reset.side())) {
+            // The survivor is gone as well.
+            close(relay, resetReason(relay, relay.reset), true);
+            return;
+        }
+        settle(relay);
+    }
+
+    private static CloseReason resetReason(Relay relay, Reset settled) {
+        return settled.side() == relay.client ? CloseReason.CLIENT_RESET : CloseReason.ENDPOINT_RESET;
+    }
+
+    /** Ends a relay that was reset once its survivor has everything, or takes nothing more. */
+    static void settle(Relay relay) {
+        if (relay.phase == Relay.Phase.ABORTING && relay.reset != null
+                && relay.reset.isSettled(relay.loop.systemCalls(), relay.now(), relay.lastDelivered)) {
+            close(relay, resetReason(relay, relay.reset), true);
+        }
+    }
+
+    /**
+     * Ends the relay by FIN to both sides, if it is idle: silent, everything taken, and no answer due. An answer is due
+     * when the last byte went to the endpoint.
+     *
+     * @param quietNanos how long both directions must have been silent
+     * @return false when it is busy
+     */
+    static boolean drain(Relay relay, long quietNanos) {
+        Flow up = relay.clientToBackend;
+        Flow down = relay.backendToClient;
+        if (relay.phase != Relay.Phase.OPEN || up == null || down == null || up.hasPending() || down.hasPending()
+                || relay.wasLastToBackend || relay.now() - relay.lastDelivered < quietNanos
+                || RelayTimeouts.hasUnacked(relay)) {
+            return false;
+        }
+        relay.phase = Relay.Phase.DRAINING;
+        relay.since = relay.now();
+        relay.loop.wheel().arm(relay, drainEnd(relay));
+        relay.loop.systemCalls().shutdownWrite(up.target.fd);
+        relay.loop.systemCalls().shutdownWrite(down.target.fd);
+        onDraining(relay, up.source);
+        if (relay.phase == Relay.Phase.DRAINING) {
+            onDraining(relay, down.source);
+        }
+        return true;
+    }
+
+    /** When a drained relay is reset that has not ended by then. */
+    static long drainEnd(Relay relay) {
+        return relay.since + relay.settings.halfClosedNanos();
+    }
+
+    /** Reads what a side of a drained relay still sends, until its FIN. */
+    static void onDraining(Relay relay, RelaySocket side) {
+        Flow from = relay.flowFrom(side);
+        if (from != null && !from.isFinished && relay.loop.discard(side)) {
+            from.isFinished = true;
+            Flow other = relay.flowInto(side);
+            if (other != null && other.isFinished) {
+                close(relay, CloseReason.DRAIN, false);
+            }
+        }
+    }
+
+    /** A fault of the gateway itself: the relay ends by RST to both sides. */
+    static void onFault(Relay relay, Throwable fault) {
+        LOG.error("relay of listener {} failed", relay.listener.name(), fault);
+        close(relay, CloseReason.INTERNAL, true);
+    }
+
+    /** The only place that ends a relay: frees what the flows hold, closes both sides and gives every count back. */
+    static void close(Relay relay, CloseReason reason, boolean withReset) {
+        if (relay.phase == Relay.Phase.CLOSED) {
+            return;
+        }
+        relay.phase = Relay.Phase.CLOSED;
+        relay.loop.wheel().disarm(relay);
+        release(relay, relay.clientToBackend);
+        release(relay, relay.backendToClient);
+        close(relay, relay.backend, withReset);
+        close(relay, relay.client, withReset);
+        relay.attempts.onClosed(relay.pool, relay.clientHigh, relay.clientLow, reason);
+        relay.pool.onRelayOver(reason, relay.attempts.endpoint() != null, relay.age());
+        relay.listener.onClosed();
+        relay.loop.fdBudget().release();
+        relay.loop.onClosed();
+        relay.loop.observer().onClosed(relay, reason);
+    }
+
+    private static void release(Relay relay, @Nullable Flow flow) {
+        if (flow != null) {
+            flow.release(relay.loop);
+        }
+    }
+
+    private static void close(Relay relay, @Nullable RelaySocket side, boolean withReset) {
+        if (side != null && !side.isClosed()) {
+            if (withReset && !side.isReset) {
+                relay.loop.systemCalls().setResetOnClose(side.fd);
+            }
+            side.close();
+        }
+    }
+}
