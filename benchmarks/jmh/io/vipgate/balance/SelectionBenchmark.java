@@ -54,7 +54,7 @@ public class SelectionBenchmark {
     private final Arrivals arrivals = new Arrivals();
     private final Endpoint[] open = new Endpoint[OPEN];
     private int oldest;
-    private Balancer balancer;
+    private TieredBalancer balancer;
 
     @Setup
     public void begin() {
@@ -72,12 +72,12 @@ public class SelectionBenchmark {
 
     private static BalancerFactory factory(String rule) {
         return switch (rule) {
-            case "random" -> BalancerFactory.random();
-            case "weighted-random" -> BalancerFactory.weightedRandom();
-            case "power-of-two" -> BalancerFactory.powerOfTwo();
-            case "round-robin" -> BalancerFactory.roundRobin();
-            case "least-connections" -> BalancerFactory.leastConnections();
-            case "source-hash" -> BalancerFactory.sourceHash("secret", 32, 64);
+            case "random" -> UniformRandom::new;
+            case "weighted-random" -> WeightedRandom::new;
+            case "power-of-two" -> PowerOfTwo::new;
+            case "round-robin" -> RoundRobin::new;
+            case "least-connections" -> LeastConnections::new;
+            case "source-hash" -> SourceHash.keyedBy("secret", 32, 64);
             default -> throw new IllegalArgumentException(rule);
         };
     }

@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.balance.BalancerFactory;
+import io.vipgate.balance.WeightedRandom;
 import io.vipgate.eventloop.EventLoops;
 import io.vipgate.linux.Lap;
 import io.vipgate.pool.ConnectionLimit;
@@ -74,7 +74,7 @@ public class CountersBenchmark {
         RelaySettings settings = new RelaySettings(1, 0, 0, 0, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0, 0,
                 ProxyHeader.Version.NONE, List.of());
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)),
-                new PoolPlan(settings, BalancerFactory.weightedRandom(), null), new SplittableRandom(1),
+                new PoolPlan(settings, WeightedRandom::new, null), new SplittableRandom(1),
                 new LocalPorts(32_768, 60_999));
         listener = new LoopListener(LISTENER, new ConnectionLimit(0), pool);
         all = pool.endpoints().toArray(LoopEndpoint[]::new);

@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.balance.BalancerFactory;
+import io.vipgate.balance.WeightedRandom;
 import io.vipgate.eventloop.EventLoop;
 import io.vipgate.eventloop.EventLoops;
 import io.vipgate.linux.Lap;
@@ -51,7 +51,7 @@ final class LiveRelays implements AutoCloseable {
                 new Pool("nginx",
                         new PoolSnapshot(List.of(new PoolSnapshot.Member(endpoint, EndpointState.initial(1, false))),
                                 true)),
-                new PoolPlan(settings(), BalancerFactory.weightedRandom(), null), new SplittableRandom(1),
+                new PoolPlan(settings(), WeightedRandom::new, null), new SplittableRandom(1),
                 LocalPorts.ofThisMachine());
         RelayObserver observer = new RelayObserver() {
             @Override

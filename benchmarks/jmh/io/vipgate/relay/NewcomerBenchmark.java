@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.balance.BalancerFactory;
+import io.vipgate.balance.WeightedRandom;
 import io.vipgate.pinning.Pin;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.ClientPrefix;
@@ -72,7 +72,7 @@ public class NewcomerBenchmark {
                 ProxyHeader.Version.NONE, List.of());
         table = new PinTable("bench", new ClientPrefix(32, 64), TTL, entries);
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)),
-                new PoolPlan(settings, BalancerFactory.weightedRandom(), table), new SplittableRandom(1),
+                new PoolPlan(settings, WeightedRandom::new, table), new SplittableRandom(1),
                 new LocalPorts(32_768, 60_999));
         while (table.evictions() == 0) {
             LoopEndpoint _ = newcomer();

@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import io.vipgate.balance.BalancerFactory;
+import io.vipgate.balance.WeightedRandom;
 import io.vipgate.pinning.Pin;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.ClientPrefix;
@@ -69,9 +69,9 @@ public class PinnedSelectBenchmark {
                 ProxyHeader.Version.NONE, List.of());
         table = new PinTable("bench", new ClientPrefix(32, 64), TTL, 2_000_000);
         LocalPorts ports = new LocalPorts(32_768, 60_999);
-        pool = new LoopPool(pinned, new PoolPlan(settings, BalancerFactory.weightedRandom(), table),
+        pool = new LoopPool(pinned, new PoolPlan(settings, WeightedRandom::new, table),
                 new SplittableRandom(1), ports);
-        unpinned = new LoopPool(pinned, new PoolPlan(settings, BalancerFactory.weightedRandom(), null),
+        unpinned = new LoopPool(pinned, new PoolPlan(settings, WeightedRandom::new, null),
                 new SplittableRandom(1), ports);
         for (int i = 0; i < clients; i++) {
             if (pool.pins().find(0, MAPPED | i) == null) {

@@ -2,12 +2,12 @@ package io.vipgate.admin;
 
 import io.vipgate.admin.model.ClosedRelays;
 import io.vipgate.admin.model.EndpointAddresses;
+import io.vipgate.admin.model.Explanation;
 import io.vipgate.admin.model.ForgottenPins;
 import io.vipgate.admin.model.GatewayStatus;
 import io.vipgate.admin.model.PinList;
 import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
-import io.vipgate.json.Json;
 import java.net.InetAddress;
 
 /** What the operator's calls do to the gateway. Thread-safe; may block for as long as a change takes. */
@@ -102,7 +102,7 @@ public interface Operations extends HealthSource {
      *
      * @throws RequestException if there is no such listener
      */
-    Json explain(String listener, InetAddress client) throws RequestException;
+    Explanation explain(String listener, InetAddress client) throws RequestException;
 
     /**
      * Reads the configuration again.

@@ -1,7 +1,6 @@
 package io.vipgate.admin;
 
 import io.vipgate.admin.model.ErrorAnswer;
-import io.vipgate.json.Json;
 import io.vipgate.json.RecordWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -57,12 +56,6 @@ public record Response(int status, String contentType, Body body, Map<String, St
     /** Keeps its own copy. */
     public Response {
         headers = Map.copyOf(headers);
-    }
-
-    /** A JSON answer. */
-    public static Response of(int status, Json body) {
-        return new Response(status, JSON, bytes((body + "\n").getBytes(StandardCharsets.UTF_8)),
-                Map.of());
     }
 
     /** A record as JSON. */

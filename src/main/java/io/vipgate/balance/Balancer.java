@@ -4,9 +4,10 @@ import io.vipgate.pool.Candidate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule over a fixed list of candidates. A new list means a new balancer.
+ * A rule over a fixed list of candidates. A new list means a new balancer. Besides picking, it tells an operator what it
+ * would pick, and why.
  *
- * <p>Confined to one event loop: a rule may remember whom it picked last.
+ * <p>Confined to one event loop, or to whoever asks for an explanation: a rule may remember whom it picked last.
  */
 public interface Balancer {
     /**
@@ -16,4 +17,19 @@ public interface Balancer {
      */
     @Nullable
     Candidate select(SelectionContext context);
+
+    /**
+     * How likely each candidate is to be picked next, for operators who ask. Changes nothing that a later selection
+     * depends on. May take its time: no relay waits for it.
+     *
+     * @return from 0 to 1, in the order of the candidates; their sum is 1, or 0 when none is usable
+     */
+    double[] probabilities(SelectionContext context);
+
+    /**
+     * Why the rule picks as it does, in words that follow the endpoint's name and a colon, or stand alone.
+     *
+     * @param isOnly whether a single candidate has a probability
+     */
+    String reason(boolean isOnly);
 }

@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one event loop.
  */
-final class LeastConnections implements Balancer {
+public final class LeastConnections implements Balancer {
     private final Candidate[] candidates;
     private int start;
 
-    LeastConnections(List<Candidate> candidates) {
+    /** Makes a balancer over at least one candidate. */
+    public LeastConnections(List<Candidate> candidates) {
         this.candidates = candidates.toArray(Candidate[]::new);
     }
 
@@ -36,5 +37,36 @@ final class LeastConnections implements Balancer {
             }
         }
         return least;
+    }
+
+    @Override
+    public double[] probabilities(SelectionContext context) {
+        // The least loaded alike: they take turns.
+        double[] least = new double[candidates.length];
+        for (int i = 0; i < least.length; i++) {
+            least[i] = isLeastLoaded(candidates[i], context) ? 1 : 0;
+        }
+        return SelectionProbability.ofSumOne(least);
+    }
+
+    @Override
+    public String reason(boolean isOnly) {
+        return isOnly
+                ? "the only one that is least loaded"
+                : "the least loaded for its weight, with the connections of now";
+    }
+
+    private boolean isLeastLoaded(Candidate candidate, SelectionContext context) {
+        if (!context.isUsable(candidate.endpoint())) {
+            return false;
+        }
+        int connections = candidate.endpoint().connections();
+        for (Candidate other : candidates) {
+            if (context.isUsable(other.endpoint())
+                    && Load.compare(candidate, connections, other, other.endpoint().connections()) > 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -13,11 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one event loop.
  */
-final class RoundRobin implements Balancer {
+public final class RoundRobin implements Balancer {
+    private final Candidate[] candidates;
     private final PriorityQueue<Turn> turns = new PriorityQueue<>();
     private final Turn[] passedOver;
 
-    RoundRobin(List<Candidate> candidates) {
+    /** Makes a balancer over at least one candidate. */
+    public RoundRobin(List<Candidate> candidates) {
+        this.candidates = candidates.toArray(Candidate[]::new);
         for (Candidate candidate : candidates) {
             turns.add(new Turn(candidate));
         }
@@ -47,6 +50,19 @@ final class RoundRobin implements Balancer {
             turns.add(passedOver[i]);
         }
         return selected;
+    }
+
+    @Override
+    public double[] probabilities(SelectionContext context) {
+        // Not the next turn: each event loop has its own.
+        return SelectionProbability.proportional(candidates, context, Candidate::weight);
+    }
+
+    @Override
+    public String reason(boolean isOnly) {
+        return isOnly
+                ? SelectionProbability.ONLY_ONE
+                : "in turn on each event loop; the probabilities are the shares of a whole round";
     }
 
     private static final class Turn implements Comparable<Turn> {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  */
-final class SourceHash implements Balancer {
+public final class SourceHash implements Balancer {
     private static final double UNIT = 0x1.0p-52;
 
     private final Candidate[] candidates;
@@ -24,7 +24,7 @@ final class SourceHash implements Balancer {
     private final SipHash hash;
     private final ClientPrefix prefix;
 
-    SourceHash(List<Candidate> candidates, SipHash hash, ClientPrefix prefix) {
+    private SourceHash(List<Candidate> candidates, SipHash hash, ClientPrefix prefix) {
         this.candidates = candidates.toArray(Candidate[]::new);
         this.hash = hash;
         this.prefix = prefix;
@@ -32,6 +32,19 @@ final class SourceHash implements Balancer {
         for (int i = 0; i < nameHashes.length; i++) {
             nameHashes[i] = hash.of(this.candidates[i].endpoint().label().getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    /**
+     * The rule with its settings.
+     *
+     * @param key secret of the hash; may be empty
+     * @param ipv4Prefix leading bits of an IPv4 address that name a client, 0 to 32
+     * @param ipv6Prefix leading bits of an IPv6 address that name a client, 0 to 128
+     */
+    public static BalancerFactory keyedBy(String key, int ipv4Prefix, int ipv6Prefix) {
+        SipHash hash = SipHash.keyedBy(key);
+        ClientPrefix prefix = new ClientPrefix(ipv4Prefix, ipv6Prefix);
+        return candidates -> new SourceHash(candidates, hash, prefix);
     }
 
     @Override
@@ -50,6 +63,16 @@ final class SourceHash implements Balancer {
             }
         }
         return best;
+    }
+
+    @Override
+    public double[] probabilities(SelectionContext context) {
+        return SelectionProbability.certain(candidates, select(context));
+    }
+
+    @Override
+    public String reason(boolean isOnly) {
+        return "the hash of the client's address, over the endpoints that can be used";
     }
 
     /** StrictMath, so that two gateways on different processors agree to the last bit. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one event loop.
  */
-public final class TieredBalancer implements Balancer {
+public final class TieredBalancer {
     private final Balancer[] tiers;
 
     /** Makes the balancers of a snapshot. */
@@ -22,7 +22,11 @@ public final class TieredBalancer implements Balancer {
         }
     }
 
-    @Override
+    /**
+     * Picks an endpoint.
+     *
+     * @return a usable candidate of the first tier that has one; null when none has
+     */
     public @Nullable Candidate select(SelectionContext context) {
         for (Balancer tier : tiers) {
             Candidate selected = tier.select(context);

@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  */
-final class UniformRandom implements Balancer {
+public final class UniformRandom implements Balancer {
     private final Candidate[] candidates;
     private final AliasTable table;
 
-    UniformRandom(List<Candidate> candidates) {
+    /** Makes a balancer over at least one candidate. */
+    public UniformRandom(List<Candidate> candidates) {
         this.candidates = candidates.toArray(Candidate[]::new);
         table = new AliasTable(this.candidates, Candidate::share);
     }
@@ -25,5 +26,15 @@ final class UniformRandom implements Balancer {
             return drawn;
         }
         return RandomPick.uniformAmongUsable(candidates, context);
+    }
+
+    @Override
+    public double[] probabilities(SelectionContext context) {
+        return SelectionProbability.proportional(candidates, context, Candidate::share);
+    }
+
+    @Override
+    public String reason(boolean isOnly) {
+        return isOnly ? SelectionProbability.ONLY_ONE : "by chance, each alike";
     }
 }

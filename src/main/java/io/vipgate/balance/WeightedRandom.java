@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable.
  */
-final class WeightedRandom implements Balancer {
+public final class WeightedRandom implements Balancer {
     private final Candidate[] candidates;
     private final AliasTable table;
 
-    WeightedRandom(List<Candidate> candidates) {
+    /** Makes a balancer over at least one candidate. */
+    public WeightedRandom(List<Candidate> candidates) {
         this.candidates = candidates.toArray(Candidate[]::new);
         table = new AliasTable(this.candidates, Candidate::weight);
     }
@@ -25,5 +26,15 @@ final class WeightedRandom implements Balancer {
             return drawn;
         }
         return RandomPick.weightedAmongUsable(candidates, context);
+    }
+
+    @Override
+    public double[] probabilities(SelectionContext context) {
+        return SelectionProbability.proportional(candidates, context, Candidate::weight);
+    }
+
+    @Override
+    public String reason(boolean isOnly) {
+        return isOnly ? SelectionProbability.ONLY_ONE : "by chance, as the weights say";
     }
 }

@@ -53,8 +53,8 @@ final class ExplainCommand implements Callable<Integer> {
     private static void print(Json answer, AnsiStyle style, PrintWriter out) {
         Json context = answer.get("choice");
         String who = answer.get("client").text() + " at listener " + answer.get("listener").text();
-        if (!answer.get("turnedAway").isNull()) {
-            out.println(style.red(who + " would be turned away: " + answer.get("turnedAway").text()));
+        if (!answer.get("refused").isNull()) {
+            out.println(style.red(who + " would be refused: " + answer.get("refused").text()));
         }
         String pool = answer.get("pool").text();
         String where = !context.get("endpoint").isNull()

@@ -2,6 +2,12 @@ package io.vipgate.control;
 
 import io.vipgate.accesslog.AccessLogPlan;
 import io.vipgate.balance.BalancerFactory;
+import io.vipgate.balance.LeastConnections;
+import io.vipgate.balance.PowerOfTwo;
+import io.vipgate.balance.RoundRobin;
+import io.vipgate.balance.SourceHash;
+import io.vipgate.balance.UniformRandom;
+import io.vipgate.balance.WeightedRandom;
 import io.vipgate.config.AccessLogConfig;
 import io.vipgate.config.EndpointAddress;
 import io.vipgate.config.EndpointConfig;
@@ -125,11 +131,11 @@ public final class ConfigMapping {
 
     static BalancerFactory factory(String name, PoolConfig config) {
         return switch (config.balance()) {
-            case RANDOM -> BalancerFactory.random();
-            case WEIGHTED_RANDOM -> BalancerFactory.weightedRandom();
-            case POWER_OF_TWO -> BalancerFactory.powerOfTwo();
-            case ROUND_ROBIN -> BalancerFactory.roundRobin();
-            case LEAST_CONNECTIONS -> BalancerFactory.leastConnections();
+            case RANDOM -> UniformRandom::new;
+            case WEIGHTED_RANDOM -> WeightedRandom::new;
+            case POWER_OF_TWO -> PowerOfTwo::new;
+            case ROUND_ROBIN -> RoundRobin::new;
+            case LEAST_CONNECTIONS -> LeastConnections::new;
             case SOURCE_HASH -> sourceHash(name, config.hash());
         };
     }
@@ -141,6 +147,6 @@ public final class ConfigMapping {
                             + "addresses to overload an endpoint",
                     name);
         }
-        return BalancerFactory.sourceHash(hash.key(), hash.ipv4Prefix(), hash.ipv6Prefix());
+        return SourceHash.keyedBy(hash.key(), hash.ipv4Prefix(), hash.ipv6Prefix());
     }
 }

@@ -6,6 +6,7 @@ import io.vipgate.admin.RequestException;
 import io.vipgate.admin.Samples;
 import io.vipgate.admin.model.ClosedRelays;
 import io.vipgate.admin.model.EndpointAddresses;
+import io.vipgate.admin.model.Explanation;
 import io.vipgate.admin.model.ForgottenPins;
 import io.vipgate.admin.model.GatewayStatus;
 import io.vipgate.admin.model.PinList;
@@ -13,7 +14,6 @@ import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
 import io.vipgate.control.OperatorActions;
 import io.vipgate.gateway.ReloadOutcome;
-import io.vipgate.json.Json;
 import io.vipgate.pool.AdminState;
 import io.vipgate.telemetry.History;
 import java.net.InetAddress;
@@ -138,8 +138,8 @@ public final class AdminOperations implements Operations {
     }
 
     @Override
-    public Json explain(String listener, InetAddress client) throws RequestException {
-        return explanation.make(listener, client);
+    public Explanation explain(String listener, InetAddress client) throws RequestException {
+        return explanation.explain(listener, client);
     }
 
     @Override

@@ -1,16 +1,14 @@
 package io.vipgate.operations;
 
 import io.vipgate.admin.RequestException;
+import io.vipgate.admin.model.Explanation;
+import io.vipgate.balance.Balancer;
 import io.vipgate.balance.SelectionContext;
-import io.vipgate.balance.SelectionProbability;
-import io.vipgate.balance.TieredBalancer;
-import io.vipgate.config.BalanceRule;
 import io.vipgate.config.OnNoHealthy;
 import io.vipgate.control.ListenerRegistry;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.gateway.GatewayView;
-import io.vipgate.json.Json;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.AdminState;
@@ -25,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class SelectionExplainer {
-    /** The odds of power-of-two take quadratic time. */
-    private static final int MAX_PAIRED = 512;
-
     private final GatewayView gateway;
     private final PoolRegistry pools;
     private final ListenerRegistry listeners;
@@ -48,7 +42,7 @@ public final class SelectionExplainer {
         this.listeners = listeners;
     }
 
-    Json make(String name, InetAddress client) throws RequestException {
+    Explanation explain(String name, InetAddress client) throws RequestException {
         ListenerRegistry.Present listener = listeners.present().stream().filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> RequestException.notFound("listener: " + name + " (expected: one of "
@@ -62,22 +56,21 @@ public final class SelectionExplainer {
         String whyNotPinned = pin.map(view -> whyNotUsed(pool, snapshot, view.endpoint())).orElse("");
         boolean isPinUsed = pin.isPresent() && whyNotPinned.isEmpty();
         List<Candidate> tier = isPinUsed ? List.of() : usedTier(snapshot);
-        Map<Integer, Double> probabilities = probabilities(pool, snapshot, tier, address);
-        return Json.object().with("listener", name).with("pool", listener.pool())
-                .with("client", client.getHostAddress())
-                .with("rule", StatusReport.label(pool.config().balance()))
-                .with("turnedAway", turnedAway(listener))
-                .with("pin", pin.map(view -> Json.object().with("endpoint", view.endpoint().label())
-                        .with("open", view.open()).with("used", whyNotPinned.isEmpty())
-                        .with("why", whyNotPinned.isEmpty() ? null : whyNotPinned).build()).orElse(Json.ofNull()))
-                .with("candidates", Json.of(candidates(pool, snapshot, tier, probabilities, isPinUsed)))
-                .with("choice", isPinUsed
-                        ? context(pin.orElseThrow().endpoint(), "the client is pinned to it")
-                        : context(pool, snapshot, probabilities))
-                .build();
+        Optional<Balancer> balancer = tier.isEmpty()
+                ? Optional.empty()
+                : Optional.of(pool.plan().factory().over(tier));
+        Map<Integer, Double> probabilities = balancer.map(rule -> probabilities(rule, tier, address)).orElse(Map.of());
+        return new Explanation(name, listener.pool(), client.getHostAddress(),
+                StatusReport.label(pool.config().balance()), refused(listener),
+                pin.map(view -> new Explanation.Pin(view.endpoint().label(), view.open(), whyNotPinned.isEmpty(),
+                        whyNotPinned.isEmpty() ? null : whyNotPinned)).orElse(null),
+                candidates(pool, snapshot, tier, probabilities, isPinUsed),
+                isPinUsed
+                        ? choice(pin.orElseThrow().endpoint(), "the client is pinned to it")
+                        : choice(balancer, snapshot, probabilities));
     }
 
-    private @Nullable String turnedAway(ListenerRegistry.Present listener) {
+    private @Nullable String refused(ListenerRegistry.Present listener) {
         if (listener.limit().isReached()) {
             return "the listener is at its maximum of " + listener.limit().most() + " connections";
         }
@@ -111,50 +104,28 @@ public final class SelectionExplainer {
     }
 
     /** How likely each member is, by its position; those that are not named get nothing. */
-    private static Map<Integer, Double> probabilities(ManagedPool pool, PoolSnapshot snapshot, List<Candidate> tier,
-            ClientAddress client) {
+    private static Map<Integer, Double> probabilities(Balancer balancer, List<Candidate> tier, ClientAddress client) {
+        double[] each = balancer.probabilities(new Look(client));
         Map<Integer, Double> probabilities = new HashMap<>();
-        if (pool.config().balance() == BalanceRule.SOURCE_HASH) {
-            Candidate selected = tier.isEmpty()
-                    ? null
-                    : new TieredBalancer(snapshot, pool.plan().factory()).select(new Look(client));
-            if (selected != null) {
-                probabilities.put(selected.position(), 1.0);
-            }
-            return probabilities;
-        }
-        Predicate<Endpoint> isUsable = endpoint -> !endpoint.isFull();
-        double[] each = switch (pool.config().balance()) {
-            case RANDOM -> SelectionProbability.random(tier, isUsable);
-            case WEIGHTED_RANDOM, ROUND_ROBIN, SOURCE_HASH -> SelectionProbability.weighted(tier, isUsable);
-            case POWER_OF_TWO -> tier.size() > MAX_PAIRED
-                    ? SelectionProbability.weighted(tier, isUsable)
-                    : SelectionProbability.powerOfTwo(tier, isUsable);
-            case LEAST_CONNECTIONS -> SelectionProbability.leastConnections(tier, isUsable);
-        };
         for (int i = 0; i < each.length; i++) {
             probabilities.put(tier.get(i).position(), each[i]);
         }
         return probabilities;
     }
 
-    private static List<Json> candidates(ManagedPool pool, PoolSnapshot snapshot, List<Candidate> tier,
+    private static List<Explanation.Candidate> candidates(ManagedPool pool, PoolSnapshot snapshot, List<Candidate> tier,
             Map<Integer, Double> probabilities, boolean isPinUsed) {
-        List<Json> candidates = new ArrayList<>();
+        List<Explanation.Candidate> candidates = new ArrayList<>();
         for (int i = 0; i < snapshot.members().size(); i++) {
             int position = i;
             PoolSnapshot.Member member = snapshot.members().get(i);
             EndpointState state = member.state();
             boolean isInTier = tier.stream().anyMatch(candidate -> candidate.position() == position);
             boolean isEligible = isInTier && !member.endpoint().isFull();
-            candidates.add(Json.object().with("endpoint", member.endpoint().label())
-                    .with("address", StatusReport.text(member.endpoint()))
-                    .with("admin", StatusReport.label(state.admin())).with("health", StatusReport.label(state.health()))
-                    .with("suspect", state.isSuspect()).with("backup", state.isBackup()).with("weight", state.weight())
-                    .with("connections", member.endpoint().connections())
-                    .with("eligible", isEligible)
-                    .with("why", why(pool, member, isEligible, isPinUsed))
-                    .with("probability", Json.of(probabilities.getOrDefault(position, 0.0), 4)).build());
+            candidates.add(new Explanation.Candidate(member.endpoint().label(), StatusReport.text(member.endpoint()),
+                    StatusReport.label(state.admin()), StatusReport.label(state.health()), state.isSuspect(),
+                    state.isBackup(), state.weight(), member.endpoint().connections(), isEligible,
+                    why(pool, member, isEligible, isPinUsed), probabilities.getOrDefault(position, 0.0)));
         }
         return candidates;
     }
@@ -188,36 +159,21 @@ public final class SelectionExplainer {
                 : "a backup, and a primary can be used";
     }
 
-    private static Json context(Endpoint endpoint, String why) {
-        return Json.object().with("endpoint", endpoint.label()).with("definite", true).with("why", why).build();
+    private static Explanation.Choice choice(Endpoint endpoint, String why) {
+        return new Explanation.Choice(endpoint.label(), true, why);
     }
 
-    private static Json context(ManagedPool pool, PoolSnapshot snapshot, Map<Integer, Double> probabilities) {
+    private static Explanation.Choice choice(Optional<Balancer> balancer, PoolSnapshot snapshot,
+            Map<Integer, Double> probabilities) {
         List<Integer> possible = probabilities.entrySet().stream().filter(entry -> entry.getValue() > 0)
                 .map(Map.Entry::getKey)
                 .sorted().toList();
-        if (possible.isEmpty()) {
-            return Json.object().with("endpoint", (String) null).with("definite", true)
-                    .with("why", "no endpoint can be used: the client is reset").build();
+        if (balancer.isEmpty() || possible.isEmpty()) {
+            return new Explanation.Choice(null, true, "no endpoint can be used: the client is reset");
         }
-        String only = possible.size() == 1
-                ? snapshot.members().get(possible.getFirst()).endpoint().label()
-                : null;
-        String why = switch (pool.config().balance()) {
-            case SOURCE_HASH -> "the hash of the client's address, over the endpoints that can be used";
-            case RANDOM -> "by chance, each alike";
-            case WEIGHTED_RANDOM -> "by chance, as the weights say";
-            case POWER_OF_TWO -> "the less loaded of two drawn by weight, with the connections of now";
-            case ROUND_ROBIN -> "in turn on each event loop; the probabilities are the shares of a whole round";
-            case LEAST_CONNECTIONS -> "the least loaded for its weight, with the connections of now";
-        };
-        return Json.object().with("endpoint", only).with("definite", only != null)
-                .with("why", only != null && pool.config().balance() != BalanceRule.SOURCE_HASH
-                        ? "the only one that " + (pool.config().balance() == BalanceRule.LEAST_CONNECTIONS
-                                ? "is least loaded"
-                                : "can be chosen")
-                        : why)
-                .build();
+        boolean isOnly = possible.size() == 1;
+        String only = isOnly ? snapshot.members().get(possible.getFirst()).endpoint().label() : null;
+        return new Explanation.Choice(only, isOnly, balancer.get().reason(isOnly));
     }
 
     /** A choice that is only looked at. */

@@ -1,6 +1,7 @@
 package io.vipgate.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.vipgate.pool.Candidate;
 import io.vipgate.pool.EndpointState;
@@ -16,13 +17,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What holds for all rules alike. */
 class EveryRuleTest {
     private static final long SEED = 20_260_101;
+    private static final int DRAWS = 200_000;
 
     enum Rule {
-        RANDOM(BalancerFactory.random()), WEIGHTED_RANDOM(BalancerFactory.weightedRandom()), POWER_OF_TWO(
-                BalancerFactory.powerOfTwo()),
-        ROUND_ROBIN(BalancerFactory.roundRobin()), LEAST_CONNECTIONS(
-                BalancerFactory.leastConnections()),
-        SOURCE_HASH(BalancerFactory.sourceHash("", 32, 64));
+        RANDOM(UniformRandom::new), WEIGHTED_RANDOM(WeightedRandom::new), POWER_OF_TWO(PowerOfTwo::new), ROUND_ROBIN(
+                RoundRobin::new),
+        LEAST_CONNECTIONS(LeastConnections::new), SOURCE_HASH(SourceHash.keyedBy("", 32, 64));
 
         @SuppressWarnings("ImmutableEnumChecker") // the factories have no state
         private final BalancerFactory factory;
@@ -114,7 +114,7 @@ class EveryRuleTest {
         List<PoolSnapshot.Member> members = List.of(
                 new PoolSnapshot.Member(Candidates.endpoint("resting"), EndpointState.initial(0, false)),
                 new PoolSnapshot.Member(Candidates.endpoint("working"), EndpointState.initial(1, false)));
-        Balancer balancer = new TieredBalancer(new PoolSnapshot(members, true), rule.factory);
+        TieredBalancer balancer = new TieredBalancer(new PoolSnapshot(members, true), rule.factory);
         FakeSelectionContext context = new FakeSelectionContext(SEED);
 
         for (int i = 0; i < 300; i++) {
@@ -126,5 +126,83 @@ class EveryRuleTest {
         }
         context.bar(new Candidate(members.get(1).endpoint(), 1, 1));
         assertThat(balancer.select(context)).isNull();
+    }
+
+    // ---- what a rule tells operators ----
+
+    /** Weights, shares and connections all differ. */
+    private static List<Candidate> differing() {
+        int[] weights = {5, 1, 2, 4};
+        int[] connections = {3, 0, 1, 2};
+        List<Candidate> candidates = new ArrayList<>();
+        for (int i = 0; i < weights.length; i++) {
+            candidates.add(new Candidate(Candidates.endpoint("e" + i), i, weights[i], 1 + i % 2));
+            Candidates.open(candidates.get(i), connections[i]);
+        }
+        return candidates;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void probabilitiesForetellThePicks(Rule rule) {
+        List<Candidate> candidates = differing();
+        FakeSelectionContext context = new FakeSelectionContext(SEED).client(0, 1);
+        for (int round = 0; round < 2; round++) {
+            // given all of them, then all but the last
+            if (round == 1) {
+                context.bar(candidates.getLast());
+            }
+            Balancer balancer = rule.factory.over(candidates);
+
+            // when
+            double[] foretold = balancer.probabilities(context);
+
+            // then
+            int[] counts = new int[candidates.size()];
+            for (int i = 0; i < DRAWS; i++) {
+                counts[Objects.requireNonNull(balancer.select(context)).position()]++;
+            }
+            for (int i = 0; i < counts.length; i++) {
+                assertThat(foretold[i]).as("round %d, candidate %d", round, i).isCloseTo((double) counts[i] / DRAWS,
+                        within(0.005));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void askingForProbabilitiesChangesNoPick(Rule rule) {
+        // given
+        List<Candidate> candidates = Candidates.weighing(3, 1, 2);
+        Balancer asked = rule.factory.over(candidates);
+        Balancer left = rule.factory.over(candidates);
+        FakeSelectionContext one = new FakeSelectionContext(SEED);
+        FakeSelectionContext other = new FakeSelectionContext(SEED);
+        for (int i = 0; i < 50; i++) {
+            // when
+            assertThat(asked.probabilities(one)).hasSize(3);
+
+            // then
+            assertThat(asked.select(one)).isSameAs(left.select(other));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whereNoneCanBeUsedNoneHasAChance(Rule rule) {
+        List<Candidate> candidates = differing();
+        FakeSelectionContext context = new FakeSelectionContext(SEED);
+        candidates.forEach(context::bar);
+
+        assertThat(rule.factory.over(candidates).probabilities(context)).hasSize(4).containsOnly(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyRuleHasItsReason(Rule rule) {
+        Balancer balancer = rule.factory.over(Candidates.weighing(1));
+
+        assertThat(balancer.reason(true)).isNotBlank();
+        assertThat(balancer.reason(false)).isNotBlank();
     }
 }

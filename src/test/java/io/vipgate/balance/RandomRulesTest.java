@@ -31,7 +31,7 @@ class RandomRulesTest {
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void randomGivesTwoEndpointsHalfEach(long seed) {
-        Balancer balancer = BalancerFactory.random().over(Candidates.weighing(1, 1));
+        Balancer balancer = new UniformRandom(Candidates.weighing(1, 1));
 
         double[] shares = shares(balancer, new FakeSelectionContext(seed), 2);
 
@@ -41,7 +41,7 @@ class RandomRulesTest {
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void randomIgnoresWeights(long seed) {
-        Balancer balancer = BalancerFactory.random().over(Candidates.weighing(200, 1, 7, 50));
+        Balancer balancer = new UniformRandom(Candidates.weighing(200, 1, 7, 50));
 
         assertThat(shares(balancer, new FakeSelectionContext(seed), 4)).containsExactly(
                 new double[]{0.25, 0.25, 0.25, 0.25},
@@ -51,7 +51,7 @@ class RandomRulesTest {
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void weightedRandomGivesFiveSixthsToTheHeavier(long seed) {
-        Balancer balancer = BalancerFactory.weightedRandom().over(Candidates.weighing(5, 1));
+        Balancer balancer = new WeightedRandom(Candidates.weighing(5, 1));
 
         double[] shares = shares(balancer, new FakeSelectionContext(seed), 2);
 
@@ -63,7 +63,7 @@ class RandomRulesTest {
     void weightedRandomKeepsTheSharesOfTheOthersWhenOneCannotBeUsed(long seed) {
         // given
         List<Candidate> candidates = Candidates.weighing(4, 10, 1);
-        Balancer balancer = BalancerFactory.weightedRandom().over(candidates);
+        Balancer balancer = new WeightedRandom(candidates);
         FakeSelectionContext context = new FakeSelectionContext(seed).bar(candidates.get(1));
 
         // when
@@ -77,7 +77,7 @@ class RandomRulesTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void randomSharesEvenlyAmongTheOthersWhenOneCannotBeUsed(long seed) {
         List<Candidate> candidates = Candidates.weighing(9, 1, 1);
-        Balancer balancer = BalancerFactory.random().over(candidates);
+        Balancer balancer = new UniformRandom(candidates);
         FakeSelectionContext context = new FakeSelectionContext(seed).bar(candidates.get(1));
 
         assertThat(shares(balancer, context, 3)).containsExactly(new double[]{0.5, 0, 0.5}, within(BOUND));

@@ -21,7 +21,7 @@ class SourceHashTest {
     private final FakeSelectionContext context = new FakeSelectionContext(0);
 
     private static Balancer over(List<Candidate> candidates) {
-        return BalancerFactory.sourceHash("", 32, 64).over(candidates);
+        return SourceHash.keyedBy("", 32, 64).over(candidates);
     }
 
     private Candidate pick(Balancer balancer, long ipv4) {
@@ -58,7 +58,7 @@ class SourceHashTest {
         List<Candidate> candidates = Candidates.weighing(2, 1, 2, 1);
 
         assertThat(pick(over(candidates), client)).isEqualTo(withEmptyKey);
-        assertThat(pick(BalancerFactory.sourceHash("secret", 32, 64).over(candidates), client)).isEqualTo(withSecret);
+        assertThat(pick(SourceHash.keyedBy("secret", 32, 64).over(candidates), client)).isEqualTo(withSecret);
     }
 
     @Test
@@ -184,7 +184,7 @@ class SourceHashTest {
 
     @Test
     void theIpv4PrefixNamesTheClient() {
-        Balancer balancer = BalancerFactory.sourceHash("", 24, 64).over(Candidates.weighing(1, 1, 1, 1));
+        Balancer balancer = SourceHash.keyedBy("", 24, 64).over(Candidates.weighing(1, 1, 1, 1));
 
         for (long net = 0; net < 50; net++) {
             Candidate first = pick(balancer, 0x0a00_0000L + (net << 8));
@@ -198,7 +198,7 @@ class SourceHashTest {
     @Test
     void theIpv6PrefixNamesTheClient() {
         // given
-        Balancer balancer = BalancerFactory.sourceHash("", 32, 56).over(Candidates.weighing(1, 1, 1, 1));
+        Balancer balancer = SourceHash.keyedBy("", 32, 56).over(Candidates.weighing(1, 1, 1, 1));
         List<String> names = new ArrayList<>();
         for (long net = 0; net < 100; net++) {
             long high = 0x2001_0db8_0000_0000L + (net << 8);
@@ -222,7 +222,7 @@ class SourceHashTest {
         List<String> open = mapping(over(candidates));
 
         // when
-        List<String> secret = mapping(BalancerFactory.sourceHash("secret", 32, 64).over(candidates));
+        List<String> secret = mapping(SourceHash.keyedBy("secret", 32, 64).over(candidates));
 
         // then the two agree about half the clients, as by chance
         int same = 0;

@@ -29,7 +29,7 @@ class TieredBalancerTest {
         context.bar(new Candidate(snapshot.members().get(member).endpoint(), member, 1));
     }
 
-    private int pick(Balancer balancer) {
+    private int pick(TieredBalancer balancer) {
         return Objects.requireNonNull(balancer.select(context)).position();
     }
 
@@ -37,7 +37,7 @@ class TieredBalancerTest {
     void backupsServeOnlyWhenNoPrimaryCan() {
         // given
         PoolSnapshot snapshot = snapshot(true, BACKUP, PRIMARY, PRIMARY, BACKUP);
-        Balancer balancer = new TieredBalancer(snapshot, BalancerFactory.weightedRandom());
+        TieredBalancer balancer = new TieredBalancer(snapshot, WeightedRandom::new);
 
         // then
         for (int i = 0; i < 200; i++) {
@@ -57,7 +57,7 @@ class TieredBalancerTest {
     void downEndpointsAreTriedLast() {
         // given
         PoolSnapshot snapshot = snapshot(true, PRIMARY.toHealth(Health.DOWN), BACKUP, BACKUP.toHealth(Health.DOWN));
-        Balancer balancer = new TieredBalancer(snapshot, BalancerFactory.roundRobin());
+        TieredBalancer balancer = new TieredBalancer(snapshot, RoundRobin::new);
 
         // then
         assertThat(pick(balancer)).isEqualTo(1);
@@ -74,6 +74,6 @@ class TieredBalancerTest {
         PoolSnapshot snapshot = snapshot(false, PRIMARY.toHealth(Health.DOWN), PRIMARY.toAdmin(AdminState.DRAIN, 0),
                 PRIMARY.toAdmin(AdminState.MAINT, 0), PRIMARY.toWeight(0, 0));
 
-        assertThat(new TieredBalancer(snapshot, BalancerFactory.leastConnections()).select(context)).isNull();
+        assertThat(new TieredBalancer(snapshot, LeastConnections::new).select(context)).isNull();
     }
 }

@@ -90,6 +90,18 @@ record OpenApi(Map<?, ?> root) {
         return member(member(member(root, "components"), "schemas"), name);
     }
 
+    /** Names of an object's members, in order. */
+    static List<String> properties(Map<?, ?> schema) {
+        return member(schema, "properties").keySet().stream().map(String::valueOf).toList();
+    }
+
+    /** Those of them that are always there. */
+    static List<String> required(Map<?, ?> schema) {
+        return schema.get("required") instanceof List<?> names
+                ? names.stream().map(String::valueOf).toList()
+                : List.of();
+    }
+
     private Map<?, ?> resolve(Map<?, ?> item) {
         if (!(item.get("$ref") instanceof String reference)) {
             return item;
@@ -180,8 +192,8 @@ record OpenApi(Map<?, ?> root) {
 
     private void checkMembers(JsonObject object, Map<?, ?> schema, String where, List<String> problems) {
         Map<?, ?> properties = member(schema, "properties");
-        for (Object name : (List<?>) schema.get("required")) {
-            if (!object.members().containsKey((String) name)) {
+        for (String name : required(schema)) {
+            if (!object.members().containsKey(name)) {
                 problems.add(where + ": " + name + " is missing");
             }
         }

@@ -2,7 +2,7 @@ package io.vipgate.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vipgate.balance.BalancerFactory;
+import io.vipgate.balance.RoundRobin;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.pool.ConnectionLimit;
 import io.vipgate.pool.Endpoint;
@@ -66,7 +66,7 @@ final class RelayFixture {
     }
 
     private static PoolPlan plan(RelaySettings settings) {
-        return new PoolPlan(settings, BalancerFactory.roundRobin(), null);
+        return new PoolPlan(settings, RoundRobin::new, null);
     }
 
     static RelaySettings settings() {
