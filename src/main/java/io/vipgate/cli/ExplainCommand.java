@@ -30,8 +30,9 @@ final class ExplainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String client;
 
-    @Option(names = "--json", description = "Prints JSON.")
-    private boolean isJson;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private OutputOptions output;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -41,7 +42,7 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() {
         Json answer = admin.client().get("/api/v1/explain", Map.of("listener", listener, "client", client));
         PrintWriter out = spec.commandLine().getOut();
-        if (isJson) {
+        if (output.isJson()) {
             out.println(answer);
         } else {
             print(answer, AnsiStyle.ofStandardOutput(), out);
@@ -51,16 +52,16 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static void print(Json answer, AnsiStyle style, PrintWriter out) {
-        Json context = answer.get("choice");
+        Json choice = answer.get("choice");
         String who = answer.get("client").text() + " at listener " + answer.get("listener").text();
         if (!answer.get("refused").isNull()) {
             out.println(style.red(who + " would be refused: " + answer.get("refused").text()));
         }
         String pool = answer.get("pool").text();
-        String where = !context.get("endpoint").isNull()
-                ? "gets " + style.bold(pool + "/" + context.get("endpoint").text())
-                : context.get("definite").isTrue() ? style.red("gets no endpoint") : "gets one of pool " + pool;
-        out.println(who + " " + where + ": " + context.get("why").text());
+        String where = !choice.get("endpoint").isNull()
+                ? "gets " + style.bold(pool + "/" + choice.get("endpoint").text())
+                : choice.get("definite").isTrue() ? style.red("gets no endpoint") : "gets one of pool " + pool;
+        out.println(who + " " + where + ": " + choice.get("why").text());
         out.println("rule: " + answer.get("rule").text());
         Json pin = answer.get("pin");
         if (!pin.isNull()) {

@@ -37,8 +37,9 @@ final class RelaysCommand implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "N", defaultValue = "1000", description = "At most so many (default: ${DEFAULT-VALUE}).")
     private int limit;
 
-    @Option(names = "--json", description = "Prints JSON.")
-    private boolean isJson;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private OutputOptions output;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -71,7 +72,7 @@ final class RelaysCommand implements Callable<Integer> {
 
     private void print(List<Json> relays, Json matching) {
         PrintWriter out = spec.commandLine().getOut();
-        if (isJson) {
+        if (output.isJson()) {
             out.println(Json.object().with("relays", Json.of(relays)).with("matching", matching).build());
         } else {
             Table table = new Table(AnsiStyle.ofStandardOutput(), "RELAY", "CLIENT", "LISTENER", "ENDPOINT", "PHASE",

@@ -183,8 +183,9 @@ record OpenApi(Map<?, ?> root) {
 
     private static void checkRange(Json value, Map<?, ?> schema, String where, List<String> problems) {
         if (value instanceof JsonNumber number) {
-            if (schema.get("minimum") instanceof Number least && number.number() < least.doubleValue()
-                    || schema.get("maximum") instanceof Number greatest && number.number() > greatest.doubleValue()) {
+            boolean isTooSmall = schema.get("minimum") instanceof Number least && number.number() < least.doubleValue();
+            boolean isTooLarge = schema.get("maximum") instanceof Number most && number.number() > most.doubleValue();
+            if (isTooSmall || isTooLarge) {
                 problems.add(where + ": " + value + " is out of range");
             }
         }

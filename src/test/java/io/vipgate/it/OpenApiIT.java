@@ -188,7 +188,7 @@ final class OpenApiIT {
         try (EchoEndpoint one = new EchoEndpoint(); TestGateway gateway = gateway(one)) {
             Admin admin = new Admin(gateway, tokenFile());
             Set<String> kinds = new TreeSet<>();
-            for (String event : admin.withoutToken("GET", "/api/v1/stream").body().split("\n\n")) {
+            for (String event : admin.withoutToken("GET", "/api/v1/stream").body().split("\n\n", -1)) {
                 if (event.startsWith("event: ")) {
                     String kind = event.substring("event: ".length(), event.indexOf('\n'));
                     Json data = JsonParser.parse(event.substring(event.indexOf("data: ") + "data: ".length()));
