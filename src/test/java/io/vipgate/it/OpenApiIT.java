@@ -162,6 +162,10 @@ final class OpenApiIT {
             Admin admin = new Admin(gateway, tokenFile());
             gateway.server().operations().reloadBy(() -> new ReloadOutcome.Applied(List.of("a"), List.of("b")));
             for (Operation operation : described.operations()) {
+                if (operation.path().endsWith("/stream")) {
+                    // See below.
+                    continue;
+                }
                 try (Peer client = gateway.connect()) {
                     client.exchange();
                     Await.until("a probe has passed", BOUND, () -> probe(admin).get("result").text().equals("pass"));
@@ -188,7 +192,9 @@ final class OpenApiIT {
         try (EchoEndpoint one = new EchoEndpoint(); TestGateway gateway = gateway(one)) {
             Admin admin = new Admin(gateway, tokenFile());
             Set<String> kinds = new TreeSet<>();
-            for (String event : admin.withoutToken("GET", "/api/v1/stream").body().split("\n\n", -1)) {
+            HttpAnswer stream = admin.withoutToken("GET", "/api/v1/stream");
+            assertThat(described.problems(described.operation("GET", "/api/v1/stream"), stream)).isEmpty();
+            for (String event : stream.body().split("\n\n", -1)) {
                 if (event.startsWith("event: ")) {
                     String kind = event.substring("event: ".length(), event.indexOf('\n'));
                     Json data = JsonParser.parse(event.substring(event.indexOf("data: ") + "data: ".length()));
