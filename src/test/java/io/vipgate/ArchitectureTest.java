@@ -105,10 +105,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void relayDependsOnLinuxEventLoopPoolBalancePinningAndCountersAlone() {
+    void theDataPathNeverDependsOnTheControlPath() {
         assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.linux", "io.vipgate.eventloop", "io.vipgate.pool",
-                "io.vipgate.balance",
-                "io.vipgate.pinning", "io.vipgate.counters", "org.slf4j");
+                "io.vipgate.balance", "io.vipgate.pinning", "io.vipgate.proxyprotocol", "io.vipgate.counters",
+                "io.vipgate.text", "org.slf4j");
     }
 
     @Test
@@ -141,8 +141,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void adminDependsOnItsModelAndJsonAlone() {
-        assertDependsOnlyOn("io.vipgate.admin", "io.vipgate.admin.model", "io.vipgate.json",
+    void adminDependsOnItsModelJsonAndTextAlone() {
+        assertDependsOnlyOn("io.vipgate.admin", "io.vipgate.admin.model", "io.vipgate.json", "io.vipgate.text",
                 "com.sun.net.httpserver..", "org.slf4j");
         assertDependsOnlyOn("io.vipgate.admin.model", "io.vipgate.json");
     }
@@ -176,9 +176,19 @@ class ArchitectureTest {
     }
 
     @Test
-    void accessLogDependsOnRelayLinuxAndPoolAlone() {
+    void accessLogDependsOnRelayLinuxPoolAndTextAlone() {
         assertDependsOnlyOn("io.vipgate.accesslog", "io.vipgate.relay", "io.vipgate.linux", "io.vipgate.pool",
-                "org.slf4j");
+                "io.vipgate.text", "org.slf4j");
+    }
+
+    @Test
+    void proxyProtocolDependsOnLinuxAndTextAlone() {
+        assertDependsOnlyOn("io.vipgate.proxyprotocol", "io.vipgate.linux", "io.vipgate.text");
+    }
+
+    @Test
+    void theEntryDependsOnTheCommandsAlone() {
+        assertDependsOnlyOn("io.vipgate", "io.vipgate.cli");
     }
 
     @Test

@@ -63,7 +63,6 @@ final class CloseCode {
             case MAX_CONNECTIONS -> "P-";
             case NO_ENDPOINT -> "PC";
             case FD_EXHAUSTED -> "R-";
-            case DRAINING -> "K-";
         };
     }
 }

@@ -61,7 +61,7 @@ public final class LoopAccessLog implements RelayObserver {
     }
 
     @Override
-    public void onTurnedAway(LoopListener listener, ClientAddress client, RefuseReason reason) {
+    public void onClientRefused(LoopListener listener, ClientAddress client, RefuseReason reason) {
         AccessLogPlan present = plan.get();
         Entry entry = present == null ? null : claim(present, listener, CloseCode.of(reason));
         if (entry != null) {

@@ -59,9 +59,6 @@ final class GatewayRun {
         for (Problem warning : loaded.get().warnings()) {
             log.warn("{}", warning);
         }
-        if (!loaded.get().pendingKeys().isEmpty()) {
-            log.warn("no effect yet in this version: {}", String.join(", ", loaded.get().pendingKeys()));
-        }
         GatewayProcess.takeName();
         try (GatewayProcess process = new GatewayProcess();
                 GatewayServer server = GatewayServer.start(loaded.get().config())) {

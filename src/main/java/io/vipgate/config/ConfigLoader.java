@@ -70,7 +70,7 @@ public final class ConfigLoader {
                 .flatMap((MapNode root) -> binder.bind(GatewayConfig.class, root));
         config.ifPresent(bound -> new ConfigRules(bound, binder.written(), problems, localAddresses).check());
         if (config.isPresent() && problems.none()) {
-            return new Loaded(config.get(), problems.warnings(), PendingKeys.in(binder.written()));
+            return new Loaded(config.get(), problems.warnings());
         }
         return new Rejected(problems.errors());
     }

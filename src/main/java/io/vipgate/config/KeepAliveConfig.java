@@ -14,7 +14,7 @@ public record KeepAliveConfig(
         @Key(byDefault = "5s", min = "1s", max = "32767s", doc = "between probes") Duration interval,
         @Key(byDefault = "3", min = "1", max = "127", doc = "unanswered probes that end the connection") int count) {
     /** How long a vanished peer stays unnoticed. */
-    public Duration patience() {
+    public Duration minimumUserTimeout() {
         return idle.plus(interval.multipliedBy(count));
     }
 }

@@ -38,10 +38,4 @@ import java.lang.annotation.Target;
 
     /** Whether a list of one may be written as a single value. */
     boolean orScalar() default false;
-
-    /** Whether this version reads the key but does not do what it says yet. */
-    boolean pending() default false;
-
-    /** Of a pending key: what asks for nothing and so misses nothing; a value, or {@code child=value} of a section. */
-    String off() default "";
 }

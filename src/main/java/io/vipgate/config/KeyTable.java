@@ -64,7 +64,6 @@ public final class KeyTable {
     private static String meaning(Key key) {
         boolean merelyNotNegative = key.min().equals("0") && key.max().isEmpty();
         String range = merelyNotNegative ? "" : ScalarType.rangeOf(key.min(), key.max());
-        return key.doc() + (range.isEmpty() ? "" : " (" + range + ")")
-                + (key.pending() ? "; *not in this version yet*" : "");
+        return key.doc() + (range.isEmpty() ? "" : " (" + range + ")");
     }
 }

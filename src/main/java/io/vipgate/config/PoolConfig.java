@@ -27,7 +27,7 @@ public record PoolConfig(
         @Key(doc = "bounds on a relay") TimeoutsConfig timeouts,
         @Key(doc = "TCP keepalive, on both sides; `idle` and `interval` in whole seconds") KeepAliveConfig keepAlive,
         @Key(doc = "how long a peer may leave what it was sent unacknowledged and be silent before its relay is reset, watched by "
-                + "the gateway itself; 0s: the kernel's own patience, else at least keepAlive.idle + interval x count") UserTimeoutConfig userTimeout,
+                + "the gateway itself; 0s: the kernel's own timeout, else at least keepAlive.idle + interval x count") UserTimeoutConfig userTimeout,
         @Key(byDefault = "keep", doc = "`keep`, `close`: open relays of an endpoint that "
                 + "goes down") OnDown onDown,
         @Key(byDefault = "try-anyway", doc = "`try-anyway`: endpoints that are down but ready come last; `reject`: "

@@ -48,7 +48,7 @@ final class PoolRules {
     private void userTimeout(String side, Duration value) {
         KeyPath keepAlive = path.child("keepAlive");
         KeyPath at = path.child("userTimeout").child(side);
-        Duration least = pool.keepAlive().patience();
+        Duration least = pool.keepAlive().minimumUserTimeout();
         if (value.isZero() || value.compareTo(least) >= 0 || problems.touches(keepAlive) || problems.touches(at)) {
             return;
         }

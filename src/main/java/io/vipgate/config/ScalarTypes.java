@@ -41,7 +41,6 @@ final class ScalarTypes {
     private static final Map<Class<?>, ScalarType<?>> BY_CLASS = List
             .of(STRING, INTEGER, BOOLEAN, DOUBLE, DURATIONS, ADDRESS,
                     new ScalarType<>(Path.class, ScalarTypes::path, Path::toString),
-                    new ScalarType<>(Size.class, Size::parse, Size::toString),
                     new ScalarType<>(EscapedText.class, EscapedText::parse, EscapedText::text),
                     new ScalarType<>(StatusRanges.class, StatusRanges::parse, StatusRanges::toString),
                     new ScalarType<>(BindAddress.class, BindAddress::parse, BindAddress::toString),

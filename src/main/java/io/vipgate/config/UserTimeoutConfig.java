@@ -3,7 +3,7 @@ package io.vipgate.config;
 import java.time.Duration;
 
 /**
- * How long each side may owe acknowledgements: {@code pools.P.userTimeout}; zero for the kernel's own patience. Not the
+ * How long each side may owe acknowledgements: {@code pools.P.userTimeout}; zero for the kernel's own timeout. Not the
  * kernel's TCP_USER_TIMEOUT, which ends connections to slow readers. <b>Immutable.</b>
  */
 public record UserTimeoutConfig(

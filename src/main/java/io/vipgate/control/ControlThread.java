@@ -7,7 +7,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The one thread on which a gateway changes: a start, reloads, the operator's wishes and the probes' verdicts come one after
+ * The one thread on which a gateway changes: a start, reloads, the operator's overrides and the probes' verdicts come one after
  * the other.
  *
  * <p>Thread-safe.

@@ -72,10 +72,10 @@ public final class PoolRegistry {
             return;
         }
         Map<String, OperatorOverride> kept = next.stateFile().map(file -> StateFile.read(file).get(name)).orElse(null);
-        StallDetector meter = stalls == null ? new StallDetector() : stalls;
-        stalls = meter;
+        StallDetector detector = stalls == null ? new StallDetector() : stalls;
+        stalls = detector;
         ManagedPool added = new ManagedPool(name, prepared, loops, resolver, control.executor(),
-                kept == null ? Map.of() : kept, events, meter);
+                kept == null ? Map.of() : kept, events, detector);
         added.start();
         byName.put(name, added);
         liveFailures.add(name, added.monitor());

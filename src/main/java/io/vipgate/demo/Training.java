@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Training implements AutoCloseable {
     private static final int SHORT_CLIENTS = 3;
-    private static final int PATIENCE_MILLIS = 5_000;
+    private static final int MAX_WAIT_MILLIS = 5_000;
     private static final int STREAM_BYTES = 8 << 20;
     private static final int START_TRIES = 200;
     private static final byte[] REQUEST = "GET /metrics HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -94,7 +94,7 @@ public final class Training implements AutoCloseable {
                 Thread.sleep(length.dividedBy(2));
                 isOver = true;
                 for (Thread client : clients) {
-                    client.join(PATIENCE_MILLIS);
+                    client.join(MAX_WAIT_MILLIS);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -201,9 +201,9 @@ public final class Training implements AutoCloseable {
 
     private static Socket connect(int port) throws IOException {
         Socket socket = new Socket();
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout(MAX_WAIT_MILLIS);
         socket.setTcpNoDelay(true);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), MAX_WAIT_MILLIS);
         return socket;
     }
 

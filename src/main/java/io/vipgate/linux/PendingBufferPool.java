@@ -1,9 +1,10 @@
 package io.vipgate.linux;
 
 import java.util.ArrayDeque;
+import java.util.List;
 
 /**
- * Memory for the tails of one event loop, in three sizes. Keeps a few for reuse and frees the rest, so that a burst of
+ * Buffers for the pending bytes of one event loop's relays, in three sizes. Keeps a few for reuse and frees the rest, so that a burst of
  * slow readers does not stay in the process's memory. While much is in use, {@link #readLimit()} asks for small reads:
  * what one blocked relay can hold then is 4 KiB.
  *
@@ -14,7 +15,7 @@ public final class PendingBufferPool {
     private static final long KEEP_BYTES = 2 << 20;
     private static final long MUCH_BYTES = 16 << 20;
 
-    private final java.util.List<ArrayDeque<PendingBuffer>> free = java.util.List.of(new ArrayDeque<>(),
+    private final List<ArrayDeque<PendingBuffer>> free = List.of(new ArrayDeque<>(),
             new ArrayDeque<>(),
             new ArrayDeque<>());
     private final int largestRead;
@@ -42,42 +43,42 @@ public final class PendingBufferPool {
     }
 
     /**
-     * Copies bytes into a tail.
+     * Copies bytes into a buffer.
      *
      * @param bytes how many, at most 64 KiB
      */
     public PendingBuffer keep(long address, int bytes) {
         int size = sizeFor(bytes);
         PendingBuffer pooled = free.get(size).pollLast();
-        PendingBuffer tail;
+        PendingBuffer pending;
         if (pooled == null) {
-            tail = new PendingBuffer(SIZES[size]);
+            pending = new PendingBuffer(SIZES[size]);
         } else {
-            tail = pooled;
-            kept -= tail.capacity();
+            pending = pooled;
+            kept -= pending.capacity();
         }
-        inUse += tail.capacity();
-        tail.fill(address, bytes);
-        return tail;
+        inUse += pending.capacity();
+        pending.fill(address, bytes);
+        return pending;
     }
 
-    /** Takes a tail back; what it still holds is dropped. */
-    public void release(PendingBuffer tail) {
-        inUse -= tail.capacity();
-        tail.empty();
-        if (kept + tail.capacity() > KEEP_BYTES) {
-            tail.free();
+    /** Takes a buffer back; what it still holds is dropped. */
+    public void release(PendingBuffer pending) {
+        inUse -= pending.capacity();
+        pending.empty();
+        if (kept + pending.capacity() > KEEP_BYTES) {
+            pending.free();
         } else {
-            kept += tail.capacity();
-            free.get(sizeFor(tail.capacity())).addLast(tail);
+            kept += pending.capacity();
+            free.get(sizeFor(pending.capacity())).addLast(pending);
         }
     }
 
     /** Frees what waits for reuse. */
     public void close() {
-        for (ArrayDeque<PendingBuffer> pendingBuffers : free) {
-            for (PendingBuffer tail = pendingBuffers.pollLast(); tail != null; tail = pendingBuffers.pollLast()) {
-                tail.free();
+        for (ArrayDeque<PendingBuffer> pooled : free) {
+            for (PendingBuffer pending = pooled.pollLast(); pending != null; pending = pooled.pollLast()) {
+                pending.free();
             }
         }
         kept = 0;

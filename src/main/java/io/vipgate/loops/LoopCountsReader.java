@@ -16,13 +16,13 @@ import org.slf4j.LoggerFactory;
  * one of its tasks. That makes a copy consistent in itself: a relay is either open or closed in it, and a byte is in all
  * counts or in none. Reading the fields from outside would be no faster where it matters (a copy takes microseconds) and
  * could show one without the other. A loop that does not answer within 200 ms is not waited for: its last copy stands in,
- * so that no number ever goes back and a reading is never held up for longer.
+ * so that no number ever goes back and a reading never takes longer.
  *
  * <p>Thread-safe.
  */
 public final class LoopCountsReader {
     private static final Logger LOG = LoggerFactory.getLogger(LoopCountsReader.class);
-    private static final long PATIENCE_NANOS = 200_000_000;
+    private static final long MAX_WAIT_NANOS = 200_000_000;
     /** A loop that owes so many copies is not asked for another. */
     private static final int MAX_OWED = 4;
 
@@ -43,12 +43,12 @@ public final class LoopCountsReader {
     public LoopCounts read() {
         CountDownLatch answers = new CountDownLatch(loops.count());
         try {
-            loops.tell(context -> copy(context, answers), context -> isPatient(context.number()));
-            boolean _ = answers.await(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+            loops.tell(context -> copy(context, answers), context -> isWorthAsking(context.number()));
+            boolean _ = answers.await(MAX_WAIT_NANOS, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RejectedExecutionException e) {
-            LOG.debug("the gateway stops");
+            LOG.debug("shutting down: the last copies stand in");
         }
         LoopCounts sum = new LoopCounts();
         for (int i = 0; i < last.length(); i++) {
@@ -57,7 +57,7 @@ public final class LoopCountsReader {
         return sum;
     }
 
-    private boolean isPatient(int loop) {
+    private boolean isWorthAsking(int loop) {
         if (owed.get(loop) >= MAX_OWED) {
             return false;
         }

@@ -71,7 +71,7 @@ public final class RelayEvents implements RelayObserver {
     }
 
     @Override
-    public void onTurnedAway(LoopListener listener, ClientAddress client, RefuseReason reason) {
-        accessLog.onTurnedAway(listener, client, reason);
+    public void onClientRefused(LoopListener listener, ClientAddress client, RefuseReason reason) {
+        accessLog.onClientRefused(listener, client, reason);
     }
 }

@@ -42,7 +42,8 @@ final class EndpointFamilies {
     private final Family.Counter transitions = new Family.Counter("vipgate_endpoint_transitions",
             "How often an address of it came up or went down.", "pool", "endpoint", "to");
     private final Family.Counter probes = new Family.Counter("vipgate_probe",
-            "Probes; a void one tells nothing, since this machine itself was held up.", "pool", "endpoint", "result");
+            "Probes by result; inconclusive when the gateway itself stalled, so that the result says nothing about the endpoint.",
+            "pool", "endpoint", "result");
     private final Family.Times probeTimes = new Family.Times("vipgate_probe_seconds",
             "How long probes took.", "pool", "endpoint", "result");
 

@@ -44,7 +44,7 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String RESIDENT = "VmRSS:";
 
-    private static final long PATIENCE_MILLIS = 4_000;
+    private static final long MAX_WAIT_MILLIS = 4_000;
 
     private final PrometheusRegistry prometheus = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
@@ -87,7 +87,7 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
      */
     @Override
     public Optional<MetricsSource.Page> scrape(String accept) throws InterruptedException {
-        if (!turn.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (!turn.tryAcquire(MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
             return Optional.empty();
         }
         try {

@@ -15,7 +15,7 @@ final class ListenerFamilies {
     private final Family.Gauge open = new Family.Gauge("vipgate_listener_connections",
             "Relays that are open.", "listener");
     private final Family.Counter refused = new Family.Counter("vipgate_listener_refused",
-            "Clients turned away; for fd_exhausted, pauses in accepting: the clients wait in the kernel's queue.",
+            "Clients refused; for fd_exhausted, pauses in accepting: the clients wait in the kernel's queue.",
             "listener", "reason");
 
     void add(GatewayStats numbers) {

@@ -20,7 +20,7 @@ final class PoolFamilies {
     private final Family.Counter retries = new Family.Counter("vipgate_pool_retries",
             "Attempts to connect that followed a failed one.", "pool");
     private final Family.Counter noHealthy = new Family.Counter("vipgate_pool_no_healthy",
-            "Clients for whom no endpoint that is not DOWN was left: tried on one that is DOWN, or turned away.",
+            "Clients for whom no endpoint that is not DOWN was left: tried on one that is DOWN, or refused.",
             "pool");
     private final Family.Gauge pins = new Family.Gauge("vipgate_pins", "Pinned clients.", "pool");
     private final Family.Counter pinHits = new Family.Counter("vipgate_pin_hits",

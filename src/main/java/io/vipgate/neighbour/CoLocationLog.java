@@ -31,7 +31,7 @@ final class CoLocationLog {
 
     private final String pool;
     /** Endpoints that share a machine as far as the log goes. No endpoint is in two of these. */
-    private List<Set<Endpoint>> announced = List.of();
+    private List<Set<Endpoint>> reported = List.of();
 
     CoLocationLog(String pool) {
         this.pool = pool;
@@ -42,7 +42,7 @@ final class CoLocationLog {
      *
      * @param canBeChosen what is shared by endpoints that get no clients anyway is not worth a line
      */
-    List<Notice> heed(CoLocation now, Predicate<Endpoint> canBeChosen) {
+    List<Notice> noticesFor(CoLocation now, Predicate<Endpoint> canBeChosen) {
         List<Notice> notices = new ArrayList<>();
         List<Set<Endpoint>> kept = stillShared(now, notices);
         for (CoLocation.Machine machine : now.sharedMachines()) {
@@ -53,7 +53,7 @@ final class CoLocationLog {
                 merge(kept, sharing);
             }
         }
-        announced = kept;
+        reported = kept;
         return notices;
     }
 
@@ -61,7 +61,7 @@ final class CoLocationLog {
         Map<Endpoint, Integer> positions = new HashMap<>();
         now.findings().forEach(finding -> positions.put(finding.endpoint(), positions.size()));
         List<Set<Endpoint>> kept = new ArrayList<>();
-        for (Set<Endpoint> group : announced) {
+        for (Set<Endpoint> group : reported) {
             Map<MacAddress, Set<Endpoint>> parts = new LinkedHashMap<>();
             Set<Endpoint> unknown = new LinkedHashSet<>();
             // In the order of the configuration, and without those that a reload has removed.

@@ -93,7 +93,7 @@ public final class CoLocationWatch implements AutoCloseable {
             List<Endpoint> endpoints = snapshot.members().stream().map(PoolSnapshot.Member::endpoint).toList();
             CoLocation next = of(name).next(endpoints, address -> answers.getOrDefault(address, NOT_ASKED), now);
             found.put(name, next);
-            announce(name, next, snapshot);
+            report(name, next, snapshot);
             if (LOG.isDebugEnabled()) {
                 next.findings().stream().filter(finding -> finding.since().equals(now))
                         .forEach(finding -> LOG.debug("pool {}: neighbour of {}: {}", name, finding.endpoint().label(),
@@ -137,7 +137,7 @@ public final class CoLocationWatch implements AutoCloseable {
         return answers;
     }
 
-    private void announce(String name, CoLocation next, PoolSnapshot snapshot) {
+    private void report(String name, CoLocation next, PoolSnapshot snapshot) {
         Set<Endpoint> canBeChosen = new HashSet<>();
         for (PoolSnapshot.Member member : snapshot.members()) {
             EndpointState state = member.state();
@@ -145,8 +145,8 @@ public final class CoLocationWatch implements AutoCloseable {
                 canBeChosen.add(member.endpoint());
             }
         }
-        CoLocationLog proxyHeaderSender = logs.computeIfAbsent(name, CoLocationLog::new);
-        for (CoLocationLog.Notice notice : proxyHeaderSender.heed(next, canBeChosen::contains)) {
+        CoLocationLog log = logs.computeIfAbsent(name, CoLocationLog::new);
+        for (CoLocationLog.Notice notice : log.noticesFor(next, canBeChosen::contains)) {
             if (notice.isShared()) {
                 LOG.warn("{}", notice.text());
             } else {

@@ -41,7 +41,7 @@ final class MaintenanceThread implements Executor, AutoCloseable {
                     task.run();
                 } catch (RuntimeException | Error e) {
                     // Without this thread nothing would ever be taken out.
-                    LOG.error("housekeeping of a table of pins failed", e);
+                    LOG.error("maintenance of a pin table failed", e);
                 }
             }
         }

@@ -7,7 +7,7 @@ package io.vipgate.pool;
  *
  * @param endpoint the endpoint
  * @param position where it stands in {@link PoolSnapshot#members()}
- * @param weight its part of the new connections under rules that heed weights, at least 1
+ * @param weight its part of the new connections under rules that use weights, at least 1
  * @param share its part under rules that do not, at least 1; the same for all, unless some are addresses of one name or
  *        start slowly
  */

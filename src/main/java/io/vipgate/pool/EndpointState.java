@@ -40,7 +40,7 @@ public record EndpointState(AdminState admin, Health health, boolean isSuspect, 
     }
 
     /**
-     * The same with another wish of the operator.
+     * The same with another state set by the operator.
      *
      * @param now monotonic time in nanoseconds
      */

@@ -29,7 +29,7 @@ final class Conversation {
         void run() throws IOException;
     }
 
-    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long MAX_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int DROPPED_AT_ONCE = 4 << 10;
 
     private final Socket socket;
@@ -91,7 +91,7 @@ final class Conversation {
             farewell.run();
             InputStream rest = socket.getInputStream();
             byte[] dropped = new byte[DROPPED_AT_ONCE];
-            long left = PATIENCE_NANOS;
+            long left = MAX_WAIT_NANOS;
             for (long end = System.nanoTime() + left; left > 0; left = end - System.nanoTime()) {
                 socket.setSoTimeout((int) TimeUnit.NANOSECONDS.toMillis(left) + 1);
                 if (rest.read(dropped) < 0) {

@@ -59,7 +59,7 @@ public final class HealthMonitor implements AutoCloseable {
      * Makes a monitor that does nothing yet.
      *
      * @param control the control thread
-     * @param stalls tells when the process was held up; not the monitor's to close
+     * @param stalls tells when the process stalled; the monitor does not close it
      */
     public HealthMonitor(Pool pool, HealthListener listener, ScheduledExecutorService control, StallDetector stalls) {
         this.pool = pool;
@@ -119,7 +119,7 @@ public final class HealthMonitor implements AutoCloseable {
                     watch.onLiveFailure();
                 });
             } catch (RejectedExecutionException e) {
-                LOG.debug("the gateway stops");
+                LOG.debug("shutting down: a change of health is dropped");
             }
         }
     }

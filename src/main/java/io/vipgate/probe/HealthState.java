@@ -79,13 +79,13 @@ public record HealthState(Health health, boolean isSuspect, long suspectSince, i
      */
     public HealthState toFailed(HealthRules rules, long now, boolean isOtherGood) {
         int row = failures + 1;
-        int dark = isOtherGood ? failuresDuringOutage : failuresDuringOutage + 1;
+        int duringOutage = isOtherGood ? failuresDuringOutage : failuresDuringOutage + 1;
         return switch (health) {
             case UP -> row >= (isOtherGood ? rules.fall() : rules.fall() + 1)
-                    ? new HealthState(Health.DOWN, false, now, 0, row, dark, now, forgiven(now), now)
-                    : new HealthState(health, true, now, 0, row, dark, now, recoveries, changedAt);
-            case UNKNOWN -> new HealthState(Health.DOWN, false, now, 0, row, dark, now, recoveries, now);
-            case DOWN -> new HealthState(health, false, now, 0, row, dark, now, recoveries, changedAt);
+                    ? new HealthState(Health.DOWN, false, now, 0, row, duringOutage, now, forgiven(now), now)
+                    : new HealthState(health, true, now, 0, row, duringOutage, now, recoveries, changedAt);
+            case UNKNOWN -> new HealthState(Health.DOWN, false, now, 0, row, duringOutage, now, recoveries, now);
+            case DOWN -> new HealthState(health, false, now, 0, row, duringOutage, now, recoveries, changedAt);
         };
     }
 

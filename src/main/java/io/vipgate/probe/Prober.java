@@ -124,7 +124,7 @@ final class Prober {
         boolean isFailure = result.outcome() == ProbeResult.Outcome.FAIL
                 || result.outcome() == ProbeResult.Outcome.TIMEOUT;
         return isFailure && stalls.hasLaggedSince(begun)
-                ? ProbeResult.inconclusive("this machine was held up: " + result.cause())
+                ? ProbeResult.inconclusive("gateway stalled: " + result.cause())
                 : result;
     }
 

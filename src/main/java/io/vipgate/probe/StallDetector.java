@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * Notices when the process itself was held up: stopped, swapped out, or short of processor time or of threads that
+ * Notices when the process itself stalled: stopped, swapped out, or short of processor time or of threads that
  * carry virtual ones. A probe that ran meanwhile says nothing about its endpoint. It rests while nobody probes.
  *
  * <p>Thread-safe.
@@ -24,7 +24,7 @@ public final class StallDetector implements AutoCloseable {
     private volatile long laggedAt;
     private volatile boolean isClosed;
 
-    /** Makes a meter that rests, on a virtual thread of its own. */
+    /** Makes a detector that rests, on a virtual thread of its own. */
     public StallDetector() {
         this(System::nanoTime);
     }
@@ -71,7 +71,7 @@ public final class StallDetector implements AutoCloseable {
         return thread.getState() == Thread.State.WAITING;
     }
 
-    /** Whether the process was held up for more than 100 ms at any time since then. */
+    /** Whether the process stalled for more than 100 ms at any time since then. */
     boolean hasLaggedSince(long nanos) {
         return laggedAt - nanos >= 0 || clock.getAsLong() - tickedAt > STEP_NANOS + SPOILING_NANOS;
     }

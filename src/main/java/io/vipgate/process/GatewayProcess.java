@@ -98,13 +98,13 @@ public final class GatewayProcess implements AutoCloseable {
     private void onHangUp() {
         Reloader present = reloader;
         if (present == null) {
-            LOG.warn("SIGHUP: {}", isServing ? "there is no file to read again" : "the gateway still starts");
+            LOG.warn("SIGHUP: {}", isServing ? "there is no file to read again" : "still starting");
             return;
         }
         try {
             Future<?> _ = reloads.submit(() -> reload(present));
         } catch (RejectedExecutionException e) {
-            LOG.debug("shutting down");
+            LOG.debug("SIGHUP: shutting down");
         }
     }
 

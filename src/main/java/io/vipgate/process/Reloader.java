@@ -111,9 +111,6 @@ public final class Reloader {
         }
         Logging.apply(loaded.config().log());
         loaded.warnings().forEach(warning -> LOG.warn("{}", warning));
-        if (!loaded.pendingKeys().isEmpty()) {
-            LOG.warn("no effect yet in this version: {}", String.join(", ", loaded.pendingKeys()));
-        }
         List<String> needRestart = changes.stream().filter(ConfigDiff.Change::needsRestart)
                 .map(ConfigDiff.Change::toString)
                 .toList();

@@ -95,7 +95,7 @@ final class SystemdNotifier implements AutoCloseable {
                 if (isAlive.getAsBoolean()) {
                     send("WATCHDOG=1");
                 } else {
-                    LOG.error("an event loop has not ticked: no word to the watchdog");
+                    LOG.error("an event loop has not ticked: watchdog ping withheld");
                 }
             }, 0, Math.max(1, watchdogMicros / 2), TimeUnit.MICROSECONDS);
         }

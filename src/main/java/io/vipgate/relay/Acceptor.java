@@ -70,7 +70,7 @@ public final class Acceptor implements ReadyHandler {
             boolean hasPlace = listener.limit().tryAcquire();
             if (hasPlace && !loop.fdBudget().tryAcquire()) {
                 listener.limit().release();
-                pause("the descriptor budget is used up" + ADVICE);
+                pause("file descriptor limit reached" + ADVICE);
                 return taken;
             }
             int fd = systemCalls.accept(registration.descriptor(), client);
@@ -106,7 +106,7 @@ public final class Acceptor implements ReadyHandler {
     private void refuse(int fd, RefuseReason reason) {
         listener.onRefused(reason);
         loop.observer().onRefused(listener, reason);
-        loop.observer().onTurnedAway(listener, client, reason);
+        loop.observer().onClientRefused(listener, client, reason);
         systemCalls.setResetOnClose(fd);
         systemCalls.close(fd);
     }
@@ -117,9 +117,9 @@ public final class Acceptor implements ReadyHandler {
         loop.observer().onRefused(listener, RefuseReason.FD_EXHAUSTED);
         pausesSinceLog++;
         if (eventLoop.now() - loggedAt >= LOG_EVERY_NANOS) {
-            LOG.warn("listener {} waits: {} ({} times since the last such line)",
+            LOG.warn("listener {}: accept paused for 100 ms, {} ({} times in {} s)",
                     listener.name(),
-                    why, pausesSinceLog);
+                    why, pausesSinceLog, LOG_EVERY_NANOS / 1_000_000_000);
             loggedAt = eventLoop.now();
             pausesSinceLog = 0;
         }

@@ -37,10 +37,10 @@ final class CopyPump {
     }
 
     Progress move(Flow flow) {
-        PendingBuffer tail = flow.tail;
-        if (tail != null) {
-            Progress flushed = flush(flow, tail);
-            if (flow.tail != null) {
+        PendingBuffer pending = flow.pending;
+        if (pending != null) {
+            Progress flushed = flush(flow, pending);
+            if (flow.pending != null) {
                 return flushed;
             }
         }
@@ -117,16 +117,16 @@ final class CopyPump {
         }
         target.isWritable = false;
         flow.inARow = 0;
-        flow.tail = pendingBuffers.keep(buffer + taken, bytes - taken);
+        flow.pending = pendingBuffers.keep(buffer + taken, bytes - taken);
         return Progress.BLOCKED;
     }
 
-    private Progress flush(Flow flow, PendingBuffer tail) {
+    private Progress flush(Flow flow, PendingBuffer pending) {
         RelaySocket target = flow.target;
         if (!target.isWritable) {
             return Progress.BLOCKED;
         }
-        int written = send(flow, tail.address(), tail.length(), flow.isEnded);
+        int written = send(flow, pending.address(), pending.length(), flow.isEnded);
         if (written < 0) {
             if (written != -Errno.EAGAIN) {
                 return onWriteFailed(flow);
@@ -135,13 +135,13 @@ final class CopyPump {
             return Progress.BLOCKED;
         }
         flow.onDelivered(written);
-        tail.consume(written);
-        if (tail.length() > 0) {
+        pending.consume(written);
+        if (pending.length() > 0) {
             target.isWritable = false;
             return Progress.BLOCKED;
         }
-        pendingBuffers.release(tail);
-        flow.tail = null;
+        pendingBuffers.release(pending);
+        flow.pending = null;
         return Progress.DRAINED;
     }
 

@@ -26,7 +26,7 @@ final class Flow implements Runnable {
 
     /** Bytes read and not delivered, when copying. */
     @Nullable
-    PendingBuffer tail;
+    PendingBuffer pending;
     /** The pipe in use, when splicing. */
     @Nullable
     Pipe pipe;
@@ -78,7 +78,7 @@ final class Flow implements Runnable {
 
     /** Holds bytes that the target has not taken. */
     boolean hasPending() {
-        return tail != null || piped > 0;
+        return pending != null || piped > 0;
     }
 
     /** Neither reads nor writes any more. */
@@ -102,9 +102,9 @@ final class Flow implements Runnable {
 
     /** Drops what is held, to another use of the memory or the pipe. */
     void release(RelayLoop loop) {
-        if (tail != null) {
-            loop.pendingBuffers().release(tail);
-            tail = null;
+        if (pending != null) {
+            loop.pendingBuffers().release(pending);
+            pending = null;
         }
         if (pipe != null) {
             if (piped == 0) {

@@ -2,7 +2,6 @@ package io.vipgate.relay;
 
 import io.vipgate.counters.EnumCounter;
 import io.vipgate.linux.NativeSocketAddress;
-import io.vipgate.linux.SystemCalls;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 
@@ -59,10 +58,6 @@ public final class LoopEndpoint {
      */
     boolean canReachItself() {
         return canReachItself;
-    }
-
-    boolean isIpv6() {
-        return address.family() == SystemCalls.AF_INET6;
     }
 
     /** Where the bytes of a listener's relays are counted, besides here. */

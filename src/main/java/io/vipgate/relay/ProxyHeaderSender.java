@@ -24,12 +24,12 @@ final class ProxyHeaderSender {
     }
 
     /**
-     * Announces the client of a flow that has not moved a byte yet. What the send queue does not take, which a fresh one
+     * Sends the header for the client of a flow that has not moved a byte yet. What the send queue does not take, which a fresh one
      * always does, goes out before the client's bytes.
      *
      * @return false when the endpoint is reset already
      */
-    boolean announce(Flow up, ProxyHeader.Version version, long clientHigh, long clientLow, int clientPort) {
+    boolean send(Flow up, ProxyHeader.Version version, long clientHigh, long clientLow, int clientPort) {
         source.set(clientHigh, clientLow, clientPort);
         if (systemCalls.localAddress(up.source.fd, destination) != 0) {
             return false;
@@ -44,7 +44,7 @@ final class ProxyHeaderSender {
         int taken = Math.max(0, sent);
         if (taken < length) {
             up.target.isWritable = false;
-            up.tail = pendingBuffers.keep(header.address() + taken, length - taken);
+            up.pending = pendingBuffers.keep(header.address() + taken, length - taken);
         }
         return true;
     }

@@ -9,9 +9,7 @@ public enum RefuseReason {
     /** The pool has no endpoint that may be used. */
     NO_ENDPOINT,
     /** No file descriptor is left. Counts the pauses in accepting: the clients wait in the kernel's queue. */
-    FD_EXHAUSTED,
-    /** The gateway stops. */
-    DRAINING;
+    FD_EXHAUSTED;
 
     private final String label = name().toLowerCase(Locale.ROOT);
 

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *     │ │
  *     │ └──RST of one side──► ABORTING ──the survivor has everything,
  *     │                                  or took nothing for a second────► CLOSED (RST to the survivor)
- *     └──drain, nothing under way──► LINGERING ──FIN of both, or halfClosed► CLOSED (FIN to both)
+ *     └──drain, nothing under way──► DRAINING  ──FIN of both, or halfClosed► CLOSED (FIN to both)
  * </pre>
  *
  * <h2>Flow control</h2>
@@ -149,25 +149,25 @@ public final class Relay extends WheelTimer implements RelayInfo {
     // ---- moving bytes ----
 
     /** One of the sides has an event. */
-    void onReady(RelaySocket side, int events) {
+    void onReady(RelaySocket socket, int events) {
         assert loop.eventLoop().inEventLoop();
         try {
             if ((events & Ready.PRI) != 0) {
                 // The urgent byte stays in the stream, where it is relayed like any other.
-                loop.systemCalls().setOption(side.fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
+                loop.systemCalls().setOption(socket.fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
             }
             switch (phase) {
-                case CONNECTING -> RelayConnect.onConnecting(this, side, events);
+                case CONNECTING -> RelayConnect.onConnecting(this, socket, events);
                 case OPEN, ABORTING -> {
-                    if (side.isReset) {
-                        RelayEndings.onReset(this, side);
+                    if (socket.isReset) {
+                        RelayEndings.onReset(this, socket);
                     }
-                    advance(flowFrom(side));
+                    advance(flowFrom(socket));
                     if ((events & Ready.OUT) != 0) {
-                        advance(flowInto(side));
+                        advance(flowInto(socket));
                     }
                 }
-                case DRAINING -> RelayEndings.onDraining(this, side);
+                case DRAINING -> RelayEndings.onDraining(this, socket);
                 case CLOSED -> {
                 }
             }
@@ -256,13 +256,13 @@ public final class Relay extends WheelTimer implements RelayInfo {
     }
 
     @Nullable
-    Flow flowFrom(RelaySocket side) {
-        return side == client ? clientToBackend : backendToClient;
+    Flow flowFrom(RelaySocket socket) {
+        return socket == client ? clientToBackend : backendToClient;
     }
 
     @Nullable
-    Flow flowInto(RelaySocket side) {
-        return side == client ? backendToClient : clientToBackend;
+    Flow flowInto(RelaySocket socket) {
+        return socket == client ? backendToClient : clientToBackend;
     }
 
     long now() {

@@ -48,28 +48,28 @@ final class RelayConnect {
     }
 
     /** An event of one of the sockets while a connect is under way. */
-    static void onConnecting(Relay relay, RelaySocket side, int events) {
+    static void onConnecting(Relay relay, RelaySocket socket, int events) {
         LoopEndpoint attempted = relay.attempts.endpoint();
-        if (side == relay.client) {
+        if (socket == relay.client) {
             // A client that resets is gone. One that sends FIN has only ended its request.
             if ((events & (Ready.ERR | Ready.HUP)) != 0) {
                 RelayEndings.close(relay, CloseReason.CLIENT_RESET, true);
             }
         } else if (attempted != null && (events & (Ready.ERR | Ready.HUP)) != 0) {
-            if (relay.loop.systemCalls().unread(side.fd) > 0) {
+            if (relay.loop.systemCalls().unread(socket.fd) > 0) {
                 // It was connected, and reset after the endpoint had spoken: that is an answer, not a failed connect.
-                onConnected(relay, side);
+                onConnected(relay, socket);
                 return;
             }
-            int error = relay.loop.systemCalls().socketError(side.fd);
+            int error = relay.loop.systemCalls().socketError(socket.fd);
             onAttemptFailed(relay, error > 0 ? ConnectFailure.of(error) : ConnectFailure.RESET);
             connect(relay);
         } else if (attempted != null && (events & Ready.OUT) != 0) {
-            if (relay.loop.dialer().hasReachedItself(side.fd, attempted)) {
+            if (relay.loop.dialer().hasReachedItself(socket.fd, attempted)) {
                 onAttemptFailed(relay, ConnectFailure.REFUSED);
                 connect(relay);
             } else {
-                onConnected(relay, side);
+                onConnected(relay, socket);
             }
         }
     }
@@ -96,7 +96,7 @@ final class RelayConnect {
         if (proxyVersion != ProxyHeader.Version.NONE) {
             // The header takes the handshake's acknowledgement along.
             relay.hasDelayedAck = false;
-            if (!relay.loop.proxyHeaderSender().announce(up, proxyVersion, relay.clientHigh, relay.clientLow,
+            if (!relay.loop.proxyHeaderSender().send(up, proxyVersion, relay.clientHigh, relay.clientLow,
                     relay.clientPort)) {
                 newBackend.socketErrorConsumed = true;
                 RelayEndings.onReset(relay, newBackend);

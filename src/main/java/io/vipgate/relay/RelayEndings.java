@@ -41,16 +41,16 @@ final class RelayEndings {
     }
 
     /** One side is reset: what it sent before still goes to the other, which then gets the reset too. */
-    static void onReset(Relay relay, RelaySocket side) {
-        Flow from = relay.flowFrom(side);
-        Flow into = relay.flowInto(side);
+    static void onReset(Relay relay, RelaySocket socket) {
+        Flow from = relay.flowFrom(socket);
+        Flow into = relay.flowInto(socket);
         if (relay.phase == Relay.Phase.OPEN && from != null && into != null) {
             relay.phase = Relay.Phase.ABORTING;
             relay.reset = new Reset(from, relay.now());
             into.targetLost = true;
             into.release(relay.loop);
             relay.loop.wheel().arm(relay, relay.now() + Wheel.TICK_NANOS);
-        } else if (relay.reset != null && !side.equals(relay.reset.side())) {
+        } else if (relay.reset != null && !socket.equals(relay.reset.socket())) {
             // The survivor is gone as well.
             close(relay, resetReason(relay, relay.reset), true);
             return;
@@ -59,7 +59,7 @@ final class RelayEndings {
     }
 
     private static CloseReason resetReason(Relay relay, Reset settled) {
-        return settled.side() == relay.client ? CloseReason.CLIENT_RESET : CloseReason.ENDPOINT_RESET;
+        return settled.socket() == relay.client ? CloseReason.CLIENT_RESET : CloseReason.ENDPOINT_RESET;
     }
 
     /** Ends a relay that was reset once its survivor has everything, or takes nothing more. */
@@ -103,11 +103,11 @@ final class RelayEndings {
     }
 
     /** Reads what a side of a drained relay still sends, until its FIN. */
-    static void onDraining(Relay relay, RelaySocket side) {
-        Flow from = relay.flowFrom(side);
-        if (from != null && !from.isFinished && relay.loop.discard(side)) {
+    static void onDraining(Relay relay, RelaySocket socket) {
+        Flow from = relay.flowFrom(socket);
+        if (from != null && !from.isFinished && relay.loop.discard(socket)) {
             from.isFinished = true;
-            Flow other = relay.flowInto(side);
+            Flow other = relay.flowInto(socket);
             if (other != null && other.isFinished) {
                 close(relay, CloseReason.DRAIN, false);
             }
@@ -145,12 +145,12 @@ final class RelayEndings {
         }
     }
 
-    private static void close(Relay relay, @Nullable RelaySocket side, boolean withReset) {
-        if (side != null && !side.isClosed()) {
-            if (withReset && !side.isReset) {
-                relay.loop.systemCalls().setResetOnClose(side.fd);
+    private static void close(Relay relay, @Nullable RelaySocket socket, boolean withReset) {
+        if (socket != null && !socket.isClosed()) {
+            if (withReset && !socket.isReset) {
+                relay.loop.systemCalls().setResetOnClose(socket.fd);
             }
-            side.close();
+            socket.close();
         }
     }
 }

@@ -126,7 +126,7 @@ public final class RelayLoop {
     /** Moves what can be moved in one turn, by the pump that suits. */
     Progress pump(Flow flow) {
         Progress progress = flow.isStreaming ? splicePump.move(flow) : copyPump.move(flow);
-        if (progress == Progress.CHANGE_PUMP && !flow.isStreaming && flow.tail == null && !flow.source.isUrgent) {
+        if (progress == Progress.CHANGE_PUMP && !flow.isStreaming && flow.pending == null && !flow.source.isUrgent) {
             flow.isStreaming = true;
             progress = splicePump.move(flow);
         }
@@ -137,8 +137,8 @@ public final class RelayLoop {
         return progress == Progress.CHANGE_PUMP ? Progress.YIELD : progress;
     }
 
-    boolean discard(RelaySocket side) {
-        return copyPump.discard(side);
+    boolean discard(RelaySocket socket) {
+        return copyPump.discard(socket);
     }
 
     /** Calls an action for every open relay of the loop. */

@@ -20,7 +20,7 @@ public interface RelayObserver {
      *
      * @param client valid during the call
      */
-    default void onTurnedAway(LoopListener listener, ClientAddress client, RefuseReason reason) {}
+    default void onClientRefused(LoopListener listener, ClientAddress client, RefuseReason reason) {}
 
     /** The relay reached its endpoint. */
     default void onConnected(RelayInfo relay) {}

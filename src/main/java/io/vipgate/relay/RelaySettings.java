@@ -16,9 +16,9 @@ import java.util.List;
  * @param lifetimeNanos age that ends a relay
  * @param lifetimeJitter share of the lifetime that chance may take off, 0 to 1
  * @param keepAlive of both sides
- * @param clientUserTimeoutNanos how long a client may leave bytes unacknowledged, 0 for the kernel's own patience
+ * @param clientUserTimeoutNanos how long a client may leave bytes unacknowledged, 0 for the kernel's own timeout
  * @param endpointUserTimeoutNanos the same of an endpoint
- * @param proxyVersion header that announces the client to the endpoint
+ * @param proxyVersion header that tells of the client to the endpoint
  * @param sources local addresses to connect from, in order of preference; empty for the kernel's choice
  */
 public record RelaySettings(long connectTimeoutNanos, int attempts, long idleNanos, long halfClosedNanos,

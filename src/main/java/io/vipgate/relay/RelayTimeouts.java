@@ -78,16 +78,16 @@ final class RelayTimeouts {
         return next;
     }
 
-    private static long look(Relay relay, long now, @Nullable RelaySocket side, long userTimeoutNanos) {
-        if (userTimeoutNanos == 0 || side == null || relay.phase != Relay.Phase.OPEN) {
+    private static long look(Relay relay, long now, @Nullable RelaySocket socket, long userTimeoutNanos) {
+        if (userTimeoutNanos == 0 || socket == null || relay.phase != Relay.Phase.OPEN) {
             return WheelTimer.NEVER;
         }
-        long next = relay.loop.userTimeout().look(side, now, userTimeoutNanos);
+        long next = relay.loop.userTimeout().look(socket, now, userTimeoutNanos);
         if (next != UserTimeout.DEAD) {
             return next;
         }
         // The kernel has not given it up, so it is still to be reset, or its close would send FIN behind a queue.
-        RelayEndings.onReset(relay, side);
+        RelayEndings.onReset(relay, socket);
         return WheelTimer.NEVER;
     }
 
@@ -114,8 +114,8 @@ final class RelayTimeouts {
         return hasUnacked(relay, relay.client) || hasUnacked(relay, relay.backend);
     }
 
-    private static boolean hasUnacked(Relay relay, @Nullable RelaySocket side) {
-        return side != null && relay.loop.systemCalls().unacknowledged(side.fd) > 0;
+    private static boolean hasUnacked(Relay relay, @Nullable RelaySocket socket) {
+        return socket != null && relay.loop.systemCalls().unacknowledged(socket.fd) > 0;
     }
 
     private static boolean isFinished(@Nullable Flow flow) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  *
  * @param number of its loop, in the order in which they were accepted
- * @param phase {@code connecting}, {@code open}, {@code aborting} or {@code lingering}
+ * @param phase {@code connecting}, {@code open}, {@code aborting} or {@code draining}
  * @param clientHigh upper half of the client's address
  * @param clientLow lower half
  * @param endpoint null while none could be selected

@@ -12,7 +12,7 @@ final class Reset {
     /** How long a survivor may take no byte before it is reset with bytes still queued. */
     private static final long STUCK_NANOS = 1_000_000_000L;
 
-    private final RelaySocket side;
+    private final RelaySocket socket;
     private final Flow last;
     private long progressAt;
     private int leastUnacknowledged = Integer.MAX_VALUE;
@@ -24,14 +24,14 @@ final class Reset {
      * @param now the loop's time
      */
     Reset(Flow last, long now) {
-        this.side = last.source;
+        this.socket = last.source;
         this.last = last;
         progressAt = now;
     }
 
     /** The side that is reset. */
-    RelaySocket side() {
-        return side;
+    RelaySocket socket() {
+        return socket;
     }
 
     /**

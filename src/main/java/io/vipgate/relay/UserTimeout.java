@@ -44,27 +44,27 @@ final class UserTimeout {
      * @param timeoutNanos above 0
      * @return when to look again, or {@link #DEAD}
      */
-    long look(RelaySocket side, long now, long timeoutNanos) {
+    long look(RelaySocket socket, long now, long timeoutNanos) {
         long every = Math.max(Wheel.TICK_NANOS, timeoutNanos / LOOKS);
-        if (!side.hasSent) {
+        if (!socket.hasSent) {
             return now + every;
         }
-        UnackedSince unackedSince = side.unackedSince;
+        UnackedSince unackedSince = socket.unackedSince;
         if (unackedSince == null) {
             // Most connections are over before the next look: nothing is asked yet.
-            side.unackedSince = new UnackedSince(now);
+            socket.unackedSince = new UnackedSince(now);
             return now + every;
         }
         if (now - unackedSince.since < every) {
             // A half-close has moved the relay's timer: that is no reason to ask before the time.
             return unackedSince.since + every;
         }
-        if (systemCalls.unacknowledged(side.fd) <= 0) {
-            side.hasSent = false;
-            side.unackedSince = null;
+        if (systemCalls.unacknowledged(socket.fd) <= 0) {
+            socket.hasSent = false;
+            socket.unackedSince = null;
             return now + every;
         }
-        if (systemCalls.tcpInfo(side.fd, info) != 0) {
+        if (systemCalls.tcpInfo(socket.fd, info) != 0) {
             return now + every;
         }
         long silence = Math.min(now - unackedSince.since, info.lastAckReceivedMillis() * 1_000_000L);

@@ -27,12 +27,12 @@ import java.util.function.Supplier;
  * Reads all numbers of a gateway that metrics tell.
  *
  * <p>While a reload is being made, loops forget what it removes one after the other, and sums over them would shrink. A
- * reading that meets one is therefore made again, as long as its patience lasts.
+ * reading that meets one is therefore made again, for up to a second.
  *
  * <p>Thread-safe.
  */
 public final class MetricsReader implements Supplier<GatewayStats> {
-    private static final long PATIENCE_NANOS = 1_000_000_000;
+    private static final long MAX_WAIT_NANOS = 1_000_000_000;
     private static final long STEP_MILLIS = 2;
 
     private final PoolRegistry pools;
@@ -64,7 +64,7 @@ public final class MetricsReader implements Supplier<GatewayStats> {
 
     @Override
     public GatewayStats get() {
-        long end = System.nanoTime() + PATIENCE_NANOS;
+        long end = System.nanoTime() + MAX_WAIT_NANOS;
         while (true) {
             long before = awaitSettled(end);
             GatewayStats read = read();

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class RateSampler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RateSampler.class);
     private static final long EVERY_MILLIS = 1_000;
-    private static final long PATIENCE_MILLIS = 500;
+    private static final long MAX_WAIT_MILLIS = 500;
     /** Rates are means over the time of so many samples. */
     private static final int SAMPLES = 10;
 
@@ -103,7 +103,7 @@ public final class RateSampler implements AutoCloseable {
             answers.add(new CompletableFuture<>());
         }
         loops.tell(context -> answers.get(context.number()).complete(copy(context)));
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MILLIS);
         Map<Endpoint, EndpointTotals> endpoints = new HashMap<>();
         Map<String, ListenerTotals> listeners = new HashMap<>();
         for (int i = 0; i < answers.size(); i++) {

@@ -77,7 +77,7 @@ class AccessLogTest {
             log.reopen();
             log.configure(new AccessLogPlan(Form.JSON, directory.resolve("log"), 1));
 
-            // The writer may have taken a batch before it was held up.
+            // The writer may have taken a batch before it stalled.
             dropped = log.dropped();
             assertThat(dropped).isBetween(1_000L, 2_000L);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));

@@ -22,7 +22,6 @@ class SamplesTest {
 
         assertThat(result).isInstanceOfSatisfying(Loaded.class, loaded -> {
             assertThat(loaded.warnings()).isEmpty();
-            assertThat(loaded.pendingKeys()).isEmpty();
             assertThat(Loads.nginx(loaded.config()).endpoints().keySet()).containsExactly("vip1", "vip2");
         });
     }

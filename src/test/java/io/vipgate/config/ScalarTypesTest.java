@@ -80,17 +80,6 @@ class ScalarTypesTest {
         refuses(boolean.class, text, "true or false, written just so");
     }
 
-    @Test
-    void sizesCarryABinaryUnit() {
-        assertThat(read(Size.class, "64KiB")).isEqualTo(new Size(65536));
-        assertThat(read(Size.class, "1MiB")).hasToString("1MiB").isEqualTo(new Size(1048576));
-        assertThat(new Size(1536)).hasToString("1536B");
-        assertThat(new Size(0)).hasToString("0B");
-        refuses(Size.class, "64", "a size needs a unit");
-        refuses(Size.class, "64K", "B, KiB, MiB or GiB");
-        refuses(Size.class, "064KiB", "B, KiB, MiB or GiB");
-    }
-
     @ParameterizedTest
     @CsvSource({"10 %, 0.1", "10%, 0.1", "0 %, 0.0", "12.5 %, 0.125"})
     void sharesAreWrittenInPercent(String text, double share) throws BadValueException {

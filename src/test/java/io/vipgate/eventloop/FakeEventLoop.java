@@ -1,21 +1,33 @@
 package io.vipgate.eventloop;
 
 import io.vipgate.linux.SystemCalls;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event loop without a thread: the test moves its clock and hands it events. Runs tasks in the order of the real one:
- * events of a batch, then what was put off before the batch, then closes, then executed tasks.
+ * An event loop without a thread: the test moves its clock, and events are fired by the test or found by a
+ * {@link Readiness}. Runs tasks in the order of the real one: events of a batch, then what was put off before the batch,
+ * then closes, then executed tasks and those that are due.
  *
  * <p>Confined to the thread that made it, which counts as the loop's own.
  */
 public final class FakeEventLoop implements EventLoop {
+    /** Says what is ready, as epoll(7) does, where the test does not fire the events itself. */
+    public interface Readiness {
+        /** A descriptor is watched from now on, or for other events; what is ready already belongs to the next batch. */
+        void onWatched(int descriptor, int events);
+
+        /** What has become ready since it was asked last, among what is watched: flags of {@link Ready}, 0 for nothing. */
+        int takeReady(int descriptor, int events);
+    }
+
     private record Scheduled(long deadline, long order, Runnable task) implements Comparable<Scheduled> {
         @Override
         public int compareTo(Scheduled other) {
@@ -62,6 +74,9 @@ public final class FakeEventLoop implements EventLoop {
         @Override
         public void watch(int newEvents) {
             events = newEvents;
+            if (readiness != null && watched.get(descriptor) == this) {
+                readiness.onWatched(descriptor, newEvents);
+            }
         }
 
         @Override
@@ -87,13 +102,15 @@ public final class FakeEventLoop implements EventLoop {
 
     private final Thread owner = Thread.currentThread();
     private final @Nullable SystemCalls systemCalls;
+    private final @Nullable Readiness readiness;
     private final PriorityQueue<Scheduled> scheduled = new PriorityQueue<>();
     private final ArrayDeque<Runnable> executed = new ArrayDeque<>();
     private final ArrayDeque<Runnable> putOff = new ArrayDeque<>();
-    private final Map<Integer, Watched> watched = new LinkedHashMap<>();
+    private final Map<Integer, Watched> watched = new TreeMap<>();
     private final List<Watched> closing = new ArrayList<>();
     private List<Event> batch = new ArrayList<>();
     private boolean isInBatch;
+    private boolean isFull;
     private long clock;
     private long order;
 
@@ -105,7 +122,18 @@ public final class FakeEventLoop implements EventLoop {
      * @param startNanos the time its clock begins at; any, as with {@link System#nanoTime()}
      */
     public FakeEventLoop(@Nullable SystemCalls systemCalls, long startNanos) {
+        this(systemCalls, null, startNanos);
+    }
+
+    /**
+     * Makes a loop that looks for events by itself.
+     *
+     * @param readiness asked in each batch about every registered descriptor, lowest first; null when the test fires all
+     *     events
+     */
+    public FakeEventLoop(@Nullable SystemCalls systemCalls, @Nullable Readiness readiness, long startNanos) {
         this.systemCalls = systemCalls;
+        this.readiness = readiness;
         clock = startNanos;
     }
 
@@ -123,13 +151,13 @@ public final class FakeEventLoop implements EventLoop {
     /** Moves the clock in one leap, as when the loop's thread did not get the processor, then runs what is due. */
     public void stall(long nanos) {
         clock += nanos;
-        runExecuted();
-        for (Scheduled next = scheduled.peek(); next != null && next.deadline <= clock; next = scheduled.peek()) {
-            runFirstScheduled();
-        }
+        runDue();
     }
 
-    /** Hands out the events fired so far, then runs what was put off before, then closes and executes. */
+    /**
+     * Hands out the events fired so far and those that the {@link Readiness} finds, then runs what was put off before,
+     * then closes, then runs executed tasks and those that are due.
+     */
     public void runBatch() {
         List<Event> events = batch;
         batch = new ArrayList<>();
@@ -138,13 +166,33 @@ public final class FakeEventLoop implements EventLoop {
         for (Event event : events) {
             event.watched.handler.onReady(event.events);
         }
+        handOutReady();
         for (; putOffBefore > 0; putOffBefore--) {
             putOff.removeFirst().run();
         }
         isInBatch = false;
         closing.forEach(Watched::closeNow);
         closing.clear();
+        runDue();
+    }
+
+    private void handOutReady() {
+        if (readiness == null) {
+            return;
+        }
+        for (Watched each : watched()) {
+            int ready = readiness.takeReady(each.descriptor, each.events);
+            if (ready != 0) {
+                each.handler.onReady(ready);
+            }
+        }
+    }
+
+    private void runDue() {
         runExecuted();
+        for (Scheduled next = scheduled.peek(); next != null && next.deadline <= clock; next = scheduled.peek()) {
+            runFirstScheduled();
+        }
     }
 
     private void runFirstScheduled() {
@@ -159,12 +207,26 @@ public final class FakeEventLoop implements EventLoop {
         }
     }
 
+    /** Nanoseconds until the next task is due, 0 for one that is due now; {@link Long#MAX_VALUE} when there is none. */
+    public long untilNextTask() {
+        if (!executed.isEmpty()) {
+            return 0;
+        }
+        Scheduled next = scheduled.peek();
+        return next == null ? Long.MAX_VALUE : Math.max(0, next.deadline - clock);
+    }
+
+    /** From now on no descriptor can be watched any more, as when epoll_ctl(2) says ENOSPC. */
+    public void refuseToWatch() {
+        isFull = true;
+    }
+
     /** The open registration of a descriptor, or null. */
     public @Nullable Watched watched(int descriptor) {
         return watched.get(descriptor);
     }
 
-    /** Every open registration, oldest first. */
+    /** Every open registration, lowest descriptor first. */
     public List<Watched> watched() {
         return List.copyOf(watched.values());
     }
@@ -217,9 +279,15 @@ public final class FakeEventLoop implements EventLoop {
     @Override
     public Registration register(int fd, int events, ReadyHandler handler) {
         assert inEventLoop();
+        if (isFull) {
+            throw new UncheckedIOException(new IOException("no space left"));
+        }
         Watched registration = new Watched(fd, events, handler);
         if (watched.putIfAbsent(fd, registration) != null) {
             throw new IllegalStateException("descriptor " + fd + " is registered already");
+        }
+        if (readiness != null) {
+            readiness.onWatched(fd, events);
         }
         return registration;
     }

@@ -3,6 +3,18 @@ package io.vipgate.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.accesslog.FlatJson;
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.BlackholeEndpoint;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.FloodEndpoint;
+import io.vipgate.it.fixture.HandedEndpoint;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.RefusingEndpoint;
+import io.vipgate.it.fixture.ResettingEndpoint;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.SwitchedEndpoint;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Health;
 import java.io.IOException;

@@ -2,6 +2,13 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.Admin;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.NamingEndpoint;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.TestEndpoint;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.json.Json;
 import io.vipgate.pool.AdminState;
 import java.nio.file.Path;

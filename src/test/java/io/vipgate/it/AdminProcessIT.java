@@ -2,6 +2,14 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.FreePort;
+import io.vipgate.it.fixture.HttpAnswer;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.TestEndpoint;
+import io.vipgate.it.fixture.VipgateProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +87,7 @@ final class AdminProcessIT {
                     clients.add(Peer.connect(port));
                 }
                 Await.until("it waits for descriptors", BOUND,
-                        () -> gateway.errors().contains("the descriptor budget is used up"));
+                        () -> gateway.errors().contains("file descriptor limit reached"));
 
                 HttpAnswer status = HttpAnswer.to(adminPort,
                         "GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");

@@ -2,6 +2,13 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.BlackholeEndpoint;
+import io.vipgate.it.fixture.NamingEndpoint;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.RefusingEndpoint;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
 import java.time.Duration;

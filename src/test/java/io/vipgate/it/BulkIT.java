@@ -2,6 +2,13 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.HandedEndpoint;
+import io.vipgate.it.fixture.Pause;
+import io.vipgate.it.fixture.Payload;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestGateway;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

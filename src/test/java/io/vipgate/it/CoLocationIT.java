@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.NamingEndpoint;
+import io.vipgate.it.fixture.Networks;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.TestGateway;
+import io.vipgate.it.fixture.VipgateProcess;
 import io.vipgate.neighbour.CoLocation;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,16 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.BlackholeEndpoint;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.GreetingEndpoint;
+import io.vipgate.it.fixture.HandedEndpoint;
+import io.vipgate.it.fixture.Payload;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.RefusingEndpoint;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.LinuxSystemCalls;
 import io.vipgate.linux.NativeSocketAddress;

@@ -2,6 +2,10 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.HttpAnswer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.VipgateProcess;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

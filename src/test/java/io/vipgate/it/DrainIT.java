@@ -3,6 +3,14 @@ package io.vipgate.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.HandedEndpoint;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SlowEndpoint;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.relay.CloseReason;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -158,7 +166,7 @@ final class DrainIT {
 
             assertThatThrownBy(
                     () -> gateway.apply(TestGateway.with().endpoint("a", echo).and("extra", "127.0.0.1:0", echo)))
-                    .isInstanceOf(io.vipgate.control.StartException.class).hasMessage("the gateway stops");
+                    .isInstanceOf(io.vipgate.control.StartException.class).hasMessage("shutting down");
         }
     }
 

@@ -2,6 +2,18 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.Descriptors;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.HalfClosingEndpoint;
+import io.vipgate.it.fixture.HandedEndpoint;
+import io.vipgate.it.fixture.Pause;
+import io.vipgate.it.fixture.Payload;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.ResettingEndpoint;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.relay.CloseReason;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -349,7 +361,7 @@ final class EndingsIT {
                     assertThat(ends.of(resetting).socket().isClosed()).isTrue();
                 }
             });
-            Await.until("bytes are stuck in the gateway", Duration.ofSeconds(5), () -> gateway.tailBytes() > 0
+            Await.until("bytes are stuck in the gateway", Duration.ofSeconds(5), () -> gateway.pendingBytes() > 0
                     || gateway.spliced(resetting == First.CLIENT) > 0);
             ends.of(resetting).reset();
 

@@ -2,6 +2,10 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.TestGateway;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;

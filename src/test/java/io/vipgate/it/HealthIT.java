@@ -2,6 +2,16 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.BlackholeEndpoint;
+import io.vipgate.it.fixture.NamingEndpoint;
+import io.vipgate.it.fixture.Pause;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.RefusingEndpoint;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.SwitchedEndpoint;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.pool.Health;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Probes of endpoints that die and return. The bounds are looser than what an idle machine shows (0.9 s to find a refusing
- * endpoint, 2.5 s for a dark one): a busy one must not fail the build.
+ * endpoint, 2.5 s for a silent one): a busy one must not fail the build.
  */
 @SocketTest
 class HealthIT {
@@ -92,13 +102,13 @@ class HealthIT {
     }
 
     @Test
-    void darkEndpointIsFound() throws Exception {
+    void silentEndpointIsFound() throws Exception {
         try (NamingEndpoint good = new NamingEndpoint('g');
-                BlackholeEndpoint dark = new BlackholeEndpoint();
-                TestGateway gateway = TestGateway.with().endpoint("good", good).endpoint("dark", dark.address())
+                BlackholeEndpoint silent = new BlackholeEndpoint();
+                TestGateway gateway = TestGateway.with().endpoint("good", good).endpoint("silent", silent.address())
                         .probe("{ type: tcp }").start()) {
-            Await.until("the dark one is down", Duration.ofSeconds(5),
-                    () -> gateway.state("dark").health() == Health.DOWN);
+            Await.until("the silent one is down", Duration.ofSeconds(5),
+                    () -> gateway.state("silent").health() == Health.DOWN);
             Await.until("the good one is up", Duration.ofSeconds(5),
                     () -> gateway.state("good").health() == Health.UP);
         }

@@ -2,6 +2,19 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.FloodEndpoint;
+import io.vipgate.it.fixture.HandedEndpoint;
+import io.vipgate.it.fixture.OneByteEndpoint;
+import io.vipgate.it.fixture.Pause;
+import io.vipgate.it.fixture.Payload;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SilentEndpoint;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestEndpoint;
+import io.vipgate.it.fixture.TestGateway;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -89,7 +102,7 @@ final class HostileIT {
 
             assertThat(echo.accepted()).isEqualTo(1);
             assertThat(gateway.relays()).isGreaterThanOrEqualTo(STUCK);
-            assertThat(gateway.tailBytes()).as("memory held for slow readers").isLessThanOrEqualTo(
+            assertThat(gateway.pendingBytes()).as("memory held for slow readers").isLessThanOrEqualTo(
                     STUCK * MAX_PER_RELAY);
             assertThat(Duration.ofNanos(nanos[nanos.length / 2])).as("median exchange").isLessThan(
                     Duration.ofMillis(20));

@@ -2,6 +2,11 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.relay.CloseReason;
 import java.io.IOException;
 import java.net.SocketException;
@@ -101,8 +106,8 @@ final class LimitsIT {
                 Crowd crowd = new Crowd(gateway, 100)) {
             assertThat(crowd.served).hasSize(40);
             assertThat(crowd.turnedAway).hasValue(60);
-            assertThat(a.mostAtOnce()).isEqualTo(10);
-            assertThat(b.mostAtOnce()).isEqualTo(30);
+            assertThat(a.maxAtOnce()).isEqualTo(10);
+            assertThat(b.maxAtOnce()).isEqualTo(30);
             assertThat(gateway.connections("a")).isEqualTo(10);
             assertThat(gateway.connections("b")).isEqualTo(30);
 

@@ -2,6 +2,15 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.FreePort;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.Scrape;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestEndpoint;
+import io.vipgate.it.fixture.VipgateProcess;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.file.Files;

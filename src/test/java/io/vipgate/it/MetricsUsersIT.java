@@ -2,6 +2,11 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.Scrape;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.pool.Health;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.vipgate.it;
 
+import io.vipgate.it.fixture.HttpAnswer;
 import io.vipgate.json.Json;
 import io.vipgate.json.JsonArray;
 import io.vipgate.json.JsonBoolean;

@@ -4,6 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.gateway.ReloadOutcome;
 import io.vipgate.it.OpenApi.Operation;
+import io.vipgate.it.fixture.Admin;
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.HttpAnswer;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.TestEndpoint;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.json.Json;
 import io.vipgate.json.JsonParser;
 import java.lang.reflect.RecordComponent;

@@ -3,6 +3,14 @@ package io.vipgate.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.HandedEndpoint;
+import io.vipgate.it.fixture.NamingEndpoint;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.SwitchedEndpoint;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Health;

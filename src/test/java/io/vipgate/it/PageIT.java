@@ -2,6 +2,14 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.Admin;
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.HttpAnswer;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.TestEndpoint;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.json.Json;
 import io.vipgate.json.JsonParser;
 import java.io.IOException;

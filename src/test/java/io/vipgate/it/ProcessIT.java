@@ -2,6 +2,18 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.FreePort;
+import io.vipgate.it.fixture.HandedEndpoint;
+import io.vipgate.it.fixture.Pause;
+import io.vipgate.it.fixture.Payload;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SlowEndpoint;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestEndpoint;
+import io.vipgate.it.fixture.VipgateProcess;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.file.Files;
@@ -266,7 +278,7 @@ final class ProcessIT {
             assertThat(gateway.cpuTime().minus(cpuBefore)).as("CPU time of a quiet second").isLessThan(
                     Duration.ofMillis(300));
             before.exchange();
-            assertThat(echo.mostAtOnce()).as("relays at most").isBetween(16, 100);
+            assertThat(echo.maxAtOnce()).as("relays at most").isBetween(16, 100);
 
             // when they leave, new ones are served
             for (Peer client : load) {

@@ -4,6 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vipgate.control.StartException;
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.Descriptors;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.FreePort;
+import io.vipgate.it.fixture.HandedEndpoint;
+import io.vipgate.it.fixture.NamingEndpoint;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.SwitchedEndpoint;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Health;
 import io.vipgate.relay.CloseReason;
@@ -57,7 +67,7 @@ final class ReloadIT {
     }
 
     @Test
-    void countsHealthAndTheOperatorsWishSurvive() throws Exception {
+    void countsHealthAndTheOperatorsOverrideSurvive() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint();
                 EchoEndpoint other = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo).endpoint("b", other)

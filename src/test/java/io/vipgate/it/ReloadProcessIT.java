@@ -3,6 +3,13 @@ package io.vipgate.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.accesslog.FlatJson;
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.FreePort;
+import io.vipgate.it.fixture.NamingEndpoint;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.TestEndpoint;
+import io.vipgate.it.fixture.VipgateProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +71,7 @@ final class ReloadProcessIT {
 
                 awaitLog(gateway, "INFO +reloaded .*pools.nginx.endpoints.a.address: \\S+ -> \\S+; "
                         + "shutdown.drain: 30s -> 2s; runtime.eventLoops: 0 -> 1");
-                awaitLog(gateway, "WARN +takes effect at the next start: runtime.eventLoops: 0 -> 1");
+                awaitLog(gateway, "WARN +requires a restart: runtime.eventLoops: 0 -> 1");
                 assertThat(answer(port)).isEqualTo("2");
                 gateway.terminate();
                 assertThat(gateway.awaitExit(BOUND)).isZero();

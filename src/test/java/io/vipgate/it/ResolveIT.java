@@ -3,6 +3,13 @@ package io.vipgate.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.control.HostLookup;
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.NamingEndpoint;
+import io.vipgate.it.fixture.Pause;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.pool.AdminState;
 import java.io.IOException;
 import java.net.InetAddress;

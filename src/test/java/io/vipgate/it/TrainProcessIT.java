@@ -2,6 +2,8 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.VipgateProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;

@@ -1,10 +1,7 @@
 /**
- * Tests over real sockets: a gateway in this process, or as a process of its own, between clients and endpoints that
- * behave badly in known ways.
- *
- * <p>Main types: {@link io.vipgate.it.TestGateway} (the gateway under test), {@link io.vipgate.it.Peer} (one end of a
- * connection), {@link io.vipgate.it.TestEndpoint} and its kinds (the hostile peers), {@link io.vipgate.it.SocketTest} (what
- * every test class here promises). May depend on everything.
+ * Tests over real sockets, each about one thing that a gateway does for its users. The gateway runs in this process, or as
+ * a process of its own ({@code *ProcessIT}); what the tests share is in {@link io.vipgate.it.fixture}. May depend on
+ * everything.
  */
 @NullMarked
 package io.vipgate.it;

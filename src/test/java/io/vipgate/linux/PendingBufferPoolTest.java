@@ -33,25 +33,25 @@ class PendingBufferPoolTest {
         return pool.keep(source.address(), bytes);
     }
 
-    private static byte[] content(PendingBuffer tail) {
-        return MemorySegment.ofAddress(tail.address()).reinterpret(tail.length()).toArray(ValueLayout.JAVA_BYTE);
+    private static byte[] content(PendingBuffer buffer) {
+        return MemorySegment.ofAddress(buffer.address()).reinterpret(buffer.length()).toArray(ValueLayout.JAVA_BYTE);
     }
 
     @ParameterizedTest
     @CsvSource({"0, 4096", "1, 4096", "4096, 4096", "4097, 16384", "16384, 16384", "16385, 65536", "65536, 65536"})
-    void aTailTakesTheSmallestSizeThatFits(int bytes, int capacity) {
-        PendingBuffer tail = keep(bytes);
+    void aBufferTakesTheSmallestSizeThatFits(int bytes, int capacity) {
+        PendingBuffer buffer = keep(bytes);
 
-        assertThat(tail.length()).isEqualTo(bytes);
-        assertThat(tail.capacity()).isEqualTo(capacity);
+        assertThat(buffer.length()).isEqualTo(bytes);
+        assertThat(buffer.capacity()).isEqualTo(capacity);
         assertThat(pool.inUse()).isEqualTo(capacity);
-        pool.release(tail);
+        pool.release(buffer);
         assertThat(pool.inUse()).isZero();
     }
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3})
-    void bytesComeOutAsTheyWentInHoweverTailsAreReused(long seed) {
+    void bytesComeOutAsTheyWentInHoweverBuffersAreReused(long seed) {
         // given
         RandomGenerator random = new SplittableRandom(seed);
         List<PendingBuffer> pendingBuffers = new ArrayList<>();
@@ -67,16 +67,16 @@ class PendingBufferPoolTest {
                 expected.add(bytes);
             } else if (!pendingBuffers.isEmpty()) {
                 int which = random.nextInt(pendingBuffers.size());
-                PendingBuffer tail = pendingBuffers.get(which);
+                PendingBuffer buffer = pendingBuffers.get(which);
                 // then
-                assertThat(content(tail)).as("seed %d, step %d", seed, step).isEqualTo(expected.get(which));
+                assertThat(content(buffer)).as("seed %d, step %d", seed, step).isEqualTo(expected.get(which));
                 if (context == 1) {
                     // when some leave by the front
-                    int consumed = random.nextInt(tail.length() + 1);
-                    tail.consume(consumed);
+                    int consumed = random.nextInt(buffer.length() + 1);
+                    buffer.consume(consumed);
                     expected.set(which, Arrays.copyOfRange(expected.get(which), consumed, expected.get(which).length));
                 } else {
-                    pool.release(tail);
+                    pool.release(buffer);
                     pendingBuffers.remove(which);
                     expected.remove(which);
                 }
@@ -87,7 +87,7 @@ class PendingBufferPoolTest {
     }
 
     @Test
-    void aTailGivenBackIsUsedAgainAndStartsEmpty() {
+    void aReleasedBufferIsUsedAgainAndStartsEmpty() {
         // given
         PendingBuffer first = keep(5_000);
         first.consume(1_000);

@@ -46,7 +46,7 @@ class CoLocationLogTest {
     private List<Notice> heed(List<Endpoint> members) {
         CoLocation found = CoLocation.NOTHING.next(members, key -> Objects.requireNonNull(answers.get(key)),
                 Instant.EPOCH);
-        return proxyHeaderSender.heed(found, endpoint -> !notChosen.contains(endpoint));
+        return proxyHeaderSender.noticesFor(found, endpoint -> !notChosen.contains(endpoint));
     }
 
     private static Notice shared(String text) {

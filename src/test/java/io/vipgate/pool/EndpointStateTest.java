@@ -39,7 +39,7 @@ class EndpointStateTest {
 
     @ParameterizedTest
     @EnumSource
-    void theOperatorsWishChangesNothingElse(AdminState admin) {
+    void theOperatorsOverrideChangesNothingElse(AdminState admin) {
         assertThat(STATE.toAdmin(admin, 99))
                 .isEqualTo(new EndpointState(admin, Health.UP, true, 7, true, EndpointState.FULL_RAMP, SINCE));
     }

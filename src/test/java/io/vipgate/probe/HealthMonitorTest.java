@@ -163,7 +163,7 @@ class HealthMonitorTest {
     }
 
     @Test
-    void operatorsWishAndWeightSurviveAChangeOfHealth() {
+    void operatorsOverrideAndWeightSurviveAChangeOfHealth() {
         pool.publish(pool.snapshot().with(first, state -> state.toWeight(7, 0).toAdmin(
                 io.vipgate.pool.AdminState.DRAIN, 0)));
         try (HealthMonitor monitor = monitor(5 * MILLI, true)) {

@@ -79,7 +79,7 @@ class HealthStateTest {
     }
 
     @Test
-    void darknessTakesAnEndpointDownAllTheSame() {
+    void anOutageTakesAnEndpointDownAllTheSame() {
         HealthState health = from(Health.UP);
         for (int i = 0; i < DEFAULTS.fall(); i++) {
             health = health.toFailed(DEFAULTS, SECOND, false);
@@ -163,11 +163,11 @@ class HealthStateTest {
     }
 
     /**
-     * One hour at default settings: one probe in a hundred is lost, and once a minute both endpoints are dark for a
+     * One hour at default settings: one probe in a hundred is lost, and once a minute both endpoints are silent for a
      * second. Neither is ever DOWN while the other is UP.
      */
     @Test
-    void lossAndShortDarknessTakeNobodyDown() {
+    void lossAndShortOutagesTakeNobodyDown() {
         int clean = 0;
         StringBuilder bad = new StringBuilder();
         for (int seed = 0; seed < 100; seed++) {

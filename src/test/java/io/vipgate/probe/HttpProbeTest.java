@@ -45,7 +45,7 @@ class HttpProbeTest {
 
     @Test
     void theRequestNamesTheEndpointAndAsksToClose() throws Exception {
-        try (Peer peer = Peer.answering("HTTP/1.1 200 OK\r\n\r\n")) {
+        try (ScriptedPeer peer = ScriptedPeer.answering("HTTP/1.1 200 OK\r\n\r\n")) {
             Checks.check(Checks.http(Checks.AMPLE, ""), peer.address());
 
             assertThat(peer.heard()).isEqualTo("GET /health?a=b HTTP/1.1\r\nHost: 127.0.0.1:"
@@ -56,7 +56,7 @@ class HttpProbeTest {
 
     @Test
     void aConfiguredHostIsSentAsItStands() throws Exception {
-        try (Peer peer = Peer.answering("HTTP/1.1 200 OK\r\n\r\n")) {
+        try (ScriptedPeer peer = ScriptedPeer.answering("HTTP/1.1 200 OK\r\n\r\n")) {
             HttpProbeConfig http = new HttpProbeConfig("/", Optional.of("www.example"), Checks.statuses(200, 200), "");
             Probe probe = Probes.of(Checks.http(Checks.AMPLE, http, null), ProxyProtocol.V2).orElseThrow();
 
@@ -86,7 +86,7 @@ class HttpProbeTest {
 
     @Test
     void aBodyInPiecesIsPutTogether() throws Exception {
-        try (Peer peer = Peer.inPieces("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nall all good")) {
+        try (ScriptedPeer peer = ScriptedPeer.inPieces("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nall all good")) {
             assertThat(Checks.check(Checks.http(Checks.AMPLE, "all good"), peer.address())).isEqualTo(PASSED);
         }
     }
@@ -115,7 +115,8 @@ class HttpProbeTest {
 
     @Test
     void anAnswerWithoutBodyLacksTheText() throws Exception {
-        try (Peer peer = Peer.answering("HTTP/1.1 304 Not Modified\r\nContent-Length: 8\r\n\r\nall good")) {
+        try (ScriptedPeer peer = ScriptedPeer
+                .answering("HTTP/1.1 304 Not Modified\r\nContent-Length: 8\r\n\r\nall good")) {
             assertThat(Checks.check(Checks.http(Checks.AMPLE, "all good"), peer.address())).isEqualTo(LACKS);
         }
     }
@@ -136,8 +137,8 @@ class HttpProbeTest {
 
     @Test
     void aTrickleDoesNotPutOffTheDeadline() throws Exception {
-        try (Peer header = Peer.trickling("HTTP/1.1 200 OK\r\nX: ", (byte) 'x');
-                Peer body = Peer.trickling("HTTP/1.1 200 OK\r\n\r\n", (byte) 'x')) {
+        try (ScriptedPeer header = ScriptedPeer.trickling("HTTP/1.1 200 OK\r\nX: ", (byte) 'x');
+                ScriptedPeer body = ScriptedPeer.trickling("HTTP/1.1 200 OK\r\n\r\n", (byte) 'x')) {
             Probe probe = Checks.probe(Checks.http(Checks.SHORT, "all good"));
 
             assertThat(Checks.checkInVain(probe, header.address()).cause()).isEqualTo("no answer in 150 ms");
@@ -149,13 +150,13 @@ class HttpProbeTest {
     private static final ProbeResult LACKS = ProbeResult.fail("body lacks the expected text");
 
     private static ProbeResult statusOf(String answer) throws Exception {
-        try (Peer peer = Peer.answering(answer)) {
+        try (ScriptedPeer peer = ScriptedPeer.answering(answer)) {
             return Checks.check(Checks.http(Checks.AMPLE, ""), peer.address());
         }
     }
 
     private static ProbeResult bodyOf(String fieldsAndBody) throws Exception {
-        try (Peer peer = Peer.answering("HTTP/1.1 200 OK\r\n" + fieldsAndBody)) {
+        try (ScriptedPeer peer = ScriptedPeer.answering("HTTP/1.1 200 OK\r\n" + fieldsAndBody)) {
             return Checks.check(Checks.http(Checks.AMPLE, "all good"), peer.address());
         }
     }

@@ -26,11 +26,11 @@ class ProbeLeakTest {
                 Checks.tls(TIMEOUT, new TlsProbeConfig("", false, Optional.empty())),
                 Checks.sendExpect(TIMEOUT, "PING", "PONG"), Checks.exec(TIMEOUT, "sh", "-c", "sleep 1000 & wait"),
                 Checks.exec(Duration.ofSeconds(5), "true"), Checks.exec(TIMEOUT, "/no/such/command"));
-        try (Peer silent = Peer.silent();
-                Peer resetting = Peer.resetting();
-                Peer trickling = Peer.trickling("", (byte) 0)) {
+        try (ScriptedPeer silent = ScriptedPeer.silent();
+                ScriptedPeer resetting = ScriptedPeer.resetting();
+                ScriptedPeer trickling = ScriptedPeer.trickling("", (byte) 0)) {
             List<InetSocketAddress> addresses = List.of(silent.address(), resetting.address(), trickling.address(),
-                    Peer.nobody());
+                    ScriptedPeer.nobody());
             // Once to load what is loaded once.
             checkAll(kinds, addresses);
             awaitChildless();

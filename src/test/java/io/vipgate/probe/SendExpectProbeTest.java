@@ -13,7 +13,7 @@ class SendExpectProbeTest {
 
     @Test
     void anAnswerInPiecesIsPutTogether() throws Exception {
-        try (Peer peer = Peer.inPieces("220 220 ready\r\nmore")) {
+        try (ScriptedPeer peer = ScriptedPeer.inPieces("220 220 ready\r\nmore")) {
             assertThat(Checks.check(GREETING, peer.address()))
                     .isEqualTo(ProbeResult.pass("answered as expected"));
         }
@@ -21,7 +21,7 @@ class SendExpectProbeTest {
 
     @Test
     void whatIsSentIsTheBytesMeant() throws Exception {
-        try (Peer peer = Peer.listening()) {
+        try (ScriptedPeer peer = ScriptedPeer.listening()) {
             ProbeConfig config = Checks.sendExpect(Checks.AMPLE, "PING\\x01\\r\\n", "");
 
             assertThat(Checks.check(config, peer.address())).isEqualTo(ProbeResult.pass("sent"));
@@ -31,7 +31,7 @@ class SendExpectProbeTest {
 
     @Test
     void theHeaderComesBeforeWhatIsSent() throws Exception {
-        try (Peer peer = Peer.answering("PONG")) {
+        try (ScriptedPeer peer = ScriptedPeer.answering("PONG")) {
             Probe probe = Probes.of(Checks.sendExpect(Checks.AMPLE, "PING\\r\\n\\r\\n", "PONG"), ProxyProtocol.V1)
                     .orElseThrow();
 
@@ -43,7 +43,7 @@ class SendExpectProbeTest {
 
     @Test
     void whoClosesBeforeTheExpectedBytesFails() throws Exception {
-        try (Peer peer = Peer.saying("220 rea")) {
+        try (ScriptedPeer peer = ScriptedPeer.saying("220 rea")) {
             assertThat(Checks.check(GREETING, peer.address()))
                     .isEqualTo(ProbeResult.fail("closed before the expected bytes"));
         }
@@ -51,14 +51,14 @@ class SendExpectProbeTest {
 
     @Test
     void whoResetsFails() throws Exception {
-        try (Peer peer = Peer.resetting()) {
+        try (ScriptedPeer peer = ScriptedPeer.resetting()) {
             assertThat(Checks.check(GREETING, peer.address())).isEqualTo(ProbeResult.fail("connection reset"));
         }
     }
 
     @Test
     void whoTalksOfOtherThingsFailsAfter64KiB() throws Exception {
-        try (Peer peer = Peer.saying("x".repeat(ByteSearch.MAX_BYTES - 3) + "220 ready\r\n")) {
+        try (ScriptedPeer peer = ScriptedPeer.saying("x".repeat(ByteSearch.MAX_BYTES - 3) + "220 ready\r\n")) {
             assertThat(Checks.check(GREETING, peer.address()))
                     .isEqualTo(ProbeResult.fail("first 64 KiB lack the expected bytes"));
         }
@@ -66,7 +66,7 @@ class SendExpectProbeTest {
 
     @Test
     void silenceEndsAtTheDeadline() throws Exception {
-        try (Peer peer = Peer.silent()) {
+        try (ScriptedPeer peer = ScriptedPeer.silent()) {
             assertThat(Checks.checkInVain(Checks.probe(Checks.sendExpect(Checks.SHORT, "PING", "PONG")),
                     peer.address()).cause()).isEqualTo("no answer in 150 ms");
         }
@@ -74,7 +74,7 @@ class SendExpectProbeTest {
 
     @Test
     void aTrickleDoesNotPutOffTheDeadline() throws Exception {
-        try (Peer peer = Peer.trickling("220 ", (byte) '.')) {
+        try (ScriptedPeer peer = ScriptedPeer.trickling("220 ", (byte) '.')) {
             Checks.checkInVain(Checks.probe(Checks.sendExpect(Checks.SHORT, "", "220 ready")), peer.address());
         }
     }
@@ -82,7 +82,7 @@ class SendExpectProbeTest {
     @Test
     void whoNeverReadsDoesNotPutOffTheDeadline() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
-        try (Peer peer = Peer.that(_ -> {
+        try (ScriptedPeer peer = ScriptedPeer.that(_ -> {
             try {
                 over.await();
             } catch (InterruptedException _) {
@@ -100,9 +100,9 @@ class SendExpectProbeTest {
     @Test
     void anInterruptEndsTheCheck() throws Exception {
         CountDownLatch connected = new CountDownLatch(1);
-        try (Peer peer = Peer.that(socket -> {
+        try (ScriptedPeer peer = ScriptedPeer.that(socket -> {
             connected.countDown();
-            Peer.waitForEnd(socket);
+            ScriptedPeer.waitForEnd(socket);
         })) {
             Checks.interruptsEnd(Checks.probe(GREETING), peer.address(), () -> {
                 try {

@@ -29,14 +29,14 @@ class TcpProbeTest {
 
     @Test
     void whoeverListensPasses() throws Exception {
-        try (Peer peer = Peer.silent()) {
+        try (ScriptedPeer peer = ScriptedPeer.silent()) {
             assertThat(Checks.check(probe, peer.address(), Checks.AMPLE)).isEqualTo(ProbeResult.pass("connected"));
         }
     }
 
     @Test
     void nobodyListeningIsARefusal() throws Exception {
-        assertThat(Checks.check(probe, Peer.nobody(), Checks.AMPLE))
+        assertThat(Checks.check(probe, ScriptedPeer.nobody(), Checks.AMPLE))
                 .isEqualTo(ProbeResult.fail("connection refused"));
     }
 
@@ -55,7 +55,8 @@ class TcpProbeTest {
 
     @Test
     void noCheckLeavesAConnectionInTimeWait() throws Exception {
-        try (Peer silent = Peer.silent(); Peer closing = Peer.answering("HTTP/1.1 200 OK\r\n\r\n")) {
+        try (ScriptedPeer silent = ScriptedPeer.silent();
+                ScriptedPeer closing = ScriptedPeer.answering("HTTP/1.1 200 OK\r\n\r\n")) {
             // Another program may have had the port before.
             Set<String> before = connectionsTo(silent, closing);
             for (int i = 0; i < 20; i++) {
@@ -90,7 +91,7 @@ class TcpProbeTest {
 
     @Test
     void aConnectThatMeetsItselfIsAFailure() throws Exception {
-        InetSocketAddress address = Peer.nobody();
+        InetSocketAddress address = ScriptedPeer.nobody();
         Probe meetsItself = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, Checks.sockets(() -> {
             Socket socket = new Socket();
             socket.bind(address);
@@ -107,14 +108,14 @@ class TcpProbeTest {
             throw new SocketException("Too many open files");
         })).orElseThrow();
 
-        assertThat(Checks.check(poor, Peer.nobody(), Checks.AMPLE))
+        assertThat(Checks.check(poor, ScriptedPeer.nobody(), Checks.AMPLE))
                 .isEqualTo(ProbeResult.inconclusive("no socket: Too many open files"));
     }
 
     @Test
     void aLackOfLocalPortsIsNotTheEndpointsFault() throws Exception {
-        InetSocketAddress local = Peer.nobody();
-        try (Peer peer = Peer.silent(); Socket taken = boundTo(local)) {
+        InetSocketAddress local = ScriptedPeer.nobody();
+        try (ScriptedPeer peer = ScriptedPeer.silent(); Socket taken = boundTo(local)) {
             taken.connect(peer.address());
             Probe without = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE,
                     Checks.sockets(() -> boundTo(local))).orElseThrow();
@@ -127,7 +128,7 @@ class TcpProbeTest {
     @ParameterizedTest
     @CsvSource({"V1, 50524f585920554e4b4e4f574e0d0a", "V2, 0d0a0d0a000d0a515549540a20000000"})
     void anEndpointThatExpectsAHeaderGetsOne(ProxyProtocol protocol, String header) throws Exception {
-        try (Peer peer = Peer.listening()) {
+        try (ScriptedPeer peer = ScriptedPeer.listening()) {
             Probe withHeader = Probes.of(Checks.tcp(Checks.AMPLE), protocol).orElseThrow();
 
             assertThat(Checks.check(withHeader, peer.address(), Checks.AMPLE).outcome())
@@ -139,7 +140,7 @@ class TcpProbeTest {
 
     @Test
     void aCheckThatBeginsTooLateSaysNothing() throws Exception {
-        assertThat(probe.check(new ProbeTarget("web", "vip1", Peer.nobody()), System.nanoTime() - 1))
+        assertThat(probe.check(new ProbeTarget("web", "vip1", ScriptedPeer.nobody()), System.nanoTime() - 1))
                 .isEqualTo(ProbeResult.inconclusive("no time left to begin"));
     }
 
@@ -156,9 +157,9 @@ class TcpProbeTest {
     }
 
     /** Connections from anywhere to these, by their two ends as the kernel lists them, those in TIME_WAIT included. */
-    private static Set<String> connectionsTo(Peer... peers) throws IOException {
+    private static Set<String> connectionsTo(ScriptedPeer... peers) throws IOException {
         Set<String> found = new HashSet<>();
-        for (Peer peer : peers) {
+        for (ScriptedPeer peer : peers) {
             String remote = String.format(Locale.ROOT, ":%04X", peer.address().getPort());
             for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
                 try (Stream<String> lines = Files.lines(Path.of(table))) {

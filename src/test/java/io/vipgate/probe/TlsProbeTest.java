@@ -50,7 +50,7 @@ class TlsProbeTest {
 
     @Test
     void withoutVerifyAnyCertificateWillDo() throws Exception {
-        try (Peer peer = showing("expired")) {
+        try (ScriptedPeer peer = showing("expired")) {
             assertThat(Checks.check(Checks.tls(Checks.AMPLE, ANY), peer.address()))
                     .isEqualTo(ProbeResult.pass("TLS handshake"));
         }
@@ -58,7 +58,7 @@ class TlsProbeTest {
 
     @Test
     void withVerifyTheAuthorityAndTheNameMustBeRight() throws Exception {
-        try (Peer peer = showing("valid")) {
+        try (ScriptedPeer peer = showing("valid")) {
             assertThat(Checks.check(Checks.tls(Checks.AMPLE, verifying(certificates.name())), peer.address()))
                     .isEqualTo(ProbeResult.pass("TLS handshake"));
             assertThat(Checks.check(Checks.tls(Checks.AMPLE, verifying("")), peer.address()).outcome())
@@ -72,7 +72,7 @@ class TlsProbeTest {
 
     @Test
     void anExpiredCertificateFails() throws Exception {
-        try (Peer peer = showing("expired")) {
+        try (ScriptedPeer peer = showing("expired")) {
             ProbeResult result = Checks.check(Checks.tls(Checks.AMPLE, verifying(certificates.name())),
                     peer.address());
 
@@ -83,7 +83,7 @@ class TlsProbeTest {
 
     @Test
     void anAuthorityThatTheMachineDoesNotTrustFails() throws Exception {
-        try (Peer peer = showing("valid")) {
+        try (ScriptedPeer peer = showing("valid")) {
             TlsProbeConfig machines = new TlsProbeConfig(certificates.name(), true, Optional.empty());
 
             assertThat(Checks.check(Checks.tls(Checks.AMPLE, machines), peer.address()))
@@ -103,7 +103,7 @@ class TlsProbeTest {
     void theEndpointsHandshakeSucceedsToo() throws Exception {
         for (int i = 0; i < 20; i++) {
             CompletableFuture<String> server = new CompletableFuture<>();
-            try (Peer peer = Peer.that(socket -> {
+            try (ScriptedPeer peer = ScriptedPeer.that(socket -> {
                 try {
                     showCertificate(socket, "valid");
                     server.complete("clean end");
@@ -120,7 +120,7 @@ class TlsProbeTest {
 
     @Test
     void httpsAsksOverTls() throws Exception {
-        try (Peer peer = Peer.that(this::answerOverTls)) {
+        try (ScriptedPeer peer = ScriptedPeer.that(this::answerOverTls)) {
             assertThat(Checks.check(https(Checks.AMPLE, "all good"), peer.address()))
                     .isEqualTo(ProbeResult.pass("status 200, body as expected"));
             assertThat(Checks.check(https(Checks.AMPLE, "all bad"), peer.address()))
@@ -130,7 +130,7 @@ class TlsProbeTest {
 
     @Test
     void everyCheckShakesHandsInFull() throws Exception {
-        try (Peer peer = Peer.that(this::answerOverTls)) {
+        try (ScriptedPeer peer = ScriptedPeer.that(this::answerOverTls)) {
             Probe probe = Checks.probe(https(Checks.AMPLE, "all good"));
             for (int i = 0; i < 3; i++) {
                 Checks.check(probe, peer.address(), Checks.AMPLE);
@@ -143,7 +143,7 @@ class TlsProbeTest {
     @Test
     void theHeaderComesBeforeTheHandshake() throws Exception {
         CompletableFuture<String> header = new CompletableFuture<>();
-        try (Peer peer = Peer.that(socket -> {
+        try (ScriptedPeer peer = ScriptedPeer.that(socket -> {
             header.complete(new String(socket.getInputStream().readNBytes(15), StandardCharsets.US_ASCII));
             showCertificate(socket, "valid");
         })) {
@@ -157,12 +157,12 @@ class TlsProbeTest {
 
     @Test
     void whoDoesNotSpeakTlsFails() throws Exception {
-        try (Peer plain = Peer.that(socket -> {
+        try (ScriptedPeer plain = ScriptedPeer.that(socket -> {
             int _ = socket.getInputStream().read(new byte[4096]);
-            socket.getOutputStream().write(Peer.bytes("HTTP/1.1 400 Bad Request\r\n\r\n"));
-        }); Peer closing = Peer.that(socket -> {
+            socket.getOutputStream().write(ScriptedPeer.bytes("HTTP/1.1 400 Bad Request\r\n\r\n"));
+        }); ScriptedPeer closing = ScriptedPeer.that(socket -> {
             int _ = socket.getInputStream().read(new byte[4096]);
-        }); Peer resetting = Peer.resetting()) {
+        }); ScriptedPeer resetting = ScriptedPeer.resetting()) {
             Probe probe = Checks.probe(Checks.tls(Checks.AMPLE, ANY));
 
             assertThat(Checks.check(probe, plain.address(), Checks.AMPLE))
@@ -177,7 +177,8 @@ class TlsProbeTest {
     @Test
     void aHandshakeThatNeverEndsEndsAtTheDeadline() throws Exception {
         // The beginning of a record of 16 KiB, which never comes whole; @ is 0x40.
-        try (Peer silent = Peer.silent(); Peer trickling = Peer.trickling("\u0016\u0003\u0003@\0", (byte) 2)) {
+        try (ScriptedPeer silent = ScriptedPeer.silent();
+                ScriptedPeer trickling = ScriptedPeer.trickling("\u0016\u0003\u0003@\0", (byte) 2)) {
             Probe probe = Checks.probe(Checks.tls(Checks.SHORT, ANY));
 
             assertThat(Checks.checkInVain(probe, silent.address()).cause()).isEqualTo("no TLS handshake in 150 ms");
@@ -188,10 +189,10 @@ class TlsProbeTest {
 
     @Test
     void silenceAfterTheHandshakeEndsAtTheDeadline() throws Exception {
-        try (Peer peer = Peer.that(socket -> {
+        try (ScriptedPeer peer = ScriptedPeer.that(socket -> {
             SSLSocket secured = certificates.over(socket, "valid");
             secured.startHandshake();
-            Peer.waitForEnd(secured);
+            ScriptedPeer.waitForEnd(secured);
         })) {
             // Longer than others: the handshake has to be over by then on a machine that is slow.
             Duration timeout = Duration.ofSeconds(1);
@@ -222,14 +223,14 @@ class TlsProbeTest {
                 .hasMessage("serverName: no name (expected: a host name)");
     }
 
-    private Peer showing(String alias) throws IOException {
-        return Peer.that(socket -> showCertificate(socket, alias));
+    private ScriptedPeer showing(String alias) throws IOException {
+        return ScriptedPeer.that(socket -> showCertificate(socket, alias));
     }
 
     private void showCertificate(Socket socket, String alias) throws IOException {
         SSLSocket secured = certificates.over(socket, alias);
         secured.startHandshake();
-        Peer.waitForEnd(secured);
+        ScriptedPeer.waitForEnd(secured);
     }
 
     private void answerOverTls(Socket socket) throws IOException {
@@ -239,18 +240,18 @@ class TlsProbeTest {
         secured.startHandshake();
         sessions.add(HexFormat.of().formatHex(secured.getSession().getId()));
         int _ = secured.getInputStream().read(new byte[4096]);
-        secured.getOutputStream().write(Peer.bytes("HTTP/1.1 200 OK\r\n\r\nall good"));
+        secured.getOutputStream().write(ScriptedPeer.bytes("HTTP/1.1 200 OK\r\n\r\nall good"));
     }
 
     private String nameSentWith(String serverName) throws Exception {
         CompletableFuture<String> name = new CompletableFuture<>();
-        try (Peer peer = Peer.that(socket -> {
+        try (ScriptedPeer peer = ScriptedPeer.that(socket -> {
             SSLSocket secured = certificates.over(socket, "valid");
             secured.startHandshake();
             name.complete(((ExtendedSSLSession) secured.getSession()).getRequestedServerNames().stream()
                     .map(sent -> new String(sent.getEncoded(), StandardCharsets.US_ASCII))
                     .collect(Collectors.joining()));
-            Peer.waitForEnd(secured);
+            ScriptedPeer.waitForEnd(secured);
         })) {
             TlsProbeConfig tls = new TlsProbeConfig(serverName, false, Optional.empty());
             assertThat(Checks.check(Checks.tls(Checks.AMPLE, tls), peer.address()).outcome())

@@ -1,206 +1,68 @@
 package io.vipgate.relay;
 
-import io.vipgate.eventloop.EventLoop;
+import io.vipgate.eventloop.FakeEventLoop;
 import io.vipgate.eventloop.Ready;
-import io.vipgate.eventloop.ReadyHandler;
-import io.vipgate.eventloop.Registration;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.linux.Pipe;
-import io.vipgate.linux.SocketOptions;
 import io.vipgate.linux.SystemCalls;
 import io.vipgate.linux.TcpInfo;
-import java.io.ByteArrayOutputStream;
-import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernel and the event loop of a test: sockets that are byte queues, edge-triggered events, and a clock that the test
- * moves. Follows Linux where a relay depends on it: bytes received before a reset can still be read, an error is returned
- * once and the end of the stream after it, close with unread bytes resets.
+ * The kernel of a test: a listening socket with its queue, {@link FakeSocket sockets} that are byte queues,
+ * {@link FakePipe pipes}, edge-triggered events for its {@link FakeEventLoop}, and a clock that the test moves.
  */
-final class FakeKernel implements SystemCalls, EventLoop {
+final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     /** How a connect goes. */
     enum Connect {
         PENDING, AT_ONCE, REFUSED, NO_ADDRESS
     }
 
-    /** One end of a connection: what the relay has of it, and what its peer does and sees. */
-    final class Socket {
-        final int fd = nextFd++;
-        private final ArrayDeque<Byte> incoming = new ArrayDeque<>();
-        private final ByteArrayOutputStream arrived = new ByteArrayOutputStream();
-        private boolean isConnecting;
-        private boolean hasPeerFin;
-        private int error;
-        private boolean isDead;
-        private boolean isUrgent;
-        private boolean isOutputBlocked;
-        private boolean isEdge;
-        private boolean isCorked;
-        private int room = 1 << 20;
-        private int watched;
-        private @Nullable ReadyHandler handler;
-        @Nullable
-        NativeSocketAddress remote;
-        @Nullable
-        NativeSocketAddress local;
-        /** Bytes the peer has not acknowledged; a test sets it. */
-        int unacknowledged;
-        int windowProbes;
-        int window = 65_536;
-        int lastAckMillis;
-        boolean hasFin;
-        boolean isReset;
-        boolean isClosed;
-        private boolean resetsOnClose;
-        final Map<Integer, Integer> tcpOptions = new HashMap<>();
-        final List<String> calls = new ArrayList<>();
-
-        /** The peer accepts the connect. */
-        void accept() {
-            isConnecting = false;
-            isEdge = true;
-        }
-
-        /** The connect fails, or the connection is lost. */
-        void fail(int errno) {
-            isConnecting = false;
-            isDead = true;
-            error = errno;
-            isEdge = true;
-        }
-
-        void peerSends(byte[] bytes) {
-            for (byte each : bytes) {
-                incoming.addLast(each);
-            }
-            // What arrives where it is not watched for wakes nobody, whatever else is ready.
-            isEdge |= (watched & Ready.IN) != 0;
-        }
-
-        void peerSendsUrgent() {
-            isUrgent = true;
-            isEdge = true;
-        }
-
-        void peerFin() {
-            hasPeerFin = true;
-            isEdge = true;
-        }
-
-        void peerResets() {
-            fail(Errno.ECONNRESET);
-        }
-
-        /** Limits how many more bytes the send queue takes. */
-        void room(int bytes) {
-            room = bytes;
-            if (isOutputBlocked && room > 0) {
-                isOutputBlocked = false;
-                isEdge = true;
-            }
-        }
-
-        /** Everything the peer has got. */
-        byte[] arrived() {
-            return arrived.toByteArray();
-        }
-
-        int unreadBytes() {
-            return incoming.size();
-        }
-
-        boolean isCorked() {
-            return isCorked;
-        }
-
-        private int events() {
-            int events = 0;
-            if (!incoming.isEmpty() || hasPeerFin || isDead) {
-                events |= Ready.IN;
-            }
-            if (hasPeerFin || isDead) {
-                events |= Ready.RDHUP;
-            }
-            if (!isConnecting && (room > 0 || isDead)) {
-                events |= Ready.OUT;
-            }
-            if (error != 0) {
-                events |= Ready.ERR;
-            }
-            if (isDead || (hasPeerFin && hasFin)) {
-                events |= Ready.HUP;
-            }
-            if (isUrgent) {
-                events |= Ready.PRI;
-            }
-            return events;
-        }
-    }
-
-    private record Task(long due, long order, Runnable action) {}
-
-    private static final class FakePipe {
-        final ArrayDeque<Byte> bytes = new ArrayDeque<>();
-        final Pipe pipe;
-
-        FakePipe(Pipe pipe) {
-            this.pipe = pipe;
-        }
-    }
-
-    private final Map<Integer, Socket> sockets = new TreeMap<>();
+    private final Map<Integer, FakeSocket> sockets = new TreeMap<>();
     private final Map<Integer, FakePipe> pipes = new HashMap<>();
-    private final ArrayDeque<Socket> queue = new ArrayDeque<>();
+    private final ArrayDeque<FakeSocket> queue = new ArrayDeque<>();
     private final ArrayDeque<Connect> plans = new ArrayDeque<>();
-    private final PriorityQueue<Task> tasks = new PriorityQueue<>(
-            Comparator.comparingLong(Task::due).thenComparingLong(Task::order));
-    private final ArrayDeque<Runnable> nextBatch = new ArrayDeque<>();
-    private final ArrayDeque<Socket> closing = new ArrayDeque<>();
+    /** The loop that watches its sockets. */
+    final FakeEventLoop loop = new FakeEventLoop(this, this, 1_000_000_000L);
+    /** Sockets towards endpoints, in the order they were made. */
+    final List<FakeSocket> dialled = new ArrayList<>();
+    final FakeSocket listening;
     /** How often it was asked what a peer has not acknowledged. */
     int queuesAsked;
-    /** Sockets towards endpoints, in the order they were made. */
-    final List<Socket> dialled = new ArrayList<>();
-    final Socket listening;
-    private int nextFd = 3;
-    private long now = 1_000_000_000L;
-    private long order;
-    private boolean inBatch;
     int acceptError;
     int accepts;
-    int mostPipes = 16;
-    int pipeCapacity = 1 << 20;
-    boolean refusesToWatch;
+    int maxPipes = 16;
+    private int nextFd = 3;
     private int receives;
     private int splices;
     private int told;
 
     FakeKernel() {
-        listening = new Socket();
-        sockets.put(listening.fd, listening);
+        listening = open();
+    }
+
+    private FakeSocket open() {
+        FakeSocket socket = new FakeSocket(nextFd++);
+        sockets.put(socket.fd, socket);
+        return socket;
     }
 
     // ---- what a test does ----
 
     /** A client connects; it is in the accept queue. */
-    Socket client() {
-        Socket client = new Socket();
-        sockets.put(client.fd, client);
+    FakeSocket client() {
+        FakeSocket client = open();
         queue.addLast(client);
-        listening.isEdge = true;
+        listening.raiseEdge();
         return client;
     }
 
@@ -211,26 +73,7 @@ final class FakeKernel implements SystemCalls, EventLoop {
 
     /** One batch of events, and the tasks due now. */
     void batch() {
-        int putOff = nextBatch.size();
-        inBatch = true;
-        for (Socket socket : List.copyOf(sockets.values())) {
-            boolean isLevel = socket == listening && !queue.isEmpty() && (socket.watched & Ready.IN) != 0;
-            if (socket.handler != null && (socket.isEdge || isLevel)) {
-                socket.isEdge = false;
-                int events = socket == listening ? Ready.IN : socket.events();
-                if ((events & (socket.watched | Ready.ERR | Ready.HUP)) != 0) {
-                    told++;
-                    socket.handler.onReady(events & (socket.watched | Ready.ERR | Ready.HUP));
-                }
-            }
-        }
-        for (; putOff > 0; putOff--) {
-            nextBatch.removeFirst().run();
-        }
-        inBatch = false;
-        closing.forEach(socket -> close(socket.fd));
-        closing.clear();
-        runTasks();
+        loop.runBatch();
     }
 
     /** Events that were passed on so far. */
@@ -242,8 +85,7 @@ final class FakeKernel implements SystemCalls, EventLoop {
     void settle() {
         for (int i = 0; i < 10_000; i++) {
             batch();
-            boolean isAccepting = !queue.isEmpty() && (listening.watched & Ready.IN) != 0;
-            if (nextBatch.isEmpty() && !isAccepting && sockets.values().stream().noneMatch(s -> s.isEdge)) {
+            if (loop.putOff() == 0 && !isAccepting() && sockets.values().stream().noneMatch(FakeSocket::isEdge)) {
                 return;
             }
         }
@@ -252,20 +94,13 @@ final class FakeKernel implements SystemCalls, EventLoop {
 
     /** Lets time pass, with its timers. */
     void pass(long nanos) {
-        long end = now + nanos;
-        while (!tasks.isEmpty() && tasks.peek().due <= end) {
-            now = Math.max(now, tasks.peek().due);
-            runTasks();
+        long end = loop.now() + nanos;
+        for (long next = loop.untilNextTask(); next <= end - loop.now(); next = loop.untilNextTask()) {
+            loop.advance(next);
             settle();
         }
-        now = end;
+        loop.advance(end - loop.now());
         settle();
-    }
-
-    private void runTasks() {
-        while (!tasks.isEmpty() && tasks.peek().due <= now) {
-            tasks.remove().action.run();
-        }
     }
 
     int openSockets() {
@@ -282,76 +117,39 @@ final class FakeKernel implements SystemCalls, EventLoop {
 
     /** Bytes that lie in pipes. */
     int bytesInPipes() {
-        return pipes.values().stream().mapToInt(pipe -> pipe.bytes.size()).sum() / 2;
+        return pipes.values().stream().mapToInt(FakePipe::size).sum() / 2;
     }
 
-    // ---- event loop ----
+    // ---- readiness ----
 
     @Override
-    public boolean inEventLoop() {
-        return true;
-    }
-
-    @Override
-    public void execute(Runnable task) {
-        schedule(task, 0);
+    public void onWatched(int descriptor, int events) {
+        socketOf(descriptor).watch(events);
     }
 
     @Override
-    public void schedule(Runnable task, long delayNanos) {
-        tasks.add(new Task(now + delayNanos, order++, task));
-    }
-
-    @Override
-    public void executeAfterNextBatch(Runnable task) {
-        nextBatch.addLast(task);
-    }
-
-    @Override
-    public long now() {
-        return now;
-    }
-
-    @Override
-    public SystemCalls systemCalls() {
-        return this;
-    }
-
-    @Override
-    public Registration register(int fd, int events, ReadyHandler handler) {
-        if (refusesToWatch) {
-            throw new UncheckedIOException(new java.io.IOException("no space left"));
+    public int takeReady(int descriptor, int events) {
+        FakeSocket socket = sockets.get(descriptor);
+        if (socket == null) {
+            return 0;
         }
-        Socket socket = socketOf(fd);
-        socket.watched = events;
-        socket.handler = handler;
-        socket.isEdge = socket.events() != 0;
-        return new Registration() {
-            @Override
-            public int descriptor() {
-                return fd;
-            }
-
-            @Override
-            public void watch(int newEvents) {
-                socket.watched = newEvents;
-                // epoll_ctl(2) looks at what is ready at once.
-                socket.isEdge |= (socket.events() & (newEvents | Ready.ERR | Ready.HUP)) != 0;
-            }
-
-            @Override
-            public void close() {
-                if (inBatch) {
-                    closing.addLast(socket);
-                } else {
-                    FakeKernel.this.close(fd);
-                }
-            }
-        };
+        int ready = socket.takeEdge();
+        if (socket == listening) {
+            // Level-triggered, the one socket that is.
+            ready = isAccepting() ? Ready.IN : 0;
+        }
+        if (ready != 0) {
+            told++;
+        }
+        return ready;
     }
 
-    private Socket socketOf(int fd) {
-        Socket socket = sockets.get(fd);
+    private boolean isAccepting() {
+        return !queue.isEmpty() && listening.isWatchedFor(Ready.IN);
+    }
+
+    private FakeSocket socketOf(int fd) {
+        FakeSocket socket = sockets.get(fd);
         if (socket == null) {
             throw new AssertionError("descriptor " + fd + " is not open");
         }
@@ -366,7 +164,7 @@ final class FakeKernel implements SystemCalls, EventLoop {
         if (acceptError != 0) {
             return -acceptError;
         }
-        Socket socket = queue.pollFirst();
+        FakeSocket socket = queue.pollFirst();
         if (socket == null) {
             return -Errno.EAGAIN;
         }
@@ -376,20 +174,19 @@ final class FakeKernel implements SystemCalls, EventLoop {
 
     @Override
     public int socket(int family) {
-        Socket socket = new Socket();
-        sockets.put(socket.fd, socket);
+        FakeSocket socket = open();
         dialled.add(socket);
         return socket.fd;
     }
 
     @Override
     public int connect(int fd, NativeSocketAddress remote) {
-        Socket socket = socketOf(fd);
+        FakeSocket socket = socketOf(fd);
         socket.remote = remote;
         Connect plan = plans.isEmpty() ? Connect.PENDING : plans.removeFirst();
         return switch (plan) {
             case PENDING -> {
-                socket.isConnecting = true;
+                socket.connecting();
                 yield -Errno.EINPROGRESS;
             }
             case AT_ONCE -> 0;
@@ -412,124 +209,43 @@ final class FakeKernel implements SystemCalls, EventLoop {
     @Override
     public int receive(int fd, long address, int length) {
         receives++;
-        Socket socket = socketOf(fd);
-        socket.calls.add("receive");
-        if (socket.isConnecting) {
-            throw new AssertionError("a read while connecting");
-        }
-        int read = Math.min(length, socket.incoming.size());
-        if (read > 0) {
-            MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(length);
-            for (int i = 0; i < read; i++) {
-                memory.set(ValueLayout.JAVA_BYTE, i, socket.incoming.removeFirst());
-            }
-            return read;
-        }
-        if (socket.isUrgent) {
-            socket.isUrgent = false;
-            return -Errno.EAGAIN;
-        }
-        return nothing(socket);
-    }
-
-    /** What a read says when there are no bytes: FIN before error, the error once, then the end. */
-    private static int nothing(Socket socket) {
-        if (socket.hasPeerFin) {
-            return 0;
-        }
-        if (socket.error != 0) {
-            int error = socket.error;
-            socket.error = 0;
-            return -error;
-        }
-        return socket.isDead ? 0 : -Errno.EAGAIN;
+        return socketOf(fd).receive(address, length);
     }
 
     @Override
     public int send(int fd, long address, int length, boolean more) {
-        Socket socket = socketOf(fd);
-        socket.calls.add(more ? "send+more" : "send");
-        if (socket.isConnecting || socket.hasFin) {
-            throw new AssertionError("a write to a socket that is connecting or shut");
-        }
-        int taken = take(socket, length);
-        if (taken > 0) {
-            byte[] bytes = MemorySegment.ofAddress(address).reinterpret(length).asSlice(0, taken)
-                    .toArray(ValueLayout.JAVA_BYTE);
-            socket.arrived.writeBytes(bytes);
-            socket.isCorked = more;
-        }
-        return taken;
-    }
-
-    private static int take(Socket socket, int length) {
-        if (socket.isDead) {
-            socket.error = 0;
-            return -Errno.EPIPE;
-        }
-        int taken = Math.min(length, socket.room);
-        if (taken < length) {
-            socket.isOutputBlocked = true;
-        }
-        if (taken == 0) {
-            return -Errno.EAGAIN;
-        }
-        socket.room -= taken;
-        return taken;
+        return socketOf(fd).send(address, length, more);
     }
 
     @Override
     public int shutdownWrite(int fd) {
-        Socket socket = socketOf(fd);
-        socket.calls.add("shutdown");
-        if (socket.isDead) {
-            return -Errno.ENOTCONN;
-        }
-        socket.hasFin = true;
-        socket.isCorked = false;
-        return 0;
+        return socketOf(fd).shutdownWrite();
     }
 
     @Override
     public int close(int fd) {
-        FakePipe pipe = pipes.remove(fd);
-        if (pipe != null) {
-            return 0;
-        }
-        Socket socket = socketOf(fd);
-        socket.calls.add("close");
-        sockets.remove(fd);
-        socket.isClosed = true;
-        socket.isCorked = false;
-        socket.handler = null;
-        if (!socket.isDead) {
-            socket.isReset = socket.resetsOnClose || !socket.incoming.isEmpty();
-            socket.hasFin |= !socket.isReset;
+        if (pipes.remove(fd) == null) {
+            socketOf(fd).close();
+            sockets.remove(fd);
         }
         return 0;
     }
 
     @Override
     public int setOption(int fd, int level, int option, int value) {
-        Socket socket = socketOf(fd);
-        if (level == SocketOptions.SOL_TCP) {
-            socket.tcpOptions.put(option, value);
-        }
+        socketOf(fd).setOption(level, option, value);
         return 0;
     }
 
     @Override
     public int setResetOnClose(int fd) {
-        socketOf(fd).resetsOnClose = true;
+        socketOf(fd).resetOnClose();
         return 0;
     }
 
     @Override
     public int socketError(int fd) {
-        Socket socket = socketOf(fd);
-        int error = socket.error;
-        socket.error = 0;
-        return error;
+        return socketOf(fd).takeError();
     }
 
     @Override
@@ -551,7 +267,7 @@ final class FakeKernel implements SystemCalls, EventLoop {
 
     @Override
     public int tcpInfo(int fd, TcpInfo info) {
-        Socket socket = socketOf(fd);
+        FakeSocket socket = socketOf(fd);
         info.set(socket.windowProbes, 1, socket.lastAckMillis, socket.lastAckMillis, 0, socket.window);
         return 0;
     }
@@ -561,35 +277,21 @@ final class FakeKernel implements SystemCalls, EventLoop {
         splices++;
         FakePipe target = pipes.get(to);
         if (target != null) {
-            Socket source = socketOf(from);
-            if (source.incoming.isEmpty()) {
-                return nothing(source);
-            }
-            int moved = Math.min(Math.min(length, source.incoming.size()),
-                    target.pipe.capacity() - target.bytes.size());
-            for (int i = 0; i < moved; i++) {
-                target.bytes.addLast(source.incoming.removeFirst());
-            }
-            return moved == 0 ? -Errno.EAGAIN : moved;
+            return target.fill(socketOf(from), length);
         }
         FakePipe source = pipes.get(from);
         if (source == null) {
             throw new AssertionError("descriptor " + from + " is no pipe");
         }
-        Socket socket = socketOf(to);
-        int moved = take(socket, Math.min(length, source.bytes.size()));
-        for (int i = 0; i < moved; i++) {
-            socket.arrived.write(source.bytes.removeFirst());
-        }
-        return moved;
+        return source.drain(socketOf(to), length);
     }
 
     @Override
     public @Nullable Pipe openPipe(int size) {
-        if (pipes.size() / 2 >= mostPipes) {
+        if (pipes.size() / 2 >= maxPipes) {
             return null;
         }
-        Pipe pipe = new Pipe(nextFd++, nextFd++, Math.min(size, pipeCapacity));
+        Pipe pipe = new Pipe(nextFd++, nextFd++, Math.min(size, 1 << 20));
         FakePipe fake = new FakePipe(pipe);
         pipes.put(pipe.readFd(), fake);
         pipes.put(pipe.writeFd(), fake);

@@ -26,7 +26,7 @@ class RelayAccountTest {
 
     @Test
     void theConnectTimeIsOfAllAttemptsAndStaysWhenDirectionsEnd() {
-        FakeKernel.Socket client = fixture.kernel.client();
+        FakeSocket client = fixture.kernel.client();
         fixture.kernel.settle();
         fixture.kernel.pass(SECOND / 2);
         fixture.kernel.dialled.getLast().fail(Errno.ECONNREFUSED);
@@ -61,7 +61,7 @@ class RelayAccountTest {
 
     @Test
     void aClientThatLeavesWhileTheFirstConnectIsPendingHasMadeOneAttempt() {
-        FakeKernel.Socket client = fixture.kernel.client();
+        FakeSocket client = fixture.kernel.client();
         fixture.kernel.settle();
         client.peerResets();
         fixture.kernel.settle();
@@ -77,7 +77,7 @@ class RelayAccountTest {
         fixture.kernel.client();
         fixture.kernel.settle();
 
-        assertThat(fixture.turnedAway).containsExactly(RefuseReason.MAX_CONNECTIONS);
+        assertThat(fixture.refused).containsExactly(RefuseReason.MAX_CONNECTIONS);
         assertThat(fixture.opened).hasSize(1);
     }
 

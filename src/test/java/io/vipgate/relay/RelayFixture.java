@@ -27,7 +27,7 @@ final class RelayFixture {
     final FakeKernel kernel = new FakeKernel();
     final Map<CloseReason, Integer> closed = new EnumMap<>(CloseReason.class);
     final List<Relay> opened = new ArrayList<>();
-    final List<RefuseReason> turnedAway = new ArrayList<>();
+    final List<RefuseReason> refused = new ArrayList<>();
     final ConnectionLimit limit;
     final ConnectionLimit fdBudget = new ConnectionLimit(1000);
     final RelayLoop loop;
@@ -48,8 +48,8 @@ final class RelayFixture {
             }
 
             @Override
-            public void onTurnedAway(LoopListener turnedAwayAt, ClientAddress client, RefuseReason reason) {
-                turnedAway.add(reason);
+            public void onClientRefused(LoopListener refusedBy, ClientAddress client, RefuseReason reason) {
+                refused.add(reason);
             }
 
             @Override
@@ -57,7 +57,7 @@ final class RelayFixture {
                 closed.merge(reason, 1, Integer::sum);
             }
         };
-        loop = new RelayLoop(kernel, fdBudget, 4, observer);
+        loop = new RelayLoop(kernel.loop, fdBudget, 4, observer);
         List<PoolSnapshot.Member> members = List.of(member("vip1", "192.0.2.10"), member("vip2", "192.0.2.20"));
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)), plan(settings),
                 new SplittableRandom(1), new LocalPorts(32_768, 60_999));
@@ -74,6 +74,14 @@ final class RelayFixture {
                 60 * SECOND, ProxyHeader.Version.NONE, List.of());
     }
 
+    /** The settings with other bounds, in nanoseconds; 0 is none. */
+    static RelaySettings withBounds(long idle, long halfClosed, long lifetime) {
+        RelaySettings s = settings();
+        return new RelaySettings(s.connectTimeoutNanos(), s.attempts(), idle, halfClosed, lifetime, 0, s.keepAlive(),
+                s.clientUserTimeoutNanos(), s.endpointUserTimeoutNanos(), s.proxyVersion(),
+                s.sources());
+    }
+
     private static PoolSnapshot.Member member(String name, String address) {
         return new PoolSnapshot.Member(
                 new Endpoint(name, new InetSocketAddress(InetAddress.ofLiteral(address), 80), 0),
@@ -81,12 +89,12 @@ final class RelayFixture {
     }
 
     /** A client that is connected to an endpoint, and the endpoint's socket. */
-    record Pair(FakeKernel.Socket client, FakeKernel.Socket backend) {}
+    record Pair(FakeSocket client, FakeSocket backend) {}
 
     Pair connected() {
-        FakeKernel.Socket client = kernel.client();
+        FakeSocket client = kernel.client();
         kernel.settle();
-        FakeKernel.Socket backend = kernel.dialled.getLast();
+        FakeSocket backend = kernel.dialled.getLast();
         backend.accept();
         kernel.settle();
         return new Pair(client, backend);
@@ -116,7 +124,7 @@ final class RelayFixture {
         assertThat(limit.present()).as("connections of the listener").isZero();
         assertThat(fdBudget.present()).as("descriptor budget").isZero();
         assertThat(endpoint(0).connections() + endpoint(1).connections()).as("connections of endpoints").isZero();
-        assertThat(loop.pendingBuffers().inUse()).as("bytes of tails").isZero();
+        assertThat(loop.pendingBuffers().inUse()).as("bytes of pending buffers").isZero();
         assertThat(loop.wheel().armed()).as("timers").isZero();
         assertThat(loop.pipes().open()).as("pipes in use").isEqualTo(loop.pipes().pooled());
         assertThat(kernel.bytesInPipes()).as("bytes in pooled pipes").isZero();

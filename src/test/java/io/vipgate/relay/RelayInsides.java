@@ -13,7 +13,7 @@ public final class RelayInsides {
     private RelayInsides() {}
 
     /** Bytes of memory that a loop holds for readers slower than their senders. */
-    public static long tailBytes(RelayLoop loop) {
+    public static long pendingBytes(RelayLoop loop) {
         return loop.pendingBuffers().inUse();
     }
 

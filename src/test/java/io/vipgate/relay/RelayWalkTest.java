@@ -42,12 +42,12 @@ class RelayWalkTest {
 
     /** One peer: what it has sent and how it has ended. */
     private static final class End {
-        final FakeKernel.Socket socket;
+        final FakeSocket socket;
         final ByteArrayOutputStream sent = new ByteArrayOutputStream();
         boolean hasFin;
         boolean hasReset;
 
-        End(FakeKernel.Socket socket) {
+        End(FakeSocket socket) {
             this.socket = socket;
         }
 

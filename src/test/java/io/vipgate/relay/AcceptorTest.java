@@ -1,0 +1,58 @@
+package io.vipgate.relay;
+
+import static io.vipgate.relay.RelayFixture.SECOND;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.linux.Errno;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Accepting: one call for one client, the maximum of a listener, a pause when descriptors run out. */
+class AcceptorTest {
+    private final RelayFixture fixture = new RelayFixture();
+    private final FakeKernel kernel = fixture.kernel;
+
+    @Test
+    void acceptingPausesATenthOfASecondWhenDescriptorsRunOut() {
+        kernel.acceptError = Errno.EMFILE;
+        kernel.client();
+        kernel.batch();
+        int tries = kernel.accepts;
+        kernel.pass(SECOND / 20);
+        assertThat(kernel.accepts).isEqualTo(tries);
+        assertThat(fixture.listener.refused(RefuseReason.FD_EXHAUSTED)).isEqualTo(1);
+
+        kernel.acceptError = 0;
+        kernel.pass(SECOND / 10);
+        assertThat(fixture.loop.relays()).isEqualTo(1);
+    }
+
+    @Test
+    void clientBeyondTheMaximumIsResetAndCounted() {
+        RelayFixture two = new RelayFixture(RelayFixture.settings(), 2);
+        List<FakeSocket> clients = List.of(two.kernel.client(), two.kernel.client(), two.kernel.client());
+        two.kernel.settle();
+
+        assertThat(clients).extracting(client -> client.isReset).containsExactly(false, false, true);
+        assertThat(two.listener.refused(RefuseReason.MAX_CONNECTIONS)).isEqualTo(1);
+        assertThat(two.listener.accepted()).isEqualTo(2);
+    }
+
+    @Test
+    void singleClientsCostOneAcceptEach() {
+        for (int i = 0; i < 5; i++) {
+            kernel.client();
+            kernel.settle();
+            kernel.pass(SECOND / 1000);
+        }
+        assertThat(kernel.accepts).as("one each, and no more to hear that there is none").isEqualTo(5);
+
+        int before = kernel.accepts;
+        for (int i = 0; i < 64; i++) {
+            kernel.client();
+        }
+        kernel.settle();
+        assertThat(kernel.accepts - before).isLessThanOrEqualTo(64 + 7);
+        assertThat(fixture.loop.relays()).isEqualTo(69);
+    }
+}

@@ -1,0 +1,97 @@
+package io.vipgate.relay;
+
+import static io.vipgate.relay.RelayFixture.SECOND;
+import static io.vipgate.relay.RelayFixture.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** A drain ends idle relays by FIN, and the rest by reset at its deadline. */
+class RelayDrainTest {
+    private final RelayFixture fixture = new RelayFixture();
+    private final FakeKernel kernel = fixture.kernel;
+
+    @Test
+    void relayThatWaitsForAnAnswerIsNotIdle() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("request"));
+        kernel.pass(SECOND);
+        boolean[] isDone = {false};
+        RelayDrain.begin(fixture.loop, 10 * SECOND, () -> isDone[0] = true);
+        kernel.pass(4 * SECOND);
+        pair.backend().peerSends(bytes("late answer"));
+        kernel.settle();
+        assertThat(pair.client().arrived()).isEqualTo(bytes("late answer"));
+        assertThat(pair.client().hasFin).isFalse();
+
+        kernel.pass(SECOND);
+        assertThat(pair.client().hasFin).isTrue();
+        pair.client().peerFin();
+        pair.backend().peerFin();
+        kernel.pass(SECOND);
+        assertThat(isDone[0]).isTrue();
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void relayWhoseReaderHasNotTakenEverythingIsNotIdle() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().unacknowledged = 6;
+        pair.backend().peerSends(bytes("answer"));
+        kernel.pass(SECOND);
+        RelayDrain.begin(fixture.loop, 10 * SECOND, () -> {});
+        kernel.pass(4 * SECOND);
+        assertThat(pair.client().hasFin).isFalse();
+
+        pair.client().unacknowledged = 0;
+        kernel.pass(SECOND);
+        assertThat(pair.client().hasFin).isTrue();
+    }
+
+    @Test
+    void drainEndsIdleRelaysByFinAndTheRestByReset() {
+        RelayFixture.Pair idle = fixture.connected();
+        RelayFixture.Pair busy = fixture.connected();
+        kernel.pass(SECOND);
+        boolean[] isDone = {false};
+        busy.client().peerSends(bytes("."));
+        kernel.settle();
+        RelayDrain.begin(fixture.loop, 4 * SECOND, () -> isDone[0] = true);
+        assertThat(idle.client().hasFin).isTrue();
+        assertThat(idle.backend().hasFin).isTrue();
+        idle.client().peerFin();
+        idle.backend().peerFin();
+        kernel.settle();
+        assertThat(idle.client().isClosed).isTrue();
+        assertThat(idle.client().isReset).isFalse();
+
+        for (int i = 0; i < 35; i++) {
+            busy.client().peerSends(bytes("."));
+            kernel.pass(SECOND / 10);
+        }
+        assertThat(busy.client().isClosed).isFalse();
+
+        for (int i = 0; i < 10; i++) {
+            busy.client().peerSends(bytes("."));
+            kernel.pass(SECOND / 10);
+        }
+        assertThat(busy.client().isReset).isTrue();
+        assertThat(isDone[0]).isTrue();
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.DRAIN);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void clientsInTheQueueAreServedBeforeTheListenerCloses() {
+        FakeSocket waiting = kernel.client();
+        fixture.acceptor.drainAndClose();
+        kernel.settle();
+        kernel.dialled.getFirst().accept();
+        waiting.peerSends(bytes("request"));
+        kernel.settle();
+
+        assertThat(kernel.dialled.getFirst().arrived()).isEqualTo(bytes("request"));
+        assertThat(Arrays.asList(waiting.isClosed, waiting.isReset)).containsOnly(false);
+    }
+}
