@@ -141,8 +141,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void adminDependsOnJsonAndTextAlone() {
-        assertDependsOnlyOn("io.vipgate.admin", "io.vipgate.json", "io.vipgate.text", "com.sun.net.httpserver..", "org.slf4j");
+    void adminDependsOnItsModelJsonAndTextAlone() {
+        assertDependsOnlyOn("io.vipgate.admin", "io.vipgate.admin.model", "io.vipgate.json", "io.vipgate.text",
+                "com.sun.net.httpserver..", "org.slf4j");
+        assertDependsOnlyOn("io.vipgate.admin.model", "io.vipgate.json");
     }
 
     @Test

@@ -1,9 +1,10 @@
 package io.vipgate.admin;
 
-import static io.vipgate.admin.Route.Access.ANYBODY;
-import static io.vipgate.admin.Route.Access.TOKEN;
-
+import io.vipgate.admin.model.ClosedRelays;
+import io.vipgate.admin.model.EndpointAddresses;
+import io.vipgate.admin.model.ForgottenPins;
 import io.vipgate.json.Json;
+import io.vipgate.json.JsonObject;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import static io.vipgate.admin.Route.Access.ANYBODY;
+import static io.vipgate.admin.Route.Access.TOKEN;
 
 /**
  * The calls of the admin server: what each takes, and what it says in the log.
@@ -55,7 +58,7 @@ final class AdminRoutes {
     }
 
     private Response history(Request call) throws RequestException {
-        return new Response(200, "application/json", operations.history(since(call)), Map.of());
+        return new Response(200, Response.JSON, operations.history(since(call)), Map.of());
     }
 
     /** Parameter {@code since} in milliseconds; 0, for all there is, when it is not said. */
@@ -73,7 +76,7 @@ final class AdminRoutes {
         if (!STATES.contains(state)) {
             throw RequestException.bad("body (expected: {\"state\": \"ready\"}, \"drain\" or \"maint\")");
         }
-        Json done = operations.toState(call.names().get(0), call.names().get(1), state);
+        EndpointAddresses done = operations.toState(call.names().get(0), call.names().get(1), state);
         tell(call, String.join("/", call.names()) + " to " + state);
         return Response.of(200, done);
     }
@@ -81,7 +84,7 @@ final class AdminRoutes {
     private Response toWeight(Request call) throws RequestException {
         int weight = only(call.body(), "weight").whole()
                 .orElseThrow(() -> RequestException.bad("body (expected: {\"weight\": N}, N a whole number)"));
-        Json done = operations.toWeight(call.names().get(0), call.names().get(1), weight);
+        EndpointAddresses done = operations.toWeight(call.names().get(0), call.names().get(1), weight);
         tell(call, String.join("/", call.names()) + " to weight " + weight);
         return Response.of(200, done);
     }
@@ -107,7 +110,7 @@ final class AdminRoutes {
     }
 
     private Response closeRelay(Request call) throws RequestException {
-        Json done = operations.closeRelay(call.names().getFirst());
+        ClosedRelays done = operations.closeRelay(call.names().getFirst());
         tell(call, "close relay " + call.names().getFirst());
         return Response.of(200, done);
     }
@@ -117,8 +120,8 @@ final class AdminRoutes {
             throw RequestException.bad("parameters (expected: which relays, by endpoint=POOL/ENDPOINT, client=ADDRESS, "
                     + "pool=POOL or listener=LISTENER)");
         }
-        Json done = operations.closeRelays(filter(call));
-        tell(call, "close relays of " + call.parameters() + ": " + done.at("closed").text());
+        ClosedRelays done = operations.closeRelays(filter(call));
+        tell(call, "close relays of " + call.parameters() + ": " + done.closed());
         return Response.of(200, done);
     }
 
@@ -177,14 +180,14 @@ final class AdminRoutes {
     }
 
     private Response forget(Request call) throws RequestException {
-        Json done = operations.forget(call.names().get(0), address("client", call.names().get(1)));
+        ForgottenPins done = operations.forget(call.names().get(0), address("client", call.names().get(1)));
         tell(call, "forget the pin of " + call.names().get(1) + " in " + call.names().get(0));
         return Response.of(200, done);
     }
 
     private Response forgetAll(Request call) throws RequestException {
-        Json done = operations.forgetAll(call.names().getFirst());
-        tell(call, "forget all pins of " + call.names().getFirst() + ": " + done.at("forgotten").text());
+        ForgottenPins done = operations.forgetAll(call.names().getFirst());
+        tell(call, "forget all pins of " + call.names().getFirst() + ": " + done.forgotten());
         return Response.of(200, done);
     }
 
@@ -195,13 +198,13 @@ final class AdminRoutes {
 
     /** The one member that a body may have. */
     private static Json only(Json body, String name) throws RequestException {
-        if (!(body instanceof Json.Members object) || !object.members().keySet().equals(Set.of(name))) {
+        if (!(body instanceof JsonObject object) || !object.members().keySet().equals(Set.of(name))) {
             throw RequestException.bad("body (expected: an object with the member \"" + name + "\" and no other)");
         }
-        return body.at(name);
+        return body.get(name);
     }
 
     private static void tell(Request call, String what) {
-        LOG.info("admin: {}, asked from {}", what, call.client());
+        LOG.info("admin: {}, requested by {}", what, call.client());
     }
 }

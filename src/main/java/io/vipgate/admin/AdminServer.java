@@ -1,7 +1,7 @@
 package io.vipgate.admin;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.vipgate.json.Json;
+import io.vipgate.admin.model.CallList;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -52,9 +52,9 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /** What can be called here; how the page learns whether this is a demo. */
-    private Json calls() {
-        return Json.members().with("calls", Json.ofTexts(routes.stream().filter(Route::isCall)
-                .map(route -> route.method() + " " + route.pattern()).toList())).make();
+    private CallList calls() {
+        return new CallList(routes.stream().filter(Route::isCall).map(route -> route.method() + " " + route.pattern())
+                .toList());
     }
 
     /** The port it is bound to. */

@@ -1,5 +1,6 @@
 package io.vipgate.admin;
 
+import io.vipgate.json.RecordWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,8 @@ final class EventStream implements Handler {
     private synchronized byte[] status() {
         byte[] present = status;
         if (present == null || System.nanoTime() - statusAt > SECOND_NANOS / 2) {
-            present = ("event: status\ndata: " + operations.status() + "\n\n").getBytes(StandardCharsets.UTF_8);
+            present = ("event: status\ndata: " + RecordWriter.write(operations.status()) + "\n\n")
+                    .getBytes(StandardCharsets.UTF_8);
             status = present;
             statusAt = System.nanoTime();
         }

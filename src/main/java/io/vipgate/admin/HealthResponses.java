@@ -1,6 +1,7 @@
 package io.vipgate.admin;
 
-import io.vipgate.json.Json;
+import io.vipgate.admin.model.HealthAnswer;
+import io.vipgate.admin.model.ReadinessAnswer;
 import java.util.List;
 
 /**
@@ -13,12 +14,12 @@ final class HealthResponses {
 
     static Response health(HealthSource condition) {
         boolean isAlive = condition.isAlive();
-        return Response.of(isAlive ? 200 : 503, Json.members().with("alive", isAlive).make());
+        return Response.of(isAlive ? 200 : 503, new HealthAnswer(isAlive));
     }
 
     static Response readiness(HealthSource condition) {
         List<String> reasons = condition.reasonsAgainstClients();
         return Response.of(reasons.isEmpty() ? 200 : 503,
-                Json.members().with("ready", reasons.isEmpty()).with("reasons", Json.ofTexts(reasons)).make());
+                new ReadinessAnswer(reasons.isEmpty(), reasons));
     }
 }

@@ -47,7 +47,7 @@ public final class HealthServer implements AutoCloseable {
         if (page != null) {
             try {
                 return page
-                        .answer(new Request(List.of(), Map.of(), Json.absent(), Request.Accept.of(exchange),
+                        .answer(new Request(List.of(), Map.of(), Json.ofNull(), Request.Accept.of(exchange),
                                 exchange.getRemoteAddress()));
             } catch (RequestException e) {
                 return e.answer();

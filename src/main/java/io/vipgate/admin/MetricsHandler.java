@@ -24,7 +24,7 @@ public final class MetricsHandler implements Handler {
                     .orElseThrow(() -> new RequestException(503, "too many scrapes at once", List.of()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RequestException(503, "the gateway stops", List.of());
+            throw new RequestException(503, "shutting down", List.of());
         }
         return call.accept().isGzipWelcome()
                 ? new Response(200, page.contentType(), page.gzipped(), Map.of("Content-Encoding", "gzip"))

@@ -1,12 +1,19 @@
 package io.vipgate.admin;
 
-import io.vipgate.json.Json;
+import io.vipgate.admin.model.ClosedRelays;
+import io.vipgate.admin.model.EndpointAddresses;
+import io.vipgate.admin.model.Explanation;
+import io.vipgate.admin.model.ForgottenPins;
+import io.vipgate.admin.model.GatewayStatus;
+import io.vipgate.admin.model.PinList;
+import io.vipgate.admin.model.RelayList;
+import io.vipgate.admin.model.ReloadResult;
 import java.net.InetAddress;
 
 /** What the operator's calls do to the gateway. Thread-safe; may block for as long as a change takes. */
 public interface Operations extends HealthSource {
     /** How everything is. */
-    Json status();
+    GatewayStatus status();
 
     /**
      * What endpoints and listeners have done in the last ten minutes.
@@ -22,7 +29,7 @@ public interface Operations extends HealthSource {
      * @return how the endpoint is afterwards
      * @throws RequestException if there is no such pool or endpoint
      */
-    Json toState(String pool, String endpoint, String state) throws RequestException;
+    EndpointAddresses toState(String pool, String endpoint, String state) throws RequestException;
 
     /**
      * Sets an endpoint's weight.
@@ -30,7 +37,7 @@ public interface Operations extends HealthSource {
      * @return how the endpoint is afterwards
      * @throws RequestException if there is no such pool or endpoint, or the weight is out of range
      */
-    Json toWeight(String pool, String endpoint, int weight) throws RequestException;
+    EndpointAddresses toWeight(String pool, String endpoint, int weight) throws RequestException;
 
     /**
      * A page of the open relays.
@@ -39,63 +46,63 @@ public interface Operations extends HealthSource {
      * @param most relays on the page
      * @throws RequestException if there is no such endpoint, or {@code after} is no id
      */
-    Json relays(RelayFilter filter, String after, int most) throws RequestException;
+    RelayList relays(RelayFilter filter, String after, int most) throws RequestException;
 
     /**
      * One open relay.
      *
      * @throws RequestException if there is none with this id
      */
-    Json relay(String id) throws RequestException;
+    RelayList.Entry relay(String id) throws RequestException;
 
     /**
      * Ends an open relay.
      *
      * @throws RequestException if there is none with this id
      */
-    Json closeRelay(String id) throws RequestException;
+    ClosedRelays closeRelay(String id) throws RequestException;
 
     /**
      * Ends open relays.
      *
      * @throws RequestException if there is no such endpoint
      */
-    Json closeRelays(RelayFilter filter) throws RequestException;
+    ClosedRelays closeRelays(RelayFilter filter) throws RequestException;
 
     /**
      * A page of a pool's pins.
      *
      * @throws RequestException if there is no such pool
      */
-    Json pins(String pool, long offset, int most) throws RequestException;
+    PinList pins(String pool, long offset, int most) throws RequestException;
 
     /**
      * A client's pin.
      *
      * @throws RequestException if there is no such pool, or the client is not pinned
      */
-    Json pin(String pool, InetAddress client) throws RequestException;
+    PinList.Entry pin(String pool, InetAddress client) throws RequestException;
 
     /**
      * Forgets a client's pin.
      *
      * @throws RequestException if there is no such pool, or the client is not pinned
      */
-    Json forget(String pool, InetAddress client) throws RequestException;
+    ForgottenPins forget(String pool, InetAddress client) throws RequestException;
 
     /**
      * Forgets all pins of a pool.
      *
      * @throws RequestException if there is no such pool
      */
-    Json forgetAll(String pool) throws RequestException;
+    ForgottenPins forgetAll(String pool) throws RequestException;
 
     /**
      * Which endpoint a client would get, and why.
      *
      * @throws RequestException if there is no such listener
      */
-    Json explain(String listener, InetAddress client) throws RequestException;
+    Explanation explain(String listener, InetAddress client) throws RequestException;
 
     /**
      * Reads the configuration again.
@@ -103,5 +110,5 @@ public interface Operations extends HealthSource {
      * @return what has changed
      * @throws RequestException if it was refused, or there is nothing to read
      */
-    Json reload() throws RequestException;
+    ReloadResult reload() throws RequestException;
 }

@@ -80,7 +80,7 @@ final class RequestReader {
             throw new RequestException(413, "body (expected: at most " + (MAX_BODY_BYTES >> 10) + " KiB)", List.of());
         }
         if (bytes.length == 0 && !isNeeded) {
-            return Json.absent();
+            return Json.ofNull();
         }
         List<String> types = exchange.getRequestHeaders().getOrDefault("Content-Type", List.of());
         if (types.size() != 1 || !isJson(types.getFirst())) {

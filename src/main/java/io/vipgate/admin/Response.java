@@ -1,6 +1,7 @@
 package io.vipgate.admin;
 
-import io.vipgate.json.Json;
+import io.vipgate.admin.model.ErrorAnswer;
+import io.vipgate.json.RecordWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,8 @@ import java.util.Map;
  * @param headers besides those of the body
  */
 public record Response(int status, String contentType, Body body, Map<String, String> headers) {
+    static final String JSON = "application/json";
+
     /** What follows the headers. Written once at most, but for {@link #bytes}. */
     public interface Body extends AutoCloseable {
         /** In bytes; 0 when only its end will tell. */
@@ -55,10 +58,10 @@ public record Response(int status, String contentType, Body body, Map<String, St
         headers = Map.copyOf(headers);
     }
 
-    /** A JSON answer. */
-    public static Response of(int status, Json body) {
-        return new Response(status, "application/json", bytes((body + "\n").getBytes(StandardCharsets.UTF_8)),
-                Map.of());
+    /** A record as JSON. */
+    public static Response of(int status, Record body) {
+        return new Response(status, JSON,
+                bytes((RecordWriter.write(body) + "\n").getBytes(StandardCharsets.UTF_8)), Map.of());
     }
 
     /** A body that is there already; it may be written often. The array is not copied, and must not change any more. */
@@ -68,8 +71,7 @@ public record Response(int status, String contentType, Body body, Map<String, St
 
     /** A refusal, {@code {"error": "...", "details": [...]}}. */
     public static Response error(int status, String message, List<String> details) {
-        return of(status,
-                Json.members().with("error", message).with("details", Json.ofTexts(details)).make());
+        return of(status, new ErrorAnswer(message, details));
     }
 
     Response with(String header, String value) {

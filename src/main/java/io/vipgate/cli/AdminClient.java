@@ -118,8 +118,8 @@ final class AdminClient {
         if (status == 200) {
             return json;
         }
-        List<String> details = json.at("details").list().stream().map(Json::text).toList();
-        String message = json.at("error").text();
+        List<String> details = json.get("details").list().stream().map(Json::text).toList();
+        String message = json.get("error").text();
         throw new CommandException(switch (status) {
             case 404, 422 -> ExitStatus.USAGE;
             default -> ExitStatus.FAILED;

@@ -35,7 +35,7 @@ final class CloseCommand implements Callable<Integer> {
                 ? admin.client().delete("/api/v1/relays", Map.of("endpoint", EndpointName.parse(which).toString()))
                 : admin.client().delete("/api/v1/relays/" + AdminClient.encode(which), Map.of());
         PrintWriter out = spec.commandLine().getOut();
-        String count = done.at("closed").text();
+        String count = done.get("closed").text();
         out.println(count.equals("1") ? "1 relay closed" : count + " relays closed");
         out.flush();
         return ExitStatus.OK;

@@ -40,20 +40,20 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
         EndpointName name = EndpointName.parse(endpoint);
         Json done = admin.client().put(name.path(what()), body());
         PrintWriter out = spec.commandLine().getOut();
-        if (done.at("addresses").list().isEmpty()) {
+        if (done.get("addresses").list().isEmpty()) {
             out.println(name + ": done; its name has no address now");
         }
-        for (Json address : done.at("addresses").list()) {
-            out.println(name.pool() + "/" + address.at("label").text() + ": " + address.at("admin").text() + ", "
-                    + address.at("health").text() + ", weight " + address.at("weight").text() + ", "
-                    + address.at("connections").text() + " connections");
+        for (Json address : done.get("addresses").list()) {
+            out.println(name.pool() + "/" + address.get("label").text() + ": " + address.get("admin").text() + ", "
+                    + address.get("health").text() + ", weight " + address.get("weight").text() + ", "
+                    + address.get("connections").text() + " connections");
         }
         out.flush();
         return ExitStatus.OK;
     }
 
     /** {@code vipgate drain}. */
-    @Command(name = "drain", description = "Sends an endpoint no new clients but those that are pinned to it; what is open goes on.")
+    @Command(name = "drain", description = "Drains an endpoint: no new clients but those that are pinned to it. Open connections go on.")
     static final class Drain extends EndpointCommand {
         @Override
         String what() {
@@ -62,7 +62,7 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
 
         @Override
         Json body() {
-            return Json.members().with("state", "drain").make();
+            return Json.object().with("state", "drain").build();
         }
     }
 
@@ -76,12 +76,12 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
 
         @Override
         Json body() {
-            return Json.members().with("state", "ready").make();
+            return Json.object().with("state", "ready").build();
         }
     }
 
     /** {@code vipgate maint}. */
-    @Command(name = "maint", description = "Sends an endpoint nobody, pinned clients included; what is open goes on.")
+    @Command(name = "maint", description = "Takes an endpoint out: no new connections, pinned clients included. Open ones go on.")
     static final class Maint extends EndpointCommand {
         @Override
         String what() {
@@ -90,7 +90,7 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
 
         @Override
         Json body() {
-            return Json.members().with("state", "maint").make();
+            return Json.object().with("state", "maint").build();
         }
     }
 
@@ -107,7 +107,7 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
 
         @Override
         Json body() {
-            return Json.members().with("weight", weight).make();
+            return Json.object().with("weight", weight).build();
         }
     }
 }

@@ -30,8 +30,9 @@ final class ExplainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String client;
 
-    @Option(names = "--json", description = "Prints JSON.")
-    private boolean isJson;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private OutputOptions output;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -41,7 +42,7 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() {
         Json answer = admin.client().get("/api/v1/explain", Map.of("listener", listener, "client", client));
         PrintWriter out = spec.commandLine().getOut();
-        if (isJson) {
+        if (output.isJson()) {
             out.println(answer);
         } else {
             print(answer, AnsiStyle.ofStandardOutput(), out);
@@ -51,35 +52,36 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static void print(Json answer, AnsiStyle style, PrintWriter out) {
-        Json context = answer.at("choice");
-        String who = answer.at("client").text() + " at listener " + answer.at("listener").text();
-        if (!answer.at("turnedAway").isAbsent()) {
-            out.println(style.red(who + " would be turned away: " + answer.at("turnedAway").text()));
+        Json choice = answer.get("choice");
+        String who = answer.get("client").text() + " at listener " + answer.get("listener").text();
+        if (!answer.get("refused").isNull()) {
+            out.println(style.red(who + " would be refused: " + answer.get("refused").text()));
         }
-        String pool = answer.at("pool").text();
-        String where = !context.at("endpoint").isAbsent()
-                ? "gets " + style.bold(pool + "/" + context.at("endpoint").text())
-                : context.at("definite").isTrue() ? style.red("gets no endpoint") : "gets one of pool " + pool;
-        out.println(who + " " + where + ": " + context.at("why").text());
-        out.println("rule: " + answer.at("rule").text());
-        Json pin = answer.at("pin");
-        if (!pin.isAbsent()) {
-            out.println("pin: " + pin.at("endpoint").text() + ", " + pin.at("open").text() + " open"
-                    + (pin.at("used").isTrue() ? "" : ", not used: " + pin.at("why").text()));
+        String pool = answer.get("pool").text();
+        String where = !choice.get("endpoint").isNull()
+                ? "gets " + style.bold(pool + "/" + choice.get("endpoint").text())
+                : choice.get("definite").isTrue() ? style.red("gets no endpoint") : "gets one of pool " + pool;
+        out.println(who + " " + where + ": " + choice.get("why").text());
+        out.println("rule: " + answer.get("rule").text());
+        Json pin = answer.get("pin");
+        if (!pin.isNull()) {
+            out.println("pin: " + pin.get("endpoint").text() + ", " + pin.get("open").text() + " open"
+                    + (pin.get("used").isTrue() ? "" : ", not used: " + pin.get("why").text()));
         }
         out.println();
-        Table table = new Table(style, "ENDPOINT", "ADDRESS", "STATE", "HEALTH", "WEIGHT", "CONNECTIONS", "CHANCE",
+        Table table = new Table(style, "ENDPOINT", "ADDRESS", "STATE", "HEALTH", "WEIGHT", "CONNECTIONS", "PROBABILITY",
                 "WHY");
-        for (Json candidate : answer.at("candidates").list()) {
-            table.row(pool + "/" + candidate.at("endpoint").text(), candidate.at("address").text(),
-                    style.verdict(candidate.at("admin").text()),
-                    style.verdict(candidate.at("health").text()) + (candidate.at("suspect").isTrue() ? " suspect" : ""),
-                    candidate.at("weight").text() + (candidate.at("backup").isTrue() ? " backup" : ""),
-                    candidate.at("connections").text(),
-                    pin.at("used").isTrue()
+        for (Json candidate : answer.get("candidates").list()) {
+            table.row(pool + "/" + candidate.get("endpoint").text(), candidate.get("address").text(),
+                    style.verdict(candidate.get("admin").text()),
+                    style.verdict(candidate.get("health").text())
+                            + (candidate.get("suspect").isTrue() ? " suspect" : ""),
+                    candidate.get("weight").text() + (candidate.get("backup").isTrue() ? " backup" : ""),
+                    candidate.get("connections").text(),
+                    pin.get("used").isTrue()
                             ? ""
-                            : String.format(Locale.ROOT, "%.1f %%", candidate.at("probability").number() * 100),
-                    candidate.at("why").text());
+                            : String.format(Locale.ROOT, "%.1f %%", candidate.get("probability").number() * 100),
+                    candidate.get("why").text());
         }
         table.lines().forEach(out::println);
     }

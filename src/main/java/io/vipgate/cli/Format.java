@@ -36,7 +36,7 @@ final class Format {
 
     /** {@code 48 %}; empty when it is not known. */
     static String percent(Json share) {
-        return share.isAbsent() ? "" : String.format(Locale.ROOT, "%.0f %%", share.number() * 100);
+        return share.isNull() ? "" : String.format(Locale.ROOT, "%.0f %%", share.number() * 100);
     }
 
     /** The two largest units of a time: {@code 3 h 12 min}, {@code 8.5 s}. */
@@ -59,7 +59,7 @@ final class Format {
     /** How long ago a moment was; empty when it is not told. */
     static String since(Json moment, Instant now) {
         try {
-            return moment.isAbsent() ? "" : duration(Duration.between(Instant.parse(moment.text()), now));
+            return moment.isNull() ? "" : duration(Duration.between(Instant.parse(moment.text()), now));
         } catch (DateTimeParseException e) {
             return "";
         }

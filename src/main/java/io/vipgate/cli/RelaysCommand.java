@@ -37,8 +37,9 @@ final class RelaysCommand implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "N", defaultValue = "1000", description = "At most so many (default: ${DEFAULT-VALUE}).")
     private int limit;
 
-    @Option(names = "--json", description = "Prints JSON.")
-    private boolean isJson;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private OutputOptions output;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -62,32 +63,33 @@ final class RelaysCommand implements Callable<Integer> {
         do {
             parameters.put("limit", String.valueOf(Math.min(PAGE, limit - relays.size())));
             page = gateway.getWithToken("/api/v1/relays", parameters);
-            relays.addAll(page.at("relays").list());
-            parameters.put("after", page.at("next").text());
-        } while (!page.at("next").isAbsent() && relays.size() < limit);
-        print(relays, page.at("matching"));
+            relays.addAll(page.get("relays").list());
+            parameters.put("after", page.get("next").text());
+        } while (!page.get("next").isNull() && relays.size() < limit);
+        print(relays, page.get("matching"));
         return ExitStatus.OK;
     }
 
     private void print(List<Json> relays, Json matching) {
         PrintWriter out = spec.commandLine().getOut();
-        if (isJson) {
-            out.println(Json.members().with("relays", Json.of(relays)).with("matching", matching).make());
+        if (output.isJson()) {
+            out.println(Json.object().with("relays", Json.of(relays)).with("matching", matching).build());
         } else {
             Table table = new Table(AnsiStyle.ofStandardOutput(), "RELAY", "CLIENT", "LISTENER", "ENDPOINT", "PHASE",
                     "AGE",
-                    "SILENT", "IN", "OUT", "PINNED");
+                    "IDLE", "IN", "OUT", "PINNED");
             for (Json relay : relays) {
-                String host = relay.at("client").text();
-                table.row(relay.at("id").text(),
-                        (host.contains(":") ? "[" + host + "]" : host) + ":" + relay.at("clientPort").text(),
-                        relay.at("listener").text(),
-                        relay.at("pool").text() + "/"
-                                + (relay.at("endpoint").isAbsent() ? "-" : relay.at("endpoint").text()),
-                        relay.at("phase").text(), seconds(relay.at("ageSeconds")), seconds(relay.at("silentSeconds")),
-                        Format.bytes(relay.at("bytesToBackend").number()),
-                        Format.bytes(relay.at("bytesToClient").number()),
-                        relay.at("pinned").isTrue() ? "pinned" : "");
+                String host = relay.get("client").text();
+                table.row(relay.get("id").text(),
+                        (host.contains(":") ? "[" + host + "]" : host) + ":" + relay.get("clientPort").text(),
+                        relay.get("listener").text(),
+                        relay.get("pool").text() + "/"
+                                + (relay.get("endpoint").isNull() ? "-" : relay.get("endpoint").text()),
+                        relay.get("phase").text(), seconds(relay.get("ageSeconds")),
+                        seconds(relay.get("idleSeconds")),
+                        Format.bytes(relay.get("bytesToBackend").number()),
+                        Format.bytes(relay.get("bytesToClient").number()),
+                        relay.get("pinned").isTrue() ? "pinned" : "");
             }
             if (!relays.isEmpty()) {
                 table.lines().forEach(out::println);

@@ -28,13 +28,13 @@ final class ReloadCommand implements Callable<Integer> {
     public Integer call() {
         Json done = admin.client().post("/api/v1/reload");
         PrintWriter out = spec.commandLine().getOut();
-        List<Json> changes = done.at("changes").list();
+        List<Json> changes = done.get("changes").list();
         if (changes.isEmpty()) {
             out.println("nothing has changed");
         }
         changes.forEach(change -> out.println(change.text()));
-        done.at("needRestart").list()
-                .forEach(change -> out.println("takes effect at the next start: " + change.text()));
+        done.get("needRestart").list()
+                .forEach(change -> out.println("requires a restart: " + change.text()));
         out.flush();
         return ExitStatus.OK;
     }

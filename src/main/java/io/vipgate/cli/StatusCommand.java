@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
@@ -23,8 +22,9 @@ final class StatusCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private AdminOptions admin;
 
-    @Option(names = "--json", description = "Prints JSON.")
-    private boolean isJson;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private OutputOptions output;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -34,7 +34,7 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         Json status = admin.client().get("/api/v1/status", Map.of());
         PrintWriter out = spec.commandLine().getOut();
-        if (isJson) {
+        if (output.isJson()) {
             out.println(status);
         } else {
             StatusView view = new StatusView(status, AnsiStyle.ofStandardOutput(), Instant.now());

@@ -25,32 +25,33 @@ final class StatusView {
     /** One line about the gateway, and what it lacks. */
     List<String> head() {
         List<String> lines = new ArrayList<>();
-        String state = status.at("ready").isTrue() ? style.green("ready") : style.red("not ready");
-        lines.add("vipgate " + status.at("version").text() + ", pid " + status.at("pid").text() + ", up "
-                + Format.since(status.at("startedAt"), now) + ": " + state + "; " + status.at("openRelays").text()
-                + " open relays (room for " + status.at("mostRelays").text() + "), " + status.at("eventLoops").text()
+        String state = status.get("ready").isTrue() ? style.green("ready") : style.red("not ready");
+        lines.add("vipgate " + status.get("version").text() + ", pid " + status.get("pid").text() + ", up "
+                + Format.since(status.get("startedAt"), now) + ": " + state + "; " + status.get("openRelays").text()
+                + " open relays (room for " + status.get("maxRelays").text() + "), " + status.get("eventLoops").text()
                 + " event loops");
-        status.at("reasons").list()
+        status.get("reasons").list()
                 .forEach(reason -> lines.add(style.red("not ready: " + Format.clean(reason.text()))));
-        if (status.at("silentLoops").number() > 0) {
+        if (status.get("silentLoops").number() > 0) {
             lines.add(style.red(
-                    status.at("silentLoops").text() + " event loops are too busy to answer; their counts are old"));
+                    status.get("silentLoops").text() + " event loops are too busy to answer; their counts are old"));
         }
-        status.at("needRestart").list()
+        status.get("needRestart").list()
                 .forEach(change -> lines
-                        .add(style.yellow("takes effect at the next start: " + Format.clean(change.text()))));
+                        .add(style.yellow("requires a restart: " + Format.clean(change.text()))));
         return lines;
     }
 
     List<String> listeners() {
-        Table table = new Table(style, "LISTENER", "ADDRESS", "POOL", "CONNECTIONS", "OF", "ACCEPTED/S", "ACCEPTED",
+        Table table = new Table(style, "LISTENER", "ADDRESS", "POOL", "CONNECTIONS", "MAX", "ACCEPTED/S", "ACCEPTED",
                 "REFUSED");
-        for (Json listener : status.at("listeners").list()) {
-            table.row(listener.at("name").text(),
-                    listener.at("addresses").list().stream().map(Json::text).collect(Collectors.joining(", ")),
-                    listener.at("pool").text(), listener.at("connections").text(), listener.at("maxConnections").text(),
-                    Format.rate(listener.at("acceptedPerSecond").number()), listener.at("accepted").text(),
-                    listener.at("refused").text());
+        for (Json listener : status.get("listeners").list()) {
+            table.row(listener.get("name").text(),
+                    listener.get("addresses").list().stream().map(Json::text).collect(Collectors.joining(", ")),
+                    listener.get("pool").text(), listener.get("connections").text(),
+                    listener.get("maxConnections").text(),
+                    Format.rate(listener.get("acceptedPerSecond").number()), listener.get("accepted").text(),
+                    listener.get("refused").text());
         }
         return table.lines();
     }
@@ -58,21 +59,21 @@ final class StatusView {
     List<String> endpoints() {
         Table table = new Table(style, "ENDPOINT", "ADDRESS", "STATE", "HEALTH", "SINCE", "WEIGHT", "CONNECTIONS",
                 "SHARE",
-                "NEW/S", "FAILED/S", "IN/S", "OUT/S", "LAST PROBE", "NOT AS IN THE FILE");
-        for (Json pool : status.at("pools").list()) {
-            for (Json endpoint : pool.at("endpoints").list()) {
-                table.row(pool.at("name").text() + "/" + endpoint.at("label").text(), endpoint.at("address").text(),
-                        style.verdict(endpoint.at("admin").text()),
-                        style.verdict(endpoint.at("health").text())
-                                + (endpoint.at("suspect").isTrue() ? style.yellow(" suspect") : ""),
-                        Format.since(endpoint.at("healthSince"), now),
-                        endpoint.at("weight").text() + (endpoint.at("backup").isTrue() ? " backup" : ""),
-                        endpoint.at("connections").text(), Format.percent(endpoint.at("share")),
-                        Format.rate(endpoint.at("connectionsPerSecond").number()),
-                        failures(endpoint.at("failuresPerSecond").number()),
-                        Format.bytes(endpoint.at("bytesToBackendPerSecond").number()),
-                        Format.bytes(endpoint.at("bytesToClientPerSecond").number()), probe(endpoint.at("lastProbe")),
-                        style.yellow(endpoint.at("differs").list().stream().map(Json::text)
+                "NEW/S", "FAILED/S", "IN/S", "OUT/S", "LAST PROBE", "OVERRIDES");
+        for (Json pool : status.get("pools").list()) {
+            for (Json endpoint : pool.get("endpoints").list()) {
+                table.row(pool.get("name").text() + "/" + endpoint.get("label").text(), endpoint.get("address").text(),
+                        style.verdict(endpoint.get("admin").text()),
+                        style.verdict(endpoint.get("health").text())
+                                + (endpoint.get("suspect").isTrue() ? style.yellow(" suspect") : ""),
+                        Format.since(endpoint.get("healthSince"), now),
+                        endpoint.get("weight").text() + (endpoint.get("backup").isTrue() ? " backup" : ""),
+                        endpoint.get("connections").text(), Format.percent(endpoint.get("share")),
+                        Format.rate(endpoint.get("connectionsPerSecond").number()),
+                        failures(endpoint.get("failuresPerSecond").number()),
+                        Format.bytes(endpoint.get("bytesToBackendPerSecond").number()),
+                        Format.bytes(endpoint.get("bytesToClientPerSecond").number()), probe(endpoint.get("lastProbe")),
+                        style.yellow(endpoint.get("overrides").list().stream().map(Json::text)
                                 .collect(Collectors.joining(", "))));
             }
         }
@@ -84,30 +85,31 @@ final class StatusView {
     }
 
     private String probe(Json probe) {
-        if (probe.isAbsent()) {
+        if (probe.isNull()) {
             return "";
         }
-        String cause = probe.at("result").text().equals("pass")
+        String cause = probe.get("result").text().equals("pass")
                 ? ""
-                : " (" + Format.clean(probe.at("cause").text()) + ")";
-        return style.verdict(probe.at("result").text()) + cause + " in " + probe.at("millis").text() + " ms, "
-                + Format.since(probe.at("at"), now) + " ago";
+                : " (" + Format.clean(probe.get("cause").text()) + ")";
+        return style.verdict(probe.get("result").text()) + cause + " in " + probe.get("millis").text() + " ms, "
+                + Format.since(probe.get("at"), now) + " ago";
     }
 
     /** What else is to be known of a pool. */
     List<String> notes() {
         List<String> lines = new ArrayList<>();
-        for (Json pool : status.at("pools").list()) {
-            Json pins = pool.at("pins");
-            if (!pins.isAbsent()) {
-                lines.add("pool " + pool.at("name").text() + ": " + pins.at("count").text() + " pins, "
-                        + pins.at("moves").text() + " moved, " + pins.at("evictions").text() + " evicted");
+        for (Json pool : status.get("pools").list()) {
+            Json pins = pool.get("pins");
+            if (!pins.isNull()) {
+                lines.add("pool " + pool.get("name").text() + ": " + pins.get("count").text() + " pins, "
+                        + pins.get("moves").text() + " moved, " + pins.get("evictions").text() + " evicted");
             }
-            for (Json machine : pool.at("sharedMachines").list()) {
+            for (Json machine : pool.get("sharedMachines").list()) {
                 lines.add(
-                        style.yellow("pool " + pool.at("name").text() + ": one machine, " + machine.at("machine").text()
-                                + ", answers for " + machine.at("endpoints").list().stream().map(Json::text)
-                                        .collect(Collectors.joining(", "))));
+                        style.yellow(
+                                "pool " + pool.get("name").text() + ": one machine, " + machine.get("machine").text()
+                                        + ", answers for " + machine.get("endpoints").list().stream().map(Json::text)
+                                                .collect(Collectors.joining(", "))));
             }
         }
         return lines;
@@ -119,7 +121,8 @@ final class StatusView {
      * @param most lines
      */
     List<String> events(int most) {
-        return status.at("events").list().reversed().stream().limit(Math.max(0, most))
-                .map(event -> style.dim(event.at("at").text()) + "  " + Format.clean(event.at("text").text())).toList();
+        return status.get("events").list().reversed().stream().limit(Math.max(0, most))
+                .map(event -> style.dim(event.get("at").text()) + "  " + Format.clean(event.get("text").text()))
+                .toList();
     }
 }

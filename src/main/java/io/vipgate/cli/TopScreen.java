@@ -47,19 +47,19 @@ final class TopScreen {
 
     private static String totals(Json status) {
         double accepted = 0;
-        for (Json listener : status.at("listeners").list()) {
-            accepted += listener.at("acceptedPerSecond").number();
+        for (Json listener : status.get("listeners").list()) {
+            accepted += listener.get("acceptedPerSecond").number();
         }
         double in = 0;
         double out = 0;
-        for (Json pool : status.at("pools").list()) {
-            for (Json endpoint : pool.at("endpoints").list()) {
-                in += endpoint.at("bytesToBackendPerSecond").number();
-                out += endpoint.at("bytesToClientPerSecond").number();
+        for (Json pool : status.get("pools").list()) {
+            for (Json endpoint : pool.get("endpoints").list()) {
+                in += endpoint.get("bytesToBackendPerSecond").number();
+                out += endpoint.get("bytesToClientPerSecond").number();
             }
         }
         return Format.rate(accepted) + " clients/s, " + Format.bytes(in) + "/s in, " + Format.bytes(out)
-                + "/s out, over the last " + status.at("ratesOverSeconds").text() + " s; q ends";
+                + "/s out, over the last " + status.get("ratesOverSeconds").text() + " s; q ends";
     }
 
     /** The first so many characters of a line; escape sequences take no room, and none is cut through. */

@@ -1,12 +1,11 @@
 package io.vipgate.demo;
 
-import io.vipgate.json.Json;
-import io.vipgate.json.JsonMembers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -83,11 +82,15 @@ final class DemoClients implements AutoCloseable {
         }
     }
 
-    synchronized Json report() {
-        JsonMembers names = Json.members();
-        answered.forEach(names::with);
-        return Json.members().with("running", asking != null).with("perSecond", PER_SECOND)
-                .with("answered", names.make()).with("failed", failed).make();
+    /**
+     * What the clients have got.
+     *
+     * @param answered how often, by who answered
+     */
+    record Report(boolean running, int perSecond, Map<String, Long> answered, long failed) {}
+
+    synchronized Report report() {
+        return new Report(asking != null, PER_SECOND, new LinkedHashMap<>(answered), failed);
     }
 
     @Override

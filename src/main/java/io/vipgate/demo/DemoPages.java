@@ -6,6 +6,8 @@ import io.vipgate.admin.RequestException;
 import io.vipgate.admin.Response;
 import io.vipgate.admin.Route;
 import io.vipgate.json.Json;
+import io.vipgate.json.JsonBoolean;
+import io.vipgate.json.JsonObject;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +25,12 @@ final class DemoPages {
 
     private static final String CLIENTS = "/api/v1/demo/clients";
 
+    /** A backend, as the page is told of it. */
+    private record Backend(String name, boolean running) {}
+
+    /** All backends. */
+    private record Backends(List<Backend> backends) {}
+
     private final List<DemoBackend> backends;
     private final DemoClients clients;
 
@@ -32,8 +40,8 @@ final class DemoPages {
     }
 
     void mountOn(AdminServer server) {
-        server.mount(new Route("GET", ALL, Route.Access.ANYBODY, _ -> Response.of(200, Json.members().with("backends",
-                Json.of(backends.stream().map(DemoPages::json).toList())).make())));
+        server.mount(new Route("GET", ALL, Route.Access.ANYBODY, _ -> Response.of(200, new Backends(
+                backends.stream().map(DemoPages::status).toList()))));
         server.mount(new Route("GET", PATTERN, Route.Access.ANYBODY, call -> answer(find(call))));
         server.mount(new Route("PUT", PATTERN, Route.Access.ANYBODY, this::change));
         server.mount(new Route("GET", CLIENTS, Route.Access.ANYBODY, _ -> Response.of(200, clients.report())));
@@ -65,8 +73,8 @@ final class DemoPages {
     }
 
     private static boolean isRunning(Json body) throws RequestException {
-        if (!(body instanceof Json.Members object) || !object.members().keySet().equals(Set.of("running"))
-                || !(body.at("running") instanceof Json.Truth(boolean isWanted))) {
+        if (!(body instanceof JsonObject object) || !object.members().keySet().equals(Set.of("running"))
+                || !(body.get("running") instanceof JsonBoolean(boolean isWanted))) {
             throw RequestException.bad("body (expected: {\"running\": true} or {\"running\": false})");
         }
         return isWanted;
@@ -81,10 +89,10 @@ final class DemoPages {
     }
 
     private static Response answer(DemoBackend backend) {
-        return Response.of(200, json(backend));
+        return Response.of(200, status(backend));
     }
 
-    private static Json json(DemoBackend backend) {
-        return Json.members().with("name", backend.name()).with("running", backend.isRunning()).make();
+    private static Backend status(DemoBackend backend) {
+        return new Backend(backend.name(), backend.isRunning());
     }
 }

@@ -47,10 +47,10 @@ public final class JsonParser {
         return switch (peek()) {
             case '{' -> members(depth);
             case '[' -> items(depth);
-            case '"' -> new Json.Text(string());
+            case '"' -> new JsonString(string());
             case 't' -> word("true", Json.of(true));
             case 'f' -> word("false", Json.of(false));
-            case 'n' -> word("null", Json.absent());
+            case 'n' -> word("null", Json.ofNull());
             default -> number();
         };
     }
@@ -75,7 +75,7 @@ public final class JsonParser {
             }
         }
         take('}');
-        return new Json.Members(members);
+        return new JsonObject(members);
     }
 
     private Json items(int depth) throws JsonException {
@@ -91,7 +91,7 @@ public final class JsonParser {
             }
         }
         take(']');
-        return new Json.Items(items);
+        return new JsonArray(items);
     }
 
     /** Takes a comma; false before the end. */
@@ -136,7 +136,7 @@ public final class JsonParser {
             }
             digits(MAX_EXPONENT_DIGITS);
         }
-        return new Json.Numeral(new BigDecimal(text.substring(begin, position)));
+        return new JsonNumber(new BigDecimal(text.substring(begin, position)));
     }
 
     private void digits(int most) throws JsonException {

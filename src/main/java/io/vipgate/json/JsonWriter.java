@@ -1,5 +1,7 @@
 package io.vipgate.json;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -15,17 +17,21 @@ final class JsonWriter {
 
     static String write(Json value) {
         StringBuilder out = new StringBuilder();
-        write(value, out);
+        try {
+            write(value, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return out.toString();
     }
 
-    private static void write(Json value, StringBuilder out) {
+    private static void write(Json value, Appendable out) throws IOException {
         switch (value) {
-            case Json.Absent _ -> out.append("null");
-            case Json.Truth(boolean truth) -> out.append(truth);
-            case Json.Numeral(BigDecimal number) -> out.append(number);
-            case Json.Text(String text) -> write(text, out);
-            case Json.Items(List<Json> items) -> {
+            case JsonNull _ -> out.append("null");
+            case JsonBoolean(boolean bool) -> out.append(String.valueOf(bool));
+            case JsonNumber(BigDecimal number) -> out.append(number.toString());
+            case JsonString(String text) -> write(text, out);
+            case JsonArray(List<Json> items) -> {
                 String separator = "[";
                 for (Json item : items) {
                     out.append(separator);
@@ -34,7 +40,7 @@ final class JsonWriter {
                 }
                 out.append(items.isEmpty() ? "[]" : "]");
             }
-            case Json.Members(Map<String, Json> members) -> {
+            case JsonObject(Map<String, Json> members) -> {
                 String separator = "{";
                 for (Map.Entry<String, Json> member : members.entrySet()) {
                     out.append(separator);
@@ -48,7 +54,8 @@ final class JsonWriter {
         }
     }
 
-    private static void write(String text, StringBuilder out) {
+    /** Writes a string in quotation marks. */
+    static void write(String text, Appendable out) throws IOException {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

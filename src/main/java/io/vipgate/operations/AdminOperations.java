@@ -4,9 +4,16 @@ import io.vipgate.admin.Operations;
 import io.vipgate.admin.RelayFilter;
 import io.vipgate.admin.RequestException;
 import io.vipgate.admin.Samples;
+import io.vipgate.admin.model.ClosedRelays;
+import io.vipgate.admin.model.EndpointAddresses;
+import io.vipgate.admin.model.Explanation;
+import io.vipgate.admin.model.ForgottenPins;
+import io.vipgate.admin.model.GatewayStatus;
+import io.vipgate.admin.model.PinList;
+import io.vipgate.admin.model.RelayList;
+import io.vipgate.admin.model.ReloadResult;
 import io.vipgate.control.OperatorActions;
 import io.vipgate.gateway.ReloadOutcome;
-import io.vipgate.json.Json;
 import io.vipgate.pool.AdminState;
 import io.vipgate.telemetry.History;
 import java.net.InetAddress;
@@ -59,8 +66,8 @@ public final class AdminOperations implements Operations {
     }
 
     @Override
-    public Json status() {
-        return status.make();
+    public GatewayStatus status() {
+        return status.status();
     }
 
     @Override
@@ -69,7 +76,7 @@ public final class AdminOperations implements Operations {
     }
 
     @Override
-    public Json toState(String pool, String endpoint, String state) throws RequestException {
+    public EndpointAddresses toState(String pool, String endpoint, String state) throws RequestException {
         try {
             var _ = operator.toAdmin(pool, endpoint, AdminState.valueOf(state.toUpperCase(Locale.ROOT)));
             return status.endpoint(pool, endpoint);
@@ -79,7 +86,7 @@ public final class AdminOperations implements Operations {
     }
 
     @Override
-    public Json toWeight(String pool, String endpoint, int weight) throws RequestException {
+    public EndpointAddresses toWeight(String pool, String endpoint, int weight) throws RequestException {
         try {
             var _ = operator.toWeight(pool, endpoint, weight);
             return status.endpoint(pool, endpoint);
@@ -91,60 +98,59 @@ public final class AdminOperations implements Operations {
     }
 
     @Override
-    public Json relays(RelayFilter filter, String after, int most) throws RequestException {
+    public RelayList relays(RelayFilter filter, String after, int most) throws RequestException {
         return relays.list(filter, after, most);
     }
 
     @Override
-    public Json relay(String id) throws RequestException {
+    public RelayList.Entry relay(String id) throws RequestException {
         return relays.one(id);
     }
 
     @Override
-    public Json closeRelay(String id) throws RequestException {
+    public ClosedRelays closeRelay(String id) throws RequestException {
         return relays.close(id);
     }
 
     @Override
-    public Json closeRelays(RelayFilter filter) throws RequestException {
+    public ClosedRelays closeRelays(RelayFilter filter) throws RequestException {
         return relays.close(filter);
     }
 
     @Override
-    public Json pins(String pool, long offset, int most) throws RequestException {
+    public PinList pins(String pool, long offset, int most) throws RequestException {
         return pins.list(pool, offset, most);
     }
 
     @Override
-    public Json pin(String pool, InetAddress client) throws RequestException {
+    public PinList.Entry pin(String pool, InetAddress client) throws RequestException {
         return pins.one(pool, client);
     }
 
     @Override
-    public Json forget(String pool, InetAddress client) throws RequestException {
+    public ForgottenPins forget(String pool, InetAddress client) throws RequestException {
         return pins.forget(pool, client);
     }
 
     @Override
-    public Json forgetAll(String pool) throws RequestException {
+    public ForgottenPins forgetAll(String pool) throws RequestException {
         return pins.forgetAll(pool);
     }
 
     @Override
-    public Json explain(String listener, InetAddress client) throws RequestException {
-        return explanation.make(listener, client);
+    public Explanation explain(String listener, InetAddress client) throws RequestException {
+        return explanation.explain(listener, client);
     }
 
     @Override
-    public Json reload() throws RequestException {
+    public ReloadResult reload() throws RequestException {
         Supplier<ReloadOutcome> present = reload;
         if (present == null) {
             throw new RequestException(409, "there is no file to read again, or the gateway still starts", List.of());
         }
         return switch (present.get()) {
             case ReloadOutcome.Applied(List<String> changes, List<String> needRestart) ->
-                Json.members().with("changes", Json.ofTexts(changes)).with("needRestart", Json.ofTexts(needRestart))
-                        .make();
+                new ReloadResult(changes, needRestart);
             case ReloadOutcome.Refused(List<String> problems) ->
                 throw new RequestException(422, "the reload was refused, nothing has changed", problems);
         };

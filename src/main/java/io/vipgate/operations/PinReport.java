@@ -1,8 +1,9 @@
 package io.vipgate.operations;
 
 import io.vipgate.admin.RequestException;
+import io.vipgate.admin.model.ForgottenPins;
+import io.vipgate.admin.model.PinList;
 import io.vipgate.control.PoolRegistry;
-import io.vipgate.json.Json;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.pinning.PinTable;
 import java.net.InetAddress;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The pins as JSON, and their ends.
+ * The pins, and their ends.
  *
  * <p>Thread-safe.
  */
@@ -25,29 +26,29 @@ public final class PinReport {
         return pools.find(pool).orElseThrow(() -> RequestException.notFound("no such pool: " + pool)).pins();
     }
 
-    Json list(String pool, long offset, int most) throws RequestException {
+    PinList list(String pool, long offset, int most) throws RequestException {
         Optional<PinTable> table = table(pool);
         List<PinTable.View> page = table.map(pins -> pins.list(offset, most)).orElse(List.of());
-        return Json.members().with("pool", pool).with("pins", Json.of(page.stream().map(PinReport::pin).toList()))
-                .with("count", table.map(PinTable::size).orElse(0L)).with("offset", offset).make();
+        return new PinList(pool, page.stream().map(PinReport::pin).toList(), table.map(PinTable::size).orElse(0L),
+                offset);
     }
 
-    Json one(String pool, InetAddress client) throws RequestException {
+    PinList.Entry one(String pool, InetAddress client) throws RequestException {
         ClientAddress address = address(client);
         return table(pool).flatMap(pins -> pins.of(address.high(), address.low())).map(PinReport::pin)
                 .orElseThrow(() -> notPinned(pool, client));
     }
 
-    Json forget(String pool, InetAddress client) throws RequestException {
+    ForgottenPins forget(String pool, InetAddress client) throws RequestException {
         ClientAddress address = address(client);
         if (!table(pool).map(pins -> pins.remove(address.high(), address.low())).orElse(false)) {
             throw notPinned(pool, client);
         }
-        return Json.members().with("forgotten", 1).make();
+        return new ForgottenPins(1);
     }
 
-    Json forgetAll(String pool) throws RequestException {
-        return Json.members().with("forgotten", table(pool).map(PinTable::clear).orElse(0L)).make();
+    ForgottenPins forgetAll(String pool) throws RequestException {
+        return new ForgottenPins(table(pool).map(PinTable::clear).orElse(0L));
     }
 
     private static RequestException notPinned(String pool, InetAddress client) {
@@ -60,9 +61,8 @@ public final class PinReport {
         return address;
     }
 
-    private static Json pin(PinTable.View pin) {
-        return Json.members()
-                .with("client", ClientAddress.toInetAddress(pin.clientHigh(), pin.clientLow()).getHostAddress())
-                .with("endpoint", pin.endpoint().label()).with("open", pin.open()).make();
+    private static PinList.Entry pin(PinTable.View pin) {
+        return new PinList.Entry(ClientAddress.toInetAddress(pin.clientHigh(), pin.clientLow()).getHostAddress(),
+                pin.endpoint().label(), pin.open());
     }
 }

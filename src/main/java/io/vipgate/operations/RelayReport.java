@@ -2,11 +2,12 @@ package io.vipgate.operations;
 
 import io.vipgate.admin.RelayFilter;
 import io.vipgate.admin.RequestException;
+import io.vipgate.admin.model.ClosedRelays;
+import io.vipgate.admin.model.RelayList;
 import io.vipgate.control.OperatorActions;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.control.RelayId;
 import io.vipgate.control.RelayListing;
-import io.vipgate.json.Json;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.relay.LoopEndpoint;
 import io.vipgate.relay.Relay;
@@ -16,7 +17,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open relays as JSON, and their ends.
+ * The open relays, and their ends.
  *
  * <p>Thread-safe.
  */
@@ -29,7 +30,7 @@ public final class RelayReport {
         this.pools = pools;
     }
 
-    Json list(RelayFilter filter, String after, int most) throws RequestException {
+    RelayList list(RelayFilter filter, String after, int most) throws RequestException {
         RelayId begin = after.isEmpty()
                 ? RelayId.FIRST
                 : RelayId.parse(after).orElseThrow(() -> RequestException
@@ -37,12 +38,11 @@ public final class RelayReport {
         RelayListing page = operator.relays(predicate(filter), begin, most);
         checkNames(filter, page.matching());
         List<RelayListing.Entry> relays = page.relays();
-        return Json.members().with("relays", Json.of(relays.stream().map(RelayReport::entry).toList()))
-                .with("matching", page.matching())
-                .with("next", page.left() == 0 || relays.isEmpty() ? null : relays.getLast().id().toString()).make();
+        return new RelayList(relays.stream().map(RelayReport::entry).toList(), page.matching(),
+                page.left() == 0 || relays.isEmpty() ? null : relays.getLast().id().toString());
     }
 
-    Json one(String id) throws RequestException {
+    RelayList.Entry one(String id) throws RequestException {
         RelayId wanted = RelayId.parse(id).orElseThrow(() -> unknown(id));
         RelayListing page = operator.relays(relay -> relay.number() == wanted.number(),
                 new RelayId(wanted.loop(), wanted.number() - 1), 1);
@@ -50,17 +50,17 @@ public final class RelayReport {
                 .orElseThrow(() -> unknown(id));
     }
 
-    Json close(String id) throws RequestException {
+    ClosedRelays close(String id) throws RequestException {
         if (!operator.closeRelay(RelayId.parse(id).orElseThrow(() -> unknown(id)))) {
             throw unknown(id);
         }
-        return Json.members().with("closed", 1).make();
+        return new ClosedRelays(1);
     }
 
-    Json close(RelayFilter filter) throws RequestException {
+    ClosedRelays close(RelayFilter filter) throws RequestException {
         int closed = operator.closeRelays(predicate(filter));
         checkNames(filter, closed);
-        return Json.members().with("closed", closed).make();
+        return new ClosedRelays(closed);
     }
 
     private static RequestException unknown(String id) {
@@ -111,15 +111,12 @@ public final class RelayReport {
         return at != null && (at.endpoint().name().equals(endpoint) || at.endpoint().label().equals(endpoint));
     }
 
-    private static Json entry(RelayListing.Entry entry) {
+    private static RelayList.Entry entry(RelayListing.Entry entry) {
         RelayView relay = entry.relay();
-        return Json.members().with("id", entry.id().toString()).with("listener", relay.listener())
-                .with("client", ClientAddress.toInetAddress(relay.clientHigh(), relay.clientLow()).getHostAddress())
-                .with("clientPort", relay.clientPort()).with("pool", relay.pool())
-                .with("endpoint", relay.endpoint() == null ? null : relay.endpoint().label())
-                .with("phase", relay.phase()).with("ageSeconds", Json.of(relay.ageNanos() / 1e9, 1))
-                .with("silentSeconds", Json.of(relay.silentNanos() / 1e9, 1))
-                .with("bytesToBackend", relay.bytesToBackend()).with("bytesToClient", relay.bytesToClient())
-                .with("attempts", relay.attempts()).with("pinned", relay.isPinned()).make();
+        return new RelayList.Entry(entry.id().toString(), relay.listener(),
+                ClientAddress.toInetAddress(relay.clientHigh(), relay.clientLow()).getHostAddress(),
+                relay.clientPort(), relay.pool(), relay.endpoint() == null ? null : relay.endpoint().label(),
+                relay.phase(), relay.ageNanos() / 1e9, relay.silentNanos() / 1e9, relay.bytesToBackend(),
+                relay.bytesToClient(), relay.attempts(), relay.isPinned());
     }
 }

@@ -1,6 +1,7 @@
 package io.vipgate.operations;
 
 import io.vipgate.admin.RequestException;
+import io.vipgate.admin.model.Explanation;
 import io.vipgate.balance.Balancer;
 import io.vipgate.balance.SelectionContext;
 import io.vipgate.config.OnNoHealthy;
@@ -8,7 +9,6 @@ import io.vipgate.control.ListenerRegistry;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.gateway.GatewayView;
-import io.vipgate.json.Json;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.AdminState;
@@ -42,7 +42,7 @@ public final class SelectionExplainer {
         this.listeners = listeners;
     }
 
-    Json make(String name, InetAddress client) throws RequestException {
+    Explanation explain(String name, InetAddress client) throws RequestException {
         ListenerRegistry.Present listener = listeners.present().stream().filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> RequestException.notFound("listener: " + name + " (expected: one of "
@@ -60,21 +60,17 @@ public final class SelectionExplainer {
                 ? Optional.empty()
                 : Optional.of(pool.plan().factory().over(tier));
         Map<Integer, Double> probabilities = balancer.map(rule -> probabilities(rule, tier, address)).orElse(Map.of());
-        return Json.members().with("listener", name).with("pool", listener.pool())
-                .with("client", client.getHostAddress())
-                .with("rule", StatusReport.label(pool.config().balance()))
-                .with("turnedAway", turnedAway(listener))
-                .with("pin", pin.map(view -> Json.members().with("endpoint", view.endpoint().label())
-                        .with("open", view.open()).with("used", whyNotPinned.isEmpty())
-                        .with("why", whyNotPinned.isEmpty() ? null : whyNotPinned).make()).orElse(Json.absent()))
-                .with("candidates", Json.of(candidates(pool, snapshot, tier, probabilities, isPinUsed)))
-                .with("choice", isPinUsed
+        return new Explanation(name, listener.pool(), client.getHostAddress(),
+                StatusReport.label(pool.config().balance()), refused(listener),
+                pin.map(view -> new Explanation.Pin(view.endpoint().label(), view.open(), whyNotPinned.isEmpty(),
+                        whyNotPinned.isEmpty() ? null : whyNotPinned)).orElse(null),
+                candidates(pool, snapshot, tier, probabilities, isPinUsed),
+                isPinUsed
                         ? choice(pin.orElseThrow().endpoint(), "the client is pinned to it")
-                        : choice(balancer, snapshot, probabilities))
-                .make();
+                        : choice(balancer, snapshot, probabilities));
     }
 
-    private @Nullable String turnedAway(ListenerRegistry.Present listener) {
+    private @Nullable String refused(ListenerRegistry.Present listener) {
         if (listener.limit().isReached()) {
             return "the listener is at its maximum of " + listener.limit().most() + " connections";
         }
@@ -117,23 +113,19 @@ public final class SelectionExplainer {
         return probabilities;
     }
 
-    private static List<Json> candidates(ManagedPool pool, PoolSnapshot snapshot, List<Candidate> tier,
+    private static List<Explanation.Candidate> candidates(ManagedPool pool, PoolSnapshot snapshot, List<Candidate> tier,
             Map<Integer, Double> probabilities, boolean isPinUsed) {
-        List<Json> candidates = new ArrayList<>();
+        List<Explanation.Candidate> candidates = new ArrayList<>();
         for (int i = 0; i < snapshot.members().size(); i++) {
             int position = i;
             PoolSnapshot.Member member = snapshot.members().get(i);
             EndpointState state = member.state();
             boolean isInTier = tier.stream().anyMatch(candidate -> candidate.position() == position);
             boolean isEligible = isInTier && !member.endpoint().isFull();
-            candidates.add(Json.members().with("endpoint", member.endpoint().label())
-                    .with("address", StatusReport.text(member.endpoint()))
-                    .with("admin", StatusReport.label(state.admin())).with("health", StatusReport.label(state.health()))
-                    .with("suspect", state.isSuspect()).with("backup", state.isBackup()).with("weight", state.weight())
-                    .with("connections", member.endpoint().connections())
-                    .with("eligible", isEligible)
-                    .with("why", why(pool, member, isEligible, isPinUsed))
-                    .with("probability", Json.of(probabilities.getOrDefault(position, 0.0), 4)).make());
+            candidates.add(new Explanation.Candidate(member.endpoint().label(), StatusReport.text(member.endpoint()),
+                    StatusReport.label(state.admin()), StatusReport.label(state.health()), state.isSuspect(),
+                    state.isBackup(), state.weight(), member.endpoint().connections(), isEligible,
+                    why(pool, member, isEligible, isPinUsed), probabilities.getOrDefault(position, 0.0)));
         }
         return candidates;
     }
@@ -167,23 +159,21 @@ public final class SelectionExplainer {
                 : "a backup, and a primary can be used";
     }
 
-    private static Json choice(Endpoint endpoint, String why) {
-        return Json.members().with("endpoint", endpoint.label()).with("definite", true).with("why", why).make();
+    private static Explanation.Choice choice(Endpoint endpoint, String why) {
+        return new Explanation.Choice(endpoint.label(), true, why);
     }
 
-    private static Json choice(Optional<Balancer> balancer, PoolSnapshot snapshot,
+    private static Explanation.Choice choice(Optional<Balancer> balancer, PoolSnapshot snapshot,
             Map<Integer, Double> probabilities) {
         List<Integer> possible = probabilities.entrySet().stream().filter(entry -> entry.getValue() > 0)
                 .map(Map.Entry::getKey)
                 .sorted().toList();
         if (balancer.isEmpty() || possible.isEmpty()) {
-            return Json.members().with("endpoint", (String) null).with("definite", true)
-                    .with("why", "no endpoint can be used: the client is reset").make();
+            return new Explanation.Choice(null, true, "no endpoint can be used: the client is reset");
         }
         boolean isOnly = possible.size() == 1;
         String only = isOnly ? snapshot.members().get(possible.getFirst()).endpoint().label() : null;
-        return Json.members().with("endpoint", only).with("definite", isOnly)
-                .with("why", balancer.get().reason(isOnly)).make();
+        return new Explanation.Choice(only, isOnly, balancer.get().reason(isOnly));
     }
 
     /** A choice that is only looked at. */

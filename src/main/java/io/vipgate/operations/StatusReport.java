@@ -1,5 +1,10 @@
 package io.vipgate.operations;
 
+import io.vipgate.admin.model.EndpointAddresses;
+import io.vipgate.admin.model.EndpointStatus;
+import io.vipgate.admin.model.GatewayStatus;
+import io.vipgate.admin.model.ListenerStatus;
+import io.vipgate.admin.model.PoolStatus;
 import io.vipgate.config.ConfigDiff;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.GatewayConfig;
@@ -10,10 +15,7 @@ import io.vipgate.control.PoolRegistry;
 import io.vipgate.control.RecentEvents;
 import io.vipgate.gateway.BuildInfo;
 import io.vipgate.gateway.GatewayView;
-import io.vipgate.json.Json;
-import io.vipgate.json.JsonMembers;
 import io.vipgate.neighbour.CoLocation;
-import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
@@ -23,14 +25,13 @@ import io.vipgate.telemetry.EndpointTotals;
 import io.vipgate.telemetry.ListenerTotals;
 import io.vipgate.telemetry.RateSampler;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How the gateway is, as JSON: what {@code GET /api/v1/status} answers. Waits for no change that is under way, and for no
+ * How the gateway is: what {@code GET /api/v1/status} answers. Waits for no change that is under way, and for no
  * event loop longer than half a second.
  *
  * <p>Thread-safe.
@@ -62,45 +63,28 @@ public final class StatusReport {
         this.startedWith = startedWith;
     }
 
-    Json make() {
+    GatewayStatus status() {
         RateSampler.View view = look();
         GatewayConfig config = gateway.config();
         List<String> needRestart = ConfigDiff.between(startedWith, config).stream()
-                .filter(ConfigDiff.Change::needsRestart)
-                .map(ConfigDiff.Change::toString).toList();
+                .filter(ConfigDiff.Change::needsRestart).map(ConfigDiff.Change::toString).toList();
         List<String> reasons = readiness.reasonsAgainstClients();
-        return Json.members().with("at", time(Instant.now()))
-                .with("version", BuildInfo.read().version())
-                .with("pid", ProcessHandle.current().pid())
-                .with("startedAt", time(startedAt))
-                .with("alive", readiness.isAlive())
-                .with("stopping", gateway.isStopping())
-                .with("ready", reasons.isEmpty())
-                .with("reasons", Json.ofTexts(reasons))
-                .with("eventLoops", gateway.eventLoops())
-                .with("silentLoops", view.silentLoops())
-                .with("openRelays", gateway.openRelays())
-                .with("mostRelays", gateway.maxRelays())
-                .with("ratesOverSeconds", Json.of(view.seconds(), 1))
-                .with("needRestart", Json.ofTexts(needRestart))
-                .with("listeners",
-                        Json.of(listeners.present().stream().map(listener -> listener(listener, view)).toList()))
-                .with("pools", Json.of(config.pools().keySet().stream().map(pools::find).flatMap(Optional::stream)
-                        .map(pool -> pool(pool, view)).toList()))
-                .with("events", Json.of(events.list().stream().map(event -> Json.members().with("at", time(event.at()))
-                        .with("text", event.text()).make()).toList()))
-                .make();
+        return new GatewayStatus(Instant.now(), BuildInfo.read().version(), ProcessHandle.current().pid(), startedAt,
+                readiness.isAlive(), gateway.isStopping(), reasons.isEmpty(), reasons, gateway.eventLoops(),
+                view.silentLoops(), gateway.openRelays(), gateway.maxRelays(), view.seconds(), needRestart,
+                listeners.present().stream().map(listener -> listener(listener, view)).toList(),
+                config.pools().keySet().stream().map(pools::find).flatMap(Optional::stream)
+                        .map(pool -> pool(pool, view)).toList(),
+                events.list().stream().map(event -> new GatewayStatus.Event(event.at(), event.text())).toList());
     }
 
     /** One endpoint of a pool, each of its addresses. */
-    Json endpoint(String pool, String endpoint) {
-        ManagedPool control = pools.get(pool);
+    EndpointAddresses endpoint(String pool, String endpoint) {
+        ManagedPool managed = pools.get(pool);
         RateSampler.View view = look();
-        long all = recent(control, view);
-        List<Json> addresses = control.pool().snapshot().named(endpoint).stream()
-                .map(member -> member(control, member, view, all)).toList();
-        return Json.members().with("pool", pool).with("endpoint", endpoint).with("addresses", Json.of(addresses))
-                .make();
+        long all = recent(managed, view);
+        return new EndpointAddresses(pool, endpoint, managed.pool().snapshot().named(endpoint).stream()
+                .map(member -> member(managed, member, view, all)).toList());
     }
 
     private RateSampler.View look() {
@@ -112,43 +96,32 @@ public final class StatusReport {
         }
     }
 
-    private static Json listener(ListenerRegistry.Present listener, RateSampler.View view) {
+    private static ListenerStatus listener(ListenerRegistry.Present listener, RateSampler.View view) {
         ListenerTotals now = view.now().of(listener.name());
         ListenerTotals before = view.before().of(listener.name());
-        return Json.members().with("name", listener.name()).with("addresses", Json.ofTexts(listener.addresses()))
-                .with("pool", listener.pool()).with("connections", listener.limit().present())
-                .with("maxConnections", listener.limit().most()).with("accepted", now.accepted())
-                .with("refused", now.refused())
-                .with("acceptedPerSecond", rate(now.accepted() - before.accepted(), view))
-                .with("refusedPerSecond", rate(now.refused() - before.refused(), view)).make();
+        return new ListenerStatus(listener.name(), listener.addresses(), listener.pool(), listener.limit().present(),
+                listener.limit().most(), now.accepted(), now.refused(),
+                rate(now.accepted() - before.accepted(), view), rate(now.refused() - before.refused(), view));
     }
 
-    private Json pool(ManagedPool pool, RateSampler.View view) {
+    private PoolStatus pool(ManagedPool pool, RateSampler.View view) {
         long all = recent(pool, view);
-        JsonMembers report = Json.members().with("name", pool.pool().name())
-                .with("balance", label(pool.config().balance()))
-                .with("probe", label(pool.config().probe().type()))
-                .with("endpoints", Json.of(pool.pool().snapshot().members().stream()
-                        .map(member -> member(pool, member, view, all)).toList()));
-        pool.pins().ifPresent(pins -> report.with("pins", pins(pins)));
         CoLocation coLocation = gateway.coLocation(pool.pool().name());
-        return report.with("sharedMachines", Json.of(coLocation.sharedMachines().stream()
-                .map(machine -> Json.members()
-                        .with("machine", machine.answer().mac() + " on " + machine.answer().interfaceName())
-                        .with("endpoints", Json.ofTexts(machine.endpoints().stream().map(Endpoint::label).toList()))
-                        .with("since", time(machine.since())).make())
-                .toList())).with("pairs", Json.of(coLocation.pairs().stream()
-                        .map(
-                                pair -> Json.members().with("endpoints",
-                                        Json.ofTexts(List.of(pair.first().label(), pair.second().label())))
-                                        .with("state", label(pair.state())).with("since", time(pair.since())).make())
-                        .toList()))
-                .make();
+        return new PoolStatus(pool.pool().name(), label(pool.config().balance()), label(pool.config().probe().type()),
+                pool.pool().snapshot().members().stream().map(member -> member(pool, member, view, all)).toList(),
+                pool.pins().map(pins -> new PoolStatus.Pins(pins.size(), pins.moves(), pins.evictions())).orElse(null),
+                coLocation.sharedMachines().stream().map(StatusReport::machine).toList(),
+                coLocation.pairs().stream().map(StatusReport::pair).toList());
     }
 
-    private static Json pins(PinTable pins) {
-        return Json.members().with("count", pins.size()).with("moves", pins.moves())
-                .with("evictions", pins.evictions()).make();
+    private static PoolStatus.SharedMachine machine(CoLocation.Machine machine) {
+        return new PoolStatus.SharedMachine(machine.answer().mac() + " on " + machine.answer().interfaceName(),
+                machine.endpoints().stream().map(Endpoint::label).toList(), machine.since());
+    }
+
+    private static PoolStatus.Pair pair(CoLocation.Pair pair) {
+        return new PoolStatus.Pair(List.of(pair.first().label(), pair.second().label()), label(pair.state()),
+                pair.since());
     }
 
     /** Connections that the pool's endpoints have got in the time of the rates. */
@@ -159,55 +132,45 @@ public final class StatusReport {
                 .sum();
     }
 
-    private static Json member(ManagedPool pool, PoolSnapshot.Member member, RateSampler.View view, long recentOfPool) {
+    private static EndpointStatus member(ManagedPool pool, PoolSnapshot.Member member, RateSampler.View view,
+            long recentOfPool) {
         Endpoint endpoint = member.endpoint();
         EndpointState state = member.state();
         EndpointTotals now = view.now().of(endpoint);
         EndpointTotals recent = now.minus(view.before().of(endpoint));
         Optional<Observation> seen = pool.monitor().observation(endpoint);
-        Optional<Observation.LastProbe> probe = seen.flatMap(Observation::lastProbe);
-        return Json.members().with("name", endpoint.name()).with("label", endpoint.label())
-                .with("address", text(endpoint))
-                .with("admin", label(state.admin()))
-                .with("adminSince", pool.adminSince(endpoint.name()).map(StatusReport::time).orElse(null))
-                .with("health", label(state.health()))
-                .with("healthSince", seen.map(Observation::healthSince).map(StatusReport::time).orElse(null))
-                .with("suspect", state.isSuspect())
-                .with("weight", state.weight())
-                .with("backup", state.isBackup())
-                .with("ramp", Json.of((double) state.ramp() / EndpointState.FULL_RAMP, 2))
-                .with("connections", endpoint.connections())
-                .with("maxConnections", endpoint.limit().most())
-                .with("share",
-                        recentOfPool == 0 ? Json.absent() : Json.of((double) recent.connected() / recentOfPool, 3))
-                .with("connectionsPerSecond", rate(recent.connected(), view))
-                .with("failuresPerSecond", rate(recent.failed(), view))
-                .with("bytesToBackendPerSecond", rate(recent.toBackend(), view))
-                .with("bytesToClientPerSecond", rate(recent.toClient(), view))
-                .with("connected", now.connected()).with("failed", now.failed())
-                .with("bytesToBackend", now.toBackend()).with("bytesToClient", now.toClient())
-                .with("lastProbe", probe.map(last -> Json.members().with("at", time(last.at()))
-                        .with("result", label(last.result().outcome())).with("cause", last.result().cause())
-                        .with("millis", Json.of(last.took().toNanos() / 1e6, 1)).make()).orElse(Json.absent()))
-                .with("differs", Json.ofTexts(differences(pool, endpoint.name()))).make();
+        return new EndpointStatus(endpoint.name(), endpoint.label(), text(endpoint), label(state.admin()),
+                pool.adminSince(endpoint.name()).orElse(null), label(state.health()),
+                seen.map(Observation::healthSince).orElse(null), state.isSuspect(), state.weight(), state.isBackup(),
+                (double) state.ramp() / EndpointState.FULL_RAMP, endpoint.connections(), endpoint.limit().most(),
+                recentOfPool == 0 ? null : (double) recent.connected() / recentOfPool,
+                rate(recent.connected(), view), rate(recent.failed(), view), rate(recent.toBackend(), view),
+                rate(recent.toClient(), view), now.connected(), now.failed(), now.toBackend(), now.toClient(),
+                seen.flatMap(Observation::lastProbe).map(StatusReport::probe).orElse(null),
+                overrides(pool, endpoint.name()));
     }
 
-    /** What of an endpoint is not as the configuration has it. */
-    private static List<String> differences(ManagedPool pool, String endpoint) {
+    private static EndpointStatus.LastProbe probe(Observation.LastProbe last) {
+        return new EndpointStatus.LastProbe(last.at(), label(last.result().outcome()), last.result().cause(),
+                last.took().toNanos() / 1e6);
+    }
+
+    /** What an operator has set of an endpoint otherwise than the configuration. */
+    private static List<String> overrides(ManagedPool pool, String endpoint) {
         OperatorOverride override = pool.overrides().getOrDefault(endpoint, OperatorOverride.NONE);
         EndpointConfig configured = pool.config().endpoints().get(endpoint);
-        List<String> differences = new ArrayList<>();
+        List<String> overrides = new ArrayList<>();
         if (override.admin() != AdminState.READY) {
-            differences.add("state: " + label(override.admin()));
+            overrides.add("state: " + label(override.admin()));
         }
         if (configured != null && override.weightOr(configured.weight()) != configured.weight()) {
-            differences.add("weight: " + override.weightOr(0) + " (file: " + configured.weight() + ")");
+            overrides.add("weight: " + override.weightOr(0) + " (file: " + configured.weight() + ")");
         }
-        return differences;
+        return overrides;
     }
 
-    private static Json rate(long count, RateSampler.View view) {
-        return Json.of(Math.max(0, count) / view.seconds(), 1);
+    private static double rate(long count, RateSampler.View view) {
+        return Math.max(0, count) / view.seconds();
     }
 
     static String text(Endpoint endpoint) {
@@ -218,9 +181,5 @@ public final class StatusReport {
     /** As the configuration writes it. */
     static String label(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    static String time(Instant at) {
-        return at.truncatedTo(ChronoUnit.MILLIS).toString();
     }
 }

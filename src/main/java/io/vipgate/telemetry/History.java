@@ -1,16 +1,20 @@
 package io.vipgate.telemetry;
 
 import io.vipgate.admin.Samples;
-import io.vipgate.json.Json;
+import io.vipgate.admin.model.HistoryAnswer;
+import io.vipgate.json.RecordWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 /**
  * What endpoints and listeners have done in the last ten minutes, in rings of 300 samples, two seconds apart. A ring belongs to
@@ -29,16 +33,13 @@ public final class History {
     /**
      * What is kept of a kind of things.
      *
-     * @param member where it stands in the answer
-     * @param names what tells one from the other
-     * @param columns the numbers of each, in order
+     * @param columns how many numbers of each
      */
-    record Kind(String member, List<String> names, List<String> columns) {
-        static final Kind LISTENERS = new Kind("listeners", List.of("name"),
-                List.of("acceptedPerSecond", "refusedPerSecond", "connections"));
-        static final Kind ENDPOINTS = new Kind("endpoints", List.of("pool", "label"),
-                List.of("connectionsPerSecond", "failuresPerSecond", "bytesToBackendPerSecond",
-                        "bytesToClientPerSecond", "connections"));
+    record Kind(String name, int columns) {
+        /** Named by themselves; accepted and refused per second, connections. */
+        static final Kind LISTENERS = new Kind("listeners", 3);
+        /** Named by pool and label; connections, failures, bytes to the backend and to the client per second, connections. */
+        static final Kind ENDPOINTS = new Kind("endpoints", 5);
     }
 
     /** Numbers of one sample by what they are about; each row is as long as its kind has columns. */
@@ -79,7 +80,7 @@ public final class History {
     }
 
     private static float[][] empty(Kind kind) {
-        float[][] ring = new float[kind.columns.size()][SAMPLES];
+        float[][] ring = new float[kind.columns][SAMPLES];
         for (float[] column : ring) {
             Arrays.fill(column, Float.NaN);
         }
@@ -149,58 +150,24 @@ public final class History {
         @Override
         public void writeTo(OutputStream out) throws IOException {
             Writer text = new OutputStreamWriter(out, StandardCharsets.US_ASCII);
-            text.append("{\"everySeconds\": ").append(String.valueOf(EVERY_MILLIS / 1000)).append(", \"times\": [");
-            String separator = "";
-            for (long moment : moments) {
-                text.append(separator).append(Json.of(moment / 1e3, 3).toString());
-                separator = ",";
-            }
-            text.append(']');
-            for (Kind kind : List.of(Kind.LISTENERS, Kind.ENDPOINTS)) {
-                text.append(", \"").append(kind.member).append("\": [");
-                separator = "";
-                for (Map.Entry<List<String>, float[][]> one : present.getOrDefault(kind, Map.of()).entrySet()) {
-                    text.append(separator);
-                    writeOne(text, kind, one.getKey(), one.getValue());
-                    separator = ", ";
-                }
-                text.append(']');
-            }
-            text.append("}");
+            RecordWriter.write(answer(), text);
             text.flush();
         }
 
-        private void writeOne(Writer text, Kind kind, List<String> name, float[][] ring) throws IOException {
-            String separator = "{";
-            for (int i = 0; i < name.size(); i++) {
-                text.append(separator).append('"').append(kind.names.get(i)).append("\": ")
-                        .append(Json.of(name.get(i)).toString());
-                separator = ", ";
-            }
-            for (int i = 0; i < ring.length; i++) {
-                text.append(", \"").append(kind.columns.get(i)).append("\": [");
-                separator = "";
-                for (float number : copy(ring[i], first, moments.length)) {
-                    text.append(separator);
-                    write(text, number);
-                    separator = ",";
-                }
-                text.append(']');
-            }
-            text.append('}');
+        private HistoryAnswer answer() {
+            double[] times = LongStream.of(moments).mapToDouble(moment -> moment / 1e3).toArray();
+            List<HistoryAnswer.Listener> listeners = new ArrayList<>();
+            present.getOrDefault(Kind.LISTENERS, Map.of()).forEach((name, ring) -> listeners.add(
+                    new HistoryAnswer.Listener(name.getFirst(), column(ring[0]), column(ring[1]), column(ring[2]))));
+            List<HistoryAnswer.Endpoint> endpoints = new ArrayList<>();
+            present.getOrDefault(Kind.ENDPOINTS, Map.of()).forEach((name, ring) -> endpoints.add(
+                    new HistoryAnswer.Endpoint(name.getFirst(), name.getLast(), column(ring[0]), column(ring[1]),
+                            column(ring[2]), column(ring[3]), column(ring[4]))));
+            return new HistoryAnswer(EVERY_MILLIS / 1000, () -> times, listeners, endpoints);
         }
-    }
 
-    /** One decimal at most: rates need no more, and half a million of them are to be cheap. */
-    private static void write(Writer text, float number) throws IOException {
-        if (Float.isNaN(number)) {
-            text.append("null");
-            return;
-        }
-        long tenths = Math.round(number * 10.0);
-        text.append(Long.toString(tenths / 10));
-        if (tenths % 10 != 0) {
-            text.append('.').append((char) ('0' + tenths % 10));
+        private Supplier<float[]> column(float[] ring) {
+            return () -> copy(ring, first, moments.length);
         }
     }
 }

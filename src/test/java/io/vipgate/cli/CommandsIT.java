@@ -96,7 +96,7 @@ final class CommandsIT {
         assertThat(row.indexOf("unknown")).isEqualTo(title.indexOf("HEALTH"));
 
         assertThat(ask("status", "--json")).isZero();
-        assertThat(JsonParser.parse(out.toString().strip()).at("pools").list()).hasSize(1);
+        assertThat(JsonParser.parse(out.toString().strip()).get("pools").list()).hasSize(1);
     }
 
     @Test
@@ -132,7 +132,7 @@ final class CommandsIT {
             assertThat(ask("relays", "--client", "192.0.2.1")).isZero();
             assertThat(out.toString()).isEqualTo("0 of 0 relays\n");
             assertThat(ask("relays", "--endpoint", "nginx/vip1", "--json")).isZero();
-            String id = JsonParser.parse(out.toString().strip()).at("relays").list().getFirst().at("id").text();
+            String id = JsonParser.parse(out.toString().strip()).get("relays").list().getFirst().get("id").text();
 
             assertThat(ask("close", id)).isZero();
             assertThat(out.toString()).isEqualTo("1 relay closed\n");
@@ -150,7 +150,7 @@ final class CommandsIT {
         assertThat(ask("explain", "--listener", "mail", "--client", "192.0.2.1")).isEqualTo(2);
         assertThat(ask("explain", "--listener", "web")).isEqualTo(2);
         assertThat(ask("explain", "--listener", "web", "--client", "192.0.2.1", "--json")).isZero();
-        assertThat(JsonParser.parse(out.toString().strip()).at("rule").text()).isEqualTo("random");
+        assertThat(JsonParser.parse(out.toString().strip()).get("rule").text()).isEqualTo("random");
     }
 
     @Test

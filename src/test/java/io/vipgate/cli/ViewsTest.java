@@ -14,19 +14,19 @@ import org.junit.jupiter.api.Test;
 class ViewsTest {
     private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
     private static final String STATUS = """
-            {"version": "1", "pid": 7, "startedAt": "2026-11-25T10:30:00Z", "ready": false, "reasons": ["the gateway stops"],
-             "eventLoops": 2, "openRelays": 3, "mostRelays": 100, "ratesOverSeconds": 10, "needRestart": ["admin.bind: a -> b"],
+            {"version": "1", "pid": 7, "startedAt": "2026-11-25T10:30:00Z", "ready": false, "reasons": ["shutting down"],
+             "eventLoops": 2, "openRelays": 3, "maxRelays": 100, "ratesOverSeconds": 10, "needRestart": ["admin.bind: a -> b"],
              "listeners": [{"name": "web", "addresses": ["192.0.2.1:80"], "pool": "nginx", "connections": 3,
                "maxConnections": 50, "accepted": 1200, "refused": 0, "acceptedPerSecond": 12.3}],
              "pools": [{"name": "nginx", "endpoints": [
                {"name": "vip1", "label": "vip1", "address": "198.51.100.1:80", "admin": "ready", "health": "down",
                 "healthSince": "2026-11-25T11:59:51Z", "suspect": false, "weight": 1, "connections": 0, "share": null,
                 "failuresPerSecond": 2, "bytesToClientPerSecond": 0, "lastProbe": {"result": "fail", "cause": "bad\\u001b[31m",
-                "millis": 0.4, "at": "2026-11-25T11:59:59Z"}, "differs": []},
+                "millis": 0.4, "at": "2026-11-25T11:59:59Z"}, "overrides": []},
                {"name": "vip2", "label": "vip2", "address": "198.51.100.2:80", "admin": "drain", "health": "up",
                 "healthSince": null, "suspect": true, "weight": 10, "backup": true, "connections": 3, "share": 1,
                 "connectionsPerSecond": 12.3, "bytesToClientPerSecond": 1234567, "lastProbe": null,
-                "differs": ["state: drain"]}]}],
+                "overrides": ["state: drain"]}]}],
              "events": [{"at": "2026-11-25T11:00:00Z", "text": "first"}, {"at": "2026-11-25T11:30:00Z", "text": "second"}]}
             """;
 
@@ -64,7 +64,7 @@ class ViewsTest {
         StatusView view = new StatusView(status(), new AnsiStyle(false), NOW);
         assertThat(view.head()).containsExactly(
                 "vipgate 1, pid 7, up 1 h 30 min: not ready; 3 open relays (room for 100), 2 event loops",
-                "not ready: the gateway stops", "takes effect at the next start: admin.bind: a -> b");
+                "not ready: shutting down", "requires a restart: admin.bind: a -> b");
         assertThat(String.join("\n", view.endpoints())).doesNotContain("\u001b")
                 .contains("nginx/vip1  198.51.100.1:80  ready  down        9.0 s",
                         "fail (bad?[31m) in 0.4 ms, 1.0 s ago",
@@ -88,7 +88,7 @@ class ViewsTest {
 
     @Test
     void anEmptyAnswerBreaksNothing() {
-        Json nothing = Json.members().make();
+        Json nothing = Json.object().build();
         assertThat(TopScreen.lines(nothing, new AnsiStyle(false), NOW, "", 24, 80)).isNotEmpty();
     }
 }

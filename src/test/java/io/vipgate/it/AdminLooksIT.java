@@ -59,15 +59,15 @@ final class AdminLooksIT {
                 int pages = 0;
                 do {
                     Json page = admin.ok("GET", "/api/v1/relays?limit=5" + (after.isEmpty() ? "" : "&after=" + after));
-                    assertThat(page.at("matching").text()).isEqualTo("12");
-                    page.at("relays").list().forEach(relay -> {
-                        assertThat(ids.add(relay.at("id").text())).isTrue();
-                        ports.add(relay.at("clientPort").text());
-                        assertThat(relay.at("client").text()).isEqualTo("127.0.0.1");
-                        assertThat(relay.at("phase").text()).isEqualTo("open");
-                        assertThat(relay.at("bytesToClient").text()).isEqualTo("1");
+                    assertThat(page.get("matching").text()).isEqualTo("12");
+                    page.get("relays").list().forEach(relay -> {
+                        assertThat(ids.add(relay.get("id").text())).isTrue();
+                        ports.add(relay.get("clientPort").text());
+                        assertThat(relay.get("client").text()).isEqualTo("127.0.0.1");
+                        assertThat(relay.get("phase").text()).isEqualTo("open");
+                        assertThat(relay.get("bytesToClient").text()).isEqualTo("1");
                     });
-                    after = page.at("next").text();
+                    after = page.get("next").text();
                     pages++;
                 } while (!after.isEmpty());
                 assertThat(pages).isEqualTo(3);
@@ -76,21 +76,21 @@ final class AdminLooksIT {
 
                 String id = ids.iterator().next();
                 Json relay = admin.ok("GET", "/api/v1/relays/" + id);
-                assertThat(admin.ok("DELETE", "/api/v1/relays/" + id).at("closed").text()).isEqualTo("1");
+                assertThat(admin.ok("DELETE", "/api/v1/relays/" + id).get("closed").text()).isEqualTo("1");
                 clients.stream().filter(client -> String.valueOf(client.localPort())
-                        .equals(relay.at("clientPort").text())).findFirst().orElseThrow().expectReset();
+                        .equals(relay.get("clientPort").text())).findFirst().orElseThrow().expectReset();
                 assertThat(admin.call("GET", "/api/v1/relays/" + id, "").status()).isEqualTo(404);
                 assertThat(admin.call("DELETE", "/api/v1/relays/" + id, "").status()).isEqualTo(404);
                 gateway.awaitRelays(11, BOUND);
 
                 int atTwo = gateway.connections("two");
-                assertThat(admin.ok("GET", "/api/v1/relays?endpoint=nginx/two").at("matching").text())
+                assertThat(admin.ok("GET", "/api/v1/relays?endpoint=nginx/two").get("matching").text())
                         .isEqualTo(String.valueOf(atTwo));
-                assertThat(admin.ok("DELETE", "/api/v1/relays?endpoint=nginx/two").at("closed").text())
+                assertThat(admin.ok("DELETE", "/api/v1/relays?endpoint=nginx/two").get("closed").text())
                         .isEqualTo(String.valueOf(atTwo));
                 gateway.awaitRelays(11 - atTwo, BOUND);
-                assertThat(admin.ok("GET", "/api/v1/relays?client=127.0.0.2").at("matching").text()).isEqualTo("0");
-                assertThat(admin.ok("DELETE", "/api/v1/relays?client=127.0.0.1&listener=web").at("closed").text())
+                assertThat(admin.ok("GET", "/api/v1/relays?client=127.0.0.2").get("matching").text()).isEqualTo("0");
+                assertThat(admin.ok("DELETE", "/api/v1/relays?client=127.0.0.1&listener=web").get("closed").text())
                         .isEqualTo(String.valueOf(11 - atTwo));
             } finally {
                 for (Peer client : clients) {
@@ -133,28 +133,28 @@ final class AdminLooksIT {
             try (Peer client = gateway.connect()) {
                 client.exchange();
                 Json page = admin.ok("GET", "/api/v1/pools/nginx/pins");
-                assertThat(page.at("count").text()).isEqualTo("1");
-                Json pin = page.at("pins").list().getFirst();
-                assertThat(pin.at("client").text()).isEqualTo("127.0.0.1");
-                assertThat(pin.at("open").text()).isEqualTo("1");
+                assertThat(page.get("count").text()).isEqualTo("1");
+                Json pin = page.get("pins").list().getFirst();
+                assertThat(pin.get("client").text()).isEqualTo("127.0.0.1");
+                assertThat(pin.get("open").text()).isEqualTo("1");
                 assertThat(admin.ok("GET", "/api/v1/pools/nginx/pins/127.0.0.1")).isEqualTo(pin);
-                assertThat(admin.ok("GET", "/api/v1/pools/nginx/pins?offset=1&limit=5").at("pins").list()).isEmpty();
+                assertThat(admin.ok("GET", "/api/v1/pools/nginx/pins?offset=1&limit=5").get("pins").list()).isEmpty();
 
                 Json explained = admin.ok("GET", "/api/v1/explain?listener=web&client=127.0.0.1");
-                assertThat(explained.at("choice").at("endpoint").text()).isEqualTo(pin.at("endpoint").text());
-                assertThat(explained.at("choice").at("definite").isTrue()).isTrue();
-                assertThat(explained.at("pin").at("used").isTrue()).isTrue();
-                var _ = gateway.server().operator().toAdmin("nginx", pin.at("endpoint").text(), AdminState.MAINT);
+                assertThat(explained.get("choice").get("endpoint").text()).isEqualTo(pin.get("endpoint").text());
+                assertThat(explained.get("choice").get("definite").isTrue()).isTrue();
+                assertThat(explained.get("pin").get("used").isTrue()).isTrue();
+                var _ = gateway.server().operator().toAdmin("nginx", pin.get("endpoint").text(), AdminState.MAINT);
                 Json moved = admin.ok("GET", "/api/v1/explain?listener=web&client=127.0.0.1");
-                assertThat(moved.at("pin").at("why").text()).isEqualTo("the endpoint is in maintenance");
-                assertThat(moved.at("choice").at("endpoint").text()).isNotEqualTo(pin.at("endpoint").text());
+                assertThat(moved.get("pin").get("why").text()).isEqualTo("the endpoint is in maintenance");
+                assertThat(moved.get("choice").get("endpoint").text()).isNotEqualTo(pin.get("endpoint").text());
             }
-            assertThat(admin.ok("DELETE", "/api/v1/pools/nginx/pins/127.0.0.1").at("forgotten").text()).isEqualTo("1");
+            assertThat(admin.ok("DELETE", "/api/v1/pools/nginx/pins/127.0.0.1").get("forgotten").text()).isEqualTo("1");
             assertThat(admin.call("GET", "/api/v1/pools/nginx/pins/127.0.0.1", "").status()).isEqualTo(404);
             assertThat(admin.call("DELETE", "/api/v1/pools/nginx/pins/127.0.0.1", "").status()).isEqualTo(404);
             assertThat(admin.call("DELETE", "/api/v1/pools/nginx/pins/x", "").status()).isEqualTo(422);
             assertThat(admin.call("GET", "/api/v1/pools/apache/pins", "").status()).isEqualTo(404);
-            assertThat(admin.ok("DELETE", "/api/v1/pools/nginx/pins").at("forgotten").text()).isEqualTo("0");
+            assertThat(admin.ok("DELETE", "/api/v1/pools/nginx/pins").get("forgotten").text()).isEqualTo("0");
         }
     }
 
@@ -171,24 +171,24 @@ final class AdminLooksIT {
             Admin admin = admin(gateway);
             String path = "/api/v1/explain?listener=web&client=192.0.2.7";
             Json answer = admin.withoutToken("GET", path).json();
-            assertThat(answer.at("rule").text()).isEqualTo("weighted-random");
-            assertThat(answer.at("choice").at("definite").isTrue()).isFalse();
-            assertThat(answer.at("candidates").list()).extracting(each -> each.at("probability").text())
+            assertThat(answer.get("rule").text()).isEqualTo("weighted-random");
+            assertThat(answer.get("choice").get("definite").isTrue()).isFalse();
+            assertThat(answer.get("candidates").list()).extracting(each -> each.get("probability").text())
                     .containsExactly("0.75", "0.25", "0");
-            assertThat(answer.at("candidates").list()).extracting(each -> each.at("why").text())
+            assertThat(answer.get("candidates").list()).extracting(each -> each.get("why").text())
                     .containsExactly("may be chosen", "may be chosen", "a backup, and a primary can be used");
 
             var _ = gateway.server().operator().toAdmin("nginx", "one", AdminState.DRAIN);
             var _ = gateway.server().operator().toWeight("nginx", "two", 0);
             answer = admin.withoutToken("GET", path).json();
-            assertThat(answer.at("candidates").list()).extracting(each -> each.at("why").text()).containsExactly(
+            assertThat(answer.get("candidates").list()).extracting(each -> each.get("why").text()).containsExactly(
                     "drains: takes pinned clients alone", "weight 0 takes nothing new", "may be chosen");
-            assertThat(answer.at("choice").at("endpoint").text()).isEqualTo("spare");
+            assertThat(answer.get("choice").get("endpoint").text()).isEqualTo("spare");
 
             var _ = gateway.server().operator().toAdmin("nginx", "spare", AdminState.MAINT);
             answer = admin.withoutToken("GET", path).json();
-            assertThat(answer.at("choice").at("endpoint").isAbsent()).isTrue();
-            assertThat(answer.at("choice").at("why").text()).contains("no endpoint can be used");
+            assertThat(answer.get("choice").get("endpoint").isNull()).isTrue();
+            assertThat(answer.get("choice").get("why").text()).contains("no endpoint can be used");
 
             assertThat(admin.withoutToken("GET", path.replace("web", "mail")).status()).isEqualTo(404);
             assertThat(admin.withoutToken("GET", path.replace("192.0.2.7", "a.example")).status()).isEqualTo(422);
@@ -202,8 +202,8 @@ final class AdminLooksIT {
                 NamingEndpoint two = new NamingEndpoint('2');
                 TestGateway gateway = with(one, two).pool("balance: source-hash").start()) {
             Json answer = admin(gateway).ok("GET", "/api/v1/explain?listener=web&client=127.0.0.1");
-            assertThat(answer.at("choice").at("definite").isTrue()).isTrue();
-            String foretold = answer.at("choice").at("endpoint").text().equals("one") ? "1" : "2";
+            assertThat(answer.get("choice").get("definite").isTrue()).isTrue();
+            String foretold = answer.get("choice").get("endpoint").text().equals("one") ? "1" : "2";
             for (int i = 0; i < 5; i++) {
                 try (Peer client = gateway.connect()) {
                     assertThat(client.receiveAll()).containsExactly(foretold.charAt(0));

@@ -58,7 +58,7 @@ final class AdminProcessIT {
                 assertThat(run(0, "status", "-c", file)).contains("pid " + gateway.pid(), "nginx/a")
                         .doesNotContain("\u001b");
                 assertThat(run(0, "drain", "nginx/a", "-c", file)).contains("nginx/a: drain");
-                assertThat(gateway.errors()).contains("admin: nginx/a to drain, asked from 127.0.0.1:");
+                assertThat(gateway.errors()).contains("admin: nginx/a to drain, requested by 127.0.0.1:");
                 String _ = write(port, adminPort, echo, "balance: round-robin");
                 assertThat(run(0, "reload", "-c", file)).contains("pools.nginx.balance: random -> round-robin");
                 String _ = write(port, adminPort, echo, "balance: fastest");
@@ -92,8 +92,8 @@ final class AdminProcessIT {
                 HttpAnswer status = HttpAnswer.to(adminPort,
                         "GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
                 assertThat(status.status()).isEqualTo(200);
-                assertThat(status.json().at("openRelays").text())
-                        .isEqualTo(status.json().at("mostRelays").text());
+                assertThat(status.json().get("openRelays").text())
+                        .isEqualTo(status.json().get("maxRelays").text());
                 HttpAnswer closed = HttpAnswer.to(adminPort,
                         "DELETE /api/v1/relays?pool=nginx HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                                 + "Authorization: Bearer " + Files.readString(directory.resolve("token")).strip()

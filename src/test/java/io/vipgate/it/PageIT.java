@@ -187,7 +187,7 @@ final class PageIT {
     @Test
     void theCallsAreListed() throws Exception {
         try (EchoEndpoint one = new EchoEndpoint(); TestGateway gateway = gateway(one)) {
-            assertThat(visit(gateway, "GET /api/v1").json().at("calls").list()).extracting(Json::text)
+            assertThat(visit(gateway, "GET /api/v1").json().get("calls").list()).extracting(Json::text)
                     .contains("GET /api/v1/status", "PUT /api/v1/pools/{}/endpoints/{}/state")
                     .doesNotContain("GET /", "PUT /api/v1/demo/backends/{}");
         }
@@ -201,17 +201,17 @@ final class PageIT {
             client.exchange();
             Await.until("the connection is in the history", BOUND,
                     asked(() -> visit(gateway, "GET /api/v1/history").json()
-                            .at("endpoints").list().stream()
-                            .flatMap(endpoint -> endpoint.at("connections").list().stream())
+                            .get("endpoints").list().stream()
+                            .flatMap(endpoint -> endpoint.get("connections").list().stream())
                             .anyMatch(number -> number.number() == 1)));
 
             Json all = visit(gateway, "GET /api/v1/history").json();
-            Json endpoint = all.at("endpoints").list().getFirst();
-            assertThat(endpoint.at("pool").text() + "/" + endpoint.at("label").text()).isEqualTo("nginx/one");
-            assertThat(all.at("listeners").list().getFirst().at("name").text()).isEqualTo("web");
-            String newest = all.at("times").list().getLast().text();
-            int known = all.at("times").list().size();
-            assertThat(visit(gateway, "GET /api/v1/history?since=" + newest).json().at("times").list().size())
+            Json endpoint = all.get("endpoints").list().getFirst();
+            assertThat(endpoint.get("pool").text() + "/" + endpoint.get("label").text()).isEqualTo("nginx/one");
+            assertThat(all.get("listeners").list().getFirst().get("name").text()).isEqualTo("web");
+            String newest = all.get("times").list().getLast().text();
+            int known = all.get("times").list().size();
+            assertThat(visit(gateway, "GET /api/v1/history?since=" + newest).json().get("times").list().size())
                     .isLessThan(known);
 
             assertThat(visit(gateway, "GET /api/v1/history?since=x").status()).isEqualTo(422);
@@ -232,8 +232,8 @@ final class PageIT {
                     .more(Admin.section(directory.resolve("token"))));
 
             Await.until("both are sampled", BOUND, asked(() -> samples(gateway, "two") > before));
-            assertThat(visit(gateway, "GET /api/v1/history").json().at("endpoints").list())
-                    .extracting(endpoint -> endpoint.at("connections").list().getFirst().isAbsent())
+            assertThat(visit(gateway, "GET /api/v1/history").json().get("endpoints").list())
+                    .extracting(endpoint -> endpoint.get("connections").list().getFirst().isNull())
                     .as("nothing is known of the second one from before it was there").containsExactly(false, true);
 
             gateway.apply(TestGateway.with().endpoint("two", two).more(Admin.section(directory.resolve("token"))));
@@ -243,9 +243,9 @@ final class PageIT {
 
     /** Samples since an endpoint, or its history, began. */
     private static int samples(TestGateway gateway, String label) throws Exception {
-        return (int) visit(gateway, "GET /api/v1/history").json().at("endpoints").list().stream()
-                .filter(endpoint -> endpoint.at("label").text().equals(label))
-                .flatMap(endpoint -> endpoint.at("connections").list().stream()).count();
+        return (int) visit(gateway, "GET /api/v1/history").json().get("endpoints").list().stream()
+                .filter(endpoint -> endpoint.get("label").text().equals(label))
+                .flatMap(endpoint -> endpoint.get("connections").list().stream()).count();
     }
 
     private static Peer stream(TestGateway gateway) throws Exception {
@@ -265,9 +265,9 @@ final class PageIT {
             assertThat(events).startsWith("retry: ");
             List<Json> statuses = data(events, "status");
             assertThat(statuses.size()).isBetween(8, 12);
-            assertThat(statuses.getFirst().at("pools").list().getFirst().at("name").text()).isEqualTo("nginx");
+            assertThat(statuses.getFirst().get("pools").list().getFirst().get("name").text()).isEqualTo("nginx");
             List<String> times = new ArrayList<>();
-            data(events, "history").forEach(chunk -> chunk.at("times").list().forEach(time -> times.add(time.text())));
+            data(events, "history").forEach(chunk -> chunk.get("times").list().forEach(time -> times.add(time.text())));
             assertThat(times).hasSizeGreaterThanOrEqualTo(3).doesNotHaveDuplicates().isSorted();
         }
     }

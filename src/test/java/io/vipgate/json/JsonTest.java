@@ -12,10 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JsonTest {
     @Test
     void whatIsWrittenIsReadAgain() throws JsonException {
-        Json value = Json.members().with("text", "a \"quoted\" \\ line\nand é \u0007 \ud83d\ude00")
+        Json value = Json.object().with("text", "a \"quoted\" \\ line\nand é \u0007 \ud83d\ude00")
                 .with("whole", 1L << 60)
                 .with("part", Json.of(0.125, 2)).with("truth", true).with("nothing", (String) null)
-                .with("list", Json.of(List.of(Json.of(1), Json.of(List.of()), Json.members().make()))).make();
+                .with("list", Json.of(List.of(Json.of(1), Json.of(List.of()), Json.object().build()))).build();
 
         assertThat(JsonParser.parse(value.toString())).isEqualTo(value);
         assertThat(value.toString())
@@ -33,10 +33,10 @@ class JsonTest {
     void questionsAnswerForEveryValue() throws JsonException {
         Json value = JsonParser.parse(" {\"a\": [1, {\"b\": \"x\"}], \"n\": 1.5e1, \"t\": true} ");
 
-        assertThat(value.at("a").list().get(1).at("b").text()).isEqualTo("x");
-        assertThat(value.at("n").whole()).contains(15);
-        assertThat(value.at("t").isTrue()).isTrue();
-        assertThat(value.at("none").at("deeper").text()).isEmpty();
+        assertThat(value.get("a").list().get(1).get("b").text()).isEqualTo("x");
+        assertThat(value.get("n").whole()).contains(15);
+        assertThat(value.get("t").isTrue()).isTrue();
+        assertThat(value.get("none").get("deeper").text()).isEmpty();
         assertThat(Json.of(0.5, 1).whole()).isEmpty();
         assertThat(Json.of(1L << 40).whole()).isEmpty();
     }

@@ -24,15 +24,15 @@ function bytesOfStep(value) {
   return bytes(value).replace(".0", "");
 }
 
-const probe = make("span", { hidden: true });
-document.body.append(probe);
+const sample = make("span", { hidden: true });
+document.body.append(sample);
 let colors = new Map();
 
 /** What a colour of the style sheet is at the moment. */
 function color(name) {
   if (!colors.has(name)) {
-    probe.style.color = `var(${name})`;
-    colors.set(name, getComputedStyle(probe).color);
+    sample.style.color = `var(${name})`;
+    colors.set(name, getComputedStyle(sample).color);
   }
   return colors.get(name);
 }

@@ -3,9 +3,9 @@
 import { change, confirm } from "./dialogs.js";
 import { make, setAttribute, setText } from "./dom.js";
 
-const STATES = [["ready", "Ready", "takes clients"], ["drain", "Drain", "takes pinned clients alone"],
-  ["maint", "Maint", "takes nobody"]];
-const MOST_WEIGHT = 256;
+const STATES = [["ready", "Ready", "takes clients"], ["drain", "Drain", "takes only pinned clients"],
+  ["maint", "Maint", "takes no new connections"]];
+const MAX_WEIGHT = 256;
 
 /** Whether clients are sent there without need. */
 export function isUsable(endpoint) {
@@ -34,7 +34,7 @@ export class Controls {
   }
 
   #makeWeight() {
-    this.input = make("input", { type: "number", name: "weight", min: 0, max: MOST_WEIGHT, step: 1, required: true,
+    this.input = make("input", { type: "number", name: "weight", min: 0, max: MAX_WEIGHT, step: 1, required: true,
       inputmode: "numeric", "aria-label": `weight of ${this.title}` });
     this.set = make("button", { type: "submit", hidden: true }, "Set");
     this.undo = make("button", { type: "button", hidden: true, "aria-label": "undo", title: "undo" }, "✕");

@@ -38,7 +38,7 @@ function showHead(status, now) {
   find("state").className = status.ready ? "sign up" : "sign down";
   const endpoints = status.pools.flatMap(pool => pool.endpoints);
   const total = (items, name) => items.reduce((sum, item) => sum + item[name], 0);
-  setText(find("about"), [`${count(status.openRelays)} of ${count(status.mostRelays)} relays open`,
+  setText(find("about"), [`${count(status.openRelays)} of ${count(status.maxRelays)} relays open`,
     `${rate(total(status.listeners, "acceptedPerSecond"))} clients/s`,
     `${bytes(total(endpoints, "bytesToBackendPerSecond"))}/s in, ${bytes(total(endpoints, "bytesToClientPerSecond"))}/s out`,
     `version ${status.version}, pid ${status.pid}, up ${duration(now - Date.parse(status.startedAt))}`].join("  ·  "));
@@ -48,7 +48,7 @@ function showHead(status, now) {
 
 function showNotices(status) {
   const notices = [...status.reasons.map(reason => `not ready: ${reason}`),
-    ...status.needRestart.map(text => `takes effect at the next start: ${text}`),
+    ...status.needRestart.map(text => `requires a restart: ${text}`),
     ...status.pools.flatMap(pool => pool.sharedMachines.map(({ machine, endpoints }) =>
       `pool ${pool.name}: one machine, ${machine}, answers for ${endpoints.join(", ")}`))];
   if (status.silentLoops > 0) {

@@ -6,7 +6,7 @@ import { keep, make, setAttribute, setText } from "./dom.js";
 import { bytes, count, duration, percent, rate } from "./figures.js";
 
 /** In larger pools a share is drawn beside the largest one: beside the whole there is nothing to see. */
-const MOST_OF_WHOLE = 8;
+const MAX_OF_WHOLE = 8;
 const LINES_STAY_MILLIS = 60000;
 const SIGNS = { up: "▲", down: "▼", unknown: "?" };
 
@@ -44,7 +44,7 @@ const small = element => {
 // ---- listeners ----
 
 const LISTENER_COLUMNS = [{ title: "Listener" }, { title: "Address" }, { title: "Pool" }, { title: "Open", kind: "number" },
-  { title: "Most", kind: "number" }, { title: "Accepted/s", kind: "number" }, { title: "Refused/s", kind: "number" },
+  { title: "Max", kind: "number" }, { title: "Accepted/s", kind: "number" }, { title: "Refused/s", kind: "number" },
   { title: "Accepted", kind: "number" }, { title: "Refused", kind: "number" }, { title: "Trend of accepted/s", kind: "sketch" }];
 
 export class Listeners {
@@ -60,9 +60,9 @@ export class Listeners {
   }
 
   #create() {
-    const row = texts("name", "address", "pool", "open", "most", "acceptedRate", "refusedRate", "accepted", "refused");
+    const row = texts("name", "address", "pool", "open", "max", "acceptedRate", "refusedRate", "accepted", "refused");
     row.sketch = make("canvas", { "aria-hidden": "true" });
-    row.element = this.table.row([[row.name], [row.address], [row.pool], [row.open], [row.most], [row.acceptedRate],
+    row.element = this.table.row([[row.name], [row.address], [row.pool], [row.open], [row.max], [row.acceptedRate],
       [row.refusedRate], [row.accepted], [row.refused], [row.sketch]]);
     return row;
   }
@@ -72,7 +72,7 @@ export class Listeners {
     setText(row.address, listener.addresses.join(", "));
     setText(row.pool, listener.pool);
     setText(row.open, count(listener.connections));
-    setText(row.most, count(listener.maxConnections));
+    setText(row.max, count(listener.maxConnections));
     setText(row.acceptedRate, rate(listener.acceptedPerSecond));
     setText(row.refusedRate, rate(listener.refusedPerSecond));
     row.refusedRate.classList.toggle("bad", listener.refusedPerSecond > 0);
@@ -114,7 +114,7 @@ class PoolView {
     const chosen = primaries.length > 0 ? primaries : usable;
     const weights = chosen.reduce((sum, endpoint) => sum + endpoint.weight * endpoint.ramp, 0);
     const due = endpoint => (chosen.includes(endpoint) && weights > 0 ? endpoint.weight * endpoint.ramp / weights : 0);
-    const full = pool.endpoints.length <= MOST_OF_WHOLE
+    const full = pool.endpoints.length <= MAX_OF_WHOLE
       ? 1 : Math.max(...pool.endpoints.flatMap(endpoint => [endpoint.share ?? 0, due(endpoint)])) || 1;
     keep(this.table.body, pool.endpoints, endpoint => endpoint.label, endpoint => this.#create(endpoint), (row, endpoint) => {
       this.#update(row, pool, endpoint, now);
@@ -188,7 +188,7 @@ function swatch(line) {
 }
 
 function notes(endpoint) {
-  const said = [...endpoint.differs.map(difference => `not as in the file: ${difference}`)];
+  const said = [...endpoint.overrides.map(override => `overrides the file: ${override}`)];
   if (endpoint.backup) {
     said.unshift("backup");
   }

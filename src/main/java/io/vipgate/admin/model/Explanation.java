@@ -1,0 +1,36 @@
+package io.vipgate.admin.model;
+
+import io.vipgate.json.Decimals;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which endpoint a client would get, and why.
+ *
+ * <p>Immutable.
+ *
+ * @param refused why the listener would refuse the client; null when it would not
+ * @param pin null when the client is not pinned
+ */
+public record Explanation(String listener, String pool, String client, String rule, @Nullable String refused,
+        @Nullable Pin pin, List<Candidate> candidates, Choice choice) {
+    /**
+     * The client's pin.
+     *
+     * @param why why it is not used; null when it is
+     */
+    public record Pin(String endpoint, int open, boolean used, @Nullable String why) {}
+
+    /** An endpoint of the pool, and how likely it is. */
+    public record Candidate(String endpoint, String address, String admin, String health, boolean suspect,
+            boolean backup, int weight, int connections, boolean eligible, String why,
+            @Decimals(4) double probability) {}
+
+    /**
+     * What the client gets.
+     *
+     * @param endpoint null when there is none, or several are possible
+     * @param definite whether the answer leaves nothing to chance
+     */
+    public record Choice(@Nullable String endpoint, boolean definite, String why) {}
+}

@@ -1,0 +1,25 @@
+package io.vipgate.admin.model;
+
+import io.vipgate.json.Decimals;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * How a gateway is.
+ *
+ * <p>Immutable.
+ *
+ * @param reasons why no new clients should be sent to it; empty when it is ready
+ * @param silentLoops event loops that were too busy to answer; their counts are old
+ * @param maxRelays as many as may be open at once
+ * @param ratesOverSeconds the time that all rates are of
+ * @param needRestart changes of the configuration that require a restart
+ * @param events oldest first
+ */
+public record GatewayStatus(Instant at, String version, long pid, Instant startedAt, boolean alive, boolean stopping,
+        boolean ready, List<String> reasons, int eventLoops, int silentLoops, int openRelays, int maxRelays,
+        @Decimals(1) double ratesOverSeconds, List<String> needRestart, List<ListenerStatus> listeners,
+        List<PoolStatus> pools, List<Event> events) {
+    /** What has happened. */
+    public record Event(Instant at, String text) {}
+}

@@ -1,0 +1,35 @@
+package io.vipgate.admin.model;
+
+import io.vipgate.json.OmitNull;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a pool is.
+ *
+ * <p>Immutable.
+ *
+ * @param pins null when the pool does not pin
+ * @param sharedMachines machines that answer for more than one address of the pool
+ * @param pairs every two endpoints, in pools of few
+ */
+public record PoolStatus(String name, String balance, String probe, List<EndpointStatus> endpoints,
+        @OmitNull @Nullable Pins pins, List<SharedMachine> sharedMachines, List<Pair> pairs) {
+    /** What a pool has pinned. */
+    public record Pins(long count, long moves, long evictions) {}
+
+    /**
+     * A machine that answers for several addresses.
+     *
+     * @param machine its hardware address and the interface it is seen on
+     */
+    public record SharedMachine(String machine, List<String> endpoints, Instant since) {}
+
+    /**
+     * Whether two endpoints are one machine.
+     *
+     * @param state {@code co-located}, {@code separate} or {@code unknown}
+     */
+    public record Pair(List<String> endpoints, String state, Instant since) {}
+}

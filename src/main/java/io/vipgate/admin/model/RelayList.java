@@ -1,0 +1,25 @@
+package io.vipgate.admin.model;
+
+import io.vipgate.json.Decimals;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of open relays.
+ *
+ * <p>Immutable.
+ *
+ * @param matching how many there are on all pages
+ * @param next what the next page comes after; null on the last one
+ */
+public record RelayList(List<Entry> relays, int matching, @Nullable String next) {
+    /**
+     * An open relay.
+     *
+     * @param endpoint null while none is selected
+     * @param idleSeconds since a byte last reached either side
+     */
+    public record Entry(String id, String listener, String client, int clientPort, String pool,
+            @Nullable String endpoint, String phase, @Decimals(1) double ageSeconds, @Decimals(1) double idleSeconds,
+            long bytesToBackend, long bytesToClient, int attempts, boolean pinned) {}
+}

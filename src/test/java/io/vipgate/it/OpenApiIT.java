@@ -1,0 +1,290 @@
+package io.vipgate.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.gateway.ReloadOutcome;
+import io.vipgate.it.OpenApi.Operation;
+import io.vipgate.it.fixture.Admin;
+import io.vipgate.it.fixture.Await;
+import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.HttpAnswer;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.TestEndpoint;
+import io.vipgate.it.fixture.TestGateway;
+import io.vipgate.json.Json;
+import io.vipgate.json.JsonParser;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code docs/openapi.yaml} and a gateway that serves say the same. */
+@SocketTest
+final class OpenApiIT {
+    private static final Duration BOUND = Duration.ofSeconds(15);
+    private static final String MODEL = "io.vipgate.admin.model.";
+    private static final String STATE = "/api/v1/pools/{pool}/endpoints/{endpoint}/state";
+    private static final String WEIGHT = "/api/v1/pools/{pool}/endpoints/{endpoint}/weight";
+    private static final Set<String> HEALTH = Set.of("/healthz", "/readyz", "/metrics");
+
+    /** Schemas by the records that are written so. */
+    private static final Map<String, String> SCHEMAS = new TreeMap<>(Map.ofEntries(
+            Map.entry("GatewayStatus", "Status"), Map.entry("GatewayStatus$Event", "Event"),
+            Map.entry("ListenerStatus", "Listener"), Map.entry("PoolStatus", "Pool"),
+            Map.entry("PoolStatus$Pins", "Pins"), Map.entry("PoolStatus$SharedMachine", "SharedMachine"),
+            Map.entry("PoolStatus$Pair", "Pair"), Map.entry("EndpointStatus", "Endpoint"),
+            Map.entry("EndpointStatus$LastProbe", "LastProbe"),
+            Map.entry("EndpointAddresses", "EndpointAddresses"), Map.entry("HistoryAnswer", "History"),
+            Map.entry("HistoryAnswer$Listener", "ListenerHistory"),
+            Map.entry("HistoryAnswer$Endpoint", "EndpointHistory"), Map.entry("Explanation", "Explanation"),
+            Map.entry("Explanation$Pin", "ExplainedPin"), Map.entry("Explanation$Candidate", "Candidate"),
+            Map.entry("Explanation$Choice", "Choice"), Map.entry("RelayList", "RelayList"),
+            Map.entry("RelayList$Entry", "Relay"), Map.entry("ClosedRelays", "ClosedRelays"),
+            Map.entry("PinList", "PinList"), Map.entry("PinList$Entry", "Pin"),
+            Map.entry("ForgottenPins", "ForgottenPins"), Map.entry("ReloadResult", "Reload"),
+            Map.entry("CallList", "Calls"), Map.entry("ErrorAnswer", "Error"), Map.entry("HealthAnswer", "Health"),
+            Map.entry("ReadinessAnswer", "Readiness")));
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private OpenApi described;
+
+    private Path tokenFile() {
+        return directory.resolve("token");
+    }
+
+    @BeforeEach
+    void readTheFile() throws Exception {
+        described = OpenApi.read();
+    }
+
+    private TestGateway gateway(TestEndpoint one) throws Exception {
+        return TestGateway.with().endpoint("one", one).probe("{ type: tcp, interval: 50ms }")
+                .pool("pinning: { by: source-address }").more("metrics: { bind: \"127.0.0.1:0\" }")
+                .more(Admin.section(tokenFile())).start();
+    }
+
+    private static HttpAnswer call(int port, Operation operation, String path, String body, String... headers)
+            throws Exception {
+        return HttpAnswer.to(port, operation.method() + " " + path + " HTTP/1.1\r\nConnection: close\r\n"
+                + String.join("\r\n", headers) + "\r\nContent-Length: "
+                + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body);
+    }
+
+    private String token() throws Exception {
+        return "Authorization: Bearer " + Files.readString(tokenFile()).strip();
+    }
+
+    /** Calls as it should be done. */
+    private HttpAnswer call(Admin admin, Operation operation, String path, String body) throws Exception {
+        return call(admin.port(), operation, path, body, "Host: localhost", "Content-Type: application/json", token());
+    }
+
+    private void expect(int status, Admin admin, Operation operation, String path, String body) throws Exception {
+        HttpAnswer answer = call(admin, operation, path, body);
+        assertThat(described.problems(operation, answer)).as("%s: %s", operation, answer).isEmpty();
+        assertThat(answer.status()).as("%s: %s", operation, answer).isEqualTo(status);
+    }
+
+    private static String named(Operation operation, String pool, String endpoint, String relay, String client) {
+        return operation.path().replace("{pool}", pool).replace("{endpoint}", endpoint).replace("{relay}", relay)
+                .replace("{client}", client) + switch (operation.toString()) {
+                    case "GET /api/v1/explain" -> "?listener=web&client=127.0.0.1";
+                    case "DELETE /api/v1/relays" -> "?pool=" + pool;
+                    default -> "";
+                };
+    }
+
+    private static String body(Operation operation) {
+        return switch (operation.path()) {
+            case STATE -> "{\"state\": \"drain\"}";
+            case WEIGHT -> "{\"weight\": 2}";
+            default -> "";
+        };
+    }
+
+    private List<Operation> calls() {
+        return described.operations().stream().filter(operation -> operation.path().startsWith("/api/")).toList();
+    }
+
+    // ---- what there is ----
+
+    @Test
+    void theServersCallsAreThePathsOfTheFile() throws Exception {
+        try (EchoEndpoint one = new EchoEndpoint(); TestGateway gateway = gateway(one)) {
+            Set<String> paths = new TreeSet<>();
+            calls().forEach(operation -> paths.add(operation.toString().replaceAll("\\{\\w+}", "{}")));
+
+            assertThat(new Admin(gateway, tokenFile()).ok("GET", "/api/v1").get("calls").list())
+                    .extracting(Json::text).containsExactlyInAnyOrderElementsOf(paths);
+        }
+    }
+
+    @Test
+    void everyRecordIsDescribedMemberByMember() throws Exception {
+        try (Stream<Path> files = Files.list(Path.of("target/classes/" + MODEL.replace('.', '/')))) {
+            assertThat(files.map(file -> file.getFileName().toString().replace(".class", ""))
+                    .filter(name -> !name.equals("package-info")))
+                    .containsExactlyInAnyOrderElementsOf(SCHEMAS.keySet());
+        }
+        Set<String> unused = new TreeSet<>(described.schemas().keySet());
+        unused.removeAll(SCHEMAS.values());
+        assertThat(unused).as("schemas that no record is written as").containsExactly("Column", "StateChange",
+                "WeightChange");
+        for (Map.Entry<String, String> each : SCHEMAS.entrySet()) {
+            List<String> components = Stream.of(Class.forName(MODEL + each.getKey()).getRecordComponents())
+                    .map(RecordComponent::getName).toList();
+            Map<?, ?> schema = described.schema(each.getValue());
+
+            assertThat(OpenApi.properties(schema)).as(each.getValue())
+                    .containsExactlyElementsOf(components);
+            assertThat(schema.get("additionalProperties")).as(each.getValue()).isEqualTo(false);
+            List<String> required = new ArrayList<>(components);
+            if (each.getKey().equals("PoolStatus")) {
+                required.remove("pins");
+            }
+            assertThat(OpenApi.required(schema)).as(each.getValue()).isEqualTo(required);
+        }
+    }
+
+    // ---- what it answers ----
+
+    @Test
+    void everyCallIsAnsweredAsDescribed() throws Exception {
+        try (EchoEndpoint one = new EchoEndpoint(); TestGateway gateway = gateway(one)) {
+            Admin admin = new Admin(gateway, tokenFile());
+            gateway.server().operations().reloadBy(() -> new ReloadOutcome.Applied(List.of("a"), List.of("b")));
+            for (Operation operation : described.operations()) {
+                if (operation.path().endsWith("/stream")) {
+                    // See below.
+                    continue;
+                }
+                try (Peer client = gateway.connect()) {
+                    client.exchange();
+                    Await.until("a probe has passed", BOUND, () -> probe(admin).get("result").text().equals("pass"));
+                    String relay = admin.ok("GET", "/api/v1/relays").get("relays").list().getFirst().get("id").text();
+
+                    expect(200, admin, operation, named(operation, "nginx", "one", relay, "127.0.0.1"),
+                            body(operation));
+                }
+            }
+        }
+    }
+
+    private static Json probe(Admin admin) {
+        try {
+            return admin.ok("GET", "/api/v1/status").get("pools").list().getFirst().get("endpoints").list().getFirst()
+                    .get("lastProbe");
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void theStreamSendsWhatIsDescribed() throws Exception {
+        try (EchoEndpoint one = new EchoEndpoint(); TestGateway gateway = gateway(one)) {
+            Admin admin = new Admin(gateway, tokenFile());
+            Set<String> kinds = new TreeSet<>();
+            HttpAnswer stream = admin.withoutToken("GET", "/api/v1/stream");
+            assertThat(described.problems(described.operation("GET", "/api/v1/stream"), stream)).isEmpty();
+            for (String event : stream.body().split("\n\n", -1)) {
+                if (event.startsWith("event: ")) {
+                    String kind = event.substring("event: ".length(), event.indexOf('\n'));
+                    Json data = JsonParser.parse(event.substring(event.indexOf("data: ") + "data: ".length()));
+                    kinds.add(kind);
+                    assertThat(described.problems(data, kind.equals("status") ? "Status" : "History")).isEmpty();
+                }
+            }
+            assertThat(kinds).containsExactly("history", "status");
+        }
+    }
+
+    @Test
+    void everyRefusalIsDescribed() throws Exception {
+        try (EchoEndpoint one = new EchoEndpoint(); TestGateway gateway = gateway(one)) {
+            Admin admin = new Admin(gateway, tokenFile());
+            String json = "Content-Type: application/json";
+            for (Operation operation : calls()) {
+                String path = named(operation, "nginx", "one", "0-1", "127.0.0.1");
+                HttpAnswer foreign = call(admin.port(), operation, path, "", "Host: evil.example", json, token());
+                assertThat(foreign.status()).as("%s", operation).isEqualTo(403);
+                assertThat(described.problems(operation, foreign)).isEmpty();
+
+                HttpAnswer anonymous = operation.path().endsWith("/stream")
+                        ? call(admin, operation, path + "?colour=red", "")
+                        : call(admin.port(), operation, path, body(operation), "Host: localhost", json);
+                assertThat(anonymous.status() == 401).as("%s: %s", operation, anonymous)
+                        .isEqualTo(operation.needsToken());
+                assertThat(described.problems(operation, anonymous)).isEmpty();
+
+                expect(422, admin, operation, path + (path.contains("?") ? "&" : "?") + "colour=red", body(operation));
+                if (operation.path().contains("{")) {
+                    expect(404, admin, operation, named(operation, "none", "none", "none", "192.0.2.1"),
+                            body(operation));
+                }
+            }
+            expect(404, admin, described.operation("GET", "/api/v1/explain"),
+                    "/api/v1/explain?listener=none&client=127.0.0.1", "");
+            expect(422, admin, described.operation("DELETE", "/api/v1/relays"), "/api/v1/relays", "");
+            expect(409, admin, described.operation("POST", "/api/v1/reload"), "/api/v1/reload", "");
+        }
+    }
+
+    @Test
+    void bodiesAreTakenAsDescribed() throws Exception {
+        try (EchoEndpoint one = new EchoEndpoint(); TestGateway gateway = gateway(one)) {
+            Admin admin = new Admin(gateway, tokenFile());
+            assertThat(described.problems(JsonParser.parse("{\"state\": \"drain\"}"), "StateChange")).isEmpty();
+            assertThat(described.problems(JsonParser.parse("{\"weight\": 2}"), "WeightChange")).isEmpty();
+            for (Operation operation : List.of(described.operation("PUT", STATE), described.operation("PUT", WEIGHT))) {
+                String schema = operation.path().equals(STATE) ? "StateChange" : "WeightChange";
+                String path = named(operation, "nginx", "one", "", "");
+                for (String wrong : List.of("{}", "[]", "{\"state\": \"up\"}", "{\"weight\": 257}", "{\"weight\": 0.5}",
+                        "{\"weight\": -1}", "{\"state\": \"drain\", \"weight\": 1}")) {
+                    assertThat(described.problems(JsonParser.parse(wrong), schema)).as(wrong).isNotEmpty();
+                    expect(422, admin, operation, path, wrong);
+                }
+                expect(413, admin, operation, path, " ".repeat(100_000));
+                HttpAnswer form = call(admin.port(), operation, path, body(operation), "Host: localhost", token());
+                assertThat(form.status()).isEqualTo(415);
+                assertThat(described.problems(operation, form)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void theMetricsAddressAnswersAsDescribed() throws Exception {
+        try (EchoEndpoint one = new EchoEndpoint(); TestGateway gateway = gateway(one)) {
+            int port = gateway.server().checkPort().orElseThrow();
+            for (String path : HEALTH) {
+                Operation operation = described.operation("GET", path);
+                HttpAnswer answer = call(port, operation, path, "", "Host: localhost");
+                assertThat(answer.status()).as(path).isEqualTo(200);
+                assertThat(described.problems(operation, answer)).isEmpty();
+            }
+            HttpAnswer open = call(port, described.operation("GET", "/metrics"), "/metrics", "", "Host: localhost",
+                    "Accept: application/openmetrics-text; version=1.0.0");
+            assertThat(open.header("Content-Type")).startsWith("application/openmetrics-text");
+            assertThat(described.problems(described.operation("GET", "/metrics"), open)).isEmpty();
+            gateway.gateway().announceStop();
+            HttpAnswer stopping = call(port, described.operation("GET", "/readyz"), "/readyz", "", "Host: localhost");
+            assertThat(stopping.status()).isEqualTo(503);
+            assertThat(described.problems(described.operation("GET", "/readyz"), stopping)).isEmpty();
+        }
+    }
+}
