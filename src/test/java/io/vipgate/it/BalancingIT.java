@@ -2,11 +2,15 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.Await;
 import io.vipgate.it.fixture.BlackholeEndpoint;
+import io.vipgate.it.fixture.Clients;
+import io.vipgate.it.fixture.EchoEndpoint;
 import io.vipgate.it.fixture.NamingEndpoint;
 import io.vipgate.it.fixture.Peer;
 import io.vipgate.it.fixture.RefusingEndpoint;
 import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.SwitchedEndpoint;
 import io.vipgate.it.fixture.Tasks;
 import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.pool.Health;
