@@ -105,10 +105,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void relayDependsOnLinuxEventLoopPoolBalancePinningAndCountersAlone() {
+    void theDataPathNeverDependsOnTheControlPath() {
         assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.linux", "io.vipgate.eventloop", "io.vipgate.pool",
-                "io.vipgate.balance",
-                "io.vipgate.pinning", "io.vipgate.counters", "org.slf4j");
+                "io.vipgate.balance", "io.vipgate.pinning", "io.vipgate.proxyprotocol", "io.vipgate.counters",
+                "io.vipgate.text", "org.slf4j");
     }
 
     @Test
@@ -141,8 +141,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void adminDependsOnJsonAlone() {
-        assertDependsOnlyOn("io.vipgate.admin", "io.vipgate.json", "com.sun.net.httpserver..", "org.slf4j");
+    void adminDependsOnJsonAndTextAlone() {
+        assertDependsOnlyOn("io.vipgate.admin", "io.vipgate.json", "io.vipgate.text", "com.sun.net.httpserver..", "org.slf4j");
     }
 
     @Test
@@ -174,9 +174,19 @@ class ArchitectureTest {
     }
 
     @Test
-    void accessLogDependsOnRelayLinuxAndPoolAlone() {
+    void accessLogDependsOnRelayLinuxPoolAndTextAlone() {
         assertDependsOnlyOn("io.vipgate.accesslog", "io.vipgate.relay", "io.vipgate.linux", "io.vipgate.pool",
-                "org.slf4j");
+                "io.vipgate.text", "org.slf4j");
+    }
+
+    @Test
+    void proxyProtocolDependsOnLinuxAndTextAlone() {
+        assertDependsOnlyOn("io.vipgate.proxyprotocol", "io.vipgate.linux", "io.vipgate.text");
+    }
+
+    @Test
+    void theEntryDependsOnTheCommandsAlone() {
+        assertDependsOnlyOn("io.vipgate", "io.vipgate.cli");
     }
 
     @Test

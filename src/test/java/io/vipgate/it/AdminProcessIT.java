@@ -87,7 +87,7 @@ final class AdminProcessIT {
                     clients.add(Peer.connect(port));
                 }
                 Await.until("it waits for descriptors", BOUND,
-                        () -> gateway.errors().contains("the descriptor budget is used up"));
+                        () -> gateway.errors().contains("file descriptor limit reached"));
 
                 HttpAnswer status = HttpAnswer.to(adminPort,
                         "GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");

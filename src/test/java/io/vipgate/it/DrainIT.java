@@ -166,7 +166,7 @@ final class DrainIT {
 
             assertThatThrownBy(
                     () -> gateway.apply(TestGateway.with().endpoint("a", echo).and("extra", "127.0.0.1:0", echo)))
-                    .isInstanceOf(io.vipgate.control.StartException.class).hasMessage("the gateway stops");
+                    .isInstanceOf(io.vipgate.control.StartException.class).hasMessage("shutting down");
         }
     }
 

@@ -71,7 +71,7 @@ final class ReloadProcessIT {
 
                 awaitLog(gateway, "INFO +reloaded .*pools.nginx.endpoints.a.address: \\S+ -> \\S+; "
                         + "shutdown.drain: 30s -> 2s; runtime.eventLoops: 0 -> 1");
-                awaitLog(gateway, "WARN +takes effect at the next start: runtime.eventLoops: 0 -> 1");
+                awaitLog(gateway, "WARN +requires a restart: runtime.eventLoops: 0 -> 1");
                 assertThat(answer(port)).isEqualTo("2");
                 gateway.terminate();
                 assertThat(gateway.awaitExit(BOUND)).isZero();
