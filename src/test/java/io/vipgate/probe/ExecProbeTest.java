@@ -40,7 +40,7 @@ class ExecProbeTest {
 
         assertThat(Checks.check(config, ADDRESS).cause()).isEqualTo("exit status 0: web/vip1 192.0.2.1:80");
         assertThat(Checks.check(config, new InetSocketAddress("2001:db8::1", 443)).cause())
-                .isEqualTo("exit status 0: web/vip1 [2001:db8:0:0:0:0:0:1]:443");
+                .isEqualTo("exit status 0: web/vip1 [2001:db8::1]:443");
     }
 
     @Test

@@ -31,8 +31,8 @@ class ProxyHeaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "198.51.100.7 | 203.0.113.1 | PROXY TCP4 198.51.100.7 203.0.113.1 56324 443",
-        "2001:db8::7  | 2001:db8::1 | PROXY TCP6 2001:db8:0:0:0:0:0:7 2001:db8:0:0:0:0:0:1 56324 443",
-        "198.51.100.7 | 2001:db8::1 | PROXY TCP6 ::ffff:198.51.100.7 2001:db8:0:0:0:0:0:1 56324 443",
+        "2001:db8::7  | 2001:db8::1 | PROXY TCP6 2001:db8::7 2001:db8::1 56324 443",
+        "198.51.100.7 | 2001:db8::1 | PROXY TCP6 ::ffff:198.51.100.7 2001:db8::1 56324 443",
     })
     void versionOneIsALineOfText(String source, String destination, String expected) {
         assertThat(new String(build(ProxyHeader.Version.V1, source, 56_324, destination, 443),
