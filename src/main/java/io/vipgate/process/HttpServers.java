@@ -70,25 +70,25 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
     void start(GatewayConfig config, Operations operations, HealthSource condition, Handler metrics)
             throws StartException {
         if (config.metrics().isPresent()) {
-            checks = open("metrics.bind", config.metrics().get().bind(),
+            checks = open("metrics.bind: ", config.metrics().get().bind(),
                     address -> new HealthServer(address, condition, Map.of(METRICS_PATH, metrics)));
         }
         if (config.admin().isPresent()) {
-            AdminServer opened = open("admin.bind", config.admin().get().bind(),
+            AdminServer opened = open("admin.bind: ", config.admin().get().bind(),
                     address -> new AdminServer(address, operations, () -> admission.orElseThrow()));
             opened.mount(new Route("GET", METRICS_PATH, Route.Access.ANYBODY, metrics));
             admin = opened;
         }
     }
 
-    private static <T> T open(String key, BindAddress bind, Opening<T> opening) throws StartException {
+    private static <T> T open(String prefix, BindAddress bind, Opening<T> opening) throws StartException {
         InetSocketAddress address = bind.address().map(found -> new InetSocketAddress(found, bind.port()))
                 .orElseGet(() -> new InetSocketAddress(bind.port()));
         try {
             return opening.at(address);
         } catch (IOException e) {
             String owner = PortOwner.of(address.getAddress(), bind.port()).map(found -> " by " + found).orElse("");
-            throw new StartException(key + ": " + bind + ": " + e.getMessage() + owner);
+            throw new StartException(prefix + bind + ": " + e.getMessage() + owner);
         }
     }
 
