@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class EventStream implements Handler {
-    static final int MOST = 8;
+    static final int MAX_STREAMS = 8;
     private static final long LENGTH_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Operations operations;
-    private final Semaphore places = new Semaphore(MOST);
+    private final Semaphore places = new Semaphore(MAX_STREAMS);
     private byte @Nullable [] status;
     private long statusAt;
 
@@ -38,7 +38,7 @@ final class EventStream implements Handler {
     public Response answer(Request call) throws RequestException {
         long since = AdminRoutes.since(call);
         if (!places.tryAcquire()) {
-            throw new RequestException(503, "streams: " + MOST + " are open already (expected: fewer; "
+            throw new RequestException(503, "streams: " + MAX_STREAMS + " are open already (expected: fewer; "
                     + "/api/v1/status and /api/v1/history tell the same)", List.of());
         }
         return new Response(200, "text/event-stream", new Events(since), Map.of());

@@ -55,11 +55,6 @@ public sealed interface Json permits JsonObject, JsonArray, JsonString, JsonNumb
         return new JsonArray(List.copyOf(items));
     }
 
-    /** An array of texts. */
-    static Json ofTexts(Collection<String> texts) {
-        return new JsonArray(texts.stream().map(Json::of).toList());
-    }
-
     /** Begins an object. */
     static JsonObjectBuilder object() {
         return new JsonObjectBuilder();
