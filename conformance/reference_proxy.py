@@ -117,10 +117,10 @@ class Relay:
             while flaw == "spins" and self.open:
                 select.select([], [], [], 0)
         except OSError:
-            self.linger(target)
+            self.discard(target)
             self.abort()
 
-    def linger(self, target: socket.socket) -> None:
+    def discard(self, target: socket.socket) -> None:
         """What was relayed before a reset must have arrived."""
         end = time.monotonic() + 1
         try:

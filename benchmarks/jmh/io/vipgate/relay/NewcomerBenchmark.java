@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <p>{@code benchmarks/jmh/run NewcomerBenchmark -prof gc}
  *
- * <p>Allocation is that of all threads, the table's housekeeping included.
+ * <p>Allocation is that of all threads, the table's maintenance included.
  *
  * <p>Bad answers: any allocation by {@code miss}; more than 1,024 bytes for {@code newcomer}, as much as a whole relay may
  * have; more than ten microseconds for {@code newcomer}, which would be a tenth of a short connection, and a flood of

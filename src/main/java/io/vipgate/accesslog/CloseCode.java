@@ -57,7 +57,7 @@ final class CloseCode {
         };
     }
 
-    /** The code of a client that was turned away. */
+    /** The code of a client that was refused. */
     static String of(RefuseReason reason) {
         return switch (reason) {
             case MAX_CONNECTIONS -> "P-";

@@ -1,5 +1,5 @@
 /**
- * The access log: one line for each relay that ends and each client that is turned away.
+ * The access log: one line for each relay that ends and each client that is refused.
  *
  * <p>Main types: {@link io.vipgate.accesslog.AccessLog}, {@link io.vipgate.accesslog.LoopAccessLog} (what an event loop writes
  * into), {@link io.vipgate.accesslog.CloseCode} (the two letters). Event loops only note what happened, in a bounded queue

@@ -29,12 +29,12 @@ public final class AdminServer implements AutoCloseable {
      * Begins to serve.
      *
      * @param operations what the calls do
-     * @param admission who is let in; asked for every call
+     * @param accessPolicy who is let in; asked for every call
      * @throws IOException if the address can't be bound
      */
-    public AdminServer(InetSocketAddress address, Operations operations, Supplier<AccessPolicy> admission)
+    public AdminServer(InetSocketAddress address, Operations operations, Supplier<AccessPolicy> accessPolicy)
             throws IOException {
-        guard = new Guard(admission);
+        guard = new Guard(accessPolicy);
         routes.addAll(AdminRoutes.of(operations));
         routes.addAll(LivePage.routes());
         routes.add(new Route("GET", "/api/v1", Route.Access.ANYBODY, _ -> Response.of(200, calls())));

@@ -27,13 +27,13 @@ final class Guard {
     private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
     private static final long WARN_EVERY_NANOS = 10_000_000_000L;
 
-    private final Supplier<AccessPolicy> admission;
+    private final Supplier<AccessPolicy> accessPolicy;
     private final List<Token> further = new CopyOnWriteArrayList<>();
     private final AtomicLong wrongTokens = new AtomicLong();
     private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARN_EVERY_NANOS);
 
-    Guard(Supplier<AccessPolicy> admission) {
-        this.admission = admission;
+    Guard(Supplier<AccessPolicy> accessPolicy) {
+        this.accessPolicy = accessPolicy;
     }
 
     void admit(Token token) {
@@ -82,7 +82,7 @@ final class Guard {
 
     private boolean isAllowed(String host) {
         String name = name(host);
-        return admission.get().allowedHosts().stream()
+        return accessPolicy.get().allowedHosts().stream()
                 .anyMatch(allowed -> allowed.equalsIgnoreCase(name) || allowed.equalsIgnoreCase(host));
     }
 
@@ -128,7 +128,7 @@ final class Guard {
      */
     void checkToken(HttpExchange exchange) throws RequestException {
         List<String> headers = exchange.getRequestHeaders().getOrDefault("Authorization", List.of());
-        if (!admission.get().token().isIn(headers) && further.stream().noneMatch(token -> token.isIn(headers))) {
+        if (!accessPolicy.get().token().isIn(headers) && further.stream().noneMatch(token -> token.isIn(headers))) {
             wrongTokens.incrementAndGet();
             long now = System.nanoTime();
             long last = warnedAt.get();

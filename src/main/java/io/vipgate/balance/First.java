@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code first}: the first candidate in the order of the configuration that can be used, as {@code balance first} of
- * HAProxy, so that no more endpoints are in use than are needed. Heeds no weights. Takes time linear in the number of
+ * HAProxy, so that no more endpoints are in use than are needed. Uses no weights. Takes time linear in the number of
  * candidates that are full.
  *
  * <p>Immutable.

@@ -112,7 +112,7 @@ public final class NeighbourTable {
             int asked = calls.send(fd, memory.address(), request.limit(), false);
             int received = asked < 0 ? asked : calls.receive(fd, replyMemory.address(), REPLY_BYTES);
             return received < 0
-                    ? new NetlinkMessages.Reply.Nonsense()
+                    ? new NetlinkMessages.Reply.Malformed()
                     : NetlinkMessages.read(reply.clear().limit(received), sequence);
         } finally {
             Reference.reachabilityFence(memory);

@@ -41,7 +41,7 @@ final class NetlinkMessages {
         record Refused(int errno) implements Reply {}
 
         /** Anything else. */
-        record Nonsense() implements Reply {}
+        record Malformed() implements Reply {}
     }
 
     private static final int NLMSG_ERROR = 2;
@@ -122,24 +122,24 @@ final class NetlinkMessages {
     static Reply read(ByteBuffer reply, int sequence) {
         ByteBuffer message = reply.slice().order(ByteOrder.nativeOrder());
         if (message.remaining() < HEADER_BYTES) {
-            return new Reply.Nonsense();
+            return new Reply.Malformed();
         }
         int length = message.getInt(0);
         short type = message.getShort(4);
         if (length < HEADER_BYTES || length > message.remaining() || message.getInt(8) != sequence) {
-            return new Reply.Nonsense();
+            return new Reply.Malformed();
         }
         message.limit(length);
         if (type == NLMSG_ERROR && length >= HEADER_BYTES + ERROR_BYTES) {
             return new Reply.Refused(-message.getInt(HEADER_BYTES));
         }
         if (length < HEADER_BYTES + BODY_BYTES) {
-            return new Reply.Nonsense();
+            return new Reply.Malformed();
         }
         return switch (type) {
             case RTM_NEWROUTE -> route(message);
             case RTM_NEWNEIGH -> entry(message);
-            default -> new Reply.Nonsense();
+            default -> new Reply.Malformed();
         };
     }
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpServers implements ConfigParticipant, AutoCloseable {
     private static final String METRICS_PATH = "/metrics";
 
-    private volatile Optional<AccessPolicy> admission = Optional.empty();
+    private volatile Optional<AccessPolicy> accessPolicy = Optional.empty();
     private volatile @Nullable AdminServer admin;
     private volatile @Nullable HealthServer checks;
 
@@ -42,12 +42,12 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
 
     @Override
     public Runnable prepare(GatewayConfig next) throws StartException {
-        Optional<AccessPolicy> prepared = admission(next);
+        Optional<AccessPolicy> prepared = accessPolicy(next);
         // A section that is gone changes nothing until the next start.
-        return () -> admission = prepared.or(() -> admission);
+        return () -> accessPolicy = prepared.or(() -> accessPolicy);
     }
 
-    private static Optional<AccessPolicy> admission(GatewayConfig config) throws StartException {
+    private static Optional<AccessPolicy> accessPolicy(GatewayConfig config) throws StartException {
         if (config.admin().isEmpty()) {
             return Optional.empty();
         }
@@ -75,7 +75,7 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
         }
         if (config.admin().isPresent()) {
             AdminServer opened = open("admin.bind: ", config.admin().get().bind(),
-                    address -> new AdminServer(address, operations, () -> admission.orElseThrow()));
+                    address -> new AdminServer(address, operations, () -> accessPolicy.orElseThrow()));
             opened.mount(new Route("GET", METRICS_PATH, Route.Access.ANYBODY, metrics));
             admin = opened;
         }

@@ -90,7 +90,7 @@ public final class PoolCounts {
         return retries;
     }
 
-    /** Clients for whom no endpoint was left that is not DOWN: they were tried on one that is, or turned away. */
+    /** Clients for whom no endpoint was left that is not DOWN: they were tried on one that is, or refused. */
     public long noHealthy() {
         return noHealthy;
     }

@@ -2,7 +2,7 @@ package io.vipgate.relay;
 
 import java.util.Locale;
 
-/** Why a client was turned away before it had a relay. Immutable. */
+/** Why a client was refused before it had a relay. Immutable. */
 public enum RefuseReason {
     /** The listener is at {@code maxConnections}. */
     MAX_CONNECTIONS,

@@ -12,11 +12,11 @@ public interface RelayObserver {
     /** A client was accepted and has a relay. */
     default void onOpened(RelayInfo relay) {}
 
-    /** A client was turned away, or none could be accepted for now. */
+    /** A client was refused, or none could be accepted for now. */
     default void onRefused(LoopListener listener, RefuseReason reason) {}
 
     /**
-     * A client was turned away before it had a relay; {@link #onRefused} told of it too.
+     * A client was refused before it had a relay; {@link #onRefused} told of it too.
      *
      * @param client valid during the call
      */

@@ -9,7 +9,7 @@ import io.vipgate.relay.RefuseReason;
  * <p>Immutable.
  *
  * @param accepted clients that came
- * @param refused clients that were turned away
+ * @param refused clients that were refused
  */
 public record ListenerTotals(long accepted, long refused) {
     public static final ListenerTotals NOTHING = new ListenerTotals(0, 0);

@@ -35,7 +35,7 @@ class ViewsTest {
     }
 
     @Test
-    void figures() {
+    void numbersAreShortAndCarryUnits() {
         assertThat(List.of(Format.bytes(0), Format.bytes(999), Format.bytes(1000), Format.bytes(1_234_567),
                 Format.bytes(123_456_789), Format.bytes(5e18)))
                 .containsExactly("0 B", "999 B", "1.0 kB", "1.2 MB", "123 MB", "5000 PB");

@@ -187,7 +187,7 @@ final class AccessLogIT {
                 RefusingEndpoint two = new RefusingEndpoint();
                 TestGateway gateway = with().endpoint("a", one.address()).endpoint("b", two.address(), "backup: true")
                         .start()) {
-            Peer.expectTurnedAway(gateway.port());
+            Peer.expectRefused(gateway.port());
 
             assertSoleLine("b", 2, "SC");
         }
@@ -198,7 +198,7 @@ final class AccessLogIT {
         try (BlackholeEndpoint blackhole = new BlackholeEndpoint();
                 TestGateway gateway = with().endpoint("a", blackhole.address()).pool("connect: { timeout: 100ms }")
                         .start()) {
-            Peer.expectTurnedAway(gateway.port());
+            Peer.expectRefused(gateway.port());
 
             assertSoleLine("a", 1, "sC");
         }
@@ -208,7 +208,7 @@ final class AccessLogIT {
     void thisMachineHasNoAddressToConnectFrom() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = with().endpoint("a", echo).pool("source: [192.0.2.77]").start()) {
-            Peer.expectTurnedAway(gateway.port());
+            Peer.expectRefused(gateway.port());
 
             assertSoleLine("a", 1, "RC");
         }
@@ -219,7 +219,7 @@ final class AccessLogIT {
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = with().endpoint("a", echo).start()) {
             assertThat(gateway.server().operator().toAdmin("nginx", "a", AdminState.MAINT)).isPresent();
-            Peer.expectTurnedAway(gateway.port());
+            Peer.expectRefused(gateway.port());
 
             assertSoleLine("-", 0, "PC");
         }
@@ -231,7 +231,7 @@ final class AccessLogIT {
                 TestGateway gateway = with().endpoint("a", echo).listener("maxConnections: 1").start();
                 Peer client = gateway.connect()) {
             client.exchange();
-            Peer.expectTurnedAway(gateway.port());
+            Peer.expectRefused(gateway.port());
 
             assertSoleLine("-", 0, "P-");
             assertThat(line(1).get("client")).startsWith("127.0.0.1:");

@@ -394,7 +394,7 @@ final class AdminIT {
                     });
                 }
             } catch (java.io.IOException e) {
-                // Turned away while it was sending: there are too many.
+                // Refused while it was sending: there are too many.
             }
             try {
                 Await.until("others are served again", Duration.ofSeconds(20), () -> isServed(gateway));

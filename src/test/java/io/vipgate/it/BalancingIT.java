@@ -83,7 +83,7 @@ final class BalancingIT {
                 RefusingEndpoint b = new RefusingEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", a, "weight: 0").endpoint("b", b.address())
                         .start()) {
-            Peer.expectTurnedAway(gateway.port());
+            Peer.expectRefused(gateway.port());
 
             assertThat(a.accepted()).isZero();
         }
@@ -135,7 +135,7 @@ final class BalancingIT {
                             .isEqualTo(List.of(Math.min(3, i + 1), Math.clamp(i - 2, 0, 2), Math.clamp(i - 4, 0, 1)));
                 }
                 // All are full.
-                Peer.expectTurnedAway(gateway.port());
+                Peer.expectRefused(gateway.port());
 
                 // The place that is free again is taken, not one further down.
                 clients.removeFirst().close();
@@ -214,7 +214,7 @@ final class BalancingIT {
                         .start()) {
             long begin = System.nanoTime();
 
-            Peer.expectTurnedAway(gateway.port());
+            Peer.expectRefused(gateway.port());
 
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
             gateway.awaitIdle(Duration.ofSeconds(1));

@@ -194,7 +194,7 @@ final class ConnectIT {
         try (EchoEndpoint endpoint = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", endpoint).pool("source: [192.0.2.77]")
                         .start()) {
-            Peer.expectTurnedAway(gateway.port());
+            Peer.expectRefused(gateway.port());
 
             assertThat(gateway.failures("a", ConnectFailure.LOCAL)).isEqualTo(gateway.failures("a")).isEqualTo(1);
             assertThat(endpoint.accepted()).isZero();
@@ -211,7 +211,7 @@ final class ConnectIT {
         AtomicInteger reset = new AtomicInteger();
         try (TestGateway gateway = TestGateway.with().endpoint("a", "127.0.0.1:" + port).start()) {
             Tasks.repeat(2_000, 8, () -> {
-                Peer.expectTurnedAway(gateway.port());
+                Peer.expectRefused(gateway.port());
                 reset.incrementAndGet();
             });
 

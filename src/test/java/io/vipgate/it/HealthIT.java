@@ -146,7 +146,7 @@ class HealthIT {
             Await.until("it is down", BOUND, () -> gateway.state("one").health() == Health.DOWN);
             long failures = gateway.failures("one");
 
-            Peer.expectTurnedAway(gateway.port());
+            Peer.expectRefused(gateway.port());
 
             assertThat(gateway.failures("one")).as("nobody is tried").isEqualTo(failures);
         }

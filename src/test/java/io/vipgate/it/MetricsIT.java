@@ -183,10 +183,10 @@ final class MetricsIT {
                 TestGateway gateway = TestGateway.with().endpoint("bad", refusing.address())
                         .probe("{ type: tcp, interval: 20ms }").more(SERVED).start()) {
             Await.until("it is down", BOUND, () -> gateway.state("bad").health() == Health.DOWN);
-            Peer.expectTurnedAway(gateway.port());
-            Peer.expectTurnedAway(gateway.port());
+            Peer.expectRefused(gateway.port());
+            Peer.expectRefused(gateway.port());
             assertThat(gateway.server().operator().toAdmin("nginx", "bad", AdminState.MAINT)).isPresent();
-            Peer.expectTurnedAway(gateway.port());
+            Peer.expectRefused(gateway.port());
 
             Scrape scrape = idle(gateway);
             assertThat(closed(scrape, "bad", "connect_failed")).isEqualTo(2);
@@ -214,8 +214,8 @@ final class MetricsIT {
                         .start()) {
             try (Peer client = gateway.connect()) {
                 client.exchange();
-                Peer.expectTurnedAway(gateway.port());
-                Peer.expectTurnedAway(gateway.port());
+                Peer.expectRefused(gateway.port());
+                Peer.expectRefused(gateway.port());
             }
 
             Scrape scrape = idle(gateway);

@@ -130,7 +130,7 @@ final class ResolveIT {
                 TestGateway gateway = TestGateway.with().endpoint("web", "web.test:" + web.port()).pool(OFTEN)
                         .names(names).start()) {
             assertThat(labels(gateway)).isEmpty();
-            Peer.expectTurnedAway(gateway.port());
+            Peer.expectRefused(gateway.port());
 
             zone.put("web.test", List.of("127.0.0.1"));
             Await.until("it is there", BOUND, () -> !labels(gateway).isEmpty());

@@ -40,10 +40,10 @@ class CoLocationLogTest {
             }
             answers.put(address, each[i]);
         }
-        return heed(endpoints);
+        return noticesFor(endpoints);
     }
 
-    private List<Notice> heed(List<Endpoint> members) {
+    private List<Notice> noticesFor(List<Endpoint> members) {
         CoLocation found = CoLocation.NOTHING.next(members, key -> Objects.requireNonNull(answers.get(key)),
                 Instant.EPOCH);
         return proxyHeaderSender.noticesFor(found, endpoint -> !notChosen.contains(endpoint));
@@ -135,8 +135,8 @@ class CoLocationLogTest {
     void endpointsThatAReloadRemovesAreForgotten() {
         look(NODE_A, NODE_A);
 
-        assertThat(heed(endpoints.subList(0, 1))).isEmpty();
-        assertThat(heed(endpoints)).containsExactly(shared(BOTH_ON_A));
+        assertThat(noticesFor(endpoints.subList(0, 1))).isEmpty();
+        assertThat(noticesFor(endpoints)).containsExactly(shared(BOTH_ON_A));
     }
 
     @Test

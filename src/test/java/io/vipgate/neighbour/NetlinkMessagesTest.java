@@ -132,14 +132,14 @@ class NetlinkMessagesTest {
         String enoent = "02000000" + "07000000" + "00000000" + "feffffff" + "24000000" + "1e000100";
 
         assertThat(read(enoent)).isEqualTo(new Reply.Refused(2));
-        assertThat(read("02000000" + "07000000" + "00000000")).as("cut off").isEqualTo(new Reply.Nonsense());
+        assertThat(read("02000000" + "07000000" + "00000000")).as("cut off").isEqualTo(new Reply.Malformed());
     }
 
     @Test
     void anAnswerToAnotherQuestionIsNone() {
-        assertThat(NetlinkMessages.read(message(ENTRY), SEQUENCE + 1)).isEqualTo(new Reply.Nonsense());
-        assertThat(read("03000000" + "07000000" + "00000000")).as("NLMSG_DONE").isEqualTo(new Reply.Nonsense());
-        assertThat(read("10000000" + ENTRY.substring(8))).as("RTM_NEWLINK").isEqualTo(new Reply.Nonsense());
+        assertThat(NetlinkMessages.read(message(ENTRY), SEQUENCE + 1)).isEqualTo(new Reply.Malformed());
+        assertThat(read("03000000" + "07000000" + "00000000")).as("NLMSG_DONE").isEqualTo(new Reply.Malformed());
+        assertThat(read("10000000" + ENTRY.substring(8))).as("RTM_NEWLINK").isEqualTo(new Reply.Malformed());
     }
 
     @ParameterizedTest
@@ -156,7 +156,7 @@ class NetlinkMessagesTest {
         ByteBuffer whole = message(rest);
         for (int length = 0; length < whole.capacity(); length++) {
             assertThat(NetlinkMessages.read(whole.duplicate().limit(length), SEQUENCE)).as("%d bytes", length)
-                    .isEqualTo(new Reply.Nonsense());
+                    .isEqualTo(new Reply.Malformed());
         }
     }
 

@@ -1,7 +1,7 @@
 // The graphs of a pool, and the small one of a row.
 
 import { make, setAttribute, setText } from "./dom.js";
-import { bytes, clock, count, minute, rate } from "./figures.js";
+import { bytes, clock, count, minute, rate } from "./format.js";
 
 const LEAST_SECONDS = 60;
 const MOST_SECONDS = 600;

@@ -2,7 +2,7 @@
 
 import { call, problem } from "./calls.js";
 import { keep, make, setText } from "./dom.js";
-import { count } from "./figures.js";
+import { count } from "./format.js";
 
 const BACKENDS = "/api/v1/demo/backends";
 const CLIENTS = "/api/v1/demo/clients";

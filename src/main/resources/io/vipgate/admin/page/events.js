@@ -1,7 +1,7 @@
 // What has happened last, newest first.
 
 import { keep, make, setAttribute, setText } from "./dom.js";
-import { clock } from "./figures.js";
+import { clock } from "./format.js";
 
 const SIGNS = [[/\bDOWN\b|refused|failed/, "down", "▼"], [/\bUP\b/, "up", "▲"]];
 

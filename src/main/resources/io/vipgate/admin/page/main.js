@@ -6,7 +6,7 @@ import { change } from "./dialogs.js";
 import { keep, make, setText } from "./dom.js";
 import { showEvents } from "./events.js";
 import { follow } from "./feed.js";
-import { bytes, clock, count, duration, rate } from "./figures.js";
+import { bytes, clock, count, duration, rate } from "./format.js";
 import { History } from "./history.js";
 import { Listeners, Pools } from "./tables.js";
 import { offerThemes } from "./theme.js";

@@ -3,7 +3,7 @@
 import { chooseLines, forgetColors, PoolCharts, sketch } from "./charts.js";
 import { Controls, isUsable } from "./controls.js";
 import { keep, make, setAttribute, setText } from "./dom.js";
-import { bytes, count, duration, percent, rate } from "./figures.js";
+import { bytes, count, duration, percent, rate } from "./format.js";
 
 /** In larger pools a share is drawn beside the largest one: beside the whole there is nothing to see. */
 const MAX_OF_WHOLE = 8;
