@@ -58,7 +58,7 @@ record AnsiStyle(boolean isColoured) {
         return switch (text) {
             case "up", "ready", "pass" -> green(text);
             case "down", "fail", "timeout" -> red(text);
-            case "drain", "maint", "unknown", "void" -> yellow(text);
+            case "drain", "maint", "unknown", "inconclusive" -> yellow(text);
             default -> text;
         };
     }

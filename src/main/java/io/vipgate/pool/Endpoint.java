@@ -107,6 +107,6 @@ public final class Endpoint {
 
     @Override
     public String toString() {
-        return label + " (" + address + ")";
+        return label + " (" + address.getAddress().getHostAddress() + ":" + address.getPort() + ")";
     }
 }

@@ -106,7 +106,7 @@ class GatewayCollectorTest {
 
         assertThat(scrape(pool(true, endpoint("a", health)))).contains(
                 "\nvipgate_probe_total{endpoint=\"a\",pool=\"nginx\",result=\"pass\"} 2.0\n",
-                "\nvipgate_probe_total{endpoint=\"a\",pool=\"nginx\",result=\"void\"} 0.0\n",
+                "\nvipgate_probe_total{endpoint=\"a\",pool=\"nginx\",result=\"inconclusive\"} 0.0\n",
                 "\nvipgate_probe_seconds_bucket{endpoint=\"a\",pool=\"nginx\",result=\"pass\",le=\"0.001\"} 1\n",
                 "\nvipgate_probe_seconds_bucket{endpoint=\"a\",pool=\"nginx\",result=\"pass\",le=\"0.5\"} 1\n",
                 "\nvipgate_probe_seconds_bucket{endpoint=\"a\",pool=\"nginx\",result=\"pass\",le=\"1.0\"} 2\n",
