@@ -67,7 +67,7 @@ final class LiveRelays implements AutoCloseable {
         relays = new RelayLoop(eventLoop, new ConnectionLimit(9000), mostPipes, observer);
         LoopListener listener = new LoopListener("web", new ConnectionLimit(9000), pool);
         AtomicReference<Acceptor> begun = new AtomicReference<>();
-        Lap.on(eventLoop, () -> begun.set(new Acceptor(relays, listener, listening)));
+        Lap.on(eventLoop, () -> begun.set(Acceptor.start(relays, listener, listening)));
         acceptor = Objects.requireNonNull(begun.get());
     }
 

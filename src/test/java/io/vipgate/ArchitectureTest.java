@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -224,6 +225,20 @@ class ArchitectureTest {
             }
         };
         SlicesRuleDefinition.slices().assignedFrom(byPackage).should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void noConstructorStartsAThreadOrATaskOrRegistersAnything() {
+        Set<String> starts = Set.of("start", "startVirtualThread", "schedule", "scheduleAtFixedRate",
+                "scheduleWithFixedDelay", "submit", "execute", "createContext", "publish");
+
+        List<String> starting = CLASSES.stream().flatMap(each -> each.getConstructors().stream())
+                .flatMap(constructor -> constructor.getMethodCallsFromSelf().stream())
+                .filter(call -> starts.contains(call.getTarget().getName())
+                        || call.getTarget().getFullName().startsWith("io.vipgate.eventloop.EventLoop.register("))
+                .map(Object::toString).toList();
+
+        assertThat(starting).isEmpty();
     }
 
     @Test

@@ -26,7 +26,7 @@ public final class AdminServer implements AutoCloseable {
     private final BoundedHttpServer frame;
 
     /**
-     * Begins to serve.
+     * Binds an address; nobody is answered before {@link #start}.
      *
      * @param operations what the calls do
      * @param accessPolicy who is let in; asked for every call
@@ -37,8 +37,13 @@ public final class AdminServer implements AutoCloseable {
         guard = new Guard(accessPolicy);
         routes.addAll(AdminRoutes.of(operations));
         routes.addAll(LivePage.routes());
+        frame = new BoundedHttpServer(address);
+    }
+
+    /** Begins to answer. */
+    public void start() {
         routes.add(new Route("GET", "/api/v1", Route.Access.ANYBODY, _ -> Response.of(200, calls())));
-        frame = new BoundedHttpServer(address, this::answer);
+        frame.start(this::answer);
     }
 
     /** Answers further calls from now on. */

@@ -44,24 +44,26 @@ final class BoundedHttpServer implements AutoCloseable {
         Response answer(HttpExchange exchange) throws IOException;
     }
 
-    private final Pages pages;
     private final HttpServer server;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
     /**
-     * Begins to serve.
+     * Binds an address; nobody is answered before {@link #start}.
      *
      * @throws IOException if the address can't be bound
      */
-    BoundedHttpServer(InetSocketAddress address, Pages pages) throws IOException {
-        this.pages = pages;
+    BoundedHttpServer(InetSocketAddress address) throws IOException {
         try (ServerSocket first = new ServerSocket()) {
             // An HttpServer that can't bind leaves its descriptor behind.
             first.bind(address);
         }
         server = HttpServer.create(address, BACKLOG);
         server.setExecutor(executor);
-        server.createContext("/", this::handle);
+    }
+
+    /** Begins to answer. */
+    void start(Pages pages) {
+        server.createContext("/", exchange -> handle(exchange, pages));
         server.start();
     }
 
@@ -75,9 +77,9 @@ final class BoundedHttpServer implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
+    private static void handle(HttpExchange exchange, Pages pages) throws IOException {
         try (exchange) {
-            send(exchange, answer(exchange));
+            send(exchange, answer(exchange, pages));
         }
     }
 
@@ -97,7 +99,7 @@ final class BoundedHttpServer implements AutoCloseable {
         }
     }
 
-    private Response answer(HttpExchange exchange) throws IOException {
+    private static Response answer(HttpExchange exchange, Pages pages) throws IOException {
         try {
             return pages.answer(exchange);
         } catch (RuntimeException | Error e) {

@@ -20,7 +20,7 @@ public final class HealthServer implements AutoCloseable {
     private final BoundedHttpServer frame;
 
     /**
-     * Begins to serve.
+     * Binds an address; nobody is answered before {@link #start}.
      *
      * @param mounted further pages, by path
      * @throws IOException if the address can't be bound
@@ -29,7 +29,12 @@ public final class HealthServer implements AutoCloseable {
             throws IOException {
         this.condition = condition;
         this.mounted = Map.copyOf(mounted);
-        frame = new BoundedHttpServer(address, this::answer);
+        frame = new BoundedHttpServer(address);
+    }
+
+    /** Begins to answer. */
+    public void start() {
+        frame.start(this::answer);
     }
 
     /** The port it is bound to. */

@@ -60,7 +60,7 @@ final class GatewayRun {
             log.warn("{}", warning);
         }
         GatewayProcess.takeName();
-        try (GatewayProcess process = new GatewayProcess();
+        try (GatewayProcess process = GatewayProcess.start();
                 GatewayServer server = GatewayServer.start(loaded.get().config())) {
             log.info("{}", server.gateway().describe());
             process.serve(server, new Reloader(server, file, read, System.getenv()));

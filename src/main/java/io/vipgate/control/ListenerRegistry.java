@@ -152,7 +152,7 @@ public final class ListenerRegistry {
             LoopListener view = Objects.requireNonNull(context.listeners().get(name));
             Acceptor present = context.acceptors().get(address);
             if (present == null) {
-                context.acceptors().put(address, new Acceptor(context.relays(), view, socket));
+                context.acceptors().put(address, Acceptor.start(context.relays(), view, socket));
             } else {
                 present.serve(view);
             }

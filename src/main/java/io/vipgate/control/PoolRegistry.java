@@ -72,7 +72,7 @@ public final class PoolRegistry {
             return;
         }
         Map<String, OperatorOverride> kept = next.stateFile().map(file -> StateFile.read(file).get(name)).orElse(null);
-        StallDetector detector = stalls == null ? new StallDetector() : stalls;
+        StallDetector detector = stalls == null ? StallDetector.start() : stalls;
         stalls = detector;
         ManagedPool added = new ManagedPool(name, prepared, loops, resolver, control.executor(),
                 kept == null ? Map.of() : kept, events, detector);

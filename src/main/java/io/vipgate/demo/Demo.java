@@ -44,11 +44,11 @@ public final class Demo {
      */
     public static void run(int port, int adminPort, PrintWriter out)
             throws StartException, IOException, InterruptedException {
-        try (DemoBackend first = new DemoBackend("nginx-1");
-                DemoBackend second = new DemoBackend("nginx-2")) {
+        try (DemoBackend first = DemoBackend.running("nginx-1");
+                DemoBackend second = DemoBackend.running("nginx-2")) {
             Path tokenFile = tokenFile();
             Loaded config = config(port, adminPort, tokenFile, first, second);
-            try (GatewayProcess process = new GatewayProcess();
+            try (GatewayProcess process = GatewayProcess.start();
                     GatewayServer server = start(config);
                     DemoClients clients = new DemoClients(server.gateway().ports("web").getFirst())) {
                 AdminServer admin = server.adminServer().orElseThrow();

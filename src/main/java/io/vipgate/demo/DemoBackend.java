@@ -26,10 +26,20 @@ final class DemoBackend implements AutoCloseable {
     private @Nullable HttpServer server;
     private @Nullable ExecutorService executor;
 
-    DemoBackend(String name) throws IOException {
+    private DemoBackend(String name) {
         this.name = name;
         body = (name + "\n").getBytes(StandardCharsets.UTF_8);
-        start();
+    }
+
+    /**
+     * Makes a backend that runs, on a port of its own choice.
+     *
+     * @throws IOException if there is no port
+     */
+    static DemoBackend running(String name) throws IOException {
+        DemoBackend backend = new DemoBackend(name);
+        backend.start();
+        return backend;
     }
 
     String name() {

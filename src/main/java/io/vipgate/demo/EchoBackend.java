@@ -16,7 +16,10 @@ final class EchoBackend implements AutoCloseable {
 
     private final ServerSocket server = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
 
-    EchoBackend() throws IOException {
+    EchoBackend() throws IOException {}
+
+    /** Begins to accept. */
+    void start() {
         Thread.ofPlatform().name("vipgate-echo").daemon().start(this::accept);
     }
 

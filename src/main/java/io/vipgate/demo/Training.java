@@ -28,8 +28,8 @@ public final class Training implements AutoCloseable {
     private static final int START_TRIES = 200;
     private static final byte[] REQUEST = "GET /metrics HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final DemoBackend first = new DemoBackend("nginx-1");
-    private final DemoBackend second = new DemoBackend("nginx-2");
+    private final DemoBackend first = DemoBackend.running("nginx-1");
+    private final DemoBackend second = DemoBackend.running("nginx-2");
     private final EchoBackend echo = new EchoBackend();
     private final int webPort;
     private final int echoPort;
@@ -79,6 +79,7 @@ public final class Training implements AutoCloseable {
      * @param stop ends the gateway
      */
     public void begin(Duration length, Runnable reload, Runnable stop) {
+        echo.start();
         Thread.ofPlatform().name("vipgate-training").daemon().start(() -> {
             try {
                 awaitGateway();

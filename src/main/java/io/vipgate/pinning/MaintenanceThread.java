@@ -22,11 +22,22 @@ final class MaintenanceThread implements Executor, AutoCloseable {
     private static final long PAUSE_NANOS = 1_000_000;
 
     private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
-    private final Thread thread;
+    private final String name;
+    private volatile @Nullable Thread thread;
     private volatile boolean isClosed;
 
+    /** Makes one that starts its thread when there is something to do. */
     MaintenanceThread(String name) {
-        thread = Thread.ofPlatform().name("vipgate-pins-" + name).daemon().start(this::run);
+        this.name = name;
+    }
+
+    private synchronized Thread start() {
+        Thread present = thread;
+        if (present == null) {
+            present = Thread.ofPlatform().name("vipgate-pins-" + name).daemon().start(this::run);
+            thread = present;
+        }
+        return present;
     }
 
     private void run() {
@@ -50,12 +61,16 @@ final class MaintenanceThread implements Executor, AutoCloseable {
     @Override
     public void execute(Runnable task) {
         waiting.set(task);
-        LockSupport.unpark(thread);
+        Thread present = thread;
+        LockSupport.unpark(present == null ? start() : present);
     }
 
     @Override
     public void close() {
         isClosed = true;
-        LockSupport.unpark(thread);
+        Thread present = thread;
+        if (present != null) {
+            LockSupport.unpark(present);
+        }
     }
 }

@@ -19,7 +19,8 @@ final class Deadline implements AutoCloseable {
     private static final ScheduledThreadPoolExecutor CLOCK = newClock();
 
     private final Socket socket;
-    private final Future<?> end;
+    @SuppressWarnings("NullAway.Init") // set by start, before anyone else sees this
+    private Future<?> end;
     private volatile boolean passed;
 
     /**
@@ -28,9 +29,14 @@ final class Deadline implements AutoCloseable {
      * @param socket what to close
      * @param deadlineNanos when, in the time of {@link System#nanoTime()}
      */
-    Deadline(Socket socket, long deadlineNanos) {
+    static Deadline start(Socket socket, long deadlineNanos) {
+        Deadline deadline = new Deadline(socket);
+        deadline.end = CLOCK.schedule(deadline::pass, deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        return deadline;
+    }
+
+    private Deadline(Socket socket) {
         this.socket = socket;
-        end = CLOCK.schedule(this::pass, deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
     /** Whether the time was over before {@link #close()}; then that is why the socket is closed. */

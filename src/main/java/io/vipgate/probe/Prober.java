@@ -38,7 +38,8 @@ final class Prober {
     private final HealthCounts counts;
     private final Verdict verdict;
     private final Semaphore hurry = new Semaphore(0);
-    private final Thread thread;
+    @SuppressWarnings("NullAway.Init") // set by start, before anyone else sees this
+    private Thread thread;
     private volatile boolean isEnded;
 
     Prober(String pool, Endpoint endpoint, Probe probe, HealthMonitor.Schedule schedule, StallDetector stalls,
@@ -50,10 +51,10 @@ final class Prober {
         this.stalls = stalls;
         this.counts = counts;
         this.verdict = verdict;
-        thread = Thread.ofVirtual().name("vipgate-probe-" + endpoint.label()).unstarted(this::run);
     }
 
     void start() {
+        thread = Thread.ofVirtual().name("vipgate-probe-" + endpoint.label()).unstarted(this::run);
         thread.start();
     }
 

@@ -69,7 +69,7 @@ final class SocketCheck {
             return ProbeResult.inconclusive("no socket: " + ResultText.printable(e.getMessage()));
         }
         Conversation conversation = new Conversation(socket, target.address(), preamble);
-        try (Deadline deadline = new Deadline(socket, deadlineNanos)) {
+        try (Deadline deadline = Deadline.start(socket, deadlineNanos)) {
             ProbeResult result = resultOf(conversation, talk);
             boolean passed = result.outcome() == ProbeResult.Outcome.PASS;
             if (!passed && Thread.interrupted()) {

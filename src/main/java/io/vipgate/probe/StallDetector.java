@@ -19,22 +19,29 @@ public final class StallDetector implements AutoCloseable {
 
     private final AtomicInteger probers = new AtomicInteger();
     private final LongSupplier clock;
-    private final Thread thread;
+    @SuppressWarnings("NullAway.Init") // set by start, before anyone else sees this
+    private Thread thread;
     private volatile long tickedAt;
     private volatile long laggedAt;
     private volatile boolean isClosed;
 
-    /** Makes a detector that rests, on a virtual thread of its own. */
-    public StallDetector() {
-        this(System::nanoTime);
+    /** Starts a detector that rests until somebody probes, on a virtual thread of its own. */
+    public static StallDetector start() {
+        return start(System::nanoTime);
     }
 
-    StallDetector(LongSupplier clock) {
+    static StallDetector start(LongSupplier clock) {
+        StallDetector detector = new StallDetector(clock);
+        // Where the probes run, too: whoever keeps the virtual threads' carriers busy stalls both.
+        detector.thread = Thread.ofVirtual().name("vipgate-stalls").unstarted(detector::run);
+        detector.thread.start();
+        return detector;
+    }
+
+    private StallDetector(LongSupplier clock) {
         this.clock = clock;
         tickedAt = clock.getAsLong();
         laggedAt = tickedAt - Long.MAX_VALUE / 2;
-        // Where the probes run, too: whoever keeps the virtual threads' carriers busy holds up both.
-        thread = Thread.ofVirtual().name("vipgate-lag").start(this::run);
     }
 
     private void run() {

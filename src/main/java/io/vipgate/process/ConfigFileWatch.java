@@ -22,7 +22,8 @@ final class ConfigFileWatch implements AutoCloseable {
     private final Path file;
     private final BooleanSupplier isWanted;
     private final Runnable onReplaced;
-    private final Thread thread;
+    @SuppressWarnings("NullAway.Init") // set by start, before anyone else sees this
+    private Thread thread;
     private @Nullable FileIdentity seen;
 
     /**
@@ -31,12 +32,19 @@ final class ConfigFileWatch implements AutoCloseable {
      * @param seen the file when it was last read; null when it was not there
      * @param isWanted whether a replacement is to be acted on; asked each time
      */
-    ConfigFileWatch(Path file, @Nullable FileIdentity seen, BooleanSupplier isWanted, Runnable onReplaced) {
+    static ConfigFileWatch start(Path file, @Nullable FileIdentity seen, BooleanSupplier isWanted,
+            Runnable onReplaced) {
+        ConfigFileWatch watch = new ConfigFileWatch(file, seen, isWanted, onReplaced);
+        watch.thread = Thread.ofPlatform().name("vipgate-watch").daemon().unstarted(watch::run);
+        watch.thread.start();
+        return watch;
+    }
+
+    private ConfigFileWatch(Path file, @Nullable FileIdentity seen, BooleanSupplier isWanted, Runnable onReplaced) {
         this.file = file;
         this.isWanted = isWanted;
         this.onReplaced = onReplaced;
         this.seen = seen;
-        thread = Thread.ofPlatform().name("vipgate-watch").daemon().start(this::run);
     }
 
     private void run() {

@@ -55,13 +55,17 @@ public final class GatewayProcess implements AutoCloseable {
      * Takes the signals over. To be called before the gateway serves: until then SIGTERM ends the process without a
      * drain.
      */
-    public GatewayProcess() {
+    public static GatewayProcess start() {
+        GatewayProcess process = new GatewayProcess();
         AtomicInteger signals = new AtomicInteger();
-        Runnable stop = () -> onStop(signals.incrementAndGet());
+        Runnable stop = () -> process.onStop(signals.incrementAndGet());
         Signals.on("TERM", stop);
         Signals.on("INT", stop);
-        Signals.on("HUP", this::onHangUp);
+        Signals.on("HUP", process::onHangUp);
+        return process;
     }
+
+    private GatewayProcess() {}
 
     /** Has the system call the process by the gateway's name; every program in Java is called {@code java} otherwise. */
     public static void takeName() {
@@ -166,7 +170,7 @@ public final class GatewayProcess implements AutoCloseable {
         notifier.watch(() -> server.gateway().isAlive(Readiness.MAX_LOOP_SILENCE));
         try (ConfigFileWatch _ = file == null
                 ? null
-                : new ConfigFileWatch(file.file(), file.firstRead(), () -> server.gateway().config().reload().watch(),
+                : ConfigFileWatch.start(file.file(), file.firstRead(), () -> server.gateway().config().reload().watch(),
                         this::onHangUp)) {
             first.await();
         }

@@ -70,14 +70,17 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
     void start(GatewayConfig config, Operations operations, HealthSource condition, Handler metrics)
             throws StartException {
         if (config.metrics().isPresent()) {
-            checks = open("metrics.bind: ", config.metrics().get().bind(),
+            HealthServer opened = open("metrics.bind: ", config.metrics().get().bind(),
                     address -> new HealthServer(address, condition, Map.of(METRICS_PATH, metrics)));
+            checks = opened;
+            opened.start();
         }
         if (config.admin().isPresent()) {
             AdminServer opened = open("admin.bind: ", config.admin().get().bind(),
                     address -> new AdminServer(address, operations, () -> accessPolicy.orElseThrow()));
             opened.mount(new Route("GET", METRICS_PATH, Route.Access.ANYBODY, metrics));
             admin = opened;
+            opened.start();
         }
     }
 

@@ -29,7 +29,8 @@ public final class Acceptor implements ReadyHandler {
     private final RelayLoop loop;
     private LoopListener listener;
     private final SystemCalls systemCalls;
-    private final Registration registration;
+    @SuppressWarnings("NullAway.Init") // set by start, before anyone else sees this
+    private Registration registration;
     private final ClientAddress client = new ClientAddress();
     private int perTurn = 1;
     private long lastTurnAt;
@@ -42,13 +43,18 @@ public final class Acceptor implements ReadyHandler {
      *
      * @param fd a listening socket, which the acceptor owns from now on
      */
-    public Acceptor(RelayLoop loop, LoopListener listener, int fd) {
+    public static Acceptor start(RelayLoop loop, LoopListener listener, int fd) {
+        Acceptor acceptor = new Acceptor(loop, listener);
+        acceptor.registration = loop.eventLoop().register(fd, Ready.IN, acceptor);
+        return acceptor;
+    }
+
+    private Acceptor(RelayLoop loop, LoopListener listener) {
         this.loop = loop;
         this.listener = listener;
         systemCalls = loop.systemCalls();
         loggedAt = loop.eventLoop().now() - LOG_EVERY_NANOS;
         lastTurnAt = loop.eventLoop().now() - BURST_NANOS;
-        registration = loop.eventLoop().register(fd, Ready.IN, this);
     }
 
     @Override

@@ -133,7 +133,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
     @Nullable
     RelaySocket watch(int fd) {
         try {
-            return new RelaySocket(this, loop, fd);
+            return RelaySocket.watch(this, loop, fd);
         } catch (RuntimeException e) {
             LOG.warn("a socket can't be watched: {}", e.getMessage());
             loop.systemCalls().close(fd);

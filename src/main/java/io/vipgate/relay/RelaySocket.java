@@ -20,7 +20,8 @@ final class RelaySocket implements ReadyHandler {
 
     final Relay relay;
     final int fd;
-    private final Registration registration;
+    @SuppressWarnings("NullAway.Init") // set by watch, before anyone else sees this
+    private Registration registration;
 
     /** A read may give something: bytes, the end, or an error. */
     boolean isReadable;
@@ -45,10 +46,20 @@ final class RelaySocket implements ReadyHandler {
     int connectMicros;
     private boolean isClosed;
 
-    RelaySocket(Relay relay, RelayLoop loop, int fd) {
+    private RelaySocket(Relay relay, int fd) {
         this.relay = relay;
         this.fd = fd;
-        registration = loop.eventLoop().register(fd, EVENTS, this);
+    }
+
+    /**
+     * Hands a socket to the event loop.
+     *
+     * @throws IllegalStateException if epoll can't take it; the caller still owns the descriptor then
+     */
+    static RelaySocket watch(Relay relay, RelayLoop loop, int fd) {
+        RelaySocket socket = new RelaySocket(relay, fd);
+        socket.registration = loop.eventLoop().register(fd, EVENTS, socket);
+        return socket;
     }
 
     @Override

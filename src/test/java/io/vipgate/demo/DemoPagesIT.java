@@ -35,8 +35,8 @@ final class DemoPagesIT {
     @Test
     void backendsAreStoppedAndStartedWithoutAToken() throws Exception {
         String json = "Content-Type: application/json";
-        try (DemoBackend first = new DemoBackend("nginx-1");
-                DemoBackend second = new DemoBackend("nginx-2");
+        try (DemoBackend first = DemoBackend.running("nginx-1");
+                DemoBackend second = DemoBackend.running("nginx-2");
                 GatewayServer server = GatewayServer.start(((Loaded) ConfigLoader.parse("test", """
                         listeners: { web: { bind: "127.0.0.1:0", pool: p } }
                         pools: { p: { probe: { type: none }, endpoints: { a: "127.0.0.1:%d" } } }

@@ -284,7 +284,6 @@ final class MetricsIT {
 
             Scrape scrape = idle(gateway);
             assertThat(closed(scrape, "a", "drain")).isEqualTo(1);
-            assertThat(scrape.value(REFUSED, "listener", "web", "reason", "draining")).isZero();
         }
     }
 

@@ -12,7 +12,7 @@ final class StallDetectorTest {
     private static final long BOUND_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final AtomicLong clock = new AtomicLong(TimeUnit.HOURS.toNanos(1));
-    private final StallDetector stalls = new StallDetector(clock::get);
+    private final StallDetector stalls = StallDetector.start(clock::get);
 
     @AfterEach
     void close() {

@@ -62,7 +62,7 @@ final class RelayFixture {
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)), plan(settings),
                 new SplittableRandom(1), new LocalPorts(32_768, 60_999));
         listener = new LoopListener("web", limit, pool);
-        acceptor = new Acceptor(loop, listener, kernel.listening.fd);
+        acceptor = Acceptor.start(loop, listener, kernel.listening.fd);
     }
 
     private static PoolPlan plan(RelaySettings settings) {
