@@ -16,6 +16,7 @@ public final class ControlThread {
     private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1,
             Thread.ofPlatform().name("vipgate-control").daemon().factory());
 
+    /** Makes one that has nothing to do. */
     public ControlThread() {
         // What is put off does not keep a gateway from ending; what has begun is finished.
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);

@@ -38,6 +38,7 @@ public final class HostResolver implements AutoCloseable {
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
     private final Map<String, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
 
+    /** Makes a resolver without answers; sets the JDK's own cache of names to keep nothing. */
     public HostResolver(HostLookup names) {
         this.names = names;
         // The JDK would answer from a cache of its own for 30 s, whatever the configuration asks for.

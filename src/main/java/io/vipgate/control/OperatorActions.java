@@ -28,6 +28,7 @@ public final class OperatorActions {
     private final ControlThread control;
     private final Supplier<GatewayConfig> config;
 
+    /** Makes the actions of one gateway; {@code config} gives the configuration in force. */
     public OperatorActions(PoolRegistry pools, EventLoopSet loops, ControlThread control,
             Supplier<GatewayConfig> config) {
         this.pools = pools;

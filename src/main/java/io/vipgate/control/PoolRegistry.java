@@ -42,6 +42,7 @@ public final class PoolRegistry {
     private final ExecutorService stateWriter = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("vipgate-state").daemon().factory());
 
+    /** Makes a registry without pools. */
     public PoolRegistry(EventLoopSet loops, HostResolver resolver, ControlThread control, RecentEvents events,
             LiveFailures liveFailures) {
         this.loops = loops;
@@ -97,6 +98,7 @@ public final class PoolRegistry {
         }
     }
 
+    /** A pool by its name; empty when there is none. */
     public Optional<ManagedPool> find(String name) {
         return Optional.ofNullable(byName.get(name));
     }
@@ -111,6 +113,7 @@ public final class PoolRegistry {
                 () -> new NoSuchElementException("pool: " + name + " (expected: one of " + byName.keySet() + ")"));
     }
 
+    /** The pools, in no order; a live view. */
     public Collection<ManagedPool> all() {
         return byName.values();
     }

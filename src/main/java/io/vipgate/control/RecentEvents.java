@@ -21,6 +21,7 @@ public final class RecentEvents {
      */
     public record Event(Instant at, String text) {}
 
+    /** Adds an event of now, one line; the oldest goes when there are fifty. */
     public synchronized void add(String text) {
         if (last.size() == MOST) {
             last.removeFirst();

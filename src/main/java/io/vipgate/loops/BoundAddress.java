@@ -13,6 +13,7 @@ public final class BoundAddress {
     private final int port;
     private final List<Integer> sockets;
 
+    /** An address whose sockets are open, one for each loop, bound to this port. */
     public BoundAddress(BindAddress bind, int port, List<Integer> sockets) {
         this.bind = bind;
         this.port = port;

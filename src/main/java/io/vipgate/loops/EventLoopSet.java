@@ -34,6 +34,7 @@ public final class EventLoopSet implements AutoCloseable {
         }
     }
 
+    /** Event loops. */
     public int count() {
         return contexts.size();
     }

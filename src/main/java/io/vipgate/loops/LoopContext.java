@@ -29,6 +29,7 @@ public final class LoopContext {
         return number;
     }
 
+    /** What its relays share. */
     public RelayLoop relays() {
         return relays;
     }
@@ -43,6 +44,7 @@ public final class LoopContext {
         return listeners;
     }
 
+    /** By the address that they accept on. */
     public Map<BoundAddress, Acceptor> acceptors() {
         return acceptors;
     }

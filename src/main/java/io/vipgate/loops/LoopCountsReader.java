@@ -30,6 +30,7 @@ public final class LoopCountsReader {
     private final AtomicReferenceArray<LoopCounts> last;
     private final AtomicIntegerArray owed;
 
+    /** Makes a reader that has asked nobody yet. */
     public LoopCountsReader(EventLoopSet loops) {
         this.loops = loops;
         last = new AtomicReferenceArray<>(loops.count());

@@ -31,6 +31,7 @@ public final class LoopHeartbeat implements AutoCloseable {
     private final ScheduledExecutorService asking = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("vipgate-heartbeat").daemon().factory());
 
+    /** Makes one that asks nobody before it is started. */
     public LoopHeartbeat(EventLoopSet loops) {
         this.loops = loops;
         count = loops.count();

@@ -18,6 +18,7 @@ import java.util.Optional;
 public final class PinReport {
     private final PoolRegistry pools;
 
+    /** Makes the report of one gateway. */
     public PinReport(PoolRegistry pools) {
         this.pools = pools;
     }

@@ -25,6 +25,7 @@ public final class RelayReport {
     private final OperatorActions operator;
     private final PoolRegistry pools;
 
+    /** Makes the report of one gateway. */
     public RelayReport(OperatorActions operator, PoolRegistry pools) {
         this.operator = operator;
         this.pools = pools;

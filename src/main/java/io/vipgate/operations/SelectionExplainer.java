@@ -36,6 +36,7 @@ public final class SelectionExplainer {
     private final PoolRegistry pools;
     private final ListenerRegistry listeners;
 
+    /** Makes the explainer of one gateway. */
     public SelectionExplainer(GatewayView gateway, PoolRegistry pools, ListenerRegistry listeners) {
         this.gateway = gateway;
         this.pools = pools;

@@ -184,6 +184,7 @@ public final class GatewayServer implements AutoCloseable {
         return metrics.get();
     }
 
+    /** Its access log. */
     public AccessLog accessLog() {
         return accessLog;
     }

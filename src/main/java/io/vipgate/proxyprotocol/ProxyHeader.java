@@ -42,6 +42,7 @@ public final class ProxyHeader {
     private static final ValueLayout.OfShort NETWORK_SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
             .withOrder(ByteOrder.BIG_ENDIAN);
 
+    /** Makes an encoder with a buffer of its own. */
     public ProxyHeader() {}
 
     private final MemorySegment buffer = Arena.ofAuto().allocate(MAX_BYTES, 8);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * open ──end of stream read──► ended ──all delivered, FIN passed on──► finished
  *   │                            │
- *   ├──source reset─────────────►cut       (what was read is delivered, no FIN follows)
- *   └──target reset─────────────►abandoned (what was read is dropped)
+ *   ├──source reset─────────────►source lost (what was read is delivered, no FIN follows)
+ *   └──target reset─────────────►target lost (what was read is dropped)
  * </pre>
  *
  * <p>Confined to the event loop of its relay. Flags rather than records: two of these live as long as each relay does.

@@ -14,6 +14,7 @@ import io.vipgate.relay.LoopEndpoint;
  * @param toClient bytes delivered to its clients
  */
 public record EndpointTotals(long connected, long failed, long toBackend, long toClient) {
+    /** Nothing has happened. */
     public static final EndpointTotals NOTHING = new EndpointTotals(0, 0, 0, 0);
 
     static EndpointTotals of(LoopEndpoint endpoint) {
@@ -24,11 +25,13 @@ public record EndpointTotals(long connected, long failed, long toBackend, long t
         return new EndpointTotals(endpoint.connected(), failed, endpoint.bytesToBackend(), endpoint.bytesToClient());
     }
 
+    /** Both together. */
     public EndpointTotals plus(EndpointTotals other) {
         return new EndpointTotals(connected + other.connected, failed + other.failed, toBackend + other.toBackend,
                 toClient + other.toClient);
     }
 
+    /** What has come since the other. */
     public EndpointTotals minus(EndpointTotals other) {
         return new EndpointTotals(connected - other.connected, failed - other.failed, toBackend - other.toBackend,
                 toClient - other.toClient);

@@ -28,6 +28,7 @@ public final class HistoryRecorder implements Consumer<TotalsSample> {
     private final InstantSource clock;
     private @Nullable TotalsSample last;
 
+    /** Makes a recorder; {@code clock} gives the time that each sample is told to be of. */
     public HistoryRecorder(History history, PoolRegistry pools, ListenerRegistry listeners, InstantSource clock) {
         this.history = history;
         this.pools = pools;

@@ -12,6 +12,7 @@ import io.vipgate.relay.RefuseReason;
  * @param refused clients that were refused
  */
 public record ListenerTotals(long accepted, long refused) {
+    /** Nothing has happened. */
     public static final ListenerTotals NOTHING = new ListenerTotals(0, 0);
 
     static ListenerTotals of(LoopListener listener) {
@@ -22,10 +23,12 @@ public record ListenerTotals(long accepted, long refused) {
         return new ListenerTotals(listener.accepted(), refused);
     }
 
+    /** Both together. */
     public ListenerTotals plus(ListenerTotals other) {
         return new ListenerTotals(accepted + other.accepted, refused + other.refused);
     }
 
+    /** What has come since the other. */
     public ListenerTotals minus(ListenerTotals other) {
         return new ListenerTotals(accepted - other.accepted, refused - other.refused);
     }

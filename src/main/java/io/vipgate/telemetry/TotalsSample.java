@@ -11,10 +11,12 @@ import java.util.Map;
  * @param at in nanoseconds of the monotonic clock
  */
 public record TotalsSample(long at, Map<Endpoint, EndpointTotals> endpoints, Map<String, ListenerTotals> listeners) {
+    /** Those of an endpoint; zeros when it had none. */
     public EndpointTotals of(Endpoint endpoint) {
         return endpoints.getOrDefault(endpoint, EndpointTotals.NOTHING);
     }
 
+    /** Those of a listener; zeros when it had none. */
     public ListenerTotals of(String listener) {
         return listeners.getOrDefault(listener, ListenerTotals.NOTHING);
     }
