@@ -4,7 +4,6 @@ import io.vipgate.eventloop.Ready;
 import io.vipgate.eventloop.Wheel;
 import io.vipgate.eventloop.WheelTimer;
 import io.vipgate.linux.ClientAddress;
-import io.vipgate.linux.SocketOptions;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -117,7 +116,8 @@ public final class Relay extends WheelTimer implements RelayInfo {
         Relay relay = new Relay(loop, listener, address);
         loop.onOpened();
         loop.observer().onOpened(relay);
-        relay.client = relay.watch(fd);
+        // It has inherited SO_OOBINLINE from the listening socket.
+        relay.client = relay.watch(fd, true);
         if (relay.client == null) {
             RelayEndings.close(relay, CloseReason.INTERNAL, true);
             return;
@@ -131,9 +131,9 @@ public final class Relay extends WheelTimer implements RelayInfo {
 
     /** Hands a socket to the event loop; null when epoll can't take it (no memory, or max_user_watches). */
     @Nullable
-    RelaySocket watch(int fd) {
+    RelaySocket watch(int fd, boolean isUrgentInline) {
         try {
-            return RelaySocket.watch(this, loop, fd);
+            return RelaySocket.watch(this, loop, fd, isUrgentInline);
         } catch (RuntimeException e) {
             LOG.warn("a socket can't be watched: {}", e.getMessage());
             loop.systemCalls().close(fd);
@@ -153,8 +153,10 @@ public final class Relay extends WheelTimer implements RelayInfo {
         assert loop.eventLoop().inEventLoop();
         try {
             if ((events & Ready.PRI) != 0) {
-                // The urgent byte stays in the stream, where it is relayed like any other.
-                loop.systemCalls().setOption(socket.fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
+                socket.keepUrgentInline(loop.systemCalls());
+                if (socket == backend) {
+                    listener.onUrgentEndpoint();
+                }
             }
             switch (phase) {
                 case CONNECTING -> RelayConnect.onConnecting(this, socket, events);

@@ -6,6 +6,7 @@ import io.vipgate.linux.ClientAddress;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.linux.Pipe;
+import io.vipgate.linux.SocketOptions;
 import io.vipgate.linux.SystemCalls;
 import io.vipgate.linux.TcpInfo;
 import java.net.InetAddress;
@@ -43,11 +44,13 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     int maxPipes = 16;
     private int nextFd = 3;
     private int receives;
+    private Runnable onReceive = () -> {};
     private int splices;
     private int told;
 
     FakeKernel() {
         listening = open();
+        listening.setOption(SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
     }
 
     private FakeSocket open() {
@@ -61,6 +64,7 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     /** A client connects; it is in the accept queue. */
     FakeSocket client() {
         FakeSocket client = open();
+        client.acceptedFrom(listening);
         queue.addLast(client);
         listening.raiseEdge();
         return client;
@@ -105,6 +109,11 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
 
     int openSockets() {
         return sockets.size() - 1;
+    }
+
+    /** Something that happens before each read. */
+    void onReceive(Runnable action) {
+        onReceive = action;
     }
 
     int receives() {
@@ -209,6 +218,7 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     @Override
     public int receive(int fd, long address, int length) {
         receives++;
+        onReceive.run();
         return socketOf(fd).receive(address, length);
     }
 
@@ -262,7 +272,8 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
 
     @Override
     public int unread(int fd) {
-        return socketOf(fd).unreadBytes();
+        FakeSocket socket = socketOf(fd);
+        return socket.isUrgentInline() ? socket.unreadBytes() : socket.bytesToMark();
     }
 
     @Override
