@@ -115,16 +115,16 @@ public final class Relay extends WheelTimer implements RelayInfo {
     static void open(RelayLoop loop, LoopListener listener, int fd, ClientAddress address) {
         Relay relay = new Relay(loop, listener, address);
         loop.onOpened();
-        loop.observer().onOpened(relay);
-        // It has inherited SO_OOBINLINE from the listening socket.
-        relay.client = relay.watch(fd, true);
-        if (relay.client == null) {
-            RelayEndings.close(relay, CloseReason.INTERNAL, true);
-            return;
-        }
         try {
-            RelayConnect.connect(relay);
-        } catch (RuntimeException | AssertionError e) {
+            // It has inherited SO_OOBINLINE from the listening socket.
+            relay.client = relay.watch(fd, true);
+            loop.observer().onOpened(relay);
+            if (relay.client == null) {
+                RelayEndings.close(relay, CloseReason.INTERNAL, true);
+            } else {
+                RelayConnect.connect(relay);
+            }
+        } catch (Throwable e) {
             RelayEndings.onFault(relay, e);
         }
     }
@@ -134,9 +134,10 @@ public final class Relay extends WheelTimer implements RelayInfo {
     RelaySocket watch(int fd, boolean isUrgentInline) {
         try {
             return RelaySocket.watch(this, loop, fd, isUrgentInline);
-        } catch (RuntimeException e) {
-            LOG.warn("a socket can't be watched: {}", e.getMessage());
+        } catch (Throwable e) {
+            loop.systemCalls().setResetOnClose(fd);
             loop.systemCalls().close(fd);
+            LOG.warn("a socket can't be watched: {}", e.getMessage());
             return null;
         }
     }
@@ -173,7 +174,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
                 case CLOSED -> {
                 }
             }
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) {
             RelayEndings.onFault(this, e);
         }
     }
@@ -182,7 +183,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
     void onTurn(Flow flow) {
         try {
             advance(flow);
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) {
             RelayEndings.onFault(this, e);
         }
     }
@@ -230,7 +231,11 @@ public final class Relay extends WheelTimer implements RelayInfo {
 
     /** Ends the relay by RST to both sides. */
     void abort(CloseReason reason) {
-        RelayEndings.close(this, reason, true);
+        try {
+            RelayEndings.close(this, reason, true);
+        } catch (Throwable e) {
+            RelayEndings.onFault(this, e);
+        }
     }
 
     @Override
@@ -251,7 +256,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
                 }
                 case CLOSED -> NEVER;
             };
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) {
             RelayEndings.onFault(this, e);
             return NEVER;
         }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,7 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     int maxPipes = 16;
     private int nextFd = 3;
     private int receives;
-    private Runnable onReceive = () -> {};
+    private Consumer<String> beforeCall = _ -> {};
     private int splices;
     private int told;
 
@@ -111,9 +112,9 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
         return sockets.size() - 1;
     }
 
-    /** Something that happens before each read. */
-    void onReceive(Runnable action) {
-        onReceive = action;
+    /** Something that happens before a system call that moves bytes or ends a stream; it is given the call's name. */
+    void beforeCall(Consumer<String> action) {
+        beforeCall = action;
     }
 
     int receives() {
@@ -218,17 +219,19 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     @Override
     public int receive(int fd, long address, int length) {
         receives++;
-        onReceive.run();
+        beforeCall.accept("receive");
         return socketOf(fd).receive(address, length);
     }
 
     @Override
     public int send(int fd, long address, int length, boolean more) {
+        beforeCall.accept("send");
         return socketOf(fd).send(address, length, more);
     }
 
     @Override
     public int shutdownWrite(int fd) {
+        beforeCall.accept("shutdown");
         return socketOf(fd).shutdownWrite();
     }
 
@@ -243,6 +246,7 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
 
     @Override
     public int setOption(int fd, int level, int option, int value) {
+        beforeCall.accept("setOption");
         socketOf(fd).setOption(level, option, value);
         return 0;
     }
@@ -278,6 +282,7 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
 
     @Override
     public int tcpInfo(int fd, TcpInfo info) {
+        beforeCall.accept("tcpInfo");
         FakeSocket socket = socketOf(fd);
         info.set(socket.windowProbes, 1, socket.lastAckMillis, socket.lastAckMillis, 0, socket.window);
         return 0;
@@ -286,6 +291,7 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     @Override
     public int splice(int from, int to, int length) {
         splices++;
+        beforeCall.accept("splice");
         FakePipe target = pipes.get(to);
         if (target != null) {
             return target.fill(socketOf(from), length);

@@ -294,9 +294,9 @@ class RelayPumpTest {
             kernel.settle();
         }
         RelayFixture.Pair pair = fixture.connected();
-        kernel.onReceive(() -> {
+        kernel.beforeCall(_ -> {
             // Between the event and the read.
-            kernel.onReceive(() -> {});
+            kernel.beforeCall(_ -> {});
             pair.backend().peerSendsUrgent((byte) '!');
             pair.backend().peerSends(bytes("b"));
         });
