@@ -24,6 +24,7 @@ import io.vipgate.probe.Observation;
 import io.vipgate.telemetry.EndpointTotals;
 import io.vipgate.telemetry.ListenerTotals;
 import io.vipgate.telemetry.RateSampler;
+import io.vipgate.text.IpText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,8 +175,7 @@ public final class StatusReport {
     }
 
     static String text(Endpoint endpoint) {
-        String host = endpoint.address().getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + endpoint.address().getPort();
+        return IpText.of(endpoint.address());
     }
 
     /** As the configuration writes it. */
