@@ -9,6 +9,8 @@ import java.util.Optional;
  *
  * @param jitter a share, 0.0..0.5
  * @param port empty for the endpoint's own
+ * @param proxyProtocol what comes before the probe's own first bytes
+ * @param source where it comes from
  * @param http present with {@link ProbeType#HTTP} only, and then always
  * @param tls present with {@link ProbeType#TLS} always, with {@link ProbeType#HTTP} when it is https
  * @param send empty for nothing
@@ -27,6 +29,10 @@ public record ProbeConfig(
         @Key(byDefault = "10 %", min = "0 %", max = "50 %", percent = true, doc = "by how much an interval is "
                 + "shortened at random") double jitter,
         @Key(min = "1", max = "65535", shown = "the endpoint's", doc = "the port to probe") Optional<Integer> port,
+        @Key(byDefault = "auto", doc = "PROXY header that a probe begins with: `auto` is the pool's on the endpoint's own "
+                + "port and none on another, `none`, `v1`, `v2`") ProbeProxyProtocol proxyProtocol,
+        @Key(byDefault = "auto", doc = "local address that probes come from: `auto` is the pool's `source`, `none` the "
+                + "kernel's choice, or an address") ProbeSource source,
         @Key(shown = "all defaults with `type: http`", doc = "the request and what counts "
                 + "as an answer") Optional<HttpProbeConfig> http,
         @Key(shown = "all defaults with `type: tls`", doc = "with `type: tls`, or with `type: "

@@ -42,7 +42,7 @@ public final class HealthMonitor implements AutoCloseable {
     private final Map<Endpoint, Watch> watches = new ConcurrentHashMap<>();
     private final Map<String, HealthCounts> counts = new ConcurrentHashMap<>();
     private Optional<Probe> probe = Optional.empty();
-    private Schedule schedule = new Schedule(new HealthRules(1, 1, 1, 1), 1, 0, Optional.empty(), "none");
+    private Schedule schedule = new Schedule(new HealthRules(1, 1, 1, 1), 1, 0, ProbeTargets.PLAIN, "none");
 
     /**
      * When to probe, and what to make of it.
@@ -50,10 +50,15 @@ public final class HealthMonitor implements AutoCloseable {
      * @param rules intervals, rise and fall
      * @param timeoutNanos bound on one probe
      * @param jitter share of an interval that chance may take off, 0 to 1
-     * @param port port to probe, empty for the endpoint's own
+     * @param targets where each endpoint is probed
      * @param kind what log lines call the probe, such as {@code http}
      */
-    public record Schedule(HealthRules rules, long timeoutNanos, double jitter, Optional<Integer> port, String kind) {}
+    public record Schedule(HealthRules rules, long timeoutNanos, double jitter, ProbeTargets targets, String kind) {
+        /** Whether only the targets differ, if anything does. */
+        boolean isLike(Schedule other) {
+            return new Schedule(rules, timeoutNanos, jitter, other.targets, kind).equals(other);
+        }
+    }
 
     /**
      * Makes a monitor that does nothing yet.
@@ -69,20 +74,24 @@ public final class HealthMonitor implements AutoCloseable {
     }
 
     /**
-     * Probes in another way from now on; what is known of the endpoints stays, unless nobody will ask any more.
+     * Probes in this way from now on. Who is probed as before goes on without a break; what is known of the others stays,
+     * unless nobody will ask any more.
      *
-     * @param newProbe empty to judge by live traffic alone
+     * @param newProbe empty to judge by live traffic alone; another object is another probe
      */
     public void configure(Optional<Probe> newProbe, Schedule newSchedule) {
+        boolean isOtherWay = !newProbe.equals(probe) || !newSchedule.isLike(schedule);
+        List<Watch> changed = watches.values().stream()
+                .filter(watch -> isOtherWay || watch.isOtherTarget(newSchedule.targets())).toList();
         probe = newProbe;
         schedule = newSchedule;
-        for (Watch watch : watches.values()) {
+        for (Watch watch : changed) {
             watch.end();
             if (newProbe.isEmpty()) {
                 watch.forget();
             }
+            watch.begin();
         }
-        watches.values().forEach(Watch::begin);
     }
 
     /** Watches over whoever is in the pool now, and no longer over who is not. */
@@ -165,6 +174,10 @@ public final class HealthMonitor implements AutoCloseable {
                 prober = begun;
                 begun.start();
             }
+        }
+
+        boolean isOtherTarget(ProbeTargets next) {
+            return !next.of(pool.name(), endpoint).equals(schedule.targets().of(pool.name(), endpoint));
         }
 
         boolean isProbing() {

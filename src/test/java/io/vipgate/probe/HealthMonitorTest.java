@@ -75,7 +75,7 @@ class HealthMonitorTest {
         HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls);
         monitor.configure(isProbed ? Optional.of(this::check) : Optional.empty(),
                 new HealthMonitor.Schedule(new HealthRules(intervalNanos, MILLI, 2, 3), 50 * MILLI, 0.1,
-                        Optional.empty(), "test"));
+                        ProbeTargets.PLAIN, "test"));
         return monitor;
     }
 
@@ -117,11 +117,11 @@ class HealthMonitorTest {
             await("vip1 is down", () -> state(first).health() == Health.DOWN);
 
             monitor.configure(Optional.of(this::check), new HealthMonitor.Schedule(
-                    new HealthRules(3_600_000 * MILLI, MILLI, 2, 3), 50 * MILLI, 0, Optional.empty(), "other"));
+                    new HealthRules(3_600_000 * MILLI, MILLI, 2, 3), 50 * MILLI, 0, ProbeTargets.PLAIN, "other"));
             assertThat(state(first).health()).isEqualTo(Health.DOWN);
 
             monitor.configure(Optional.empty(), new HealthMonitor.Schedule(
-                    new HealthRules(MILLI, MILLI, 2, 3), 50 * MILLI, 0, Optional.empty(), "none"));
+                    new HealthRules(MILLI, MILLI, 2, 3), 50 * MILLI, 0, ProbeTargets.PLAIN, "none"));
             assertThat(state(first).health()).as("nobody asks any more").isEqualTo(Health.UNKNOWN);
             await("the old probes are gone", () -> monitor.probing() == 0);
         }
