@@ -2,7 +2,6 @@ package io.vipgate.probe;
 
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Endpoint;
-import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Health;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
@@ -34,6 +33,7 @@ public final class HealthMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
     /** Without probes nothing clears a suspicion but time. */
     private static final long UNPROBED_SUSPICION_NANOS = 2_000_000_000L;
+    private static final String UNPROBED = "it is not probed";
 
     private final Pool pool;
     private final HealthListener listener;
@@ -87,9 +87,6 @@ public final class HealthMonitor implements AutoCloseable {
         schedule = newSchedule;
         for (Watch watch : changed) {
             watch.end();
-            if (newProbe.isEmpty()) {
-                watch.forget();
-            }
             watch.begin();
         }
     }
@@ -160,6 +157,7 @@ public final class HealthMonitor implements AutoCloseable {
         private final Semaphore hasFailureUnderWay = new Semaphore(1);
         private volatile HealthState health = HealthState.unknown(System.nanoTime());
         private volatile @Nullable Prober prober;
+        private boolean isProbed = true;
         private volatile Optional<Observation.LastProbe> lastProbe = Optional.empty();
 
         Watch(Endpoint endpoint) {
@@ -167,8 +165,21 @@ public final class HealthMonitor implements AutoCloseable {
             counted = counts.computeIfAbsent(endpoint.name(), _ -> new HealthCounts());
         }
 
+        /** Has it probed, or settles what it counts as without. */
         void begin() {
-            if (probe.isPresent()) {
+            boolean wasProbed = isProbed;
+            isProbed = schedule.targets().isProbed(endpoint);
+            long now = System.nanoTime();
+            if (probe.isEmpty()) {
+                become(HealthState.unknown(now), UNPROBED);
+            } else if (isProbed && !wasProbed) {
+                become(HealthState.unknown(now), "it is probed from now on");
+            } else if (!isProbed && (wasProbed || health.health() != Health.UP)) {
+                become(HealthState.unprobed(now), UNPROBED);
+            }
+            if (probe.isEmpty() || !isProbed) {
+                lastProbe = Optional.empty();
+            } else {
                 Prober begun = new Prober(pool.name(), endpoint, probe.get(), schedule, stalls, counted,
                         this::onProbed);
                 prober = begun;
@@ -177,7 +188,8 @@ public final class HealthMonitor implements AutoCloseable {
         }
 
         boolean isOtherTarget(ProbeTargets next) {
-            return !next.of(pool.name(), endpoint).equals(schedule.targets().of(pool.name(), endpoint));
+            return next.isProbed(endpoint) != isProbed
+                    || !next.of(pool.name(), endpoint).equals(schedule.targets().of(pool.name(), endpoint));
         }
 
         boolean isProbing() {
@@ -197,15 +209,13 @@ public final class HealthMonitor implements AutoCloseable {
             }
         }
 
-        void forget() {
-            become(HealthState.unknown(System.nanoTime()), "it is not probed any more");
-        }
-
         /** On the prober's thread. */
         private long onProbed(Prober from, ProbeResult result, long begun)
                 throws InterruptedException, ExecutionException {
-            lastProbe = Optional.of(new Observation.LastProbe(result, Instant.now(),
-                    Duration.ofNanos(System.nanoTime() - begun)));
+            if (from == prober) {
+                lastProbe = Optional.of(new Observation.LastProbe(result, Instant.now(),
+                        Duration.ofNanos(System.nanoTime() - begun)));
+            }
             return control.submit(() -> onResult(from, result, begun)).get();
         }
 
@@ -218,13 +228,13 @@ public final class HealthMonitor implements AutoCloseable {
             String cause = "probe " + schedule.kind() + ": " + result.cause();
             switch (result.outcome()) {
                 case PASS -> {
-                    become(health.toPassed(schedule.rules(), begun, now, isOtherUp()), cause);
+                    become(health.toPassed(schedule.rules(), begun, now, isOther(this::mayStandIn)), cause);
                     watches.values().stream().filter(other -> !other.equals(this))
                             .forEach(other -> other.health = other.health.withoutOutageFailures());
                 }
                 // A fourth void result in a row means that this machine can't tell any more: it counts.
                 case FAIL, TIMEOUT, INCONCLUSIVE ->
-                    become(health.toFailed(schedule.rules(), now, isOther(state -> !state.isSuspect())), cause);
+                    become(health.toFailed(schedule.rules(), now, isOther(this::isGood)), cause);
             }
             return health.nextProbeAfter(schedule.rules());
         }
@@ -244,15 +254,20 @@ public final class HealthMonitor implements AutoCloseable {
             }
         }
 
-        private boolean isOtherUp() {
-            return isOther(_ -> true);
+        /** Whether an endpoint that comes back can be kept waiting, since this one serves meanwhile. No sorry server does. */
+        private boolean mayStandIn(PoolSnapshot.Member other) {
+            return !other.state().isBackup() || schedule.targets().isProbed(other.endpoint());
+        }
+
+        /** Whether it shows that this machine's own link is well. Nobody knows that of one that is not probed. */
+        private boolean isGood(PoolSnapshot.Member other) {
+            return !other.state().isSuspect() && (probe.isEmpty() || schedule.targets().isProbed(other.endpoint()));
         }
 
         /** Whether another endpoint that is not down and may be chosen is like that. */
-        private boolean isOther(Predicate<EndpointState> isSuch) {
+        private boolean isOther(Predicate<PoolSnapshot.Member> isSuch) {
             return pool.snapshot().members().stream().anyMatch(member -> !member.endpoint().equals(endpoint)
-                    && member.state().isEligible() && member.state().health() != Health.DOWN
-                    && isSuch.test(member.state()));
+                    && member.state().isEligible() && member.state().health() != Health.DOWN && isSuch.test(member));
         }
 
         private void become(HealthState next, String cause) {
@@ -285,10 +300,11 @@ public final class HealthMonitor implements AutoCloseable {
             } else if (next.health() == Health.UNKNOWN) {
                 LOG.info("endpoint {} is UNKNOWN: {}", name, cause);
             } else if (next.health() == Health.UP) {
-                LOG.info("endpoint {} is UP: {} ({} in a row)", name, cause, next.passes());
+                LOG.info("endpoint {} is UP: {}{}", name, cause,
+                        next.passes() == 0 ? "" : " (" + next.passes() + " in a row)");
             } else if (isWanted()) {
                 LOG.warn("endpoint {} is DOWN: {} ({} in a row){}", name, cause, next.failures(),
-                        isOtherUp() ? "" : "; pool " + pool.name() + " has no endpoint that is up");
+                        isOther(_ -> true) ? "" : "; pool " + pool.name() + " has no endpoint that is up");
             } else {
                 LOG.info("endpoint {}, which is not READY, is DOWN: {} ({} in a row)", name, cause, next.failures());
             }

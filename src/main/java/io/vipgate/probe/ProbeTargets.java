@@ -6,6 +6,7 @@ import io.vipgate.pool.Endpoint;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -14,15 +15,18 @@ import java.util.stream.Collectors;
  * <p>Immutable.
  *
  * @param port to probe; empty for the endpoint's own
+ * @param unprobed the endpoints that are not probed, by name: they count as UP
  * @param hosts the names that endpoints are given by, by endpoint; those given by address are missing
  */
-public record ProbeTargets(Optional<Integer> port, Map<String, String> hosts) {
+public record ProbeTargets(Optional<Integer> port, Set<String> unprobed, Map<String, String> hosts) {
     /** Every endpoint at its own port, by address. */
-    public static final ProbeTargets PLAIN = new ProbeTargets(Optional.empty(), Map.of());
+    public static final ProbeTargets PLAIN = new ProbeTargets(Optional.empty(), Set.of(), Map.of());
 
     /** As the configuration says. */
     public static ProbeTargets of(PoolConfig pool) {
-        return new ProbeTargets(pool.probe().port(), pool.endpoints().entrySet().stream()
+        Set<String> unprobed = pool.endpoints().entrySet().stream().filter(entry -> !entry.getValue().probe())
+                .map(Map.Entry::getKey).collect(Collectors.toUnmodifiableSet());
+        return new ProbeTargets(pool.probe().port(), unprobed, pool.endpoints().entrySet().stream()
                 .filter(entry -> entry.getValue().address().literal().isEmpty())
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> host(entry.getValue().address()))));
     }
@@ -31,6 +35,10 @@ public record ProbeTargets(Optional<Integer> port, Map<String, String> hosts) {
     private static String host(EndpointAddress address) {
         String host = address.host();
         return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    }
+
+    boolean isProbed(Endpoint endpoint) {
+        return !unprobed.contains(endpoint.name());
     }
 
     ProbeTarget of(String pool, Endpoint endpoint) {

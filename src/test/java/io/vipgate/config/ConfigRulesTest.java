@@ -290,4 +290,20 @@ class ConfigRulesTest {
                 + "probe's type is none (expected: only with a type that connects, not exec or none)");
         assertThat(Loads.pool("probe: { proxyProtocol: v1 }").probe().proxyProtocol()).isEqualTo(ProbeProxyProtocol.V1);
     }
+
+    @Test
+    void aPoolWithAnUnprobedEndpointCannotMakeTheGatewayUnready() {
+        String text = """
+                listeners: { web: { bind: "203.0.113.1:80", pool: nginx } }
+                pools:
+                  nginx:
+                    endpoints:
+                      vip1: 192.168.1.100:80
+                      sorry: { address: "192.168.1.200:80", backup: true, probe: false }
+                readiness: { pools: [nginx] }
+                """;
+        assertThat(Loads.valid(text).warnings()).singleElement().asString()
+                .endsWith("7: readiness.pools[0]: nginx never counts as down: its endpoint sorry is not probed");
+        assertThat(Loads.valid(text.replace(", probe: false", "")).warnings()).isEmpty();
+    }
 }

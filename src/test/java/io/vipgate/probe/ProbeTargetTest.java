@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -63,8 +64,8 @@ class ProbeTargetTest {
     @Test
     void theTargetIsTheConfiguredPortOnTheEndpointsAddress() {
         Endpoint endpoint = new Endpoint("vip1", new InetSocketAddress(LOCAL, 5432), 0);
-        ProbeTargets elsewhere = new ProbeTargets(Optional.of(8008), Map.of());
-        ProbeTargets same = new ProbeTargets(Optional.of(5432), Map.of("vip1", "db.example"));
+        ProbeTargets elsewhere = new ProbeTargets(Optional.of(8008), Set.of(), Map.of());
+        ProbeTargets same = new ProbeTargets(Optional.of(5432), Set.of(), Map.of("vip1", "db.example"));
 
         assertThat(elsewhere.of("web", endpoint)).isEqualTo(
                 new ProbeTarget("web", "vip1", new InetSocketAddress(LOCAL, 8008), Optional.empty(), false));
