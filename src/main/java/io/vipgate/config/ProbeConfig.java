@@ -40,7 +40,7 @@ public record ProbeConfig(
         @Key(doc = "bytes to send; escapes as in C: `\\r \\n \\t \\0 \\xHH \\\\ \\\"`") EscapedText send,
         @Key(doc = "bytes expected anywhere in the first 64 KiB; escapes as in C") EscapedText expect,
         @Key(doc = "program and arguments, no shell; exit 0 passes; VIPGATE_ENDPOINT and VIPGATE_ADDRESS in its "
-                + "environment; killed with its descendants at the timeout") List<String> command) {
+                + "environment; killed with its descendants at the timeout and with the gateway") List<String> command) {
     /** Keeps its own copy of the command, and fills in the section that the type needs. */
     public ProbeConfig {
         command = List.copyOf(command);
