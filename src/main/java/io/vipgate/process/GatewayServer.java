@@ -84,7 +84,7 @@ public final class GatewayServer implements AutoCloseable {
         servers = new HttpServers();
         gateway = new Gateway(new GatewayParts(control, loops, pools, listeners, resolver, accessLog, heartbeat,
                 neighbours, fdBudget, relayLimit), servers, config);
-        operator = new OperatorActions(pools, loops, control, gateway::config);
+        operator = new OperatorActions(pools, loops, control);
         readiness = new Readiness(gateway);
         History history = new History();
         rates = new RateSampler(loops, new HistoryRecorder(history, pools, listeners, InstantSource.system()));

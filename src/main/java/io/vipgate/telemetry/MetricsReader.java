@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -96,7 +97,8 @@ public final class MetricsReader implements Supplier<GatewayStats> {
         List<PoolStats> all = new ArrayList<>();
         now.pools().forEach((name, pool) -> pools.find(name).ifPresent(found -> all.add(pool(name, pool, found))));
         return new GatewayStats(counts, listeners, all, reloads.numbers(), heartbeat.lags(),
-                KernelCounters.listenOverflows(), accessLogDropped.getAsLong());
+                KernelCounters.listenOverflows(), accessLogDropped.getAsLong(),
+                pools.hasStateFile() ? Optional.of(pools.stateFileProblem().isEmpty()) : Optional.empty());
     }
 
     private PoolStats pool(String name, PoolConfig pool, ManagedPool control) {

@@ -122,6 +122,7 @@ final class MetricNamesIT {
         Map<String, String> all = new TreeMap<>(FAMILIES);
         // What is told only where it is known.
         all.put("vipgate_endpoint_pair_co_located", "gauge endpoint other pool");
+        all.put("vipgate_operator_states_kept", "gauge");
         assertThat(documented).isEqualTo(all);
     }
 
