@@ -94,7 +94,8 @@ public final class GatewayServer implements AutoCloseable {
                 new SelectionExplainer(gateway, pools, listeners));
         BuildInfo build = BuildInfo.read();
         metrics = new LazyMetrics(() -> new GatewayMetrics(new MetricsReader(pools, new LoopCountsReader(loops),
-                heartbeat, neighbours, reloads, accessLog::dropped, gateway::config, gateway::changes),
+                heartbeat, neighbours, reloads, accessLog::dropped, Logging::dropped, gateway::config,
+                gateway::changes),
                 build.version(), build.netty()));
     }
 

@@ -44,6 +44,7 @@ final class MetricNamesIT {
             entry("vipgate_listener_refused_total", "counter listener reason"),
             entry("vipgate_listener_overflows_total", "counter"),
             entry("vipgate_access_log_dropped_total", "counter"),
+            entry("vipgate_log_dropped_total", "counter"),
             entry("vipgate_relay_bytes_total", "counter direction endpoint listener pool"),
             entry("vipgate_relay_spliced_bytes_total", "counter direction"),
             entry("vipgate_relay_closed_total", "counter endpoint pool reason"),
