@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TieredBalancer {
     private final Balancer[] tiers;
+    private final int lastResort;
 
     /**
      * Makes the balancers of a snapshot.
@@ -25,6 +26,7 @@ public final class TieredBalancer {
             tiers[i] = factory.over(candidates.get(i));
             tiers[i].recall(turns);
         }
+        lastResort = snapshot.lastResort();
     }
 
     /** Leaves behind what the balancers of the next snapshot are to go on with. */
@@ -47,5 +49,21 @@ public final class TieredBalancer {
             }
         }
         return null;
+    }
+
+    /**
+     * Picks an endpoint for an attempt that no other will follow: of those that are DOWN, a backup before a primary.
+     *
+     * @return null when no tier has a usable candidate
+     */
+    public @Nullable Candidate selectLast(SelectionContext context) {
+        for (int i = 0; i < lastResort - 1; i++) {
+            Candidate selected = tiers[i].select(context);
+            if (selected != null) {
+                return selected;
+            }
+        }
+        Candidate backup = lastResort < 0 ? null : tiers[lastResort].select(context);
+        return backup == null ? select(context) : backup;
     }
 }
