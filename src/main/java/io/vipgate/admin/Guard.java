@@ -4,8 +4,8 @@ import io.vipgate.admin.http.Exchange;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Guard {
     private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
     private static final long WARN_EVERY_NANOS = 10_000_000_000L;
 
     private final Supplier<AccessPolicy> accessPolicy;
@@ -45,7 +46,8 @@ final class Guard {
      */
     void checkSource(Exchange exchange) throws RequestException {
         List<String> hosts = exchange.headers("Host");
-        if (hosts.size() != 1 || !isOwn(hosts.getFirst(), exchange.local())) {
+        if (hosts.size() != 1 || !isOwn(hosts.getFirst(), exchange.local())
+                || !exchange.authority().map(authority -> isOwn(authority, exchange.local())).orElse(true)) {
             throw new RequestException(403, "Host: " + String.join(", ", hosts)
                     + " (expected: an address of this server, a loopback name, or one of admin.allowedHosts)",
                     List.of());
@@ -69,18 +71,20 @@ final class Guard {
     }
 
     private boolean isOwn(String host, Optional<InetAddress> local) {
-        String name = name(host);
-        if (name.equals("localhost") || isAllowed(host)) {
-            return true;
-        }
-        return literal(name).filter(address -> address.isLoopbackAddress() || local.filter(address::equals).isPresent())
+        return isAllowed(host) || HostName.canonical(host).filter(
+                name -> LOOPBACK.contains(name) || local.map(HostName::of).filter(name::equals).isPresent())
                 .isPresent();
     }
 
+    /** As it is listed: word by word, or what both name is the same. */
     private boolean isAllowed(String host) {
-        String name = name(host);
-        return accessPolicy.get().allowedHosts().stream()
-                .anyMatch(allowed -> allowed.equalsIgnoreCase(name) || allowed.equalsIgnoreCase(host));
+        Optional<String> name = HostName.canonical(host);
+        return accessPolicy.get().allowedHosts().stream().anyMatch(allowed -> allowed.equalsIgnoreCase(host)
+                || (name.isPresent() && name.equals(HostName.canonical(allowed)) && !hasPort(allowed)));
+    }
+
+    private static boolean hasPort(String allowed) {
+        return !allowed.startsWith("[") && allowed.indexOf(':') == allowed.lastIndexOf(':') && allowed.contains(":");
     }
 
     private boolean isAllowedOrigin(String origin) {
@@ -94,25 +98,6 @@ final class Guard {
     private static Optional<String> authority(String origin) {
         try {
             return Optional.ofNullable(URI.create(origin).getRawAuthority());
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** The host without its port, brackets and final dot. */
-    static String name(String host) {
-        String lower = host.strip().toLowerCase(Locale.ROOT);
-        if (lower.startsWith("[")) {
-            int end = lower.indexOf(']');
-            return end < 0 || !lower.substring(end + 1).matches("(:\\d{0,5})?") ? "" : lower.substring(1, end);
-        }
-        String name = lower.replaceFirst(":\\d{0,5}$", "");
-        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
-    }
-
-    private static Optional<InetAddress> literal(String name) {
-        try {
-            return Optional.of(InetAddress.ofLiteral(name));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -47,6 +47,11 @@ public final class Exchange {
         return target.getRawQuery() == null ? "" : target.getRawQuery();
     }
 
+    /** The host and port in the target, which count for more than Host (RFC 9112 section 3.2.2); empty when it is a path. */
+    public Optional<String> authority() {
+        return Optional.ofNullable(target.getRawAuthority());
+    }
+
     /** The values of a header, in the order they came. */
     public List<String> headers(String name) {
         return head.headers().getAll(name);
