@@ -72,7 +72,7 @@ final class StatusView {
                         Format.rate(endpoint.get("connectionsPerSecond").number()),
                         failures(endpoint.get("failuresPerSecond").number()),
                         Format.bytes(endpoint.get("bytesToBackendPerSecond").number()),
-                        Format.bytes(endpoint.get("bytesToClientPerSecond").number()), probe(endpoint.get("lastProbe")),
+                        Format.bytes(endpoint.get("bytesToClientPerSecond").number()), probe(endpoint),
                         style.yellow(endpoint.get("overrides").list().stream().map(Json::text)
                                 .collect(Collectors.joining(", "))));
             }
@@ -84,9 +84,11 @@ final class StatusView {
         return perSecond == 0 ? "0" : style.red(Format.rate(perSecond));
     }
 
-    private String probe(Json probe) {
+    private String probe(Json endpoint) {
+        Json probe = endpoint.get("lastProbe");
         if (probe.isNull()) {
-            return "";
+            Json isProbed = endpoint.get("probed");
+            return isProbed.isNull() || isProbed.isTrue() ? "" : "not probed";
         }
         String cause = probe.get("result").text().equals("pass")
                 ? ""

@@ -12,7 +12,8 @@ import java.util.Optional;
 @Reserved({"acceptProxy", "access", "perSource"})
 public record ListenerConfig(
         @Key(required = true, orScalar = true, doc = "where it listens: an address and a port, or a list of them; "
-                + "`:80` is every address of both families") List<BindAddress> bind,
+                + "`:80` is every address of both families; one address may stand beside a wildcard, "
+                + "`[fe80::1%eth0]:80` is on an interface") List<BindAddress> bind,
         @Key(required = true, doc = "the name of the pool it serves") String pool,
         @Key(min = "1", shown = "half the fd budget", doc = "beyond it a new client is closed at once and counted; "
                 + "exact over all event loops") Optional<Integer> maxConnections,

@@ -10,19 +10,23 @@ import io.vipgate.balance.SourceHash;
 import io.vipgate.balance.UniformRandom;
 import io.vipgate.balance.WeightedRandom;
 import io.vipgate.config.AccessLogConfig;
+import io.vipgate.config.BindAddress;
 import io.vipgate.config.EndpointAddress;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.HashConfig;
+import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.PinBy;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProxyProtocol;
+import io.vipgate.config.Zone;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.ClientPrefix;
 import io.vipgate.probe.HealthMonitor;
 import io.vipgate.probe.HealthRules;
+import io.vipgate.probe.ProbeTargets;
 import io.vipgate.proxyprotocol.ProxyHeader;
 import io.vipgate.relay.RelaySettings;
 import io.vipgate.text.IpText;
@@ -33,6 +37,8 @@ import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +55,17 @@ public final class ConfigMapping {
 
     private ConfigMapping() {}
 
-    /** Says which source addresses are not this machine's own. */
-    static void warnOfForeignSources(String pool, List<InetAddress> sources) {
+    /** Says which source addresses, of relays and of probes, are not this machine's own. */
+    static void warnOfForeignSources(String pool, PoolConfig config) {
+        warnOfForeign("pools." + pool + ".source", config.source());
+        warnOfForeign("pools." + pool + ".probe.source", config.probe().source().orPools(List.of()));
+    }
+
+    private static void warnOfForeign(String key, List<InetAddress> sources) {
         for (InetAddress source : sources) {
             try {
                 if (!source.isLoopbackAddress() && NetworkInterface.getByInetAddress(source) == null) {
-                    LOG.warn("pools.{}.source: {} is not an address of this machine now; connects from it fail", pool,
+                    LOG.warn("{}: {} is not an address of this machine now; connects from it fail", key,
                             IpText.of(source));
                 }
             } catch (SocketException e) {
@@ -96,10 +107,11 @@ public final class ConfigMapping {
         };
     }
 
-    static HealthMonitor.Schedule schedule(ProbeConfig probe) {
+    static HealthMonitor.Schedule schedule(PoolConfig config) {
+        ProbeConfig probe = config.probe();
         HealthRules rules = new HealthRules(probe.interval().toNanos(), probe.fastInterval().toNanos(), probe.rise(),
                 probe.fall());
-        return new HealthMonitor.Schedule(rules, probe.timeout().toNanos(), probe.jitter(), probe.port(),
+        return new HealthMonitor.Schedule(rules, probe.timeout().toNanos(), probe.jitter(), ProbeTargets.of(config),
                 probe.type().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
@@ -119,6 +131,32 @@ public final class ConfigMapping {
             throw new StartException("pinning.maxEntries: " + entries + " over all pools need "
                     + ((entries * PinTable.BYTES_PER_PIN) >> 20) + " MiB (expected: at most half the heap of "
                     + (heapBytes >> 20) + " MiB; allow fewer, or set VIPGATE_JAVA_OPTS=-Xmx...)");
+        }
+    }
+
+    /**
+     * Checks that every interface that an address names is there.
+     *
+     * @throws StartException if one is not
+     */
+    public static void checkZones(GatewayConfig config) throws StartException {
+        for (Map.Entry<String, ListenerConfig> listener : config.listeners().entrySet()) {
+            for (BindAddress bind : listener.getValue().bind()) {
+                checkZone(bind.address(), "listeners." + listener.getKey() + ".bind: " + bind, bind.zone());
+            }
+        }
+        for (Map.Entry<String, PoolConfig> pool : config.pools().entrySet()) {
+            for (Map.Entry<String, EndpointConfig> endpoint : pool.getValue().endpoints().entrySet()) {
+                EndpointAddress address = endpoint.getValue().address();
+                checkZone(address.literal(),
+                        "pools." + pool.getKey() + ".endpoints." + endpoint.getKey() + ": " + address, address.zone());
+            }
+        }
+    }
+
+    private static void checkZone(Optional<InetAddress> address, String key, String zone) throws StartException {
+        if (address.filter(Zone::isMissing).isPresent()) {
+            throw new StartException(key + " (expected: an interface of this machine; there is no " + zone + ")");
         }
     }
 

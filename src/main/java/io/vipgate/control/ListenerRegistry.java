@@ -80,7 +80,8 @@ public final class ListenerRegistry {
      * @throws StartException if one can't be opened; then none stays open that was not before
      */
     public ListenerChange prepare(GatewayConfig config) throws StartException {
-        List<BoundAddress> free = new ArrayList<>(all(bound));
+        List<BoundAddress> present = all(bound);
+        List<BoundAddress> free = new ArrayList<>(present);
         ListenerChange change = new ListenerChange(this, listenSocket, loops.count(), config);
         config.listeners().forEach((name, listener) -> {
             for (BindAddress bind : listener.bind()) {
@@ -90,7 +91,7 @@ public final class ListenerRegistry {
                 }
             }
         });
-        change.open(free);
+        change.open(present, free);
         return change;
     }
 
@@ -137,7 +138,7 @@ public final class ListenerRegistry {
         removedDrains = drains;
         present = config.listeners().entrySet().stream().map(listener -> new Present(listener.getKey(),
                 Objects.requireNonNull(bound.get(listener.getKey())).stream()
-                        .map(address -> new BindAddress(address.bind().address(), address.port()).toString())
+                        .map(address -> address.bind().withPort(address.port()).toString())
                         .toList(),
                 listener.getValue().pool(), Objects.requireNonNull(limits.get(listener.getKey())))).toList();
     }

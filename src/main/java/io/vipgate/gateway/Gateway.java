@@ -76,6 +76,7 @@ public final class Gateway implements GatewayView, AutoCloseable {
      */
     public void apply(GatewayConfig next) throws StartException {
         ConfigMapping.checkPins(next, Runtime.getRuntime().maxMemory());
+        ConfigMapping.checkZones(next);
         Runnable others = participant.prepare(next);
         lookUpNewHosts(next);
         parts.control().run(() -> {

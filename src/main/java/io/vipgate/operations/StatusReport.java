@@ -8,6 +8,7 @@ import io.vipgate.admin.model.PoolStatus;
 import io.vipgate.config.ConfigDiff;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.GatewayConfig;
+import io.vipgate.config.ProbeType;
 import io.vipgate.control.ListenerRegistry;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorOverride;
@@ -24,6 +25,7 @@ import io.vipgate.probe.Observation;
 import io.vipgate.telemetry.EndpointTotals;
 import io.vipgate.telemetry.ListenerTotals;
 import io.vipgate.telemetry.RateSampler;
+import io.vipgate.text.IpText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,8 +148,14 @@ public final class StatusReport {
                 recentOfPool == 0 ? null : (double) recent.connected() / recentOfPool,
                 rate(recent.connected(), view), rate(recent.failed(), view), rate(recent.toBackend(), view),
                 rate(recent.toClient(), view), now.connected(), now.failed(), now.toBackend(), now.toClient(),
+                isProbed(pool, endpoint.name()),
                 seen.flatMap(Observation::lastProbe).map(StatusReport::probe).orElse(null),
                 overrides(pool, endpoint.name()));
+    }
+
+    static boolean isProbed(ManagedPool pool, String endpoint) {
+        EndpointConfig configured = pool.config().endpoints().get(endpoint);
+        return pool.config().probe().type() != ProbeType.NONE && (configured == null || configured.probe());
     }
 
     private static EndpointStatus.LastProbe probe(Observation.LastProbe last) {
@@ -174,8 +182,7 @@ public final class StatusReport {
     }
 
     static String text(Endpoint endpoint) {
-        String host = endpoint.address().getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + endpoint.address().getPort();
+        return IpText.of(endpoint.address());
     }
 
     /** As the configuration writes it. */

@@ -150,8 +150,10 @@ public final class GatewayServer implements AutoCloseable {
     private void serve(GatewayConfig config) throws StartException {
         readiness.start();
         rates.start();
+        // Before the listeners: what can't be bound ends the start, and clients that had come would be reset.
+        servers.bind(config, operations, readiness, new MetricsHandler(accept -> metrics().scrape(accept)));
         gateway.start(config);
-        servers.start(config, operations, readiness, new MetricsHandler(accept -> metrics().scrape(accept)));
+        servers.start();
     }
 
     /** The gateway itself. */

@@ -65,24 +65,33 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
     }
 
     /**
-     * Begins to serve, where that is configured.
+     * Binds the addresses that are configured; nobody is answered before {@link #start}.
      *
      * @throws StartException if an address can't be bound
      */
-    void start(GatewayConfig config, Operations operations, HealthSource condition, Handler metrics)
+    void bind(GatewayConfig config, Operations operations, HealthSource condition, Handler metrics)
             throws StartException {
         if (config.metrics().isPresent()) {
-            HealthServer opened = open("metrics.bind: ", config.metrics().get().bind(),
+            checks = open("metrics.bind: ", config.metrics().get().bind(),
                     address -> new HealthServer(loop(), address, condition, Map.of(METRICS_PATH, metrics)));
-            checks = opened;
-            opened.start();
         }
         if (config.admin().isPresent()) {
             AdminServer opened = open("admin.bind: ", config.admin().get().bind(),
                     address -> new AdminServer(loop(), address, operations, () -> accessPolicy.orElseThrow()));
             opened.mount(new Route("GET", METRICS_PATH, Route.Access.ANYBODY, metrics));
             admin = opened;
-            opened.start();
+        }
+    }
+
+    /** Begins to answer. */
+    void start() {
+        HealthServer boundChecks = checks;
+        if (boundChecks != null) {
+            boundChecks.start();
+        }
+        AdminServer boundAdmin = admin;
+        if (boundAdmin != null) {
+            boundAdmin.start();
         }
     }
 

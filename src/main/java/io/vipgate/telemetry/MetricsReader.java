@@ -105,8 +105,9 @@ public final class MetricsReader implements Supplier<GatewayStats> {
         List<EndpointStats> endpoints = new ArrayList<>();
         pool.endpoints().forEach((endpoint, configured) -> endpoints.add(new EndpointStats(endpoint,
                 snapshot.named(endpoint), EndpointState.initial(configured.weight(), configured.backup()),
+                configured.probe() && pool.probe().type() != ProbeType.NONE,
                 health.getOrDefault(endpoint, new HealthCounts()))));
-        return new PoolStats(name, endpoints, pool.probe().type() != ProbeType.NONE, control.pinNumbers(),
+        return new PoolStats(name, endpoints, control.pinNumbers(),
                 neighbours.of(name));
     }
 }

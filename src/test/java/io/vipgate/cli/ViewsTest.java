@@ -25,7 +25,7 @@ class ViewsTest {
                 "millis": 0.4, "at": "2026-11-25T11:59:59Z"}, "overrides": []},
                {"name": "vip2", "label": "vip2", "address": "198.51.100.2:80", "admin": "drain", "health": "up",
                 "healthSince": null, "suspect": true, "weight": 10, "backup": true, "connections": 3, "share": 1,
-                "connectionsPerSecond": 12.3, "bytesToClientPerSecond": 1234567, "lastProbe": null,
+                "connectionsPerSecond": 12.3, "bytesToClientPerSecond": 1234567, "probed": false, "lastProbe": null,
                 "overrides": ["state: drain"]}]}],
              "events": [{"at": "2026-11-25T11:00:00Z", "text": "first"}, {"at": "2026-11-25T11:30:00Z", "text": "second"}]}
             """;

@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,7 @@ class GatewayCollectorTest {
     }
 
     private static EndpointStats endpoint(String name, HealthCounts health, PoolSnapshot.Member... members) {
-        return new EndpointStats(name, List.of(members), EndpointState.initial(7, false), health);
+        return new EndpointStats(name, List.of(members), EndpointState.initial(7, false), true, health);
     }
 
     private static String scrape(PoolStats... pools) {
@@ -54,7 +55,9 @@ class GatewayCollectorTest {
     }
 
     private static PoolStats pool(boolean isProbed, EndpointStats... endpoints) {
-        return new PoolStats("nginx", List.of(endpoints), isProbed, Optional.empty(), CoLocation.NOTHING);
+        List<EndpointStats> each = Arrays.stream(endpoints).map(endpoint -> new EndpointStats(endpoint.name(),
+                endpoint.members(), endpoint.configured(), isProbed, endpoint.health())).toList();
+        return new PoolStats("nginx", each, Optional.empty(), CoLocation.NOTHING);
     }
 
     @Test
@@ -132,7 +135,7 @@ class GatewayCollectorTest {
                 answered(gone, 0, "02000000000a"));
 
         String page = scrape(
-                new PoolStats("nginx", List.of(a, b, c, unknown), false, Optional.empty(), found));
+                new PoolStats("nginx", List.of(a, b, c, unknown), Optional.empty(), found));
 
         assertThat(page.lines().filter(line -> line.startsWith("vipgate_endpoint_pair"))).containsExactlyInAnyOrder(
                 "vipgate_endpoint_pair_co_located{endpoint=\"a\",other=\"b\",pool=\"nginx\"} 1.0",
