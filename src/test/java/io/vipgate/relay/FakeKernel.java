@@ -39,6 +39,8 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     /** How often it was asked what a peer has not acknowledged. */
     int queuesAsked;
     int acceptError;
+    /** Called when a client is asked for. */
+    Runnable onAccept = () -> {};
     int accepts;
     int maxPipes = 16;
     private int nextFd = 3;
@@ -161,6 +163,7 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     @Override
     public int accept(int fd, ClientAddress client) {
         accepts++;
+        onAccept.run();
         if (acceptError != 0) {
             return -acceptError;
         }
@@ -240,6 +243,11 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     @Override
     public int setResetOnClose(int fd) {
         socketOf(fd).resetOnClose();
+        return 0;
+    }
+
+    @Override
+    public int ignoreNewClients(int fd) {
         return 0;
     }
 
