@@ -113,27 +113,32 @@ public final class Acceptor implements ReadyHandler {
         loop.observer().onClientRefused(listener, client, reason);
         systemCalls.setResetOnClose(fd);
         systemCalls.close(fd);
-        if (reason == RefuseReason.NO_ROOM) {
-            warn("a client was refused, there is no room for another connection" + ADVICE);
+        if (reason == RefuseReason.NO_ROOM && isLogDue()) {
+            LOG.warn("listener {}: a client was refused, there is no room for another connection{} ({} times in {} s)",
+                    listener.name(), ADVICE, takeCount(), LOG_EVERY_NANOS / 1_000_000_000);
         }
     }
 
-    private void warn(String what) {
-        long now = loop.eventLoop().now();
+    private boolean isLogDue() {
         sinceLog++;
-        if (now - loggedAt >= LOG_EVERY_NANOS) {
-            LOG.warn("listener {}: {} ({} times in {} s)", listener.name(), what, sinceLog,
-                    LOG_EVERY_NANOS / 1_000_000_000);
-            loggedAt = now;
-            sinceLog = 0;
-        }
+        return loop.eventLoop().now() - loggedAt >= LOG_EVERY_NANOS;
+    }
+
+    private long takeCount() {
+        long count = sinceLog;
+        loggedAt = loop.eventLoop().now();
+        sinceLog = 0;
+        return count;
     }
 
     private void pause(String why) {
         EventLoop eventLoop = loop.eventLoop();
         listener.onRefused(RefuseReason.FD_EXHAUSTED);
         loop.observer().onRefused(listener, RefuseReason.FD_EXHAUSTED);
-        warn("accept paused for 100 ms, " + why);
+        if (isLogDue()) {
+            LOG.warn("listener {}: accept paused for 100 ms, {} ({} times in {} s)", listener.name(), why, takeCount(),
+                    LOG_EVERY_NANOS / 1_000_000_000);
+        }
         registration.watch(0);
         eventLoop.schedule(this::resume, PAUSE_NANOS);
     }
