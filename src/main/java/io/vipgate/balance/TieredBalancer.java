@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TieredBalancer {
     private final Balancer[] tiers;
+    private final int lastResort;
 
     /** Makes the balancers of a snapshot. */
     public TieredBalancer(PoolSnapshot snapshot, BalancerFactory factory) {
@@ -20,6 +21,7 @@ public final class TieredBalancer {
         for (int i = 0; i < tiers.length; i++) {
             tiers[i] = factory.over(candidates.get(i));
         }
+        lastResort = snapshot.lastResort();
     }
 
     /**
@@ -35,5 +37,21 @@ public final class TieredBalancer {
             }
         }
         return null;
+    }
+
+    /**
+     * Picks an endpoint for an attempt that no other will follow: of those that are DOWN, a backup before a primary.
+     *
+     * @return null when no tier has a usable candidate
+     */
+    public @Nullable Candidate selectLast(SelectionContext context) {
+        for (int i = 0; i < lastResort - 1; i++) {
+            Candidate selected = tiers[i].select(context);
+            if (selected != null) {
+                return selected;
+            }
+        }
+        Candidate backup = lastResort < 0 ? null : tiers[lastResort].select(context);
+        return backup == null ? select(context) : backup;
     }
 }

@@ -39,6 +39,10 @@ final class StatusView {
         status.get("needRestart").list()
                 .forEach(change -> lines
                         .add(style.yellow("requires a restart: " + Format.clean(change.text()))));
+        Json stateFile = status.get("stateFileProblem");
+        if (!stateFile.isNull()) {
+            lines.add(style.red("operator states are not kept: stateFile " + Format.clean(stateFile.text())));
+        }
         return lines;
     }
 
@@ -73,7 +77,7 @@ final class StatusView {
                         Format.rate(endpoint.get("connectionsPerSecond").number()),
                         failures(endpoint.get("failuresPerSecond").number()),
                         Format.bytes(endpoint.get("bytesToBackendPerSecond").number()),
-                        Format.bytes(endpoint.get("bytesToClientPerSecond").number()), probe(endpoint.get("lastProbe")),
+                        Format.bytes(endpoint.get("bytesToClientPerSecond").number()), probe(endpoint),
                         style.yellow(endpoint.get("overrides").list().stream().map(Json::text)
                                 .collect(Collectors.joining(", "))));
             }
@@ -85,9 +89,11 @@ final class StatusView {
         return perSecond == 0 ? "0" : style.red(Format.rate(perSecond));
     }
 
-    private String probe(Json probe) {
+    private String probe(Json endpoint) {
+        Json probe = endpoint.get("lastProbe");
         if (probe.isNull()) {
-            return "";
+            Json isProbed = endpoint.get("probed");
+            return isProbed.isNull() || isProbed.isTrue() ? "" : "not probed";
         }
         String cause = probe.get("result").text().equals("pass")
                 ? ""

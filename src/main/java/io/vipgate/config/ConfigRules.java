@@ -38,6 +38,7 @@ final class ConfigRules {
         });
         for (int i = 0; i < config.readiness().pools().size(); i++) {
             namesPool(config.readiness().pools().get(i), KeyPath.of("readiness", "pools").item(i));
+            canBeUnready(config.readiness().pools().get(i), KeyPath.of("readiness", "pools").item(i));
         }
         config.pools().forEach((name, pool) -> {
             KeyPath path = POOLS.child(name);
@@ -68,6 +69,16 @@ final class ConfigRules {
         if (!pools.contains(name) && !pools.isEmpty() && !problems.touches(path)) {
             problems.error(valueLine(path), path, Sanitizer.value(name) + " (expected: the name of a pool; "
                     + Suggestion.orElse(name, pools, "there is " + someOf(pools)) + ")");
+        }
+    }
+
+    /** An endpoint that nobody probes counts as up, come what may. */
+    private void canBeUnready(String name, KeyPath path) {
+        PoolConfig pool = config.pools().get(name);
+        if (pool != null && pool.probe().type() != ProbeType.NONE) {
+            pool.endpoints().entrySet().stream().filter(entry -> !entry.getValue().probe()).findFirst()
+                    .ifPresent(entry -> problems.warn(valueLine(path), path,
+                            name + " never counts as down: its endpoint " + entry.getKey() + " is not probed"));
         }
     }
 

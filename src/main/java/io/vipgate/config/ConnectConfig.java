@@ -11,4 +11,4 @@ import java.util.Optional;
 public record ConnectConfig(
         @Key(byDefault = "1500ms", min = "1ms", max = "5m", doc = "of one attempt") Duration timeout,
         @Key(min = "1", max = "16", shown = "min(3, endpoints)", doc = "each attempt takes "
-                + "another endpoint") Optional<Integer> attempts) {}
+                + "another endpoint; while all are down the last one goes to a backup, the second one at the least") Optional<Integer> attempts) {}

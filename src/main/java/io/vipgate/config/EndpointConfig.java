@@ -5,6 +5,7 @@ package io.vipgate.config;
  *
  * @param weight 0..256
  * @param maxConnections 0 for no bound
+ * @param probe whether the pool's probe, if it has one, asks this endpoint
  */
 @ShortForm("address")
 public record EndpointConfig(
@@ -14,4 +15,6 @@ public record EndpointConfig(
                 + "nothing new") int weight,
         @Key(byDefault = "false", doc = "used only when no other endpoint can be") boolean backup,
         @Key(byDefault = "0", min = "0", doc = "at its maximum an endpoint is skipped, "
-                + "pins included; 0: none") int maxConnections) {}
+                + "pins included; 0: none") int maxConnections,
+        @Key(byDefault = "true", doc = "`false`: it is not probed and counts as up; a failed connect makes it suspect for "
+                + "2 s") boolean probe) {}

@@ -9,6 +9,8 @@ import java.util.Optional;
  *
  * @param jitter a share, 0.0..0.5
  * @param port empty for the endpoint's own
+ * @param proxyProtocol what comes before the probe's own first bytes
+ * @param source where it comes from
  * @param http present with {@link ProbeType#HTTP} only, and then always
  * @param tls present with {@link ProbeType#TLS} always, with {@link ProbeType#HTTP} when it is https
  * @param send empty for nothing
@@ -27,6 +29,10 @@ public record ProbeConfig(
         @Key(byDefault = "10 %", min = "0 %", max = "50 %", percent = true, doc = "by how much an interval is "
                 + "shortened at random") double jitter,
         @Key(min = "1", max = "65535", shown = "the endpoint's", doc = "the port to probe") Optional<Integer> port,
+        @Key(byDefault = "auto", doc = "PROXY header that a probe begins with: `auto` is the pool's on the endpoint's own "
+                + "port and none on another, `none`, `v1`, `v2`") ProbeProxyProtocol proxyProtocol,
+        @Key(byDefault = "auto", doc = "local address that probes come from: `auto` is the pool's `source`, `none` the "
+                + "kernel's choice, or an address") ProbeSource source,
         @Key(shown = "all defaults with `type: http`", doc = "the request and what counts "
                 + "as an answer") Optional<HttpProbeConfig> http,
         @Key(shown = "all defaults with `type: tls`", doc = "with `type: tls`, or with `type: "
@@ -34,7 +40,7 @@ public record ProbeConfig(
         @Key(doc = "bytes to send; escapes as in C: `\\r \\n \\t \\0 \\xHH \\\\ \\\"`") EscapedText send,
         @Key(doc = "bytes expected anywhere in the first 64 KiB; escapes as in C") EscapedText expect,
         @Key(doc = "program and arguments, no shell; exit 0 passes; VIPGATE_ENDPOINT and VIPGATE_ADDRESS in its "
-                + "environment; killed with its descendants at the timeout") List<String> command) {
+                + "environment; killed with its descendants at the timeout and with the gateway") List<String> command) {
     /** Keeps its own copy of the command, and fills in the section that the type needs. */
     public ProbeConfig {
         command = List.copyOf(command);

@@ -1,11 +1,15 @@
 package io.vipgate.config;
 
+import io.vipgate.text.IpText;
 import io.vipgate.text.Sanitizer;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
 /** What must hold within one probe section. <b>Confined to one load.</b> */
 final class ProbeRules {
+    private static final String OVER_A_CONNECTION = "a type that connects, not exec or none";
+
     private final ProbeConfig probe;
     private final KeyPath path;
     private final Written written;
@@ -27,6 +31,9 @@ final class ProbeRules {
         onlyWith("send", !probe.send().isEmpty(), Set.of(ProbeType.SEND_EXPECT), "type: send-expect");
         onlyWith("expect", !probe.expect().isEmpty(), Set.of(ProbeType.SEND_EXPECT), "type: send-expect");
         onlyWith("command", !probe.command().isEmpty(), Set.of(ProbeType.EXEC), "type: exec");
+        Set<ProbeType> connecting = EnumSet.complementOf(EnumSet.of(ProbeType.EXEC, ProbeType.NONE));
+        onlyWith("proxyProtocol", probe.proxyProtocol() != ProbeProxyProtocol.AUTO, connecting, OVER_A_CONNECTION);
+        onlyWith("source", !probe.source().equals(ProbeSource.AUTO), connecting, OVER_A_CONNECTION);
         needs(ProbeType.SEND_EXPECT, !probe.send().isEmpty() || !probe.expect().isEmpty(), List.of("send", "expect"));
         needs(ProbeType.EXEC, !probe.command().isEmpty(), List.of("command"));
         if (!probe.command().isEmpty() && probe.command().getFirst().isBlank()) {
@@ -43,6 +50,9 @@ final class ProbeRules {
                         + " (expected: a host name or an address, with or without a port)");
             }
         });
+        probe.source().address().filter(address -> address.isAnyLocalAddress() || address.isMulticastAddress())
+                .ifPresent(address -> error(path.child("source"),
+                        IpText.of(address) + " (expected: auto, none, or an address of this machine)"));
         if (probe.fastInterval().compareTo(probe.interval()) > 0) {
             KeyPath at = written.has(path.child("fastInterval")) ? path.child("fastInterval") : path.child("interval");
             problems.warn(written.line(at), at, "fastInterval " + ScalarTypes.printDuration(probe.fastInterval())

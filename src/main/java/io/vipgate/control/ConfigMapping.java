@@ -26,6 +26,7 @@ import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.ClientPrefix;
 import io.vipgate.probe.HealthMonitor;
 import io.vipgate.probe.HealthRules;
+import io.vipgate.probe.ProbeTargets;
 import io.vipgate.proxyprotocol.ProxyHeader;
 import io.vipgate.relay.RelaySettings;
 import io.vipgate.text.IpText;
@@ -54,12 +55,17 @@ public final class ConfigMapping {
 
     private ConfigMapping() {}
 
-    /** Says which source addresses are not this machine's own. */
-    static void warnOfForeignSources(String pool, List<InetAddress> sources) {
+    /** Says which source addresses, of relays and of probes, are not this machine's own. */
+    static void warnOfForeignSources(String pool, PoolConfig config) {
+        warnOfForeign("pools." + pool + ".source", config.source());
+        warnOfForeign("pools." + pool + ".probe.source", config.probe().source().orPools(List.of()));
+    }
+
+    private static void warnOfForeign(String key, List<InetAddress> sources) {
         for (InetAddress source : sources) {
             try {
                 if (!source.isLoopbackAddress() && NetworkInterface.getByInetAddress(source) == null) {
-                    LOG.warn("pools.{}.source: {} is not an address of this machine now; connects from it fail", pool,
+                    LOG.warn("{}: {} is not an address of this machine now; connects from it fail", key,
                             IpText.of(source));
                 }
             } catch (SocketException e) {
@@ -101,10 +107,11 @@ public final class ConfigMapping {
         };
     }
 
-    static HealthMonitor.Schedule schedule(ProbeConfig probe) {
+    static HealthMonitor.Schedule schedule(PoolConfig config) {
+        ProbeConfig probe = config.probe();
         HealthRules rules = new HealthRules(probe.interval().toNanos(), probe.fastInterval().toNanos(), probe.rise(),
                 probe.fall());
-        return new HealthMonitor.Schedule(rules, probe.timeout().toNanos(), probe.jitter(), probe.port(),
+        return new HealthMonitor.Schedule(rules, probe.timeout().toNanos(), probe.jitter(), ProbeTargets.of(config),
                 probe.type().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 

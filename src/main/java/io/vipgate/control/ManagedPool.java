@@ -36,7 +36,6 @@ public final class ManagedPool {
     private final Pool pool;
     private final EventLoopSet loops;
     private final AtomicReference<PoolConfig> config;
-    private final Optional<Probe> firstProbe;
     private final OperatorOverrides overrides;
     private final PinTables pins;
     private final SlowStart slowStart;
@@ -45,6 +44,7 @@ public final class ManagedPool {
     private final PoolMembership membership;
     private final RecentEvents events;
     private volatile PoolPlan plan;
+    private Optional<Probe> probe;
 
     ManagedPool(String name, PoolChange first, EventLoopSet loops, HostResolver resolver,
             ScheduledExecutorService control, Map<String, OperatorOverride> kept, RecentEvents events,
@@ -53,7 +53,7 @@ public final class ManagedPool {
         this.loops = loops;
         this.events = events;
         config = new AtomicReference<>(first.config());
-        firstProbe = first.probe();
+        probe = first.probe();
         pool = new Pool(name, new PoolSnapshot(List.of(), true));
         overrides = new OperatorOverrides(kept);
         pins = new PinTables(name, first.config());
@@ -67,10 +67,10 @@ public final class ManagedPool {
 
     /** Publishes its endpoints, and begins to probe them and to look their names up. */
     void start() {
-        ConfigMapping.warnOfForeignSources(name, config().source());
+        ConfigMapping.warnOfForeignSources(name, config());
         overrides.reconcileWith(config());
         membership.publish();
-        monitor.configure(firstProbe, ConfigMapping.schedule(config().probe()));
+        monitor.configure(probe, ConfigMapping.schedule(config()));
         monitor.update();
         membership.start();
     }
@@ -124,21 +124,27 @@ public final class ManagedPool {
 
     // ---- reload ----
 
-    /** Applies a configuration, and tells the loops. */
-    void apply(PoolChange change) {
+    /**
+     * Applies a configuration, and tells the loops.
+     *
+     * @param kept overrides that hold where the operator has set nothing
+     */
+    void apply(PoolChange change, Map<String, OperatorOverride> kept) {
         PoolConfig before = config();
         PoolConfig after = change.config();
         config.set(after);
+        overrides.restore(kept);
         overrides.reconcileWith(after);
-        overrides.retainOnly(after);
-        if (!before.source().equals(after.source())) {
-            ConfigMapping.warnOfForeignSources(name, after.source());
+        if (!before.source().equals(after.source()) || !before.probe().source().equals(after.probe().source())) {
+            ConfigMapping.warnOfForeignSources(name, after);
         }
         List<Endpoint> gone = membership.publish();
         updatePlan(before);
-        if (!before.probe().equals(after.probe()) || before.proxyProtocol() != after.proxyProtocol()) {
-            monitor.configure(change.probe(), ConfigMapping.schedule(after.probe()));
+        if (!before.probe().equals(after.probe()) || before.proxyProtocol() != after.proxyProtocol()
+                || !before.source().equals(after.source())) {
+            probe = change.probe();
         }
+        monitor.configure(probe, ConfigMapping.schedule(after));
         monitor.update();
         if (!before.slowStart().equals(after.slowStart()) || before.balance() != after.balance()) {
             cancelSlowStarts();

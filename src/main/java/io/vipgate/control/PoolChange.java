@@ -20,7 +20,7 @@ public record PoolChange(PoolConfig config, Optional<Probe> probe) {
      */
     static PoolChange prepare(String name, PoolConfig config) throws StartException {
         try {
-            return new PoolChange(config, Probes.of(config.probe(), config.proxyProtocol()));
+            return new PoolChange(config, Probes.of(config.probe(), config.proxyProtocol(), config.source()));
         } catch (IllegalArgumentException e) {
             throw new StartException("pools." + name + ": " + e.getMessage());
         }

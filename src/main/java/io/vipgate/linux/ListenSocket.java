@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class ListenSocket {
     /**
      * What accepted sockets inherit from the listening one, so that no accept pays a system call for it (measured:
-     * TCP_NODELAY, TCP_QUICKACK and SO_KEEPALIVE with its three times are inherited).
+     * TCP_NODELAY, TCP_QUICKACK, SO_OOBINLINE and SO_KEEPALIVE with its three times are
+     * inherited).
      *
      * @param backlog clients that may wait to be accepted
      * @param isFreeBind bind even if the machine does not own the address
@@ -253,6 +254,8 @@ public final class ListenSocket {
 
     private void inherit(int fd, Options options) {
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_NODELAY, 1);
+        // Urgent bytes are relayed in their place; with a later call those that came before it would be lost.
+        systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
         systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_KEEPALIVE, 1);
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPIDLE, options.keepIdleSeconds());
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPINTVL, options.keepIntervalSeconds());

@@ -53,7 +53,7 @@ final class EndpointFamilies {
             addRelays(numbers, pool.name(), endpoint.name(), counted);
             addState(pool.name(), endpoint);
             open.add(endpoint.connections(), pool.name(), endpoint.name());
-            if (pool.isProbed()) {
+            if (endpoint.isProbed()) {
                 addProbes(pool.name(), endpoint);
             }
         }

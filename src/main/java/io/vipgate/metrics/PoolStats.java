@@ -10,9 +10,8 @@ import java.util.Optional;
  * <p>Immutable.
  *
  * @param endpoints in the order of the configuration
- * @param isProbed whether its endpoints are probed
  * @param pins empty when it does not pin
  * @param coLocation which of its endpoints one machine answers for
  */
-public record PoolStats(String name, List<EndpointStats> endpoints, boolean isProbed, Optional<PinStats> pins,
+public record PoolStats(String name, List<EndpointStats> endpoints, Optional<PinStats> pins,
         CoLocation coLocation) {}

@@ -137,7 +137,11 @@ public final class SelectionExplainer {
         if (isEligible) {
             return state.health() == Health.DOWN
                     ? "down, but no endpoint is up, and onNoHealthy is try-anyway"
-                    : state.isSuspect() ? "suspect, but no better one is left" : "may be chosen";
+                    : state.isSuspect()
+                            ? "suspect, but no better one is left"
+                            : StatusReport.isProbed(pool, member.endpoint().name())
+                                    ? "may be chosen"
+                                    : "may be chosen (not probed: counts as up)";
         }
         if (state.admin() != AdminState.READY) {
             return state.admin() == AdminState.MAINT ? "in maintenance" : "drains: takes pinned clients alone";
@@ -154,11 +158,17 @@ public final class SelectionExplainer {
         if (state.health() == Health.DOWN) {
             return pool.config().onNoHealthy() == OnNoHealthy.REJECT
                     ? "down, and onNoHealthy is reject"
-                    : "down, and a better one is left";
+                    : isKeptOneAttempt(pool, state)
+                            ? "down; the last attempt of a connection is kept for such a backup"
+                            : "down, and a better one is left";
         }
         return state.isSuspect()
                 ? "suspect since a failure, and a better one is left"
                 : "a backup, and a primary can be used";
+    }
+
+    private static boolean isKeptOneAttempt(ManagedPool pool, EndpointState state) {
+        return state.isBackup() && pool.pool().snapshot().isLastResortAll();
     }
 
     private static Explanation.Choice choice(Endpoint endpoint, String why) {

@@ -8,6 +8,7 @@ import io.vipgate.admin.model.PoolStatus;
 import io.vipgate.config.ConfigDiff;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.GatewayConfig;
+import io.vipgate.config.ProbeType;
 import io.vipgate.control.ListenerRegistry;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorOverride;
@@ -73,6 +74,7 @@ public final class StatusReport {
         return new GatewayStatus(Instant.now(), BuildInfo.read().version(), ProcessHandle.current().pid(), startedAt,
                 readiness.isAlive(), gateway.isStopping(), reasons.isEmpty(), reasons, gateway.eventLoops(),
                 view.silentLoops(), gateway.openRelays(), gateway.maxRelays(), view.seconds(), needRestart,
+                pools.stateFileProblem().orElse(null),
                 listeners.present().stream().map(listener -> listener(listener, view)).toList(),
                 config.pools().keySet().stream().map(pools::find).flatMap(Optional::stream)
                         .map(pool -> pool(pool, view)).toList(),
@@ -147,8 +149,14 @@ public final class StatusReport {
                 recentOfPool == 0 ? null : (double) recent.connected() / recentOfPool,
                 rate(recent.connected(), view), rate(recent.failed(), view), rate(recent.toBackend(), view),
                 rate(recent.toClient(), view), now.connected(), now.failed(), now.toBackend(), now.toClient(),
+                isProbed(pool, endpoint.name()),
                 seen.flatMap(Observation::lastProbe).map(StatusReport::probe).orElse(null),
                 overrides(pool, endpoint.name()));
+    }
+
+    static boolean isProbed(ManagedPool pool, String endpoint) {
+        EndpointConfig configured = pool.config().endpoints().get(endpoint);
+        return pool.config().probe().type() != ProbeType.NONE && (configured == null || configured.probe());
     }
 
     private static EndpointStatus.LastProbe probe(Observation.LastProbe last) {

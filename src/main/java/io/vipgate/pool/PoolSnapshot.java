@@ -23,6 +23,8 @@ public final class PoolSnapshot {
     private final List<List<Candidate>> tiers;
     private final Shares shares;
     private final boolean tryDown;
+    /** Where the backups that are DOWN stand behind primaries that are DOWN; -1 when they don't. */
+    private final int lastResort;
 
     /**
      * Sorts the members into tiers.
@@ -40,14 +42,14 @@ public final class PoolSnapshot {
         addTier(all, state -> state.health() != Health.DOWN && !state.isSuspect() && state.isBackup());
         addTier(all, state -> state.health() != Health.DOWN && state.isSuspect() && !state.isBackup());
         addTier(all, state -> state.health() != Health.DOWN && state.isSuspect() && state.isBackup());
-        if (tryDown) {
-            addTier(all, state -> state.health() == Health.DOWN && !state.isBackup());
-            addTier(all, state -> state.health() == Health.DOWN && state.isBackup());
-        }
+        boolean isPrimaryDown = tryDown
+                && addTier(all, state -> state.health() == Health.DOWN && !state.isBackup());
+        boolean isBackupDown = tryDown && addTier(all, state -> state.health() == Health.DOWN && state.isBackup());
+        lastResort = isPrimaryDown && isBackupDown ? all.size() - 1 : -1;
         tiers = List.copyOf(all);
     }
 
-    private void addTier(List<List<Candidate>> all, Predicate<EndpointState> belongs) {
+    private boolean addTier(List<List<Candidate>> all, Predicate<EndpointState> belongs) {
         List<Candidate> tier = new ArrayList<>();
         for (int i = 0; i < members.size(); i++) {
             Member member = members.get(i);
@@ -59,6 +61,7 @@ public final class PoolSnapshot {
         if (!tier.isEmpty()) {
             all.add(List.copyOf(tier));
         }
+        return !tier.isEmpty();
     }
 
     /** The same with another state of one endpoint; one that is not a member changes nothing. */
@@ -96,5 +99,18 @@ public final class PoolSnapshot {
      */
     public List<List<Candidate>> tiers() {
         return tiers;
+    }
+
+    /**
+     * The tier of the backups that are DOWN, where primaries that are DOWN stand right before it; -1 otherwise. A last
+     * attempt goes to that one first: when probes condemn everybody, they may be wrong about the backup.
+     */
+    public int lastResort() {
+        return lastResort;
+    }
+
+    /** Whether all that may be chosen is DOWN, and primaries and backups are among it. */
+    public boolean isLastResortAll() {
+        return lastResort == 1;
     }
 }

@@ -33,7 +33,8 @@ final class Conversation {
     private static final int DROPPED_AT_ONCE = 4 << 10;
 
     private final Socket socket;
-    private final InetSocketAddress address;
+    private final ProbeTarget target;
+    private final ProbeOrigin origin;
     private byte[] preamble;
     private Phase phase = Phase.CONNECT;
     private InputStream in = InputStream.nullInputStream();
@@ -44,11 +45,13 @@ final class Conversation {
      * Made before it is connected.
      *
      * @param socket not yet connected
+     * @param origin where it is to come from
      * @param preamble what comes before the first bytes said, not kept
      */
-    Conversation(Socket socket, InetSocketAddress address, byte[] preamble) {
+    Conversation(Socket socket, ProbeTarget target, ProbeOrigin origin, byte[] preamble) {
         this.socket = socket;
-        this.address = address;
+        this.target = target;
+        this.origin = origin;
         this.preamble = preamble.clone();
     }
 
@@ -56,11 +59,13 @@ final class Conversation {
         return phase;
     }
 
-    InetSocketAddress address() {
-        return address;
+    ProbeTarget target() {
+        return target;
     }
 
     void connect() throws IOException {
+        InetSocketAddress address = target.address();
+        origin.bind(socket, address.getAddress());
         socket.connect(address);
         phase = Phase.ANSWER;
         // A connect to a dead port of this machine, from the range that local ports are taken from, can meet itself.
@@ -75,7 +80,7 @@ final class Conversation {
     void secure(TlsClient tls) throws IOException {
         phase = Phase.HANDSHAKE;
         say(new byte[0]);
-        SSLSocket secured = tls.handshake(socket, address);
+        SSLSocket secured = tls.handshake(socket, target);
         in = new BufferedInputStream(secured.getInputStream());
         out = secured.getOutputStream();
         phase = Phase.ANSWER;

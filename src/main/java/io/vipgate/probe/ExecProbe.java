@@ -7,13 +7,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a command, without a shell; exit status 0 passes. At the deadline it is killed with everything it has started.
- * What a command leaves behind that ends in time is the command's own affair.
+ * What a command leaves behind that ends in time is the command's own affair, until the gateway itself ends.
  *
  * <p>A command that can't even be started says nothing about the endpoint, so it is no failure.
  *
@@ -36,6 +35,9 @@ final class ExecProbe implements Probe {
 
     @Override
     public ProbeResult check(ProbeTarget target, long deadlineNanos) throws InterruptedException {
+        if (ProbeCommands.isOver()) {
+            return ProbeResult.inconclusive("shutting down");
+        }
         if (deadlineNanos - System.nanoTime() <= 0) {
             return ProbeResult.inconclusive("no time left to begin");
         }
@@ -43,7 +45,7 @@ final class ExecProbe implements Probe {
         if (!running.add(endpoint)) {
             return ProbeResult.inconclusive("still running");
         }
-        String mark = UUID.randomUUID().toString();
+        String mark = ProbeCommands.nextMark();
         Process process;
         try {
             process = start(
@@ -94,7 +96,7 @@ final class ExecProbe implements Probe {
     /** Leaves nothing of a process that hasn't ended by itself. One that doesn't die at once still counts as running. */
     private void end(Process process, String mark, String endpoint) {
         if (process.isAlive()) {
-            new ProcessTree(process.toHandle(), mark).kill();
+            ProcessTree.of(process.toHandle(), mark).kill();
             awaitDeath(process);
         }
         try {

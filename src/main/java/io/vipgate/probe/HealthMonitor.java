@@ -2,7 +2,6 @@ package io.vipgate.probe;
 
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Endpoint;
-import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Health;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
@@ -34,6 +33,7 @@ public final class HealthMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
     /** Without probes nothing clears a suspicion but time. */
     private static final long UNPROBED_SUSPICION_NANOS = 2_000_000_000L;
+    private static final String UNPROBED = "it is not probed";
 
     private final Pool pool;
     private final HealthListener listener;
@@ -42,7 +42,7 @@ public final class HealthMonitor implements AutoCloseable {
     private final Map<Endpoint, Watch> watches = new ConcurrentHashMap<>();
     private final Map<String, HealthCounts> counts = new ConcurrentHashMap<>();
     private Optional<Probe> probe = Optional.empty();
-    private Schedule schedule = new Schedule(new HealthRules(1, 1, 1, 1), 1, 0, Optional.empty(), "none");
+    private Schedule schedule = new Schedule(new HealthRules(1, 1, 1, 1), 1, 0, ProbeTargets.PLAIN, "none");
 
     /**
      * When to probe, and what to make of it.
@@ -50,10 +50,15 @@ public final class HealthMonitor implements AutoCloseable {
      * @param rules intervals, rise and fall
      * @param timeoutNanos bound on one probe
      * @param jitter share of an interval that chance may take off, 0 to 1
-     * @param port port to probe, empty for the endpoint's own
+     * @param targets where each endpoint is probed
      * @param kind what log lines call the probe, such as {@code http}
      */
-    public record Schedule(HealthRules rules, long timeoutNanos, double jitter, Optional<Integer> port, String kind) {}
+    public record Schedule(HealthRules rules, long timeoutNanos, double jitter, ProbeTargets targets, String kind) {
+        /** Whether only the targets differ, if anything does. */
+        boolean isLike(Schedule other) {
+            return new Schedule(rules, timeoutNanos, jitter, other.targets, kind).equals(other);
+        }
+    }
 
     /**
      * Makes a monitor that does nothing yet.
@@ -69,20 +74,21 @@ public final class HealthMonitor implements AutoCloseable {
     }
 
     /**
-     * Probes in another way from now on; what is known of the endpoints stays, unless nobody will ask any more.
+     * Probes in this way from now on. Who is probed as before goes on without a break; what is known of the others stays,
+     * unless nobody will ask any more.
      *
-     * @param newProbe empty to judge by live traffic alone
+     * @param newProbe empty to judge by live traffic alone; another object is another probe
      */
     public void configure(Optional<Probe> newProbe, Schedule newSchedule) {
+        boolean isOtherWay = !newProbe.equals(probe) || !newSchedule.isLike(schedule);
+        List<Watch> changed = watches.values().stream()
+                .filter(watch -> isOtherWay || watch.isOtherTarget(newSchedule.targets())).toList();
         probe = newProbe;
         schedule = newSchedule;
-        for (Watch watch : watches.values()) {
+        for (Watch watch : changed) {
             watch.end();
-            if (newProbe.isEmpty()) {
-                watch.forget();
-            }
+            watch.begin();
         }
-        watches.values().forEach(Watch::begin);
     }
 
     /** Watches over whoever is in the pool now, and no longer over who is not. */
@@ -151,6 +157,7 @@ public final class HealthMonitor implements AutoCloseable {
         private final Semaphore hasFailureUnderWay = new Semaphore(1);
         private volatile HealthState health = HealthState.unknown(System.nanoTime());
         private volatile @Nullable Prober prober;
+        private boolean isProbed = true;
         private volatile Optional<Observation.LastProbe> lastProbe = Optional.empty();
 
         Watch(Endpoint endpoint) {
@@ -158,13 +165,31 @@ public final class HealthMonitor implements AutoCloseable {
             counted = counts.computeIfAbsent(endpoint.name(), _ -> new HealthCounts());
         }
 
+        /** Has it probed, or settles what it counts as without. */
         void begin() {
-            if (probe.isPresent()) {
+            boolean wasProbed = isProbed;
+            isProbed = schedule.targets().isProbed(endpoint);
+            long now = System.nanoTime();
+            if (probe.isEmpty()) {
+                become(HealthState.unknown(now), UNPROBED);
+            } else if (isProbed && !wasProbed) {
+                become(HealthState.unknown(now), "it is probed from now on");
+            } else if (!isProbed && (wasProbed || health.health() != Health.UP)) {
+                become(HealthState.unprobed(now), UNPROBED);
+            }
+            if (probe.isEmpty() || !isProbed) {
+                lastProbe = Optional.empty();
+            } else {
                 Prober begun = new Prober(pool.name(), endpoint, probe.get(), schedule, stalls, counted,
                         this::onProbed);
                 prober = begun;
                 begun.start();
             }
+        }
+
+        boolean isOtherTarget(ProbeTargets next) {
+            return next.isProbed(endpoint) != isProbed
+                    || !next.of(pool.name(), endpoint).equals(schedule.targets().of(pool.name(), endpoint));
         }
 
         boolean isProbing() {
@@ -184,15 +209,13 @@ public final class HealthMonitor implements AutoCloseable {
             }
         }
 
-        void forget() {
-            become(HealthState.unknown(System.nanoTime()), "it is not probed any more");
-        }
-
         /** On the prober's thread. */
         private long onProbed(Prober from, ProbeResult result, long begun)
                 throws InterruptedException, ExecutionException {
-            lastProbe = Optional.of(new Observation.LastProbe(result, Instant.now(),
-                    Duration.ofNanos(System.nanoTime() - begun)));
+            if (from == prober) {
+                lastProbe = Optional.of(new Observation.LastProbe(result, Instant.now(),
+                        Duration.ofNanos(System.nanoTime() - begun)));
+            }
             return control.submit(() -> onResult(from, result, begun)).get();
         }
 
@@ -205,13 +228,13 @@ public final class HealthMonitor implements AutoCloseable {
             String cause = "probe " + schedule.kind() + ": " + result.cause();
             switch (result.outcome()) {
                 case PASS -> {
-                    become(health.toPassed(schedule.rules(), begun, now, isOtherUp()), cause);
+                    become(health.toPassed(schedule.rules(), begun, now, isOther(this::mayStandIn)), cause);
                     watches.values().stream().filter(other -> !other.equals(this))
                             .forEach(other -> other.health = other.health.withoutOutageFailures());
                 }
                 // A fourth void result in a row means that this machine can't tell any more: it counts.
                 case FAIL, TIMEOUT, INCONCLUSIVE ->
-                    become(health.toFailed(schedule.rules(), now, isOther(state -> !state.isSuspect())), cause);
+                    become(health.toFailed(schedule.rules(), now, isOther(this::isGood)), cause);
             }
             return health.nextProbeAfter(schedule.rules());
         }
@@ -231,15 +254,20 @@ public final class HealthMonitor implements AutoCloseable {
             }
         }
 
-        private boolean isOtherUp() {
-            return isOther(_ -> true);
+        /** Whether an endpoint that comes back can be kept waiting, since this one serves meanwhile. No sorry server does. */
+        private boolean mayStandIn(PoolSnapshot.Member other) {
+            return !other.state().isBackup() || schedule.targets().isProbed(other.endpoint());
+        }
+
+        /** Whether it shows that this machine's own link is well. Nobody knows that of one that is not probed. */
+        private boolean isGood(PoolSnapshot.Member other) {
+            return !other.state().isSuspect() && (probe.isEmpty() || schedule.targets().isProbed(other.endpoint()));
         }
 
         /** Whether another endpoint that is not down and may be chosen is like that. */
-        private boolean isOther(Predicate<EndpointState> isSuch) {
+        private boolean isOther(Predicate<PoolSnapshot.Member> isSuch) {
             return pool.snapshot().members().stream().anyMatch(member -> !member.endpoint().equals(endpoint)
-                    && member.state().isEligible() && member.state().health() != Health.DOWN
-                    && isSuch.test(member.state()));
+                    && member.state().isEligible() && member.state().health() != Health.DOWN && isSuch.test(member));
         }
 
         private void become(HealthState next, String cause) {
@@ -272,10 +300,11 @@ public final class HealthMonitor implements AutoCloseable {
             } else if (next.health() == Health.UNKNOWN) {
                 LOG.info("endpoint {} is UNKNOWN: {}", name, cause);
             } else if (next.health() == Health.UP) {
-                LOG.info("endpoint {} is UP: {} ({} in a row)", name, cause, next.passes());
+                LOG.info("endpoint {} is UP: {}{}", name, cause,
+                        next.passes() == 0 ? "" : " (" + next.passes() + " in a row)");
             } else if (isWanted()) {
                 LOG.warn("endpoint {} is DOWN: {} ({} in a row){}", name, cause, next.failures(),
-                        isOtherUp() ? "" : "; pool " + pool.name() + " has no endpoint that is up");
+                        isOther(_ -> true) ? "" : "; pool " + pool.name() + " has no endpoint that is up");
             } else {
                 LOG.info("endpoint {}, which is not READY, is DOWN: {} ({} in a row)", name, cause, next.failures());
             }

@@ -42,7 +42,7 @@ final class HttpProbe implements Probe {
         if (tls != null) {
             conversation.secure(tls);
         }
-        conversation.say(request(conversation.address()).getBytes(StandardCharsets.US_ASCII));
+        conversation.say(request(conversation.target()).getBytes(StandardCharsets.US_ASCII));
         HttpHead head = HttpHead.read(conversation.heard());
         String status = "status " + head.status();
         if (!config.expectStatus().contains(head.status())) {
@@ -58,17 +58,18 @@ final class HttpProbe implements Probe {
         };
     }
 
-    private String request(InetSocketAddress address) {
+    private String request(ProbeTarget target) {
         return "GET " + config.path() + " HTTP/1.1\r\n"
-                + "Host: " + config.host().orElseGet(() -> hostOf(address)) + "\r\n"
+                + "Host: " + config.host().orElseGet(() -> hostOf(target)) + "\r\n"
                 + "User-Agent: vipgate-probe\r\n"
                 + "Accept: */*\r\n"
                 + "Connection: close\r\n\r\n";
     }
 
-    private String hostOf(InetSocketAddress address) {
+    private String hostOf(ProbeTarget target) {
         int usualPort = tls == null ? HTTP_PORT : HTTPS_PORT;
-        String host = IpText.inUrl(address.getAddress());
+        InetSocketAddress address = target.address();
+        String host = target.host().orElseGet(() -> IpText.inUrl(address.getAddress()));
         return address.getPort() == usualPort ? host : host + ":" + address.getPort();
     }
 }

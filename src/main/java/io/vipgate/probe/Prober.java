@@ -1,7 +1,6 @@
 package io.vipgate.probe;
 
 import io.vipgate.pool.Endpoint;
-import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -84,7 +83,7 @@ final class Prober {
     }
 
     private void probeOn() throws InterruptedException {
-        ProbeTarget target = new ProbeTarget(pool, endpoint.label(), address());
+        ProbeTarget target = schedule.targets().of(pool, endpoint);
         // First probes are spread over one interval.
         long delay = (long) (ThreadLocalRandom.current().nextDouble() * schedule.rules().intervalNanos());
         int voids = 0;
@@ -113,11 +112,6 @@ final class Prober {
             LOG.error("a result of {}/{} could not be judged", pool, endpoint.label(), e);
             return schedule.rules().intervalNanos();
         }
-    }
-
-    private InetSocketAddress address() {
-        return schedule.port().map(port -> new InetSocketAddress(endpoint.address().getAddress(), port))
-                .orElse(endpoint.address());
     }
 
     private ProbeResult check(ProbeTarget target, long begun) throws InterruptedException {

@@ -4,8 +4,9 @@ import io.vipgate.config.HttpProbeConfig;
 import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProbeType;
 import io.vipgate.config.ProxyProtocol;
-import io.vipgate.proxyprotocol.ProxyHeader;
 import io.vipgate.config.TlsProbeConfig;
+import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 import javax.net.SocketFactory;
 
@@ -19,19 +20,22 @@ public final class Probes {
      *
      * @param config of the pool's probe
      * @param proxyProtocol what the pool's endpoints expect first
+     * @param source where the pool's relays come from; empty for the kernel's choice
      * @return empty when the endpoints aren't probed
      * @throws IllegalArgumentException if the certificates can't be read or the TLS server name isn't one; the message
      *         says which key and why
      */
-    public static Optional<Probe> of(ProbeConfig config, ProxyProtocol proxyProtocol) {
-        return of(config, proxyProtocol, SocketFactory.getDefault());
+    public static Optional<Probe> of(ProbeConfig config, ProxyProtocol proxyProtocol, List<InetAddress> source) {
+        return of(config, proxyProtocol, source, SocketFactory.getDefault());
     }
 
-    /** As {@link #of(ProbeConfig, ProxyProtocol)}, with sockets made elsewhere. */
-    static Optional<Probe> of(ProbeConfig config, ProxyProtocol proxyProtocol, SocketFactory sockets) {
+    /** As {@link #of(ProbeConfig, ProxyProtocol, List)}, with sockets made elsewhere. */
+    static Optional<Probe> of(ProbeConfig config, ProxyProtocol proxyProtocol, List<InetAddress> source,
+            SocketFactory sockets) {
         boolean listensFirst = config.type() == ProbeType.SEND_EXPECT && config.send().isEmpty();
-        SocketCheck check = new SocketCheck(sockets, config.timeout(), header(proxyProtocol),
-                listensFirst);
+        SocketCheck check = new SocketCheck(sockets, config.timeout(),
+                ProbeHeader.of(config.proxyProtocol(), proxyProtocol),
+                ProbeOrigin.of(config.source(), source), listensFirst);
         return switch (config.type()) {
             case TCP -> Optional.of(new TcpProbe(check));
             case HTTP -> Optional.of(new HttpProbe(check, config.http().orElse(HttpProbeConfig.DEFAULTS),
@@ -41,15 +45,6 @@ public final class Probes {
                 Optional.of(new SendExpectProbe(check, config.send().bytes(), config.expect().bytes()));
             case EXEC -> Optional.of(new ExecProbe(config.command(), config.timeout()));
             case NONE -> Optional.empty();
-        };
-    }
-
-    /** An endpoint that expects a header takes a probe for what it is, a connection of the gateway's own. */
-    private static byte[] header(ProxyProtocol configured) {
-        return switch (configured) {
-            case NONE -> new byte[0];
-            case V1 -> ProxyHeader.ofNobody(ProxyHeader.Version.V1);
-            case V2 -> ProxyHeader.ofNobody(ProxyHeader.Version.V2);
         };
     }
 }

@@ -26,16 +26,31 @@ final class ProcessTree {
     private static final int MAX_ROUNDS = 100;
 
     private final ProcessHandle root;
+    private final boolean isRootPart;
     private final String marked;
 
+    private ProcessTree(ProcessHandle root, boolean isRootPart, String marked) {
+        this.root = root;
+        this.isRootPart = isRootPart;
+        this.marked = "\0" + MARK + "=" + marked;
+    }
+
     /**
-     * A tree of one process so far.
+     * The tree of one command.
      *
      * @param mark the value of {@link #MARK} in its environment
      */
-    ProcessTree(ProcessHandle root, String mark) {
-        this.root = root;
-        marked = MARK + "=" + mark;
+    static ProcessTree of(ProcessHandle root, String mark) {
+        return new ProcessTree(root, true, mark + "\0");
+    }
+
+    /**
+     * The trees of all commands of this process together.
+     *
+     * @param mark what their marks begin with
+     */
+    static ProcessTree ofAll(String mark) {
+        return new ProcessTree(ProcessHandle.current(), false, mark);
     }
 
     /**
@@ -60,7 +75,7 @@ final class ProcessTree {
                 Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
             Set<ProcessHandle> members = Stream.concat(descendants, all.filter(this::isMarked))
                     .collect(Collectors.toCollection(HashSet::new));
-            if (root.isAlive()) {
+            if (isRootPart && root.isAlive()) {
                 members.add(root);
             }
             return members;
@@ -71,7 +86,7 @@ final class ProcessTree {
         try {
             String environment = Files.readString(Path.of("/proc", Long.toString(process.pid()), "environ"),
                     StandardCharsets.ISO_8859_1);
-            return ("\0" + environment).contains("\0" + marked + "\0");
+            return ("\0" + environment).contains(marked);
         } catch (IOException _) {
             return false;
         }

@@ -34,23 +34,26 @@ final class SocketCheck {
 
     private final SocketFactory sockets;
     private final Duration timeout;
-    private final byte[] preamble;
-    private final boolean waits;
+    private final ProbeHeader header;
+    private final ProbeOrigin origin;
+    private final boolean listensFirst;
 
     /**
      * Makes a check.
      *
      * @param sockets makes sockets that aren't connected
      * @param timeout of one check, for the words of the result
-     * @param preamble what comes before the first bytes said; empty for nothing
-     * @param waits whether the probe listens before it says anything: then the endpoint must know at once that it is
-     *        connected
+     * @param header what comes before the first bytes said
+     * @param origin where the connection comes from
+     * @param listensFirst whether the probe listens before it says anything: then the endpoint must know at once that it
+     *        is connected
      */
-    SocketCheck(SocketFactory sockets, Duration timeout, byte[] preamble, boolean waits) {
+    SocketCheck(SocketFactory sockets, Duration timeout, ProbeHeader header, ProbeOrigin origin, boolean listensFirst) {
         this.sockets = sockets;
         this.timeout = timeout;
-        this.preamble = preamble.clone();
-        this.waits = waits && preamble.length == 0;
+        this.header = header;
+        this.origin = origin;
+        this.listensFirst = listensFirst;
     }
 
     /**
@@ -62,13 +65,14 @@ final class SocketCheck {
         if (deadlineNanos - System.nanoTime() <= 0) {
             return ProbeResult.inconclusive("no time left to begin");
         }
+        byte[] preamble = header.towards(target);
         Socket socket;
         try {
-            socket = open();
+            socket = open(listensFirst && preamble.length == 0);
         } catch (IOException e) {
             return ProbeResult.inconclusive("no socket: " + ResultText.printable(e.getMessage()));
         }
-        Conversation conversation = new Conversation(socket, target.address(), preamble);
+        Conversation conversation = new Conversation(socket, target, origin, preamble);
         try (Deadline deadline = Deadline.start(socket, deadlineNanos)) {
             ProbeResult result = resultOf(conversation, talk);
             boolean passed = result.outcome() == ProbeResult.Outcome.PASS;
@@ -89,7 +93,7 @@ final class SocketCheck {
         }
     }
 
-    private Socket open() throws IOException {
+    private Socket open(boolean waits) throws IOException {
         Socket socket = sockets.createSocket();
         try {
             socket.setSoLinger(true, 0);

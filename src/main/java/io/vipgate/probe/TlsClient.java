@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -33,8 +34,8 @@ import javax.net.ssl.TrustManagerFactory;
  */
 final class TlsClient {
     private final TrustManager[] trust;
-    private final String serverName;
-    private final boolean identifies;
+    private final Optional<String> serverName;
+    private final boolean verifies;
 
     /**
      * Reads what it needs.
@@ -43,10 +44,8 @@ final class TlsClient {
      */
     TlsClient(TlsProbeConfig config) {
         serverName = config.serverName();
-        identifies = config.verify() && !serverName.isEmpty();
-        if (!serverName.isEmpty() && !isAddress(serverName)) {
-            checkName(serverName);
-        }
+        verifies = config.verify();
+        serverName.filter(name -> !isAddress(name)).ifPresent(TlsClient::checkName);
         trust = config.verify() ? trusted(config.ca()) : new TrustManager[]{new TrustAllCertificates()};
     }
 
@@ -55,17 +54,17 @@ final class TlsClient {
      *
      * @return the secured socket; to close the one under it is enough, and it never ends or closes that one
      */
-    SSLSocket handshake(Socket connected, InetSocketAddress address) throws IOException {
+    SSLSocket handshake(Socket connected, ProbeTarget target) throws IOException {
         try {
-            String peer = serverName.isEmpty() ? IpText.of(address.getAddress()) : serverName;
+            InetSocketAddress address = target.address();
+            Optional<String> name = serverName.or(target::host);
+            String peer = name.orElseGet(() -> IpText.of(address.getAddress()));
             SSLSocket socket = (SSLSocket) newContext().getSocketFactory().createSocket(connected, peer,
                     address.getPort(), false);
             SSLParameters parameters = socket.getSSLParameters();
             // RFC 6066, section 3: a name is sent, an address never is.
-            parameters.setServerNames(serverName.isEmpty() || isAddress(serverName)
-                    ? List.of()
-                    : List.of(new SNIHostName(serverName)));
-            if (identifies) {
+            parameters.setServerNames(name.flatMap(TlsClient::indication).map(List::of).orElse(List.of()));
+            if (verifies && name.isPresent()) {
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
             }
             socket.setSSLParameters(parameters);
@@ -113,6 +112,15 @@ final class TlsClient {
             }
         }
         return store;
+    }
+
+    /** Empty for an address, and for a name of the configuration's that TLS has no form for. */
+    private static Optional<SNIServerName> indication(String name) {
+        try {
+            return isAddress(name) ? Optional.empty() : Optional.of(new SNIHostName(name));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
     }
 
     private static void checkName(String name) {

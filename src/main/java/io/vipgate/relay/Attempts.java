@@ -62,15 +62,13 @@ final class Attempts {
      */
     @Nullable
     LoopEndpoint next(LoopPool pool, long clientHigh, long clientLow, long now) {
-        if (failed.size() >= pool.attempts()) {
-            return null;
-        }
         LoopEndpoint selected;
         if (failed.isEmpty()) {
             selected = first(pool, clientHigh, clientLow, now);
             pool.onFirstSelected(selected);
         } else {
-            selected = pool.open(clientHigh, clientLow, failed);
+            int left = pool.attempts() - failed.size();
+            selected = left <= 0 ? null : pool.open(clientHigh, clientLow, failed, left == 1);
         }
         if (selected != null) {
             endpoint = selected;
@@ -91,7 +89,7 @@ final class Attempts {
         if (selected != null) {
             pins.onHit();
         } else {
-            selected = pool.open(clientHigh, clientLow, failed);
+            selected = pool.open(clientHigh, clientLow, failed, false);
             if (found == null && selected != null) {
                 found = pins.pin(selected.endpoint());
                 selected = found == null ? selected : agreed(pool, found, selected, now);

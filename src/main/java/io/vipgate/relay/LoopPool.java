@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoopPool {
     private static final int MAX_ATTEMPTS_BY_DEFAULT = 3;
+    private static final int LEAST_WITH_BACKUP = 2;
 
     private final Pool pool;
     private final LocalPorts localPorts;
@@ -83,10 +84,14 @@ public final class LoopPool {
         return plan.settings();
     }
 
-    /** How many endpoints a relay may try. */
+    /**
+     * How many endpoints a relay may try. While everything is DOWN one attempt is kept for a backup, so there are two at
+     * least.
+     */
     int attempts() {
         int configured = plan.settings().attempts();
-        return configured > 0 ? configured : Math.min(MAX_ATTEMPTS_BY_DEFAULT, Math.max(1, endpoints.length));
+        int most = configured > 0 ? configured : Math.min(MAX_ATTEMPTS_BY_DEFAULT, Math.max(1, endpoints.length));
+        return pool.snapshot().isLastResortAll() ? Math.max(LEAST_WITH_BACKUP, most) : most;
     }
 
     /** The pool's name. */
@@ -177,14 +182,15 @@ public final class LoopPool {
      * Selects an endpoint and counts a connection on it.
      *
      * @param tried endpoints not to be chosen, since an attempt on them failed
+     * @param isLast whether no other attempt will follow
      * @return the endpoint, or null when none can be used
      */
     @Nullable
-    LoopEndpoint open(long clientHigh, long clientLow, List<Endpoint> tried) {
+    LoopEndpoint open(long clientHigh, long clientLow, List<Endpoint> tried, boolean isLast) {
         TieredBalancer present = present();
         selection.begin(clientHigh, clientLow, tried);
         while (true) {
-            Candidate selected = present.select(selection);
+            Candidate selected = isLast ? present.selectLast(selection) : present.select(selection);
             if (selected == null) {
                 return null;
             }

@@ -70,6 +70,36 @@ class TieredBalancerTest {
     }
 
     @Test
+    void theLastAttemptGoesToABackupBeforePrimariesWhereBothAreDown() {
+        PoolSnapshot snapshot = snapshot(true, PRIMARY.toHealth(Health.DOWN), BACKUP.toHealth(Health.DOWN), PRIMARY,
+                PRIMARY.toHealth(Health.DOWN));
+        TieredBalancer balancer = new TieredBalancer(snapshot, RoundRobin::new);
+
+        assertThat(pickLast(balancer)).as("who is up comes first").isEqualTo(2);
+        bar(context, snapshot, 2);
+        assertThat(pick(balancer)).as("not the last attempt").isIn(0, 3);
+        assertThat(pickLast(balancer)).isEqualTo(1);
+        bar(context, snapshot, 1);
+        assertThat(pickLast(balancer)).as("no backup is left").isIn(0, 3);
+    }
+
+    @Test
+    void theLastAttemptIsLikeAnyOtherWhereNoBackupIsDown() {
+        PoolSnapshot snapshot = snapshot(true, PRIMARY.toHealth(Health.DOWN), BACKUP);
+        TieredBalancer balancer = new TieredBalancer(snapshot, RoundRobin::new);
+
+        assertThat(pickLast(balancer)).isEqualTo(1);
+        bar(context, snapshot, 1);
+        assertThat(pickLast(balancer)).isEqualTo(0);
+        assertThat(new TieredBalancer(snapshot(false, PRIMARY.toHealth(Health.DOWN), BACKUP.toHealth(Health.DOWN)),
+                RoundRobin::new).selectLast(context)).as("onNoHealthy: reject").isNull();
+    }
+
+    private int pickLast(TieredBalancer balancer) {
+        return Objects.requireNonNull(balancer.selectLast(context)).position();
+    }
+
+    @Test
     void nobodyIsPickedWhenTheSnapshotHasNobody() {
         PoolSnapshot snapshot = snapshot(false, PRIMARY.toHealth(Health.DOWN), PRIMARY.toAdmin(AdminState.DRAIN, 0),
                 PRIMARY.toAdmin(AdminState.MAINT, 0), PRIMARY.toWeight(0, 0));

@@ -28,7 +28,7 @@ class ConfigLoaderTest {
         assertThat(pool.endpoints().keySet()).containsExactly("vip1", "vip2");
         assertThat(pool.endpoints().get("vip1")).isEqualTo(new EndpointConfig(
                 new EndpointAddress("192.168.1.100", Optional.of(InetAddress.ofLiteral("192.168.1.100")), 80), 1, false,
-                0));
+                0, true));
         assertThat(pool.balance()).isEqualTo(BalanceRule.WEIGHTED_RANDOM);
         assertThat(pool.probe().type()).isEqualTo(ProbeType.TCP);
         assertThat(pool.probe().http()).isEmpty();

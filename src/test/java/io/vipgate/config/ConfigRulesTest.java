@@ -292,4 +292,39 @@ class ConfigRulesTest {
                 .hasToString(
                         "test.yaml:5: pools.nginx.probe.interval: fastInterval 100ms is slower than interval 50ms");
     }
+
+    @Test
+    void aProbesSourceIsAnAddressOfThisMachine() {
+        soleProblem("probe: { source: 0.0.0.0 }",
+                "5: pools.nginx.probe.source: 0.0.0.0 (expected: auto, none, or an address of this machine)");
+        soleProblem("probe: { source: web.example }", "5: pools.nginx.probe.source: web.example (expected: auto, none, "
+                + "or an address of this machine without a port)");
+        soleProblem("probe: { type: exec, command: [/bin/true], source: 192.0.2.1 }", "5: pools.nginx.probe.source: "
+                + "given, but the probe's type is exec (expected: only with a type that connects, not exec or none)");
+        assertThat(Loads.pool("probe: { source: none }").probe().source()).isEqualTo(ProbeSource.NONE);
+        assertThat(Loads.pool("probe: { source: \"2001:db8::1\" }").probe().source()).hasToString("2001:db8::1");
+    }
+
+    @Test
+    void aProbesHeaderBelongsToAConnection() {
+        soleProblem("probe: { type: none, proxyProtocol: v2 }", "5: pools.nginx.probe.proxyProtocol: given, but the "
+                + "probe's type is none (expected: only with a type that connects, not exec or none)");
+        assertThat(Loads.pool("probe: { proxyProtocol: v1 }").probe().proxyProtocol()).isEqualTo(ProbeProxyProtocol.V1);
+    }
+
+    @Test
+    void aPoolWithAnUnprobedEndpointCannotMakeTheGatewayUnready() {
+        String text = """
+                listeners: { web: { bind: "203.0.113.1:80", pool: nginx } }
+                pools:
+                  nginx:
+                    endpoints:
+                      vip1: 192.168.1.100:80
+                      sorry: { address: "192.168.1.200:80", backup: true, probe: false }
+                readiness: { pools: [nginx] }
+                """;
+        assertThat(Loads.valid(text).warnings()).singleElement().asString()
+                .endsWith("7: readiness.pools[0]: nginx never counts as down: its endpoint sorry is not probed");
+        assertThat(Loads.valid(text.replace(", probe: false", "")).warnings()).isEmpty();
+    }
 }

@@ -15,6 +15,7 @@ import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.pool.Health;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -149,6 +150,57 @@ class HealthIT {
             Peer.expectRefused(gateway.port());
 
             assertThat(gateway.failures("one")).as("nobody is tried").isEqualTo(failures);
+        }
+    }
+
+    private static void backupIsReachedWhenAllIsDown(String pool) throws Exception {
+        try (RefusingEndpoint one = new RefusingEndpoint();
+                RefusingEndpoint two = new RefusingEndpoint();
+                RefusingEndpoint three = new RefusingEndpoint();
+                RefusingEndpoint four = new RefusingEndpoint();
+                NamingEndpoint sorry = new NamingEndpoint('s');
+                TestGateway gateway = TestGateway.with().endpoint("one", one.address()).endpoint("two", two.address())
+                        .endpoint("three", three.address()).endpoint("four", four.address())
+                        .endpoint("sorry", sorry.address(), "backup: true").pool(pool)
+                        .probe("{ type: exec, command: [/bin/false], timeout: 5s }").start()) {
+            for (String name : List.of("one", "two", "three", "four", "sorry")) {
+                Await.until(name + " is down", BOUND, () -> gateway.state(name).health() == Health.DOWN);
+            }
+            for (int i = 0; i < 10; i++) {
+                try (Peer client = gateway.connect()) {
+                    assertThat(client.receiveAll()).containsExactly('s');
+                }
+            }
+        }
+    }
+
+    @Test
+    void whenEveryEndpointIsDownOneAttemptIsKeptForABackup() throws Exception {
+        backupIsReachedWhenAllIsDown("balance: round-robin");
+    }
+
+    @Test
+    void thatAttemptIsKeptWhateverTheBoundOnAttempts() throws Exception {
+        backupIsReachedWhenAllIsDown("connect: { attempts: 1 }");
+        backupIsReachedWhenAllIsDown("connect: { attempts: 2 }");
+    }
+
+    @Test
+    void anEndpointThatIsNotToBeProbedServesAsOneThatIsUp() throws Exception {
+        try (RefusingEndpoint one = new RefusingEndpoint();
+                NamingEndpoint sorry = new NamingEndpoint('s');
+                TestGateway gateway = TestGateway.with().endpoint("one", one.address())
+                        .endpoint("sorry", sorry.address(), "backup: true", "probe: false")
+                        .probe("{ type: exec, command: [/bin/false], timeout: 5s }").start()) {
+            Await.until("one is down", BOUND, () -> gateway.state("one").health() == Health.DOWN);
+            assertThat(gateway.state("sorry").health()).isEqualTo(Health.UP);
+            long failures = gateway.failures("one");
+            for (int i = 0; i < 10; i++) {
+                try (Peer client = gateway.connect()) {
+                    assertThat(client.receiveAll()).containsExactly('s');
+                }
+            }
+            assertThat(gateway.failures("one")).as("one that is down is not tried before it").isEqualTo(failures);
         }
     }
 }

@@ -19,8 +19,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -38,12 +40,12 @@ class GatewayCollectorTest {
     }
 
     private static EndpointStats endpoint(String name, HealthCounts health, PoolSnapshot.Member... members) {
-        return new EndpointStats(name, List.of(members), EndpointState.initial(7, false), health);
+        return new EndpointStats(name, List.of(members), EndpointState.initial(7, false), true, health);
     }
 
     private static String scrape(PoolStats... pools) {
         GatewayStats numbers = new GatewayStats(new LoopCounts(), Map.of("web", "nginx"), List.of(pools), RELOADS,
-                List.of(0L, 2_000_000_000L), OptionalLong.of(4), 6);
+                List.of(0L, 2_000_000_000L), OptionalLong.of(4), 6, 7, Optional.of(false));
         try (GatewayMetrics metrics = new GatewayMetrics(() -> numbers, "1.0", "4.2")) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             metrics.scrape("").orElseThrow().plain().writeTo(out);
@@ -54,13 +56,17 @@ class GatewayCollectorTest {
     }
 
     private static PoolStats pool(boolean isProbed, EndpointStats... endpoints) {
-        return new PoolStats("nginx", List.of(endpoints), isProbed, Optional.empty(), CoLocation.NOTHING);
+        List<EndpointStats> each = Arrays.stream(endpoints).map(endpoint -> new EndpointStats(endpoint.name(),
+                endpoint.members(), endpoint.configured(), isProbed, endpoint.health())).toList();
+        return new PoolStats("nginx", each, Optional.empty(), CoLocation.NOTHING);
     }
 
     @Test
     void whatBelongsToNoPoolIsTold() {
         assertThat(scrape()).contains("\nvipgate_listener_overflows_total 4.0\n",
                 "\nvipgate_access_log_dropped_total 6.0\n",
+                "\nvipgate_log_dropped_total 7.0\n",
+                "\nvipgate_operator_states_kept 0.0\n",
                 "\nvipgate_config_reloads_total{result=\"ok\"} 3.0\n",
                 "\nvipgate_config_reloads_total{result=\"rejected\"} 1.0\n",
                 "\nvipgate_config_last_reload_success_timestamp_seconds 1.5\n",
@@ -132,7 +138,7 @@ class GatewayCollectorTest {
                 answered(gone, 0, "02000000000a"));
 
         String page = scrape(
-                new PoolStats("nginx", List.of(a, b, c, unknown), false, Optional.empty(), found));
+                new PoolStats("nginx", List.of(a, b, c, unknown), Optional.empty(), found));
 
         assertThat(page.lines().filter(line -> line.startsWith("vipgate_endpoint_pair"))).containsExactlyInAnyOrder(
                 "vipgate_endpoint_pair_co_located{endpoint=\"a\",other=\"b\",pool=\"nginx\"} 1.0",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipgate.config.EscapedText;
 import io.vipgate.config.HttpProbeConfig;
 import io.vipgate.config.ProbeConfig;
+import io.vipgate.config.ProbeProxyProtocol;
+import io.vipgate.config.ProbeSource;
 import io.vipgate.config.ProbeType;
 import io.vipgate.config.ProxyProtocol;
 import io.vipgate.config.StatusRanges;
@@ -62,6 +64,13 @@ final class Checks {
         return config(ProbeType.NONE, AMPLE, null, null, "", "", List.of());
     }
 
+    /** The same from elsewhere. */
+    static ProbeConfig from(ProbeSource source, ProbeConfig config) {
+        return new ProbeConfig(config.type(), config.interval(), config.timeout(), config.fastInterval(), config.rise(),
+                config.fall(), config.jitter(), config.port(), config.proxyProtocol(), source, config.http(),
+                config.tls(), config.send(), config.expect(), config.command());
+    }
+
     static StatusRanges statuses(int first, int last) {
         return new StatusRanges(List.of(new StatusRanges.Range(first, last)));
     }
@@ -70,12 +79,18 @@ final class Checks {
             @Nullable HttpProbeConfig http,
             @Nullable TlsProbeConfig tls, String send, String expect, List<String> command) {
         return new ProbeConfig(type, Duration.ofMillis(500), timeout, Duration.ofMillis(100), 2, 4, 0.1,
-                Optional.empty(), Optional.ofNullable(http), Optional.ofNullable(tls), new EscapedText(send),
+                Optional.empty(), ProbeProxyProtocol.AUTO, ProbeSource.AUTO, Optional.ofNullable(http),
+                Optional.ofNullable(tls), new EscapedText(send),
                 new EscapedText(expect), command);
     }
 
+    /** An endpoint that is given by address and probed at its own port. */
+    static ProbeTarget target(InetSocketAddress address) {
+        return new ProbeTarget("web", "vip1", address, Optional.empty(), true);
+    }
+
     static Probe probe(ProbeConfig config) {
-        return Probes.of(config, ProxyProtocol.NONE).orElseThrow();
+        return Probes.of(config, ProxyProtocol.NONE, List.of()).orElseThrow();
     }
 
     /** Sockets that are made ready by the test before the probe has them. */
@@ -119,16 +134,23 @@ final class Checks {
     }
 
     static ProbeResult check(Probe probe, InetSocketAddress address, Duration timeout) throws Exception {
-        return begin(probe, address, timeout).get(30, TimeUnit.SECONDS);
+        return check(probe, target(address), timeout);
+    }
+
+    static ProbeResult check(Probe probe, ProbeTarget target, Duration timeout) throws Exception {
+        return begin(probe, target, timeout).get(30, TimeUnit.SECONDS);
     }
 
     /** Begins a check on a virtual thread. */
     static CompletableFuture<ProbeResult> begin(Probe probe, InetSocketAddress address, Duration timeout) {
+        return begin(probe, target(address), timeout);
+    }
+
+    private static CompletableFuture<ProbeResult> begin(Probe probe, ProbeTarget target, Duration timeout) {
         CompletableFuture<ProbeResult> result = new CompletableFuture<>();
         Thread _ = Thread.startVirtualThread(() -> {
             try {
-                result.complete(probe.check(new ProbeTarget("web", "vip1", address),
-                        System.nanoTime() + timeout.toNanos()));
+                result.complete(probe.check(target, System.nanoTime() + timeout.toNanos()));
             } catch (InterruptedException | RuntimeException | Error e) {
                 result.completeExceptionally(e);
             }
@@ -151,7 +173,7 @@ final class Checks {
         CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
         Thread thread = Thread.startVirtualThread(() -> {
             try {
-                probe.check(new ProbeTarget("web", "vip1", address), System.nanoTime() + AMPLE.toNanos());
+                probe.check(target(address), System.nanoTime() + AMPLE.toNanos());
                 interrupted.complete(false);
             } catch (InterruptedException _) {
                 interrupted.complete(true);

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -75,7 +76,7 @@ class HealthMonitorTest {
         HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls);
         monitor.configure(isProbed ? Optional.of(this::check) : Optional.empty(),
                 new HealthMonitor.Schedule(new HealthRules(intervalNanos, MILLI, 2, 3), 50 * MILLI, 0.1,
-                        Optional.empty(), "test"));
+                        ProbeTargets.PLAIN, "test"));
         return monitor;
     }
 
@@ -117,11 +118,11 @@ class HealthMonitorTest {
             await("vip1 is down", () -> state(first).health() == Health.DOWN);
 
             monitor.configure(Optional.of(this::check), new HealthMonitor.Schedule(
-                    new HealthRules(3_600_000 * MILLI, MILLI, 2, 3), 50 * MILLI, 0, Optional.empty(), "other"));
+                    new HealthRules(3_600_000 * MILLI, MILLI, 2, 3), 50 * MILLI, 0, ProbeTargets.PLAIN, "other"));
             assertThat(state(first).health()).isEqualTo(Health.DOWN);
 
             monitor.configure(Optional.empty(), new HealthMonitor.Schedule(
-                    new HealthRules(MILLI, MILLI, 2, 3), 50 * MILLI, 0, Optional.empty(), "none"));
+                    new HealthRules(MILLI, MILLI, 2, 3), 50 * MILLI, 0, ProbeTargets.PLAIN, "none"));
             assertThat(state(first).health()).as("nobody asks any more").isEqualTo(Health.UNKNOWN);
             await("the old probes are gone", () -> monitor.probing() == 0);
         }
@@ -185,5 +186,71 @@ class HealthMonitorTest {
         long end = System.nanoTime() + 50 * MILLI;
         await("fifty intervals pass", () -> System.nanoTime() > end);
         assertThat(checksOf(first)).isEqualTo(last);
+    }
+
+    private static HealthMonitor.Schedule schedule(String... unprobed) {
+        return new HealthMonitor.Schedule(new HealthRules(5 * MILLI, MILLI, 2, 3), 50 * MILLI, 0.1,
+                new ProbeTargets(Optional.empty(), Set.of(unprobed), Map.of()), "test");
+    }
+
+    @Test
+    void whoIsNotToBeProbedCountsAsUpAndIsNeverAsked() {
+        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls)) {
+            monitor.configure(Optional.of(this::check), schedule("vip2"));
+            monitor.update();
+            await("vip1 was asked again and again", () -> checksOf(first) > 5);
+
+            assertThat(state(second).health()).isEqualTo(Health.UP);
+            assertThat(checksOf(second)).isZero();
+            assertThat(monitor.observation(second).orElseThrow().lastProbe()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoIsNotProbedIsSuspectForATimeAfterAFailedConnect() {
+        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls)) {
+            monitor.configure(Optional.of(this::check), schedule("vip2"));
+            monitor.update();
+
+            monitor.onLiveFailure(second);
+            await("it is suspect", () -> state(second).isSuspect());
+            assertThat(state(second).health()).isEqualTo(Health.UP);
+            await("time clears it", () -> !state(second).isSuspect());
+            assertThat(checksOf(second)).isZero();
+        }
+    }
+
+    @Test
+    void aReloadBeginsAndEndsTheProbingOfOneEndpointAlone() {
+        results.put("vip2", ProbeResult.fail("status 503"));
+        Optional<Probe> probe = Optional.of(this::check);
+        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls)) {
+            monitor.configure(probe, schedule());
+            monitor.update();
+            await("vip2 is down", () -> state(second).health() == Health.DOWN);
+
+            monitor.configure(probe, schedule("vip2"));
+            assertThat(state(second).health()).isEqualTo(Health.UP);
+            await("its prober is gone, the other's is not", () -> monitor.probing() == 1);
+            assertThat(monitor.observation(second).orElseThrow().lastProbe()).isEmpty();
+
+            monitor.configure(probe, schedule());
+            await("the first result decides", () -> state(second).health() == Health.DOWN);
+        }
+    }
+
+    @Test
+    void anUnprobedEndpointIsNoEvidenceThatTheGatewaysLinkIsWell() {
+        results.put("vip1", ProbeResult.fail("refused"));
+        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls)) {
+            monitor.configure(Optional.of(this::check), schedule("vip2"));
+            results.remove("vip1");
+            monitor.update();
+            await("vip1 is up", () -> state(first).health() == Health.UP);
+            int before = checksOf(first);
+            results.put("vip1", ProbeResult.fail("refused"));
+            await("vip1 is down", () -> state(first).health() == Health.DOWN);
+            assertThat(checksOf(first) - before).as("fall, and one failure more").isGreaterThanOrEqualTo(4);
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.config.HttpProbeConfig;
 import io.vipgate.config.ProxyProtocol;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +59,7 @@ class HttpProbeTest {
     void aConfiguredHostIsSentAsItStands() throws Exception {
         try (ScriptedPeer peer = ScriptedPeer.answering("HTTP/1.1 200 OK\r\n\r\n")) {
             HttpProbeConfig http = new HttpProbeConfig("/", Optional.of("www.example"), Checks.statuses(200, 200), "");
-            Probe probe = Probes.of(Checks.http(Checks.AMPLE, http, null), ProxyProtocol.V2).orElseThrow();
+            Probe probe = Probes.of(Checks.http(Checks.AMPLE, http, null), ProxyProtocol.V2, List.of()).orElseThrow();
 
             assertThat(Checks.check(probe, peer.address(), Checks.AMPLE)).isEqualTo(ProbeResult.pass("status 200"));
             assertThat(peer.heard()).startsWith("\r\n\r\n\0\r\nQUIT\n \0\0\0GET / HTTP/1.1\r\nHost: www.example\r\n");

@@ -23,7 +23,7 @@ class ProbeLeakTest {
     @Test
     void whateverComesOfThemChecksLeaveNoDescriptorThreadOrProcess() throws Exception {
         List<ProbeConfig> kinds = List.of(Checks.tcp(TIMEOUT), Checks.http(TIMEOUT, "x"),
-                Checks.tls(TIMEOUT, new TlsProbeConfig("", false, Optional.empty())),
+                Checks.tls(TIMEOUT, new TlsProbeConfig(Optional.empty(), false, Optional.empty())),
                 Checks.sendExpect(TIMEOUT, "PING", "PONG"), Checks.exec(TIMEOUT, "sh", "-c", "sleep 1000 & wait"),
                 Checks.exec(Duration.ofSeconds(5), "true"), Checks.exec(TIMEOUT, "/no/such/command"));
         try (ScriptedPeer silent = ScriptedPeer.silent();

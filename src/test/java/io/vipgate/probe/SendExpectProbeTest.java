@@ -6,6 +6,7 @@ import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProxyProtocol;
 import java.util.concurrent.CountDownLatch;
 import javax.net.SocketFactory;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SendExpectProbeTest {
@@ -32,7 +33,8 @@ class SendExpectProbeTest {
     @Test
     void theHeaderComesBeforeWhatIsSent() throws Exception {
         try (ScriptedPeer peer = ScriptedPeer.answering("PONG")) {
-            Probe probe = Probes.of(Checks.sendExpect(Checks.AMPLE, "PING\\r\\n\\r\\n", "PONG"), ProxyProtocol.V1)
+            Probe probe = Probes
+                    .of(Checks.sendExpect(Checks.AMPLE, "PING\\r\\n\\r\\n", "PONG"), ProxyProtocol.V1, List.of())
                     .orElseThrow();
 
             assertThat(Checks.check(probe, peer.address(), Checks.AMPLE).outcome())
@@ -90,7 +92,8 @@ class SendExpectProbeTest {
             }
         })) {
             byte[] muchMoreThanBuffersHold = new byte[16 << 20];
-            SocketCheck check = new SocketCheck(SocketFactory.getDefault(), Checks.SHORT, new byte[0], false);
+            SocketCheck check = new SocketCheck(SocketFactory.getDefault(), Checks.SHORT, ProbeHeader.NONE,
+                    ProbeOrigin.KERNELS, false);
 
             Checks.checkInVain(new SendExpectProbe(check, muchMoreThanBuffersHold, new byte[0]), peer.address());
             over.countDown();

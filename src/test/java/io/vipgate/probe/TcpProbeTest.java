@@ -92,7 +92,7 @@ class TcpProbeTest {
     @Test
     void aConnectThatMeetsItselfIsAFailure() throws Exception {
         InetSocketAddress address = ScriptedPeer.nobody();
-        Probe meetsItself = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, Checks.sockets(() -> {
+        Probe meetsItself = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, List.of(), Checks.sockets(() -> {
             Socket socket = new Socket();
             socket.bind(address);
             return socket;
@@ -104,7 +104,7 @@ class TcpProbeTest {
 
     @Test
     void aLackOfDescriptorsIsNotTheEndpointsFault() throws Exception {
-        Probe poor = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, Checks.sockets(() -> {
+        Probe poor = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, List.of(), Checks.sockets(() -> {
             throw new SocketException("Too many open files");
         })).orElseThrow();
 
@@ -117,7 +117,7 @@ class TcpProbeTest {
         InetSocketAddress local = ScriptedPeer.nobody();
         try (ScriptedPeer peer = ScriptedPeer.silent(); Socket taken = boundTo(local)) {
             taken.connect(peer.address());
-            Probe without = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE,
+            Probe without = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, List.of(),
                     Checks.sockets(() -> boundTo(local))).orElseThrow();
 
             assertThat(Checks.check(without, peer.address(), Checks.AMPLE))
@@ -129,7 +129,7 @@ class TcpProbeTest {
     @CsvSource({"V1, 50524f585920554e4b4e4f574e0d0a", "V2, 0d0a0d0a000d0a515549540a20000000"})
     void anEndpointThatExpectsAHeaderGetsOne(ProxyProtocol protocol, String header) throws Exception {
         try (ScriptedPeer peer = ScriptedPeer.listening()) {
-            Probe withHeader = Probes.of(Checks.tcp(Checks.AMPLE), protocol).orElseThrow();
+            Probe withHeader = Probes.of(Checks.tcp(Checks.AMPLE), protocol, List.of()).orElseThrow();
 
             assertThat(Checks.check(withHeader, peer.address(), Checks.AMPLE).outcome())
                     .isEqualTo(ProbeResult.Outcome.PASS);
@@ -140,13 +140,13 @@ class TcpProbeTest {
 
     @Test
     void aCheckThatBeginsTooLateSaysNothing() throws Exception {
-        assertThat(probe.check(new ProbeTarget("web", "vip1", ScriptedPeer.nobody()), System.nanoTime() - 1))
+        assertThat(probe.check(Checks.target(ScriptedPeer.nobody()), System.nanoTime() - 1))
                 .isEqualTo(ProbeResult.inconclusive("no time left to begin"));
     }
 
     @Test
     void poolsCanGoWithoutProbes() {
-        assertThat(Probes.of(Checks.none(), ProxyProtocol.V2)).isEmpty();
+        assertThat(Probes.of(Checks.none(), ProxyProtocol.V2, List.of())).isEmpty();
     }
 
     private static Socket boundTo(InetSocketAddress local) throws IOException {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TlsProbeTest {
-    private static final TlsProbeConfig ANY = new TlsProbeConfig("", false, Optional.empty());
+    private static final TlsProbeConfig ANY = new TlsProbeConfig(Optional.empty(), false, Optional.empty());
 
     private final Path directory;
     private final Certificates certificates;
@@ -84,7 +84,7 @@ class TlsProbeTest {
     @Test
     void anAuthorityThatTheMachineDoesNotTrustFails() throws Exception {
         try (ScriptedPeer peer = showing("valid")) {
-            TlsProbeConfig machines = new TlsProbeConfig(certificates.name(), true, Optional.empty());
+            TlsProbeConfig machines = new TlsProbeConfig(Optional.of(certificates.name()), true, Optional.empty());
 
             assertThat(Checks.check(Checks.tls(Checks.AMPLE, machines), peer.address()))
                     .isEqualTo(ProbeResult.fail("certificate: not issued by a trusted authority"));
@@ -147,7 +147,7 @@ class TlsProbeTest {
             header.complete(new String(socket.getInputStream().readNBytes(15), StandardCharsets.US_ASCII));
             showCertificate(socket, "valid");
         })) {
-            Probe probe = Probes.of(Checks.tls(Checks.AMPLE, ANY), ProxyProtocol.V1).orElseThrow();
+            Probe probe = Probes.of(Checks.tls(Checks.AMPLE, ANY), ProxyProtocol.V1, List.of()).orElseThrow();
 
             assertThat(Checks.check(probe, peer.address(), Checks.AMPLE).outcome())
                     .isEqualTo(ProbeResult.Outcome.PASS);
@@ -208,7 +208,7 @@ class TlsProbeTest {
         Path other = Files.writeString(directory.resolve("other.pem"), "nothing of the kind");
 
         for (Path ca : List.of(missing, other)) {
-            TlsProbeConfig tls = new TlsProbeConfig("", true, Optional.of(ca));
+            TlsProbeConfig tls = new TlsProbeConfig(Optional.empty(), true, Optional.of(ca));
             assertThatThrownBy(() -> Checks.probe(Checks.tls(Checks.AMPLE, tls)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("ca: " + ca + " (expected: a readable file with certificates in PEM)");
@@ -217,7 +217,7 @@ class TlsProbeTest {
 
     @Test
     void aServerNameThatIsNoneIsSaidSoAtOnce() {
-        TlsProbeConfig tls = new TlsProbeConfig("no name", false, Optional.empty());
+        TlsProbeConfig tls = new TlsProbeConfig(Optional.of("no name"), false, Optional.empty());
 
         assertThatThrownBy(() -> Checks.probe(Checks.tls(Checks.AMPLE, tls)))
                 .hasMessage("serverName: no name (expected: a host name)");
@@ -253,7 +253,8 @@ class TlsProbeTest {
                     .collect(Collectors.joining()));
             ScriptedPeer.waitForEnd(secured);
         })) {
-            TlsProbeConfig tls = new TlsProbeConfig(serverName, false, Optional.empty());
+            TlsProbeConfig tls = new TlsProbeConfig(Optional.of(serverName).filter(text -> !text.isEmpty()), false,
+                    Optional.empty());
             assertThat(Checks.check(Checks.tls(Checks.AMPLE, tls), peer.address()).outcome())
                     .isEqualTo(ProbeResult.Outcome.PASS);
             return name.get(10, TimeUnit.SECONDS);
@@ -261,7 +262,7 @@ class TlsProbeTest {
     }
 
     private TlsProbeConfig verifying(String serverName) {
-        return new TlsProbeConfig(serverName, true, Optional.of(ca));
+        return new TlsProbeConfig(Optional.of(serverName).filter(text -> !text.isEmpty()), true, Optional.of(ca));
     }
 
     private static ProbeConfig https(Duration timeout, String expectBody) {

@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /** A listener over two endpoints on a {@link FakeKernel}, which go in turn. */
 final class RelayFixture {
@@ -30,6 +31,8 @@ final class RelayFixture {
     final Map<CloseReason, Integer> closed = new EnumMap<>(CloseReason.class);
     final List<Relay> opened = new ArrayList<>();
     final List<RefuseReason> refused = new ArrayList<>();
+    /** Something that happens when an observer is told; it is given what of. */
+    Consumer<String> onTold = _ -> {};
     final ConnectionLimit limit;
     final ConnectionLimit fdBudget = new ConnectionLimit(1000);
     final ListenerRoom room = RelayRoom.of(1000);
@@ -48,6 +51,17 @@ final class RelayFixture {
             @Override
             public void onOpened(RelayInfo relay) {
                 opened.add((Relay) relay);
+                onTold.accept("opened");
+            }
+
+            @Override
+            public void onConnected(RelayInfo relay) {
+                onTold.accept("connected");
+            }
+
+            @Override
+            public void onConnectFailed(RelayInfo relay, ConnectFailure failure) {
+                onTold.accept("connectFailed");
             }
 
             @Override
@@ -58,6 +72,7 @@ final class RelayFixture {
             @Override
             public void onClosed(RelayInfo relay, CloseReason reason) {
                 closed.merge(reason, 1, Integer::sum);
+                onTold.accept("closed");
             }
         };
         loop = new RelayLoop(kernel.loop, fdBudget, 4, observer);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param adminSince null while nobody has changed it
  * @param ramp part of its weight that counts during a slow start, 0 to 1
  * @param share part of the pool's new connections in the time of the rates; null when there were none
+ * @param probed false where nobody asks it: then it counts as up
  * @param lastProbe null before the first
  * @param overrides what an operator has set otherwise than the configuration
  */
@@ -22,7 +23,8 @@ public record EndpointStatus(String name, String label, String address, String a
         @Decimals(2) double ramp, int connections, int maxConnections, @Decimals(3) @Nullable Double share,
         @Decimals(1) double connectionsPerSecond, @Decimals(1) double failuresPerSecond,
         @Decimals(1) double bytesToBackendPerSecond, @Decimals(1) double bytesToClientPerSecond, long connected,
-        long failed, long bytesToBackend, long bytesToClient, @Nullable LastProbe lastProbe, List<String> overrides) {
+        long failed, long bytesToBackend, long bytesToClient, boolean probed, @Nullable LastProbe lastProbe,
+        List<String> overrides) {
     /**
      * A probe that has ended.
      *

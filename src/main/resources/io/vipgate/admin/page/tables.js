@@ -175,7 +175,7 @@ class PoolView {
     setText(row.inRate, bytes(endpoint.bytesToBackendPerSecond));
     setText(row.outRate, bytes(endpoint.bytesToClientPerSecond));
     sketch(row.sketch, this.history.times, this.history.endpoint(pool.name, endpoint.label)?.connectionsPerSecond);
-    showProbe(row, endpoint.lastProbe, now);
+    showProbe(row, endpoint, now);
   }
 
   end() {
@@ -198,10 +198,12 @@ function notes(endpoint) {
   return said.join("; ");
 }
 
-function showProbe(row, probe, now) {
+function showProbe(row, endpoint, now) {
+  const probe = endpoint.lastProbe;
   if (!probe) {
-    setText(row.result, "none yet");
+    setText(row.result, endpoint.probed ? "none yet" : "not probed");
     setText(row.ago, "");
+    row.result.classList.remove("bad");
     return;
   }
   const hasPassed = probe.result === "pass";

@@ -366,7 +366,7 @@ class HaproxyImporterTest {
                 .probe();
         assertThat(tls.type()).isEqualTo(ProbeType.TLS);
         assertThat(tls.tls().orElseThrow().verify()).isTrue();
-        assertThat(tls.tls().orElseThrow().serverName()).isEqualTo("w");
+        assertThat(tls.tls().orElseThrow().serverName()).hasValue("w");
 
         ProbeConfig https = pool("option httpchk GET /", "server a 192.0.2.1:80 check check-ssl verify none").probe();
         assertThat(https.type()).isEqualTo(ProbeType.HTTP);

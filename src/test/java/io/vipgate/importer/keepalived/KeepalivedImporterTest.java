@@ -63,7 +63,7 @@ class KeepalivedImporterTest {
         assertThat(web.probe().http().orElseThrow().expectStatus()).hasToString("200,204,300-399");
         assertThat(web.probe().http().orElseThrow().host()).hasValue("www.example.com");
         assertThat(imported.pool("203-0-113-10-443").probe().tls().orElseThrow().serverName())
-                .isEqualTo("secure.example.com");
+                .hasValue("secure.example.com");
         assertThat(imported.endpoint("203-0-113-10-25", "192.0.2.21").maxConnections()).isEqualTo(200);
         assertThat(imported.wiring("DB")).isEqualTo("203.0.113.20:5432 203.0.113.21:5432 -> DB");
         assertThat(imported.pool("DB").probe().command()).containsExactly("/bin/sh", "-c",
