@@ -27,6 +27,7 @@ import java.util.function.Supplier;
  */
 public final class AdminServer implements AutoCloseable {
     private final List<Route> routes = new CopyOnWriteArrayList<>();
+    private final Operations operations;
     private final Guard guard;
     private final BoundedHttpServer frame;
 
@@ -41,6 +42,7 @@ public final class AdminServer implements AutoCloseable {
     public AdminServer(HttpLoop loop, InetSocketAddress address, Operations operations,
             Supplier<AccessPolicy> accessPolicy)
             throws IOException {
+        this.operations = operations;
         guard = new Guard(accessPolicy);
         routes.addAll(AdminRoutes.of(operations));
         routes.addAll(LivePage.routes());
@@ -92,6 +94,11 @@ public final class AdminServer implements AutoCloseable {
                 // Only a body can't be read, and there is none.
                 throw new UncheckedIOException(e);
             }
+        }
+
+        @Override
+        public boolean isStopping() {
+            return operations.isStopping();
         }
 
         @Override

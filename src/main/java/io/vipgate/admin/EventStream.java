@@ -84,7 +84,7 @@ final class EventStream implements Handler {
             long end = System.nanoTime() + LENGTH_NANOS;
             write(out, "retry: 500\n\n");
             try {
-                while (System.nanoTime() < end) {
+                while (System.nanoTime() < end && !operations.isStopping()) {
                     writeSamples(out);
                     out.write(status());
                     out.flush();

@@ -32,6 +32,11 @@ public final class RequestException extends Exception {
         return new RequestException(422, message, List.of());
     }
 
+    /** The gateway has been told to stop, and does not do that any more. */
+    public static RequestException stopping() {
+        return new RequestException(503, "the gateway is shutting down", List.of());
+    }
+
     Response answer() {
         return Response.error(status, String.valueOf(getMessage()), details);
     }

@@ -61,6 +61,11 @@ public final class AdminOperations implements Operations {
     }
 
     @Override
+    public boolean isStopping() {
+        return readiness.isStopping();
+    }
+
+    @Override
     public List<String> reasonsAgainstClients() {
         return readiness.reasonsAgainstClients();
     }
@@ -144,6 +149,9 @@ public final class AdminOperations implements Operations {
 
     @Override
     public ReloadResult reload() throws RequestException {
+        if (isStopping()) {
+            throw RequestException.stopping();
+        }
         Supplier<ReloadOutcome> present = reload;
         if (present == null) {
             throw new RequestException(409, "there is no file to read again, or the gateway still starts", List.of());
@@ -151,8 +159,9 @@ public final class AdminOperations implements Operations {
         return switch (present.get()) {
             case ReloadOutcome.Applied(List<String> changes, List<String> needRestart) ->
                 new ReloadResult(changes, needRestart);
-            case ReloadOutcome.Refused(List<String> problems) ->
-                throw new RequestException(422, "the reload was refused, nothing has changed", problems);
+            case ReloadOutcome.Refused(List<String> problems) -> throw isStopping()
+                    ? RequestException.stopping()
+                    : new RequestException(422, "the reload was refused, nothing has changed", problems);
         };
     }
 }

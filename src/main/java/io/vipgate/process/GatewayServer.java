@@ -202,10 +202,12 @@ public final class GatewayServer implements AutoCloseable {
     /** Closes everything at once; open relays are reset. */
     @Override
     public void close() {
+        gateway.announceStop();
         try {
+            // First, so that what they still answer has all it asks.
+            servers.close();
             readiness.close();
             rates.close();
-            servers.close();
             metrics.close();
         } finally {
             gateway.close();
