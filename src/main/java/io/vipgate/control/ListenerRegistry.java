@@ -116,9 +116,10 @@ public final class ListenerRegistry {
     void commit(ListenerChange change) {
         GatewayConfig config = change.config();
         Map<String, List<BoundAddress>> next = change.next();
+        ConfigMapping.warnOfBuffers(config);
         for (Map.Entry<String, ListenerConfig> listener : config.listeners().entrySet()) {
             ConnectionLimit limit = limit(listener.getKey(), listener.getValue());
-            loops.onEach(context -> serve(context, listener.getKey(), listener.getValue().pool(), limit));
+            loops.onEach(context -> serve(context, listener.getKey(), listener.getValue(), limit));
             warnOfSmallBacklog(listener.getKey(), listener.getValue().backlog());
         }
         next.forEach((name, addresses) -> addresses.forEach(address -> accept(change, name, address)));
@@ -172,9 +173,11 @@ public final class ListenerRegistry {
         });
     }
 
-    private static void serve(LoopContext context, String name, String pool, ConnectionLimit limit) {
-        LoopPool served = Objects.requireNonNull(context.pools().get(pool));
-        context.listeners().computeIfAbsent(name, _ -> new LoopListener(name, limit, served)).serve(served);
+    private static void serve(LoopContext context, String name, ListenerConfig config, ConnectionLimit limit) {
+        LoopPool served = Objects.requireNonNull(context.pools().get(config.pool()));
+        LoopListener listener = context.listeners().computeIfAbsent(name, _ -> new LoopListener(name, limit, served));
+        listener.serve(served);
+        listener.bound(ConfigMapping.buffers(config.buffers()));
     }
 
     private ConnectionLimit limit(String name, ListenerConfig listener) {

@@ -15,6 +15,7 @@ public final class LoopListener {
     private final String name;
     private final ConnectionLimit limit;
     private LoopPool pool;
+    private BufferBounds buffers = BufferBounds.DEFAULT;
     private final ListenerCounts counts = new ListenerCounts();
     private int endpointSpeaksFirst;
     private int relaysWithoutUrgent;
@@ -48,6 +49,15 @@ public final class LoopListener {
             endpointSpeaksFirst = 0;
             relaysWithoutUrgent = 0;
         }
+    }
+
+    /** Bounds the buffers of clients' connections that begin to stream from now on. */
+    public void bound(BufferBounds newBuffers) {
+        buffers = newBuffers;
+    }
+
+    BufferBounds buffers() {
+        return buffers;
     }
 
     ConnectionLimit limit() {

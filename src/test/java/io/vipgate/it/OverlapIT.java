@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipgate.it.fixture.Await;
 import io.vipgate.it.fixture.FreePort;
 import io.vipgate.it.fixture.NamingEndpoint;
+import io.vipgate.it.fixture.Pause;
 import io.vipgate.it.fixture.Peer;
 import io.vipgate.it.fixture.SocketTest;
 import io.vipgate.it.fixture.Tasks;
@@ -30,7 +31,7 @@ final class OverlapIT {
     private static final String OTHER = "127.0.0.3";
 
     /** Clients that come one after the other, as fast as they can, and what became of them. */
-    private static final class Load implements AutoCloseable {
+    private static final class Load {
         private final AtomicBoolean isOver = new AtomicBoolean();
         private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
         private final AtomicInteger served = new AtomicInteger();
@@ -67,8 +68,8 @@ final class OverlapIT {
             }
         }
 
-        @Override
-        public void close() throws Exception {
+        /** Stops them, once one was served. */
+        void end() throws Exception {
             Await.until("somebody is served", BOUND, () -> served.get() > 0 || !failures.isEmpty());
             isOver.set(true);
             tasks.join(BOUND);
@@ -97,7 +98,7 @@ final class OverlapIT {
                     int port = FreePort.take();
                     Load load = new Load("127.0.0.1", port, "a");
                     gateway.apply(base(stays, kept).and("added", "127.0.0.1:" + port, added));
-                    load.close();
+                    load.end();
                 }
             }
         }
@@ -143,14 +144,16 @@ final class OverlapIT {
                 assertThat(answer(ONE, port)).isEqualTo("r");
                 gateway.apply(turns.get(1));
                 assertThat(answer(ONE, port)).isEqualTo("o");
-                try (Load _ = new Load(ONE, port, "or"); Load _ = new Load(OTHER, port, "r")) {
-                    for (int round = 0; round < 6; round++) {
-                        for (TestGateway.Builder turn : turns) {
-                            gateway.apply(turn);
-                            Thread.sleep(20);
-                        }
+                Load atOne = new Load(ONE, port, "or");
+                Load atOther = new Load(OTHER, port, "r");
+                for (int round = 0; round < 6; round++) {
+                    for (TestGateway.Builder turn : turns) {
+                        gateway.apply(turn);
+                        Pause.of(Duration.ofMillis(20), "so that clients come between two reloads");
                     }
                 }
+                atOne.end();
+                atOther.end();
                 assertThat(answer(ONE, port)).isEqualTo("o");
                 assertThat(answer(OTHER, port)).isEqualTo("r");
             }

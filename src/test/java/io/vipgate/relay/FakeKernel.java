@@ -285,6 +285,7 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
         beforeCall.accept("tcpInfo");
         FakeSocket socket = socketOf(fd);
         info.set(socket.windowProbes, 1, socket.lastAckMillis, socket.lastAckMillis, 0, socket.window);
+        info.setMinRttMicros(socket.minRttMicros);
         return 0;
     }
 
