@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -123,8 +124,8 @@ public final class AdminOperations implements Operations {
     }
 
     @Override
-    public PinList pins(String pool, long offset, int most) throws RequestException {
-        return pins.list(pool, offset, most);
+    public PinList pins(String pool, Optional<InetAddress> after, int most) throws RequestException {
+        return pins.list(pool, after, most);
     }
 
     @Override
