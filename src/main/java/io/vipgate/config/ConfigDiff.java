@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What differs between two configurations, key by key, defaults included. <b>Confined to one comparison.</b> */
 public final class ConfigDiff {
-    private static final String SECRET = ".hash.key";
+    /** Keys and credentials must not end up in a log. */
+    private static final Pattern SECRET = Pattern.compile("\\.hash\\.key$|\\.probe\\.http\\.headers\\.");
 
     private final List<Change> changes = new ArrayList<>();
 
@@ -108,7 +110,7 @@ public final class ConfigDiff {
     }
 
     private void add(KeyPath path, Optional<String> before, Optional<String> after) {
-        boolean isSecret = path.toString().endsWith(SECRET);
+        boolean isSecret = SECRET.matcher(path.toString()).find();
         changes.add(new Change(path.toString(), before.map(value -> isSecret ? "(hidden)" : value),
                 after.map(value -> isSecret ? "(hidden)" : value)));
     }

@@ -40,16 +40,7 @@ final class ProbeRules {
             error(path.child("command"),
                     Sanitizer.value(probe.command().getFirst()) + " (expected: a program, then its arguments)");
         }
-        probe.http().ifPresent(http -> {
-            if (!http.path().startsWith("/") || http.path().chars().anyMatch(c -> c <= ' ' || c > '~')) {
-                error(path.child("http").child("path"),
-                        Sanitizer.value(http.path()) + " (expected: a path that begins with a slash, without spaces)");
-            }
-            if (http.host().filter(host -> !host.matches("[A-Za-z0-9_.:\\[\\]-]+")).isPresent()) {
-                error(path.child("http").child("host"), Sanitizer.value(http.host().get())
-                        + " (expected: a host name or an address, with or without a port)");
-            }
-        });
+        probe.http().ifPresent(http -> new HttpProbeRules(http, path.child("http"), written, problems).check());
         probe.source().address().filter(address -> address.isAnyLocalAddress() || address.isMulticastAddress())
                 .ifPresent(address -> error(path.child("source"),
                         IpText.of(address) + " (expected: auto, none, or an address of this machine)"));

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -39,7 +40,8 @@ final class Checks {
     }
 
     static ProbeConfig http(Duration timeout, String expectBody) {
-        return http(timeout, new HttpProbeConfig("/health?a=b", Optional.empty(), statuses(200, 399), expectBody),
+        return http(timeout,
+                new HttpProbeConfig("/health?a=b", "GET", Optional.empty(), Map.of(), statuses(200, 399), expectBody),
                 null);
     }
 

@@ -86,7 +86,8 @@ class ProbeTargetTest {
     @Test
     void aConfiguredHostIsStrongerThanTheEndpointsName() throws Exception {
         try (ScriptedPeer peer = ScriptedPeer.answering("HTTP/1.1 200 OK\r\n\r\n")) {
-            HttpProbeConfig http = new HttpProbeConfig("/", Optional.of("www.example"), Checks.statuses(200, 200), "");
+            HttpProbeConfig http = new HttpProbeConfig("/", "GET", Optional.of("www.example"), Map.of(),
+                    Checks.statuses(200, 200), "");
 
             Checks.check(Checks.probe(Checks.http(Checks.AMPLE, http, null)), target(peer, "web.example", true),
                     Checks.AMPLE);
