@@ -17,6 +17,13 @@ VANISHING = quick(keep_alive=(1, 1, 2), user_timeout=3)
 KEPT_ALIVE = quick(keep_alive=(1, 1, 2), user_timeout=0)
 #: The relay turns 5 s old before vipgate sets the endpoint side's options.
 GROWN_UP_SECONDS = 6.0
+#: The readers ask for urgent data inline before any is sent.
+URGENT_IN_A_ROW = [pause(0.1), urgent(), urgent(), send(5), urgent(), urgent(), fin(), see_fin()]
+URGENT_IN_STREAM = 6 * MIB + 1 + 200_000
+URGENT_IN_STREAM_FIN = [pause(0.1), send(6 * MIB), urgent(), send(200_000), fin(), see_fin()]
+PAUSE_TO_FIN = [inline(), pause(0.4), receive(URGENT_IN_STREAM), see_fin(), fin()]
+URGENT_IN_STREAM_RST = [pause(0.1), send(6 * MIB), urgent(), send(200_000), acknowledged(), rst()]
+PAUSE_TO_RST = [inline(), pause(0.4), receive(URGENT_IN_STREAM), see_reset()]
 
 
 def fin_with_last_byte(is_up: bool) -> Script:
@@ -245,4 +252,16 @@ CASES = (
     Case("urgent-data-down", [inline(), receive(100 * KIB + 1 + MIB), see_fin(), fin()],
          [pause(0.2), send(100 * KIB), urgent(), send(MIB), fin(), see_fin()], "the urgent byte in its place",
          close="endpoint_fin"),
+    Case("urgent-in-a-row-up", URGENT_IN_A_ROW, [inline(), receive(9), see_fin(), fin()],
+         "every urgent byte in its place", close="client_fin", times=10),
+    Case("urgent-in-a-row-down", [inline(), receive(9), see_fin(), fin()], URGENT_IN_A_ROW,
+         "every urgent byte in its place", close="endpoint_fin", times=10),
+    Case("urgent-in-stream-fin-up", URGENT_IN_STREAM_FIN, PAUSE_TO_FIN, "everything behind the mark, then FIN",
+         close="client_fin", times=10),
+    Case("urgent-in-stream-fin-down", PAUSE_TO_FIN, URGENT_IN_STREAM_FIN, "everything behind the mark, then FIN",
+         close="endpoint_fin", times=10),
+    Case("urgent-in-stream-rst-up", URGENT_IN_STREAM_RST, PAUSE_TO_RST, "everything behind the mark, then RST",
+         close="client_reset", times=10),
+    Case("urgent-in-stream-rst-down", PAUSE_TO_RST, URGENT_IN_STREAM_RST, "everything behind the mark, then RST",
+         close="endpoint_reset", times=10),
 )

@@ -64,7 +64,7 @@ public class SelectionBenchmark {
             members.add(new PoolSnapshot.Member(new Endpoint("vip" + i, new InetSocketAddress(address, 80), 0),
                     EndpointState.initial(1 + i % 4, false)));
         }
-        balancer = new TieredBalancer(new PoolSnapshot(members, true), factory(rule));
+        balancer = new TieredBalancer(new PoolSnapshot(members, true), factory(rule), new Turns());
         for (int i = 0; i < OPEN; i++) {
             open[i] = open();
         }

@@ -41,7 +41,9 @@ public final class Peers implements AutoCloseable {
         ListenSocket.Options options = new ListenSocket.Options(BACKLOG, false, 30, 5, 3);
         for (int port = FIRST_PORT; port <= LAST_PORT; port++) {
             try {
-                return listenSocket.open(LOOPBACK, port, 1, options, false).getFirst();
+                return listenSocket
+                        .open(new ListenSocket.Wanted(LOOPBACK, port, options, ListenSocket.Overlap.NONE), 1)
+                        .getFirst();
             } catch (ListenSocket.BindException e) {
                 if (e.errno() != Errno.EADDRINUSE) {
                     throw new IllegalStateException(e);

@@ -5,9 +5,10 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -26,9 +27,10 @@ final class LogFile {
     private static final long RETRY_NANOS = 1_000_000_000L;
     private static final Set<StandardOpenOption> APPEND = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE,
             StandardOpenOption.APPEND);
+    private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE,
+            StandardOpenOption.APPEND);
     /** It tells who has been here: not for everybody. */
-    private static final FileAttribute<Set<PosixFilePermission>> MODE = PosixFilePermissions
-            .asFileAttribute(PosixFilePermissions.fromString("rw-r-----"));
+    private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rw-r-----");
 
     private final @Nullable Path path;
     private final LongSupplier clock;
@@ -65,10 +67,39 @@ final class LogFile {
             return false;
         }
         try {
-            channel = path == null ? standardOutput() : FileChannel.open(path, APPEND, MODE);
+            channel = path == null ? standardOutput() : open(path);
             return true;
         } catch (IOException e) {
             onFailed(e);
+            return false;
+        }
+    }
+
+    private static FileChannel open(Path path) throws IOException {
+        try {
+            FileChannel made = FileChannel.open(path, NEW, PosixFilePermissions.asFileAttribute(MODE));
+            // The umask may have taken some away. An existing file keeps what its owner gave it.
+            Files.setPosixFilePermissions(path, MODE);
+            return made;
+        } catch (FileAlreadyExistsException e) {
+            FileChannel present = FileChannel.open(path, APPEND);
+            if (endsInHalfLine(path)) {
+                present.write(ByteBuffer.wrap(new byte[]{'\n'}));
+            }
+            return present;
+        }
+    }
+
+    /** Left by whoever was killed, or lost its disk, while it wrote. */
+    private static boolean endsInHalfLine(Path path) {
+        if (!Files.isRegularFile(path)) {
+            return false;
+        }
+        try (FileChannel reading = FileChannel.open(path, StandardOpenOption.READ)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            return reading.size() > 0 && reading.read(last, reading.size() - 1) == 1 && last.get(0) != '\n';
+        } catch (IOException e) {
+            LOG.debug("the end of {} can't be read: {}", path, e.toString());
             return false;
         }
     }
@@ -78,25 +109,55 @@ final class LogFile {
         return new FileOutputStream(FileDescriptor.out).getChannel();
     }
 
-    /** Writes as much as can be written now. */
-    void write(ByteBuffer bytes) {
+    /**
+     * Writes as much as can be written now. What is left begins with a line, but on standard output.
+     *
+     * @return lines that were lost because half of each is in the file
+     */
+    int write(ByteBuffer bytes) {
         if (!open() || channel == null) {
-            return;
+            return 0;
         }
         try {
             while (bytes.hasRemaining()) {
                 if (channel.write(bytes) == 0) {
                     // Standard output may be set not to block, and full.
-                    return;
+                    return 0;
                 }
             }
             if (isFailing) {
                 isFailing = false;
                 LOG.info("the access log is written to {} again", this);
             }
+            return 0;
         } catch (IOException e) {
+            int lost = path == null ? 0 : takeBackHalfLine(channel, bytes);
             close();
             onFailed(e);
+            return lost;
+        }
+    }
+
+    /** A disk that is full has taken half a line, perhaps: out with it, to be written as a whole when there is room. */
+    private static int takeBackHalfLine(FileChannel channel, ByteBuffer bytes) {
+        int end = bytes.position();
+        int start = end;
+        while (start > 0 && bytes.get(start - 1) != '\n') {
+            start--;
+        }
+        if (start == end) {
+            return 0;
+        }
+        try {
+            channel.truncate(channel.size() - (end - start));
+            bytes.position(start);
+            return 0;
+        } catch (IOException e) {
+            LOG.debug("half a line stays, and is ended when the file is opened again: {}", e.toString());
+            while (bytes.hasRemaining() && bytes.get() != '\n') {
+                // What is left of it would be half a line too.
+            }
+            return 1;
         }
     }
 

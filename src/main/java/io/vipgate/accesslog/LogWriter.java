@@ -90,7 +90,7 @@ final class LogWriter {
     private boolean flush() {
         if (file != null && !lines.isEmpty()) {
             ByteBuffer content = lines.content();
-            file.write(content);
+            dropped.addAndGet(file.write(content));
             lines.discard(content.position());
         }
         return lines.isEmpty();

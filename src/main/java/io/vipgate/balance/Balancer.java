@@ -4,7 +4,8 @@ import io.vipgate.pool.Candidate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule over a fixed list of candidates. A new list means a new balancer. Besides picking, it tells an operator what it
+ * A rule over a fixed list of candidates. A new list means a new balancer, which {@link #recall}s what the one before
+ * {@link #remember}ed. Besides picking, it tells an operator what it
  * would pick, and why.
  *
  * <p>Confined to one event loop, or to whoever asks for an explanation: a rule may remember whom it picked last.
@@ -17,6 +18,12 @@ public interface Balancer {
      */
     @Nullable
     Candidate select(SelectionContext context);
+
+    /** Goes on where the balancer of the snapshot before left off. Rules without turns have nothing to recall. */
+    default void recall(Turns turns) {}
+
+    /** Leaves behind what the balancer of the next snapshot is to go on with. */
+    default void remember(Turns turns) {}
 
     /**
      * How likely each candidate is to be picked next, for operators who ask. Changes nothing that a later selection

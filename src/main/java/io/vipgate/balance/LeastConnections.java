@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class LeastConnections implements Balancer {
     private final Candidate[] candidates;
     private int start;
+    private boolean hasPicked;
 
     /** Makes a balancer over at least one candidate. */
     public LeastConnections(List<Candidate> candidates) {
@@ -36,7 +37,25 @@ public final class LeastConnections implements Balancer {
                 start = position;
             }
         }
+        hasPicked |= least != null;
         return least;
+    }
+
+    @Override
+    public void recall(Turns turns) {
+        int last = turns.lastPosition().orElse(-1);
+        start = 0;
+        while (start < candidates.length && candidates[start].position() <= last) {
+            start++;
+        }
+        start %= candidates.length;
+    }
+
+    @Override
+    public void remember(Turns turns) {
+        if (hasPicked) {
+            turns.keepLastPosition(candidates[(start == 0 ? candidates.length : start) - 1].position());
+        }
     }
 
     @Override

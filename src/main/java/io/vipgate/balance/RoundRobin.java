@@ -9,14 +9,24 @@ import org.jspecify.annotations.Nullable;
  * {@code round-robin}: in turn, spread evenly, each candidate exactly its weight's share of every full round. An
  * earliest-deadline queue: a candidate of weight w is due at (k + 1/2) / w for k = 0, 1, 2…, so that a pick takes
  * logarithmic time however many candidates and weights there are. A candidate that cannot be used at its turn has one
- * as soon as it can, and then goes on with its ordinary share.
+ * as soon as it can, and then goes on with its ordinary share. How far each is from its turn outlives the snapshot.
  *
  * <p>Confined to one event loop.
  */
 public final class RoundRobin implements Balancer {
+    /** One turn, so that parts of one are whole numbers. */
+    private static final long TURN = 1L << 20;
+    /** Products of a time and two weights stay below this. */
+    private static final long MAX_PRODUCT = 1L << 62;
+
     private final Candidate[] candidates;
     private final PriorityQueue<Turn> turns = new PriorityQueue<>();
     private final Turn[] passedOver;
+    /** In rounds, of {@code TURN} each. */
+    private final long maxTime;
+    /** The time: the deadline that was met last, in turns of a candidate of that weight. */
+    private long now;
+    private long weightOfNow = 1;
 
     /** Makes a balancer over at least one candidate. */
     public RoundRobin(List<Candidate> candidates) {
@@ -25,6 +35,8 @@ public final class RoundRobin implements Balancer {
             turns.add(new Turn(candidate));
         }
         passedOver = new Turn[candidates.size()];
+        int heaviest = candidates.stream().mapToInt(Candidate::weight).max().orElse(1);
+        maxTime = MAX_PRODUCT / heaviest / heaviest;
     }
 
     @Override
@@ -40,7 +52,9 @@ public final class RoundRobin implements Balancer {
                 for (int i = 0; i < passed; i++) {
                     passedOver[i].keepLastTurnBefore(turn);
                 }
-                turn.taken++;
+                now = turn.deadline;
+                weightOfNow = turn.candidate.weight();
+                turn.deadline += TURN;
                 turns.add(turn);
             } else {
                 passedOver[passed++] = turn;
@@ -49,7 +63,41 @@ public final class RoundRobin implements Balancer {
         for (int i = 0; i < passed; i++) {
             turns.add(passedOver[i]);
         }
+        if (now > maxTime * weightOfNow) {
+            beginTimeAnew();
+        }
         return selected;
+    }
+
+    /** Counts deadlines from now. */
+    private void beginTimeAnew() {
+        List<Turn> all = List.copyOf(turns);
+        turns.clear();
+        for (Turn turn : all) {
+            turn.deadline = untilTurn(turn);
+            turns.add(turn);
+        }
+        now = 0;
+    }
+
+    /** From 0, for whoever is due or has waited longer, to a whole turn. */
+    private long untilTurn(Turn turn) {
+        return Math.clamp(turn.deadline - now * turn.candidate.weight() / weightOfNow, 0, TURN);
+    }
+
+    @Override
+    public void recall(Turns remembered) {
+        turns.clear();
+        for (Candidate candidate : candidates) {
+            Turn turn = new Turn(candidate);
+            turn.deadline = remembered.untilTurn(candidate.endpoint()).orElse(turn.deadline);
+            turns.add(turn);
+        }
+    }
+
+    @Override
+    public void remember(Turns remembered) {
+        turns.forEach(turn -> remembered.keepUntilTurn(turn.candidate.endpoint(), untilTurn(turn)));
     }
 
     @Override
@@ -67,7 +115,8 @@ public final class RoundRobin implements Balancer {
 
     private static final class Turn implements Comparable<Turn> {
         final Candidate candidate;
-        long taken;
+        /** In turns of this candidate: the k-th is due at k + 1/2. */
+        long deadline = TURN / 2;
 
         Turn(Candidate candidate) {
             this.candidate = candidate;
@@ -75,14 +124,15 @@ public final class RoundRobin implements Balancer {
 
         /** Gives up its turns but the last that is due no later than the other's. */
         void keepLastTurnBefore(Turn other) {
-            taken = ((2 * other.taken + 1) * candidate.weight() / other.candidate.weight() - 1) / 2;
+            long due = other.deadline * candidate.weight() / other.candidate.weight();
+            deadline += (due - deadline) / TURN * TURN;
         }
 
         /** Earlier deadline first; at the same deadline the heavier, then the order of the configuration. */
         @Override
         public int compareTo(Turn other) {
-            int byDeadline = Long.compare((2 * taken + 1) * other.candidate.weight(),
-                    (2 * other.taken + 1) * candidate.weight());
+            int byDeadline = Long.compare(deadline * other.candidate.weight(),
+                    other.deadline * candidate.weight());
             if (byDeadline != 0) {
                 return byDeadline;
             }

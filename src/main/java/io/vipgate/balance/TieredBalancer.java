@@ -14,14 +14,26 @@ public final class TieredBalancer {
     private final Balancer[] tiers;
     private final int lastResort;
 
-    /** Makes the balancers of a snapshot. */
-    public TieredBalancer(PoolSnapshot snapshot, BalancerFactory factory) {
+    /**
+     * Makes the balancers of a snapshot.
+     *
+     * @param turns what those of the snapshot before have remembered
+     */
+    public TieredBalancer(PoolSnapshot snapshot, BalancerFactory factory, Turns turns) {
         List<List<Candidate>> candidates = snapshot.tiers();
         tiers = new Balancer[candidates.size()];
         for (int i = 0; i < tiers.length; i++) {
             tiers[i] = factory.over(candidates.get(i));
+            tiers[i].recall(turns);
         }
         lastResort = snapshot.lastResort();
+    }
+
+    /** Leaves behind what the balancers of the next snapshot are to go on with. */
+    public void remember(Turns turns) {
+        for (Balancer tier : tiers) {
+            tier.remember(turns);
+        }
     }
 
     /**

@@ -55,6 +55,7 @@ final class GatewayRun {
             return ExitStatus.USAGE;
         }
         Logging.apply(loaded.get().config().log());
+        Logging.takeStandardError();
         Logger log = LoggerFactory.getLogger(RunCommand.class);
         for (Problem warning : loaded.get().warnings()) {
             log.warn("{}", warning);

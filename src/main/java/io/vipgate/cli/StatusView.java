@@ -39,6 +39,10 @@ final class StatusView {
         status.get("needRestart").list()
                 .forEach(change -> lines
                         .add(style.yellow("requires a restart: " + Format.clean(change.text()))));
+        Json stateFile = status.get("stateFileProblem");
+        if (!stateFile.isNull()) {
+            lines.add(style.red("operator states are not kept: stateFile " + Format.clean(stateFile.text())));
+        }
         return lines;
     }
 

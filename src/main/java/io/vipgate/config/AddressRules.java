@@ -21,18 +21,31 @@ import java.util.stream.Stream;
  */
 final class AddressRules {
     private static final InetAddress BROADCAST = InetAddress.ofLiteral("255.255.255.255");
-    private static final InetAddress ANY_IPV4 = InetAddress.ofLiteral("0.0.0.0");
-    private static final InetAddress ANY_IPV6 = InetAddress.ofLiteral("::");
+    private static final Place ANY = new Place(Optional.empty(), "");
+    private static final Place ANY_IPV4 = new Place(Optional.of(InetAddress.ofLiteral("0.0.0.0")), "");
+    private static final Place ANY_IPV6 = new Place(Optional.of(InetAddress.ofLiteral("::")), "");
 
     private final GatewayConfig config;
     private final Written written;
     private final Problems problems;
     private final Supplier<Set<InetAddress>> readLocalAddresses;
-    private final Map<Integer, Map<Optional<InetAddress>, Bound>> bindsByPort = new HashMap<>();
+    private final Map<Integer, Map<Place, Bound>> bindsByPort = new HashMap<>();
     private Optional<Set<InetAddress>> localAddresses = Optional.empty();
 
     /** One address that the configuration binds, and where it says so. */
-    private record Bound(BindAddress bind, KeyPath path, boolean listener) {}
+    private record Bound(BindAddress bind, KeyPath path, boolean listener) {
+        /**
+         * Whether both can be open: a wildcard and one address can, since the kernel gives that address's clients to its own
+         * socket, but only of listeners, whose sockets share their port.
+         */
+        boolean canStandBeside(Bound other) {
+            return !bind.overlaps(other.bind)
+                    || (listener && other.listener && bind.isWildcard() != other.bind.isWildcard());
+        }
+    }
+
+    /** An address, or all, and its zone, which two addresses with the same bytes may differ by. */
+    private record Place(Optional<InetAddress> address, String zone) {}
 
     AddressRules(GatewayConfig config, Written written, Problems problems, Supplier<Set<InetAddress>> localAddresses) {
         this.config = config;
@@ -82,16 +95,23 @@ final class AddressRules {
             error(bound.path(), bound.bind() + " (expected: an address of one machine)");
             return;
         }
-        Map<Optional<InetAddress>, Bound> others = bindsByPort.computeIfAbsent(bound.bind().port(),
-                _ -> new LinkedHashMap<>());
-        Optional<Bound> overlapped = covering(bound.bind().address(), bound.bind().port());
-        if (overlapped.isEmpty() && bound.bind().isWildcard()) {
-            overlapped = others.values().stream().filter(other -> bound.bind().overlaps(other.bind())).findFirst();
+        zone(bound.bind().address(), bound.bind().zone(), bound.bind().toString(), bound.path());
+        Map<Place, Bound> others = bindsByPort.computeIfAbsent(bound.bind().port(), _ -> new LinkedHashMap<>());
+        Place place = new Place(bound.bind().address(), bound.bind().zone());
+        // A wildcard may meet anything; for one address the look-up suffices, since files can be long.
+        Stream<Bound> candidates = bound.bind().isWildcard()
+                ? others.values().stream()
+                : covering(place, bound.bind().port());
+        candidates.filter(other -> !bound.canStandBeside(other)).findFirst().ifPresent(other -> error(bound.path(),
+                bound.bind() + " (expected: no overlap with " + where(other) + ")"));
+        others.putIfAbsent(place, bound);
+    }
+
+    private void zone(Optional<InetAddress> address, String zone, String shown, KeyPath path) {
+        if (address.filter(Zone::isMissing).isPresent()) {
+            problems.warn(line(path), path, shown + " (this machine has no interface " + zone
+                    + " now; a start or reload without it fails)");
         }
-        overlapped.filter(other -> bound.bind().overlaps(other.bind()))
-                .ifPresent(other -> error(bound.path(),
-                        bound.bind() + " (expected: no overlap with " + where(other) + ")"));
-        others.putIfAbsent(bound.bind().address(), bound);
     }
 
     private void endpoint(EndpointAddress address, KeyPath endpoint) {
@@ -105,17 +125,18 @@ final class AddressRules {
                     address + " (expected: an address of one machine, not an unspecified, multicast or broadcast one)");
             return;
         }
-        covering(address.literal(), address.port()).filter(Bound::listener)
-                .filter(bound -> !bound.bind().isWildcard() || isLocal(literal)).ifPresent(bound -> error(path,
+        zone(address.literal(), address.zone(), address.toString(), path);
+        covering(new Place(address.literal(), address.zone()), address.port()).filter(Bound::listener)
+                .filter(bound -> !bound.bind().isWildcard() || isLocal(literal)).findFirst()
+                .ifPresent(bound -> error(path,
                         address + " (expected: not the gateway's own listener, " + where(bound) + ")"));
     }
 
-    /** What already takes connections to this address and port. Looked up, not searched: files can be long. */
-    private Optional<Bound> covering(Optional<InetAddress> address, int port) {
-        Map<Optional<InetAddress>, Bound> bounds = bindsByPort.getOrDefault(port, Map.of());
-        Optional<InetAddress> wholeFamily = address.map(a -> a instanceof Inet4Address ? ANY_IPV4 : ANY_IPV6);
-        return Stream.of(Optional.<InetAddress>empty(), wholeFamily, address).map(bounds::get).filter(Objects::nonNull)
-                .findFirst();
+    /** What takes connections to this address and port, the closest first. Looked up, not searched: files can be long. */
+    private Stream<Bound> covering(Place place, int port) {
+        Map<Place, Bound> bounds = bindsByPort.getOrDefault(port, Map.of());
+        Place wholeFamily = place.address().map(a -> a instanceof Inet4Address ? ANY_IPV4 : ANY_IPV6).orElse(ANY);
+        return Stream.of(place, wholeFamily, ANY).distinct().map(bounds::get).filter(Objects::nonNull);
     }
 
     private String where(Bound bound) {
@@ -153,7 +174,10 @@ final class AddressRules {
     }
 
     private void error(KeyPath path, String message) {
-        int line = written.at(path).map(place -> place.node().line()).orElseGet(() -> written.line(path));
-        problems.error(line, path, message);
+        problems.error(line(path), path, message);
+    }
+
+    private int line(KeyPath path) {
+        return written.at(path).map(place -> place.node().line()).orElseGet(() -> written.line(path));
     }
 }

@@ -23,8 +23,15 @@ final class AddressText {
     /** An address and a port still as text; the host without its brackets. */
     record HostAndPort(String host, boolean bracketed, int port) {}
 
-    /** An IPv4 or IPv6 literal without brackets. */
+    /** An IPv4 or IPv6 literal without brackets, on its interface where it names one that this machine has. */
     static Optional<InetAddress> literal(String text) {
+        String zone = Zone.of(text);
+        if (!zone.isEmpty()) {
+            return Zone.isValid(zone)
+                    ? literal(text.substring(0, text.indexOf('%'))).filter(Inet6Address.class::isInstance)
+                            .map(address -> Zone.apply(address, zone))
+                    : Optional.empty();
+        }
         boolean ipv4 = OCTETS.matcher(text).matches();
         if (!ipv4 && !(text.contains(":") && IPV6.matcher(text).matches())) {
             return Optional.empty();
@@ -36,9 +43,15 @@ final class AddressText {
         }
     }
 
+    /** An address whose interface, where it names one, must be there. */
     static InetAddress parse(String text) throws BadValueException {
-        return literal(text)
+        InetAddress address = literal(text)
                 .orElseThrow(() -> BadValueException.expected("an IPv4 or IPv6 address, for example 192.0.2.1"));
+        Zone.check(address, Zone.of(text));
+        if (Zone.isMissing(address)) {
+            throw BadValueException.expected("an interface of this machine behind %");
+        }
+        return address;
     }
 
     static boolean isHostName(String text) {

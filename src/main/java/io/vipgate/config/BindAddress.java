@@ -8,11 +8,17 @@ import java.util.Optional;
  * Where a server listens. <b>Immutable.</b>
  *
  * @param address empty for every address of both families; {@code 0.0.0.0} and {@code ::} for every address of one
+ * @param zone the interface of a link-local address, by name or number; empty for every other address
  * @param port 0..65535; 0 lets the kernel choose
  */
-public record BindAddress(Optional<InetAddress> address, int port) {
+public record BindAddress(Optional<InetAddress> address, String zone, int port) {
     private static final String FORM = "an address and a port, for example 203.0.113.1:80, "
             + AddressText.QUOTED_EXAMPLE + " or :80";
+
+    /** An address without a zone. */
+    public BindAddress(Optional<InetAddress> address, int port) {
+        this(address, "", port);
+    }
 
     static BindAddress parse(String text) throws BadValueException {
         AddressText.HostAndPort parts = AddressText.split(text, 0, FORM);
@@ -24,7 +30,14 @@ public record BindAddress(Optional<InetAddress> address, int port) {
             throw BadValueException
                     .expected(AddressText.isHostName(parts.host()) ? FORM + "; a name cannot be bound" : FORM);
         }
-        return new BindAddress(address, parts.port());
+        String zone = Zone.of(parts.host());
+        Zone.check(address.get(), zone);
+        return new BindAddress(address, zone, parts.port());
+    }
+
+    /** The same address with another port. */
+    public BindAddress withPort(int other) {
+        return new BindAddress(address, zone, other);
     }
 
     /** Whether a socket on the one would take or share what comes to the other. Port 0 never does. */
@@ -41,13 +54,16 @@ public record BindAddress(Optional<InetAddress> address, int port) {
         if (address.isEmpty()) {
             return true;
         }
-        return other.address.isPresent() && (address.equals(other.address)
+        return other.address.isPresent() && ((address.equals(other.address) && zone.equals(other.zone))
                 || (address.get().isAnyLocalAddress() && address.get().getClass() == other.address.get().getClass()));
     }
 
-    /** As it is written in the file, {@code 203.0.113.1:80}, {@code [2001:db8::1]:80} or {@code :80}. */
+    /**
+     * As it is written in the file, {@code 203.0.113.1:80}, {@code [2001:db8::1]:80}, {@code [fe80::1%eth0]:80} or
+     * {@code :80}.
+     */
     @Override
     public String toString() {
-        return address.map(IpText::bracketed).orElse("") + ":" + port;
+        return address.map(found -> IpText.bracketed(found, zone)).orElse("") + ":" + port;
     }
 }

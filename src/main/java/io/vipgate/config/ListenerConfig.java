@@ -12,14 +12,17 @@ import java.util.Optional;
 @Reserved({"acceptProxy", "access", "perSource"})
 public record ListenerConfig(
         @Key(required = true, orScalar = true, doc = "where it listens: an address and a port, or a list of them; "
-                + "`:80` is every address of both families") List<BindAddress> bind,
+                + "`:80` is every address of both families; one address may stand beside a wildcard, "
+                + "`[fe80::1%eth0]:80` is on an interface") List<BindAddress> bind,
         @Key(required = true, doc = "the name of the pool it serves") String pool,
         @Key(min = "1", shown = "half the fd budget", doc = "beyond it a new client is closed at once and counted; "
                 + "exact over all event loops") Optional<Integer> maxConnections,
         @Key(byDefault = "4096", min = "1", max = "65535", doc = "accept queue; a warning is logged when the kernel's "
                 + "`somaxconn` is lower") int backlog,
         @Key(byDefault = "false", doc = "bind an address this machine does not own "
-                + "yet (standby of a pair)") boolean freebind) {
+                + "yet (standby of a pair)") boolean freebind,
+        @Key(doc = "what the kernel may keep of a client's connection once 256 KiB went one way; the peer waits when it is "
+                + "full") BuffersConfig buffers) {
     /** Keeps its own copies. */
     public ListenerConfig {
         bind = List.copyOf(bind);

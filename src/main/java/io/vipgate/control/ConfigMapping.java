@@ -10,21 +10,27 @@ import io.vipgate.balance.SourceHash;
 import io.vipgate.balance.UniformRandom;
 import io.vipgate.balance.WeightedRandom;
 import io.vipgate.config.AccessLogConfig;
+import io.vipgate.config.BindAddress;
+import io.vipgate.config.BuffersConfig;
 import io.vipgate.config.EndpointAddress;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.HashConfig;
+import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.PinBy;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProxyProtocol;
+import io.vipgate.config.Zone;
 import io.vipgate.linux.NativeSocketAddress;
+import io.vipgate.linux.Sysctl;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.ClientPrefix;
 import io.vipgate.probe.HealthMonitor;
 import io.vipgate.probe.HealthRules;
 import io.vipgate.probe.ProbeTargets;
 import io.vipgate.proxyprotocol.ProxyHeader;
+import io.vipgate.relay.BufferBounds;
 import io.vipgate.relay.RelaySettings;
 import io.vipgate.text.IpText;
 import java.net.InetAddress;
@@ -34,6 +40,8 @@ import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +97,25 @@ public final class ConfigMapping {
                 new RelaySettings.KeepAlive((int) config.keepAlive().idle().toSeconds(),
                         (int) config.keepAlive().interval().toSeconds(), config.keepAlive().count()),
                 config.userTimeout().client().toNanos(), config.userTimeout().endpoint().toNanos(),
-                proxyVersion(config.proxyProtocol()), sources);
+                proxyVersion(config.proxyProtocol()), sources, buffers(config.buffers()));
+    }
+
+    static BufferBounds buffers(BuffersConfig config) {
+        return new BufferBounds((int) config.receive().bytes(), (int) config.send().bytes());
+    }
+
+    /** Tells of receive buffers that the kernel will not grant. */
+    static void warnOfBuffers(GatewayConfig config) {
+        long most = Sysctl.read("net.core.rmem_max").map(Long::parseLong).orElse(Long.MAX_VALUE);
+        config.listeners().forEach((name, listener) -> warnOfBuffer("listeners." + name, listener.buffers(), most));
+        config.pools().forEach((name, pool) -> warnOfBuffer("pools." + name, pool.buffers(), most));
+    }
+
+    private static void warnOfBuffer(String path, BuffersConfig buffers, long most) {
+        if (buffers.receive().bytes() > most) {
+            LOG.warn("{}.buffers.receive: {} is more than net.core.rmem_max allows ({}); raise that", path,
+                    buffers.receive(), most);
+        }
     }
 
     /** What the access log does; null when there is none. */
@@ -126,6 +152,32 @@ public final class ConfigMapping {
             throw new StartException("pinning.maxEntries: " + entries + " over all pools need "
                     + ((entries * PinTable.BYTES_PER_PIN) >> 20) + " MiB (expected: at most half the heap of "
                     + (heapBytes >> 20) + " MiB; allow fewer, or set VIPGATE_JAVA_OPTS=-Xmx...)");
+        }
+    }
+
+    /**
+     * Checks that every interface that an address names is there.
+     *
+     * @throws StartException if one is not
+     */
+    public static void checkZones(GatewayConfig config) throws StartException {
+        for (Map.Entry<String, ListenerConfig> listener : config.listeners().entrySet()) {
+            for (BindAddress bind : listener.getValue().bind()) {
+                checkZone(bind.address(), "listeners." + listener.getKey() + ".bind: " + bind, bind.zone());
+            }
+        }
+        for (Map.Entry<String, PoolConfig> pool : config.pools().entrySet()) {
+            for (Map.Entry<String, EndpointConfig> endpoint : pool.getValue().endpoints().entrySet()) {
+                EndpointAddress address = endpoint.getValue().address();
+                checkZone(address.literal(),
+                        "pools." + pool.getKey() + ".endpoints." + endpoint.getKey() + ": " + address, address.zone());
+            }
+        }
+    }
+
+    private static void checkZone(Optional<InetAddress> address, String key, String zone) throws StartException {
+        if (address.filter(Zone::isMissing).isPresent()) {
+            throw new StartException(key + " (expected: an interface of this machine; there is no " + zone + ")");
         }
     }
 

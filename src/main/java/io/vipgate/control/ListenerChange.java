@@ -7,10 +7,12 @@ import io.vipgate.config.PoolConfig;
 import io.vipgate.linux.ListenSocket;
 import io.vipgate.loops.BoundAddress;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A change of the listeners whose sockets are open, and that can't fail any more: it is either made or abandoned.
@@ -55,18 +57,30 @@ public final class ListenerChange {
     /**
      * Opens what is not kept.
      *
-     * @param free addresses that are open now and that no listener keeps
+     * @param present addresses that are open now
+     * @param free those of them that no listener keeps
      * @throws StartException if one can't be opened; then none of them stays open
      */
-    void open(List<BoundAddress> free) throws StartException {
+    void open(List<BoundAddress> present, List<BoundAddress> free) throws StartException {
+        List<Missing> missing = new ArrayList<>();
+        config.listeners().forEach((name, listener) -> {
+            List<BoundAddress> kept = new ArrayList<>(Objects.requireNonNull(next.get(name)));
+            listener.bind().stream().filter(bind -> take(kept, bind) == null)
+                    .forEach(bind -> missing.add(new Missing(name, bind)));
+        });
         try {
-            for (Map.Entry<String, ListenerConfig> listener : config.listeners().entrySet()) {
-                openMissing(listener.getKey(), listener.getValue(), free);
+            List<List<Integer>> sockets = listenSocket
+                    .open(missing.stream().map(each -> wanted(each, present, missing)).toList(), socketsPerAddress);
+            for (int i = 0; i < sockets.size(); i++) {
+                opened.add(new BoundAddress(missing.get(i).bind(), listenSocket.port(sockets.get(i).getFirst()),
+                        sockets.get(i)));
             }
-        } catch (StartException | RuntimeException e) {
-            abandon();
-            throw e;
+        } catch (ListenSocket.BindException e) {
+            Missing failed = missing.get(e.index());
+            throw new StartException("listeners." + failed.listener() + ".bind: " + failed.bind() + ": "
+                    + e.getMessage());
         }
+        arrange();
         removed.addAll(free);
     }
 
@@ -74,35 +88,40 @@ public final class ListenerChange {
         Objects.requireNonNull(next.get(listener)).add(kept);
     }
 
-    private void openMissing(String name, ListenerConfig listener, List<BoundAddress> free)
-            throws StartException {
-        List<BoundAddress> have = Objects.requireNonNull(next.get(name));
-        List<BoundAddress> kept = new ArrayList<>(have);
-        have.clear();
-        for (BindAddress bind : listener.bind()) {
-            BoundAddress found = kept.stream().filter(each -> each.bind().equals(bind)).findFirst().orElse(null);
-            if (found != null) {
-                kept.remove(found);
-                have.add(found);
-            } else {
-                have.add(open(name, listener, bind, free));
+    /** An address that is to be opened. */
+    private record Missing(String listener, BindAddress bind) {}
+
+    /** Puts what is kept and what was opened into the order of the configuration. */
+    private void arrange() {
+        Iterator<BoundAddress> added = opened.iterator();
+        config.listeners().forEach((name, listener) -> {
+            List<BoundAddress> all = Objects.requireNonNull(next.get(name));
+            List<BoundAddress> kept = new ArrayList<>(all);
+            all.clear();
+            for (BindAddress bind : listener.bind()) {
+                BoundAddress found = take(kept, bind);
+                all.add(found == null ? added.next() : found);
             }
-        }
+        });
     }
 
-    private BoundAddress open(String name, ListenerConfig listener, BindAddress bind, List<BoundAddress> free)
-            throws StartException {
-        // An address that is about to be given up may still hold this one, for a moment.
-        boolean isOurs = free.stream().anyMatch(other -> other.bind().overlaps(bind));
-        try {
-            List<Integer> sockets = listenSocket.open(bind.address().orElse(null), bind.port(), socketsPerAddress,
-                    options(listener, config), isOurs);
-            BoundAddress address = new BoundAddress(bind, listenSocket.port(sockets.getFirst()), sockets);
-            opened.add(address);
-            return address;
-        } catch (ListenSocket.BindException e) {
-            throw new StartException("listeners." + name + ".bind: " + bind + ": " + e.getMessage());
+    private static @Nullable BoundAddress take(List<BoundAddress> kept, BindAddress bind) {
+        BoundAddress found = kept.stream().filter(each -> each.bind().equals(bind)).findFirst().orElse(null);
+        kept.remove(found);
+        return found;
+    }
+
+    private ListenSocket.Wanted wanted(Missing missing, List<BoundAddress> present, List<Missing> all) {
+        BindAddress bind = missing.bind();
+        ListenSocket.Overlap overlap = ListenSocket.Overlap.NONE;
+        if (present.stream().anyMatch(open -> open.bind().overlaps(bind))) {
+            // One that is about to be given up holds on to its port for a moment more.
+            overlap = ListenSocket.Overlap.OPEN_ALREADY;
+        } else if (all.stream().anyMatch(other -> !other.equals(missing) && other.bind().overlaps(bind))) {
+            overlap = ListenSocket.Overlap.OPENED_TOGETHER;
         }
+        ListenerConfig listener = Objects.requireNonNull(config.listeners().get(missing.listener()));
+        return new ListenSocket.Wanted(bind.address().orElse(null), bind.port(), options(listener, config), overlap);
     }
 
     /** Gives up what was opened for a change that is not made. */

@@ -80,7 +80,8 @@ public final class ListenerRegistry {
      * @throws StartException if one can't be opened; then none stays open that was not before
      */
     public ListenerChange prepare(GatewayConfig config) throws StartException {
-        List<BoundAddress> free = new ArrayList<>(all(bound));
+        List<BoundAddress> present = all(bound);
+        List<BoundAddress> free = new ArrayList<>(present);
         ListenerChange change = new ListenerChange(this, listenSocket, loops.count(), config);
         config.listeners().forEach((name, listener) -> {
             for (BindAddress bind : listener.bind()) {
@@ -90,7 +91,7 @@ public final class ListenerRegistry {
                 }
             }
         });
-        change.open(free);
+        change.open(present, free);
         return change;
     }
 
@@ -115,9 +116,10 @@ public final class ListenerRegistry {
     void commit(ListenerChange change) {
         GatewayConfig config = change.config();
         Map<String, List<BoundAddress>> next = change.next();
+        ConfigMapping.warnOfBuffers(config);
         for (Map.Entry<String, ListenerConfig> listener : config.listeners().entrySet()) {
             ConnectionLimit limit = limit(listener.getKey(), listener.getValue());
-            loops.onEach(context -> serve(context, listener.getKey(), listener.getValue().pool(), limit));
+            loops.onEach(context -> serve(context, listener.getKey(), listener.getValue(), limit));
             warnOfSmallBacklog(listener.getKey(), listener.getValue().backlog());
         }
         next.forEach((name, addresses) -> addresses.forEach(address -> accept(change, name, address)));
@@ -137,7 +139,7 @@ public final class ListenerRegistry {
         removedDrains = drains;
         present = config.listeners().entrySet().stream().map(listener -> new Present(listener.getKey(),
                 Objects.requireNonNull(bound.get(listener.getKey())).stream()
-                        .map(address -> new BindAddress(address.bind().address(), address.port()).toString())
+                        .map(address -> address.bind().withPort(address.port()).toString())
                         .toList(),
                 listener.getValue().pool(), Objects.requireNonNull(limits.get(listener.getKey())))).toList();
     }
@@ -171,9 +173,11 @@ public final class ListenerRegistry {
         });
     }
 
-    private static void serve(LoopContext context, String name, String pool, ConnectionLimit limit) {
-        LoopPool served = Objects.requireNonNull(context.pools().get(pool));
-        context.listeners().computeIfAbsent(name, _ -> new LoopListener(name, limit, served)).serve(served);
+    private static void serve(LoopContext context, String name, ListenerConfig config, ConnectionLimit limit) {
+        LoopPool served = Objects.requireNonNull(context.pools().get(config.pool()));
+        LoopListener listener = context.listeners().computeIfAbsent(name, _ -> new LoopListener(name, limit, served));
+        listener.serve(served);
+        listener.bound(ConfigMapping.buffers(config.buffers()));
     }
 
     private ConnectionLimit limit(String name, ListenerConfig listener) {

@@ -127,13 +127,17 @@ public final class ManagedPool {
 
     // ---- reload ----
 
-    /** Applies a configuration, and tells the loops. */
-    void apply(PoolChange change) {
+    /**
+     * Applies a configuration, and tells the loops.
+     *
+     * @param kept overrides that hold where the operator has set nothing
+     */
+    void apply(PoolChange change, Map<String, OperatorOverride> kept) {
         PoolConfig before = config();
         PoolConfig after = change.config();
         config.set(after);
+        overrides.restore(kept);
         overrides.reconcileWith(after);
-        overrides.retainOnly(after);
         if (!before.source().equals(after.source()) || !before.probe().source().equals(after.probe().source())) {
             ConfigMapping.warnOfForeignSources(name, after);
         }

@@ -1,6 +1,5 @@
 package io.vipgate.control;
 
-import io.vipgate.config.GatewayConfig;
 import io.vipgate.loops.EventLoopSet;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.AdminState;
@@ -15,7 +14,6 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * What an operator can do to a gateway while it serves.
@@ -26,15 +24,12 @@ public final class OperatorActions {
     private final PoolRegistry pools;
     private final EventLoopSet loops;
     private final ControlThread control;
-    private final Supplier<GatewayConfig> config;
 
-    /** Makes the actions of one gateway; {@code config} gives the configuration in force. */
-    public OperatorActions(PoolRegistry pools, EventLoopSet loops, ControlThread control,
-            Supplier<GatewayConfig> config) {
+    /** Makes the actions of one gateway. */
+    public OperatorActions(PoolRegistry pools, EventLoopSet loops, ControlThread control) {
         this.pools = pools;
         this.loops = loops;
         this.control = control;
-        this.config = config;
     }
 
     /**
@@ -72,7 +67,7 @@ public final class OperatorActions {
                         + found.config().endpoints().keySet() + ")");
             }
             change.accept(found);
-            config.get().stateFile().ifPresent(pools::saveOverrides);
+            pools.saveOverrides();
             return found.pool().snapshot().named(endpoint).stream().findFirst().map(member -> member.state());
         });
     }

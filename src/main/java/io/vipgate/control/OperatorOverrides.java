@@ -51,10 +51,9 @@ final class OperatorOverrides {
         });
     }
 
-    /** Forgets endpoints that the configuration no longer names. */
-    void retainOnly(PoolConfig config) {
-        byEndpoint.keySet().retainAll(config.endpoints().keySet());
-        adminSince.keySet().retainAll(config.endpoints().keySet());
+    /** Takes what was kept of endpoints that the operator has set nothing of. */
+    void restore(Map<String, OperatorOverride> kept) {
+        kept.forEach(byEndpoint::putIfAbsent);
     }
 
     /**

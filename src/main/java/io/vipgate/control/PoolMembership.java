@@ -12,6 +12,7 @@ import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.probe.HealthMonitor;
 import io.vipgate.relay.RelayDrain;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ final class PoolMembership {
                         ? Endpoint.ofHost(endpoint, socket, IpText.of(address), hostLimit(endpoint))
                         : new Endpoint(endpoint, socket, configured.maxConnections());
                 PoolSnapshot.Member known = present.get(made.label());
-                if (known != null && !known.endpoint().address().equals(socket)) {
+                if (known != null && !isSame(known.endpoint().address(), socket)) {
                     known = null;
                 }
                 Endpoint kept = known == null ? made : known.endpoint();
@@ -119,6 +120,15 @@ final class PoolMembership {
                     relay -> relay.endpoint() != null && removed.contains(relay.endpoint().endpoint()), nanos,
                     () -> {}));
         }
+    }
+
+    /** Java's own comparison leaves the interface of a link-local address out. */
+    private static boolean isSame(InetSocketAddress one, InetSocketAddress other) {
+        return one.equals(other) && scope(one) == scope(other);
+    }
+
+    private static int scope(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet6Address ipv6 ? ipv6.getScopeId() : 0;
     }
 
     // ---- names ----

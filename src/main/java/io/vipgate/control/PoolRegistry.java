@@ -5,7 +5,6 @@ import io.vipgate.loops.EventLoopSet;
 import io.vipgate.probe.StallDetector;
 import io.vipgate.relay.LocalPorts;
 import io.vipgate.relay.LoopPool;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +13,6 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +35,7 @@ public final class PoolRegistry {
     private final SplittableRandom seeds = new SplittableRandom();
     /** One for all pools, from the first one on. */
     private @Nullable StallDetector stalls;
-    private final ExecutorService stateWriter = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("vipgate-state").daemon().factory());
+    private final OverrideStore overrides = new OverrideStore();
 
     /** Makes a registry without pools. */
     public PoolRegistry(EventLoopSet loops, HostResolver resolver, ControlThread control, RecentEvents events,
@@ -61,22 +56,34 @@ public final class PoolRegistry {
         return prepared;
     }
 
-    /** Changes the pools that are there, and adds new ones; those that go, go by {@link #retainOnly}. */
-    public void apply(Map<String, PoolChange> prepared, GatewayConfig next) {
-        prepared.forEach((name, pool) -> apply(name, pool, next));
+    /**
+     * Reads the state file that a configuration names, unless it is in use and has been read. May take its time.
+     *
+     * @return has what it says hold from the next {@link #apply} on; on the control thread
+     */
+    public Runnable openStateFile(GatewayConfig next) {
+        OverrideStore.Opened file = overrides.open(next.stateFile());
+        return () -> {
+            byName.forEach((name, pool) -> overrides.put(name, pool.overrides()));
+            overrides.use(file);
+        };
     }
 
-    private void apply(String name, PoolChange prepared, GatewayConfig next) {
+    /** Changes the pools that are there, and adds new ones; those that go, go by {@link #retainOnly}. */
+    public void apply(Map<String, PoolChange> prepared) {
+        prepared.forEach(this::apply);
+    }
+
+    private void apply(String name, PoolChange prepared) {
         ManagedPool present = byName.get(name);
         if (present != null) {
-            present.apply(prepared);
+            present.apply(prepared, overrides.of(name));
             return;
         }
-        Map<String, OperatorOverride> kept = next.stateFile().map(file -> StateFile.read(file).get(name)).orElse(null);
         StallDetector detector = stalls == null ? StallDetector.start() : stalls;
         stalls = detector;
         ManagedPool added = new ManagedPool(name, prepared, loops, resolver, control.executor(),
-                kept == null ? Map.of() : kept, events, detector);
+                overrides.of(name), events, detector);
         added.start();
         byName.put(name, added);
         liveFailures.add(name, added.monitor());
@@ -92,6 +99,7 @@ public final class PoolRegistry {
             ManagedPool pool = byName.remove(name);
             liveFailures.remove(name);
             if (pool != null) {
+                overrides.put(name, pool.overrides());
                 pool.remove();
                 loops.onEach(context -> context.pools().remove(name));
             }
@@ -118,11 +126,20 @@ public final class PoolRegistry {
         return byName.values();
     }
 
-    /** Has the operator's overrides written, soon. */
-    public void saveOverrides(Path file) {
-        Map<String, Map<String, OperatorOverride>> overrides = new LinkedHashMap<>();
-        byName.forEach((name, pool) -> overrides.put(name, new LinkedHashMap<>(pool.overrides())));
-        stateWriter.execute(() -> StateFile.write(file, overrides));
+    /** Has the operator's overrides written, soon, where a state file is configured. */
+    public void saveOverrides() {
+        byName.forEach((name, pool) -> overrides.put(name, pool.overrides()));
+        overrides.save();
+    }
+
+    /** Whether the operator's overrides are to be kept over restarts. */
+    public boolean hasStateFile() {
+        return overrides.hasFile();
+    }
+
+    /** Why they are not, although they should be; empty when they are. */
+    public Optional<String> stateFileProblem() {
+        return overrides.problem();
     }
 
     /**
@@ -135,8 +152,7 @@ public final class PoolRegistry {
         if (stalls != null) {
             stalls.close();
         }
-        stateWriter.shutdown();
-        if (!stateWriter.awaitTermination(millis, TimeUnit.MILLISECONDS)) {
+        if (!overrides.end(millis)) {
             LOG.warn("the operator states could not be written in time");
         }
     }

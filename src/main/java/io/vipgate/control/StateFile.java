@@ -1,103 +1,128 @@
 package io.vipgate.control;
 
-import io.vipgate.pool.AdminState;
-import io.vipgate.pool.EndpointState;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
-import java.util.OptionalInt;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * Keeps what the operator has asked for over restarts, one line for each endpoint that differs from the configuration:
- * {@code POOL/ENDPOINT state=drain weight=3 configured=1}. Replaced as a whole, by a rename, so that it is never half
- * written. A line that can't be read is told and left out: the gateway starts all the same.
+ * The file that keeps the operator's states: read with a bound, replaced as a whole by a rename, so that it is never half
+ * written, and readable by its owner alone, whatever the umask. A symbolic link stays one: what it points to is replaced.
  *
  * <p>Stateless.
  */
 final class StateFile {
-    private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
-    private static final String HEADER = "# Operator states and run-time weights, written by vipgate at each change.\n";
-    private static final Pattern LINE = Pattern
-            .compile("(\\S+?)/(\\S+) state=(ready|drain|maint)(?: weight=(\\d{1,3}) configured=(\\d{1,3}))?");
-    private static final long MAX_BYTES = 4 << 20;
+    /** Gives each byte back as it was, whatever it is. */
+    private static final Charset BYTES = StandardCharsets.ISO_8859_1;
+    private static final int MAX_BYTES = 4 << 20;
+    private static final int MAX_LINKS = 40;
+    private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rw-------");
+    private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
     private StateFile() {}
 
-    /** What is kept, by pool and endpoint; nothing when there is no such file. */
-    static Map<String, Map<String, OperatorOverride>> read(Path file) {
-        Map<String, Map<String, OperatorOverride>> kept = new LinkedHashMap<>();
+    /**
+     * What it says; empty when there is no such file.
+     *
+     * @throws IOException if it can't be read, or is no state file of this version; the message says why, for people
+     */
+    static Optional<KeptStates> read(Path file) throws IOException {
         try {
-            if (Files.size(file) > MAX_BYTES) {
-                LOG.warn("stateFile: {} is larger than 4 MiB, ignored", file);
-                return kept;
+            // Before it is opened: a pipe would keep us waiting for a writer.
+            if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+                throw new IOException("not a regular file");
             }
-            int number = 0;
-            for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n", -1)) {
-                number++;
-                if (!line.isBlank() && !line.startsWith("#")) {
-                    read(file, number, line, kept);
-                }
+            byte[] bytes;
+            try (InputStream in = Files.newInputStream(file)) {
+                bytes = in.readNBytes(MAX_BYTES + 1);
             }
+            if (bytes.length > MAX_BYTES) {
+                throw new IOException("larger than 4 MiB");
+            }
+            return Optional.of(StateText.parse(new String(bytes, BYTES)));
         } catch (NoSuchFileException e) {
-            LOG.debug("no state is kept in {} so far", file);
-        } catch (IOException e) {
-            LOG.warn("stateFile: {} can't be read: {}", file, e.toString());
+            return Optional.empty();
+        } catch (FileSystemException e) {
+            throw new IOException(reason(e), e);
         }
-        return kept;
     }
 
-    private static void read(Path file, int number, String line, Map<String, Map<String, OperatorOverride>> kept) {
-        Matcher matcher = LINE.matcher(line.strip());
-        if (!matcher.matches()) {
-            LOG.warn("{}:{}: not a line of this file (expected: POOL/ENDPOINT state=... weight=... configured=...)",
-                    file,
-                    number);
-            return;
+    /**
+     * Replaces the file.
+     *
+     * @throws IOException if that is not possible; the message says why, for people. The file is as it was then
+     */
+    static void write(Path file, String text) throws IOException {
+        byte[] bytes = text.getBytes(BYTES);
+        if (bytes.length > MAX_BYTES) {
+            throw new IOException("it would be larger than 4 MiB");
         }
-        OptionalInt weight = matcher.group(4) == null
-                ? OptionalInt.empty()
-                : OptionalInt.of(Math.min(EndpointState.MAX_WEIGHT, Integer.parseInt(matcher.group(4))));
-        int configured = matcher.group(5) == null ? 0 : Integer.parseInt(matcher.group(5));
-        kept.computeIfAbsent(matcher.group(1), _ -> new LinkedHashMap<>()).put(matcher.group(2),
-                new OperatorOverride(AdminState.valueOf(matcher.group(3).toUpperCase(Locale.ROOT)), weight,
-                        configured));
-    }
-
-    /** Replaces the file. A failure is told, and the next change tries again. */
-    static void write(Path file, Map<String, Map<String, OperatorOverride>> overrides) {
-        StringBuilder text = new StringBuilder(HEADER);
-        overrides.forEach((pool, endpoints) -> endpoints.forEach((endpoint, override) -> {
-            if (!override.equals(OperatorOverride.NONE)) {
-                text.append(pool).append('/').append(endpoint).append(" state=")
-                        .append(override.admin().name().toLowerCase(Locale.ROOT));
-                override.weight().ifPresent(weight -> text.append(" weight=").append(weight).append(" configured=")
-                        .append(override.fileWeight()));
-                text.append('\n');
-            }
-        }));
-        Path absolute = file.toAbsolutePath();
-        Path beside = absolute.resolveSibling(absolute.getFileName() + ".new");
         try {
-            Files.writeString(beside, text);
-            try (FileChannel written = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-                written.force(true);
+            Path target = target(file);
+            Path beside = target.resolveSibling(target.getFileName() + ".new");
+            Files.deleteIfExists(beside);
+            try {
+                writeNew(beside, bytes);
+                Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                Files.deleteIfExists(beside);
+                throw e;
             }
-            Files.move(beside, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            LOG.error("stateFile: {} can't be written: {}; operator states would not survive a restart", file,
-                    e.toString());
+            syncDirectory(target);
+        } catch (FileSystemException e) {
+            throw new IOException(reason(e), e);
         }
+    }
+
+    private static void writeNew(Path beside, byte[] bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(beside, NEW, PosixFilePermissions.asFileAttribute(MODE))) {
+            // The umask may have taken more away.
+            Files.setPosixFilePermissions(beside, MODE);
+            ByteBuffer left = ByteBuffer.wrap(bytes);
+            while (left.hasRemaining()) {
+                channel.write(left);
+            }
+            channel.force(true);
+        }
+    }
+
+    /** So that the rename outlives a loss of power. */
+    private static void syncDirectory(Path target) throws IOException {
+        Path directory = target.getParent();
+        if (directory != null) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    private static Path target(Path file) throws IOException {
+        Path target = file.toAbsolutePath();
+        for (int i = 0; i < MAX_LINKS && Files.isSymbolicLink(target); i++) {
+            target = target.resolveSibling(Files.readSymbolicLink(target));
+        }
+        return target;
+    }
+
+    private static String reason(FileSystemException e) {
+        return switch (e) {
+            case AccessDeniedException _ -> "permission denied";
+            case NoSuchFileException _ -> "no such directory: " + Path.of(e.getFile()).getParent();
+            default -> e.getReason() == null ? e.toString() : String.valueOf(e.getReason());
+        };
     }
 }

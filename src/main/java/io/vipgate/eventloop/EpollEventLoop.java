@@ -48,20 +48,21 @@ final class EpollEventLoop extends SingleThreadIoEventLoop implements EventLoop 
         int putOff = nextBatch.size();
         clockIsStale = true;
         inBatch = true;
-        int handled = super.runIo();
-        for (; putOff > 0; putOff--) {
-            runSafely(nextBatch.removeFirst());
-        }
-        inBatch = false;
-        if (!closing.isEmpty()) {
+        try {
+            int handled = super.runIo();
+            for (; putOff > 0; putOff--) {
+                runSafely(nextBatch.removeFirst());
+            }
+            return handled;
+        } finally {
+            inBatch = false;
             for (EpollRegistration registration : closing) {
                 registration.closeNow();
             }
             closing.clear();
+            // Tasks that follow see a fresh clock.
+            clockIsStale = true;
         }
-        // Tasks that follow see a fresh clock.
-        clockIsStale = true;
-        return handled;
     }
 
     /** Work that waits for the next batch keeps the loop from blocking in epoll_wait(2). */
@@ -87,7 +88,7 @@ final class EpollEventLoop extends SingleThreadIoEventLoop implements EventLoop 
         try {
             task.run();
         } catch (Throwable t) {
-            LOG.error("task put off to the next batch failed", t);
+            LOG.error("task of an event loop failed", t);
         }
     }
 
@@ -102,7 +103,8 @@ final class EpollEventLoop extends SingleThreadIoEventLoop implements EventLoop 
 
     @Override
     public void schedule(Runnable task, long delayNanos) {
-        Future<?> _ = schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+        // Netty would keep what it throws in a future that nobody looks at.
+        Future<?> _ = schedule(() -> runSafely(task), delayNanos, TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -134,7 +136,7 @@ final class EpollEventLoop extends SingleThreadIoEventLoop implements EventLoop 
         try {
             IoRegistration netty = ioHandler().register(registration);
             registration.begin(netty, events);
-        } catch (UncheckedIOException e) {
+        } catch (UncheckedIOException | Error e) {
             registration.forget();
             throw e;
         } catch (IOException e) {

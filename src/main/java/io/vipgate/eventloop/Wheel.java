@@ -118,15 +118,17 @@ public final class Wheel {
         long target = (now - origin) / TICK_NANOS;
         // After a long stall one turn visits every slot.
         current = Math.max(current, target - SLOTS);
-        while (current < target) {
-            current++;
-            fire((int) (current & (SLOTS - 1)), now);
+        try {
+            while (current < target) {
+                current++;
+                fire((int) (current & (SLOTS - 1)), now);
+            }
+        } finally {
+            ticking = armed > 0;
+            if (ticking) {
+                loop.schedule(onTick, Math.max(1, origin + (current + 1) * TICK_NANOS - now));
+            }
         }
-        if (armed == 0) {
-            ticking = false;
-            return;
-        }
-        loop.schedule(onTick, Math.max(1, origin + (current + 1) * TICK_NANOS - now));
     }
 
     private void fire(int slot, long now) {

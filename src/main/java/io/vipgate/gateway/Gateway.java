@@ -76,8 +76,10 @@ public final class Gateway implements GatewayView, AutoCloseable {
      */
     public void apply(GatewayConfig next) throws StartException {
         ConfigMapping.checkPins(next, Runtime.getRuntime().maxMemory());
+        ConfigMapping.checkZones(next);
         Runnable others = participant.prepare(next);
         lookUpNewHosts(next);
+        Runnable stateFile = parts.pools().openStateFile(next);
         parts.control().run(() -> {
             Map<String, PoolChange> pools = PoolRegistry.prepare(next);
             if (isDraining) {
@@ -86,19 +88,20 @@ public final class Gateway implements GatewayView, AutoCloseable {
             ListenerChange listeners = parts.listeners().prepare(next);
             changes.incrementAndGet();
             try {
+                stateFile.run();
                 commit(next, pools, listeners);
             } finally {
                 changes.incrementAndGet();
             }
             others.run();
-            next.stateFile().ifPresent(parts.pools()::saveOverrides);
+            parts.pools().saveOverrides();
             return null;
         });
     }
 
     private void commit(GatewayConfig next, Map<String, PoolChange> pools, ListenerChange listeners) {
         try {
-            parts.pools().apply(pools, next);
+            parts.pools().apply(pools);
         } catch (RuntimeException | Error e) {
             listeners.abandon();
             throw e;

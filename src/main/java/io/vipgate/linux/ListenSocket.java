@@ -9,15 +9,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens listening sockets: one per event loop, sharing an address through SO_REUSEPORT. Because SO_REUSEPORT would also
- * let a second gateway of the same user join in, one bind without it first proves that the address is free.
+ * Opens listening sockets: one per event loop, sharing an address through SO_REUSEPORT. That option would also let a second
+ * gateway of the same user join in, so the first socket of an address is bound and listens without it, which proves that
+ * the address is free; then it gets the option too, and the others are bound. No socket that has listened is closed: a
+ * client that came meanwhile waits in the queue of the first.
+ *
+ * <p>A wildcard and one address of its family may be open on one port: the kernel gives a client to the socket that names
+ * its address. Two sockets of which one covers the other listen only if both have SO_REUSEPORT; there the kernel's table of
+ * listening sockets tells whether a stranger is among them.
  *
  * <p>Confined to the control thread.
  */
 public final class ListenSocket {
     /**
      * What accepted sockets inherit from the listening one, so that no accept pays a system call for it (measured:
-     * TCP_NODELAY, TCP_QUICKACK and SO_KEEPALIVE with its three times are inherited).
+     * TCP_NODELAY, TCP_QUICKACK, SO_OOBINLINE and SO_KEEPALIVE with its three times are
+     * inherited).
      *
      * @param backlog clients that may wait to be accepted
      * @param isFreeBind bind even if the machine does not own the address
@@ -28,78 +35,202 @@ public final class ListenSocket {
     public record Options(int backlog, boolean isFreeBind, int keepIdleSeconds, int keepIntervalSeconds,
             int keepCount) {}
 
+    /** Whether an address covers another one of this gateway on its port, or is covered by one. */
+    public enum Overlap {
+        /** It has its port to itself. */
+        NONE,
+        /** With one that is opened in the same call. */
+        OPENED_TOGETHER,
+        /** With one that is open. */
+        OPEN_ALREADY
+    }
+
+    /**
+     * An address to open.
+     *
+     * @param address where to listen; null for every address of both families
+     * @param port the port, 0 for one that the kernel chooses
+     */
+    public record Wanted(@Nullable InetAddress address, int port, Options options, Overlap overlap) {}
+
     /** A bind that failed, and what the operator can do. */
     public static final class BindException extends Exception {
         private static final long serialVersionUID = 1;
         private final int errno;
+        private final int index;
 
-        BindException(String message, int errno) {
+        BindException(String message, int errno, int index) {
             super(message);
             this.errno = errno;
+            this.index = index;
         }
 
-        /** The error number of bind(2) or listen(2). */
+        /** The error number of socket(2), bind(2) or listen(2). */
         public int errno() {
             return errno;
         }
+
+        /** Which of the addresses it was. */
+        public int index() {
+            return index;
+        }
     }
 
-    private final SystemCalls systemCalls = new LinuxSystemCalls();
+    /** The sockets of one address, of which the first is bound. */
+    private record Group(int index, Wanted wanted, InetAddress address, boolean isDualStack, List<Integer> sockets) {
+        int first() {
+            return sockets.getFirst();
+        }
+
+        BindException failure(int port, int errno) {
+            return new BindException(ListenSocket.message(address, port, errno), errno, index);
+        }
+    }
+
+    private final SystemCalls systemCalls;
+
+    /** Makes one for this machine. */
+    public ListenSocket() {
+        this(new LinuxSystemCalls());
+    }
+
+    ListenSocket(SystemCalls systemCalls) {
+        this.systemCalls = systemCalls;
+    }
 
     /**
      * Opens the sockets of one address.
      *
-     * @param address where to listen; null for every address of both families
-     * @param port the port, 0 for one that the kernel chooses
      * @param count how many sockets share it
-     * @param isOurs true when sockets of this gateway may still hold the address, or one that covers it
      * @return their descriptors; all have the same address and port
      * @throws BindException if the address is taken, not owned or not permitted; nothing stays open then
      */
-    public List<Integer> open(@Nullable InetAddress address, int port, int count, Options options,
-            boolean isOurs) throws BindException {
-        boolean isDualStack = address == null;
-        InetAddress wanted = address == null ? any(true) : address;
-        int trial = systemCalls.socket(wanted instanceof Inet6Address ? SystemCalls.AF_INET6 : SystemCalls.AF_INET);
-        if (trial == -Errno.EAFNOSUPPORT && isDualStack) {
-            // IPv6 is switched off: every address means every IPv4 address.
-            wanted = any(false);
-            isDualStack = false;
-            trial = systemCalls.socket(SystemCalls.AF_INET);
-        }
-        if (trial < 0) {
-            throw new BindException("socket: " + Errno.text(-trial), -trial);
-        }
-        int boundPort;
+    public List<Integer> open(Wanted wanted, int count) throws BindException {
+        return open(List.of(wanted), count).getFirst();
+    }
+
+    /**
+     * Opens the sockets of some addresses. None listens before all are bound: as long as an address can't be had, no client
+     * has come that would be reset.
+     *
+     * @param count how many sockets share each address
+     * @return the descriptors of each address, in the order of the addresses
+     * @throws BindException if an address is taken, not owned or not permitted; nothing stays open then
+     */
+    public List<List<Integer>> open(List<Wanted> addresses, int count) throws BindException {
+        List<Group> groups = new ArrayList<>();
         try {
-            boundPort = isOurs ? port : bind(trial, wanted, port, isDualStack, options, false);
-        } finally {
-            systemCalls.close(trial);
-        }
-        List<Integer> opened = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                int fd = systemCalls
-                        .socket(wanted instanceof Inet6Address ? SystemCalls.AF_INET6 : SystemCalls.AF_INET);
-                if (fd < 0) {
-                    throw new BindException("socket: " + Errno.text(-fd), -fd);
-                }
-                opened.add(fd);
-                bind(fd, wanted, boundPort, isDualStack, options, true);
-                inherit(fd, options);
+            for (Wanted wanted : addresses) {
+                Group group = sockets(groups.size(), wanted, count);
+                groups.add(group);
+                bindFirst(group);
             }
-            // All are bound before the first listens: no client meets a group that is still growing.
-            for (int fd : opened) {
-                int listening = systemCalls.listen(fd, options.backlog());
-                if (listening < 0) {
-                    throw failure(new InetSocketAddress(wanted, boundPort), -listening);
-                }
-                delayAcknowledgements(fd);
+            for (Group group : groups) {
+                listenFirst(group);
             }
-            return opened;
-        } catch (BindException e) {
-            opened.forEach(systemCalls::close);
+            for (Group group : groups) {
+                joinFirst(group);
+            }
+            return groups.stream().map(Group::sockets).toList();
+        } catch (BindException | RuntimeException e) {
+            groups.forEach(group -> group.sockets().forEach(systemCalls::close));
             throw e;
+        }
+    }
+
+    private Group sockets(int index, Wanted wanted, int count) throws BindException {
+        InetAddress named = wanted.address();
+        Group group = new Group(index, wanted, named == null ? any(true) : named, named == null, new ArrayList<>());
+        int failed = make(group, count);
+        if (failed == Errno.EAFNOSUPPORT && named == null) {
+            // IPv6 is switched off: every address means every IPv4 address.
+            group = new Group(index, wanted, any(false), false, new ArrayList<>());
+            failed = make(group, count);
+        }
+        if (failed != 0) {
+            group.sockets().forEach(systemCalls::close);
+            throw new BindException("socket: " + Errno.text(failed), failed, index);
+        }
+        return group;
+    }
+
+    /** Makes all sockets of an address: none can be lacking once the first listens. Returns 0 or an error number. */
+    private int make(Group group, int count) {
+        for (int i = 0; i < count; i++) {
+            int fd = systemCalls
+                    .socket(group.address() instanceof Inet6Address ? SystemCalls.AF_INET6 : SystemCalls.AF_INET);
+            if (fd < 0) {
+                return -fd;
+            }
+            group.sockets().add(fd);
+            // Connections of an earlier process in TIME_WAIT do not keep the address.
+            systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEADDR, 1);
+            if (group.wanted().options().isFreeBind()) {
+                systemCalls.setOption(fd, SocketOptions.SOL_IP, SocketOptions.IP_FREEBIND, 1);
+            }
+            if (group.address() instanceof Inet6Address) {
+                systemCalls.setOption(fd, SocketOptions.SOL_IPV6, SocketOptions.IPV6_V6ONLY,
+                        group.isDualStack() ? 0 : 1);
+            }
+            inherit(fd, group.wanted().options());
+        }
+        return 0;
+    }
+
+    private void bindFirst(Group group) throws BindException {
+        if (group.wanted().overlap() == Overlap.OPEN_ALREADY) {
+            refuseStrangers(group, group.wanted().port());
+            share(group.first());
+        }
+        bind(group, group.first(), group.wanted().port());
+    }
+
+    private void listenFirst(Group group) throws BindException {
+        boolean isAlone = group.wanted().overlap() == Overlap.NONE;
+        if (!isAlone) {
+            share(group.first());
+        }
+        // Two sockets with SO_REUSEADDR may be bound to one address; only listen(2) tells whether it is taken.
+        listen(group, group.first());
+        if (isAlone) {
+            share(group.first());
+        } else {
+            refuseStrangers(group, port(group.first()));
+        }
+    }
+
+    private void joinFirst(Group group) throws BindException {
+        int port = port(group.first());
+        for (int fd : group.sockets().subList(1, group.sockets().size())) {
+            share(fd);
+            bind(group, fd, port);
+            listen(group, fd);
+        }
+    }
+
+    private void share(int fd) {
+        systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEPORT, 1);
+    }
+
+    private void bind(Group group, int fd, int port) throws BindException {
+        int bound = systemCalls.bind(fd, NativeSocketAddress.of(new InetSocketAddress(group.address(), port)));
+        if (bound < 0) {
+            throw group.failure(port, -bound);
+        }
+    }
+
+    private void listen(Group group, int fd) throws BindException {
+        int listening = systemCalls.listen(fd, group.wanted().options().backlog());
+        if (listening < 0) {
+            throw group.failure(port(fd), -listening);
+        }
+        delayAcknowledgements(fd);
+    }
+
+    /** A gateway of the same user could join without a word where SO_REUSEPORT had to be set before listen(2). */
+    private static void refuseStrangers(Group group, int port) throws BindException {
+        if (PortOwner.hasStranger(group.address(), group.isDualStack(), port)) {
+            throw group.failure(port, Errno.EADDRINUSE);
         }
     }
 
@@ -121,33 +252,10 @@ public final class ListenSocket {
         return local.port();
     }
 
-    private int bind(int fd, InetAddress address, int port, boolean isDualStack, Options options, boolean isShared)
-            throws BindException {
-        // Connections of an earlier process in TIME_WAIT do not keep the address.
-        systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEADDR, 1);
-        if (isShared) {
-            systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEPORT, 1);
-        }
-        if (options.isFreeBind()) {
-            systemCalls.setOption(fd, SocketOptions.SOL_IP, SocketOptions.IP_FREEBIND, 1);
-        }
-        if (address instanceof Inet6Address) {
-            systemCalls.setOption(fd, SocketOptions.SOL_IPV6, SocketOptions.IPV6_V6ONLY, isDualStack ? 0 : 1);
-        }
-        InetSocketAddress local = new InetSocketAddress(address, port);
-        int bound = systemCalls.bind(fd, NativeSocketAddress.of(local));
-        if (bound == 0 && !isShared) {
-            // Two sockets with SO_REUSEADDR may be bound to one address; only listen(2) tells whether it is taken.
-            bound = systemCalls.listen(fd, 1);
-        }
-        if (bound < 0) {
-            throw failure(local, -bound);
-        }
-        return port(fd);
-    }
-
     private void inherit(int fd, Options options) {
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_NODELAY, 1);
+        // Urgent bytes are relayed in their place; with a later call those that came before it would be lost.
+        systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
         systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_KEEPALIVE, 1);
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPIDLE, options.keepIdleSeconds());
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPINTVL, options.keepIntervalSeconds());
@@ -162,11 +270,10 @@ public final class ListenSocket {
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 0);
     }
 
-    private static BindException failure(InetSocketAddress local, int errno) {
-        String what = switch (errno) {
-            case Errno.EADDRINUSE ->
-                "the port is in use" + PortOwner.of(local.getAddress(), local.getPort()).map(owner -> " by " + owner)
-                        .orElse("") + "; stop that program or bind another address";
+    private static String message(InetAddress address, int port, int errno) {
+        return switch (errno) {
+            case Errno.EADDRINUSE -> "the port is in use" + PortOwner.of(address, port).map(owner -> " by " + owner)
+                    .orElse("") + "; stop that program or bind another address";
             case Errno.EADDRNOTAVAIL ->
                 "the address is not on this machine; add it to an interface, or set freebind: true "
                         + "for a standby that gets it later";
@@ -174,7 +281,6 @@ public final class ListenSocket {
                     + "(systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE), or set net.ipv4.ip_unprivileged_port_start";
             default -> Errno.text(errno);
         };
-        return new BindException(what, errno);
     }
 
     private static InetAddress any(boolean isIpv6) {

@@ -73,6 +73,12 @@ final class GatewayCollector implements MultiCollector {
         Family.Counter dropped = new Family.Counter("vipgate_access_log_dropped",
                 "Lines of the access log that were dropped, because it could not be written fast enough.");
         dropped.add(numbers.accessLogDropped());
-        return List.of(overflows, dropped, spliced, reloads, reloadedAt, stalls);
+        Family.Counter ownDropped = new Family.Counter("vipgate_log_dropped",
+                "Lines of the gateway's own log that were dropped, because whoever reads it was too slow.");
+        ownDropped.add(numbers.logDropped());
+        Family.Gauge kept = new Family.Gauge("vipgate_operator_states_kept",
+                "1 when what operators set is kept over a restart, 0 when the state file can't be read or written.");
+        numbers.statesKept().ifPresent(kept::add);
+        return List.of(overflows, dropped, ownDropped, kept, spliced, reloads, reloadedAt, stalls);
     }
 }

@@ -3,6 +3,7 @@ package io.vipgate.metrics;
 import io.vipgate.relay.LoopCounts;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -17,7 +18,9 @@ import java.util.OptionalLong;
  * @param loopLagNanos how long each event loop lets a task wait
  * @param listenOverflows the kernel's count of clients that found an accept queue full; empty when it does not tell
  * @param accessLogDropped lines that found no place in the access log
+ * @param logDropped lines that found no place in the gateway's own log
+ * @param statesKept whether the operator's states are kept over restarts; empty when they need not be
  */
 public record GatewayStats(LoopCounts loops, Map<String, String> listeners, List<PoolStats> pools,
         ReloadStats reloads, List<Long> loopLagNanos, OptionalLong listenOverflows,
-        long accessLogDropped) {}
+        long accessLogDropped, long logDropped, Optional<Boolean> statesKept) {}

@@ -6,6 +6,7 @@ import io.vipgate.admin.model.PinList;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.pinning.PinTable;
+import io.vipgate.text.IpText;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +54,7 @@ public final class PinReport {
     }
 
     private static RequestException notPinned(String pool, InetAddress client) {
-        return RequestException.notFound(client.getHostAddress() + " is not pinned in pool " + pool);
+        return RequestException.notFound(IpText.of(client) + " is not pinned in pool " + pool);
     }
 
     private static ClientAddress address(InetAddress client) {
@@ -63,7 +64,7 @@ public final class PinReport {
     }
 
     private static PinList.Entry pin(PinTable.View pin) {
-        return new PinList.Entry(ClientAddress.toInetAddress(pin.clientHigh(), pin.clientLow()).getHostAddress(),
+        return new PinList.Entry(IpText.of(ClientAddress.toInetAddress(pin.clientHigh(), pin.clientLow())),
                 pin.endpoint().label(), pin.open());
     }
 }

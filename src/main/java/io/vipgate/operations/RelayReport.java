@@ -12,6 +12,7 @@ import io.vipgate.linux.ClientAddress;
 import io.vipgate.relay.LoopEndpoint;
 import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayView;
+import io.vipgate.text.IpText;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +116,7 @@ public final class RelayReport {
     private static RelayList.Entry entry(RelayListing.Entry entry) {
         RelayView relay = entry.relay();
         return new RelayList.Entry(entry.id().toString(), relay.listener(),
-                ClientAddress.toInetAddress(relay.clientHigh(), relay.clientLow()).getHostAddress(),
+                IpText.of(ClientAddress.toInetAddress(relay.clientHigh(), relay.clientLow())),
                 relay.clientPort(), relay.pool(), relay.endpoint() == null ? null : relay.endpoint().label(),
                 relay.phase(), relay.ageNanos() / 1e9, relay.silentNanos() / 1e9, relay.bytesToBackend(),
                 relay.bytesToClient(), relay.attempts(), relay.isPinned());

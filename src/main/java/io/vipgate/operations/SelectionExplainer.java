@@ -17,6 +17,7 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Health;
 import io.vipgate.pool.PoolSnapshot;
+import io.vipgate.text.IpText;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,7 +62,7 @@ public final class SelectionExplainer {
                 ? Optional.empty()
                 : Optional.of(pool.plan().factory().over(tier));
         Map<Integer, Double> probabilities = balancer.map(rule -> probabilities(rule, tier, address)).orElse(Map.of());
-        return new Explanation(name, listener.pool(), client.getHostAddress(),
+        return new Explanation(name, listener.pool(), IpText.of(client),
                 StatusReport.label(pool.config().balance()), refused(listener),
                 pin.map(view -> new Explanation.Pin(view.endpoint().label(), view.open(), whyNotPinned.isEmpty(),
                         whyNotPinned.isEmpty() ? null : whyNotPinned)).orElse(null),

@@ -25,6 +25,7 @@ import io.vipgate.probe.Observation;
 import io.vipgate.telemetry.EndpointTotals;
 import io.vipgate.telemetry.ListenerTotals;
 import io.vipgate.telemetry.RateSampler;
+import io.vipgate.text.IpText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +74,7 @@ public final class StatusReport {
         return new GatewayStatus(Instant.now(), BuildInfo.read().version(), ProcessHandle.current().pid(), startedAt,
                 readiness.isAlive(), gateway.isStopping(), reasons.isEmpty(), reasons, gateway.eventLoops(),
                 view.silentLoops(), gateway.openRelays(), gateway.maxRelays(), view.seconds(), needRestart,
+                pools.stateFileProblem().orElse(null),
                 listeners.present().stream().map(listener -> listener(listener, view)).toList(),
                 config.pools().keySet().stream().map(pools::find).flatMap(Optional::stream)
                         .map(pool -> pool(pool, view)).toList(),
@@ -181,8 +183,7 @@ public final class StatusReport {
     }
 
     static String text(Endpoint endpoint) {
-        String host = endpoint.address().getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + endpoint.address().getPort();
+        return IpText.of(endpoint.address());
     }
 
     /** As the configuration writes it. */

@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * running ───┴──── reload ───────────────┘
  *    │
  *    └──SIGTERM, SIGINT──► grace (still accepting) ──► drain ──► stopped
- *                                    └──a second one, any time──► stopped at once
+ *                                    └──a second one, any time──► stopped at once, halted if that takes 2 s
+ *                                                                 a third: halted
  * </pre>
  *
  * <p>Thread-safe.
@@ -39,6 +40,11 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** What {@code ps} and keepalived's track_process call the process; at most 15 bytes. */
     private static final String NAME = "vipgate-run";
+
+    /** The exit status of an end that nothing was waited for. */
+    private static final int HALTED = 1;
+    /** How long a stop at once may take: whatever it waits for, the process ends. */
+    private static final long HALT_AFTER_MILLIS = 2_000;
 
     private static final ReloadOutcome STOPPING = new ReloadOutcome.Refused(List.of("shutting down"));
 
@@ -91,12 +97,23 @@ public final class GatewayProcess implements AutoCloseable {
         isStopping = true;
         if (count == 1) {
             first.countDown();
-        } else if (!isServing) {
-            // The start hangs, perhaps in a name lookup, and nothing is there to drain.
-            Runtime.getRuntime().halt(1);
-        } else {
+        } else if (count == 2 && isServing) {
             second.countDown();
+            haltLater();
+        } else {
+            // The start hangs, perhaps in a name lookup, and nothing is there to drain; or the end does.
+            Runtime.getRuntime().halt(HALTED);
         }
+    }
+
+    /** On a signal's own thread, which nobody waits for. */
+    private static void haltLater() {
+        try {
+            Thread.sleep(HALT_AFTER_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().halt(HALTED);
     }
 
     private void onHangUp() {

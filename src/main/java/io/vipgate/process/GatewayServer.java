@@ -84,7 +84,7 @@ public final class GatewayServer implements AutoCloseable {
         servers = new HttpServers();
         gateway = new Gateway(new GatewayParts(control, loops, pools, listeners, resolver, accessLog, heartbeat,
                 neighbours, fdBudget, relayLimit), servers, config);
-        operator = new OperatorActions(pools, loops, control, gateway::config);
+        operator = new OperatorActions(pools, loops, control);
         readiness = new Readiness(gateway);
         History history = new History();
         rates = new RateSampler(loops, new HistoryRecorder(history, pools, listeners, InstantSource.system()));
@@ -94,7 +94,8 @@ public final class GatewayServer implements AutoCloseable {
                 new SelectionExplainer(gateway, pools, listeners));
         BuildInfo build = BuildInfo.read();
         metrics = new LazyMetrics(() -> new GatewayMetrics(new MetricsReader(pools, new LoopCountsReader(loops),
-                heartbeat, neighbours, reloads, accessLog::dropped, gateway::config, gateway::changes),
+                heartbeat, neighbours, reloads, accessLog::dropped, Logging::dropped, gateway::config,
+                gateway::changes),
                 build.version(), build.netty()));
     }
 
@@ -150,8 +151,10 @@ public final class GatewayServer implements AutoCloseable {
     private void serve(GatewayConfig config) throws StartException {
         readiness.start();
         rates.start();
+        // Before the listeners: what can't be bound ends the start, and clients that had come would be reset.
+        servers.bind(config, operations, readiness, new MetricsHandler(accept -> metrics().scrape(accept)));
         gateway.start(config);
-        servers.start(config, operations, readiness, new MetricsHandler(accept -> metrics().scrape(accept)));
+        servers.start();
     }
 
     /** The gateway itself. */

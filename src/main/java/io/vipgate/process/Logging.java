@@ -7,7 +7,7 @@ import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import io.vipgate.config.LogConfig;
@@ -16,19 +16,28 @@ import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway's own log, on standard error. Set up in code: a logging configuration in XML would cost a parser at every
- * start.
+ * The gateway's own log, on standard error, which nobody who logs waits for. Set up in code: a logging configuration in XML
+ * would cost a parser at every start.
  *
  * <p>Thread-safe.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
     private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %msg%n%ex";
 
+    /** How long the end of the process waits for what was logged just before. */
+    private static final long FLUSH_MILLIS = 1_000;
+    /** One for the process, whatever reloads change. */
+    private static final LogOutput OUTPUT = LogOutput.toStandardError();
+
     /** Made by Logback, which finds it as a service. */
     public Logging() {}
 
     @Override
     public ExecutionStatus configure(LoggerContext loggers) {
+        Logger own = loggers.getLogger(Logging.class);
+        OUTPUT.start(count -> own.warn("{} lines of the log were dropped: whoever reads it was too slow", count));
+        Runtime.getRuntime().addShutdownHook(
+                Thread.ofPlatform().name("vipgate-log-end").unstarted(() -> OUTPUT.flush(FLUSH_MILLIS)));
         configure(loggers, Level.INFO, LogFormat.TEXT);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
@@ -41,14 +50,22 @@ public final class Logging extends ContextAwareBase implements Configurator {
         }
     }
 
+    /** Has what prints to {@link System#err} wait for nobody either: exceptions that no thread catches, and libraries. */
+    public static void takeStandardError() {
+        System.setErr(OUTPUT.asPrintStream());
+    }
+
+    /** Lines that were dropped because whoever reads the log was too slow. */
+    public static long dropped() {
+        return OUTPUT.dropped();
+    }
+
     private static void configure(LoggerContext loggers, Level level, LogFormat format) {
         Encoder<ILoggingEvent> encoder = format == LogFormat.JSON ? new JsonEncoder() : text(loggers);
         encoder.setContext(loggers);
         encoder.start();
-        ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+        Appender appender = new Appender(encoder);
         appender.setContext(loggers);
-        appender.setTarget("System.err");
-        appender.setEncoder(encoder);
         appender.start();
         Logger root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.detachAndStopAllAppenders();
@@ -62,5 +79,19 @@ public final class Logging extends ContextAwareBase implements Configurator {
         encoder.setContext(loggers);
         encoder.setPattern(PATTERN);
         return encoder;
+    }
+
+    /** Makes the lines, on the thread that logs, and queues them. Thread-safe, as encoders are. */
+    private static final class Appender extends UnsynchronizedAppenderBase<ILoggingEvent> {
+        private final Encoder<ILoggingEvent> encoder;
+
+        Appender(Encoder<ILoggingEvent> encoder) {
+            this.encoder = encoder;
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            OUTPUT.offer(encoder.encode(event));
+        }
     }
 }

@@ -65,8 +65,16 @@ public final class Acceptor implements ReadyHandler {
             // Only a turn that follows at once tells of a burst: the queue was not empty after the last one.
             boolean isBurst = now - lastTurnAt < BURST_NANOS;
             lastTurnAt = now;
-            int taken = accept(perTurn);
-            perTurn = taken < perTurn ? Math.max(1, taken) : isBurst ? Math.min(MAX_PER_TURN, perTurn * 2) : perTurn;
+            try {
+                int taken = accept(perTurn);
+                perTurn = taken < perTurn
+                        ? Math.max(1, taken)
+                        : isBurst ? Math.min(MAX_PER_TURN, perTurn * 2) : perTurn;
+            } catch (Throwable e) {
+                // The queue is not empty, so that this would come again at once, and without end.
+                pause(e.toString());
+                LOG.error("accept of listener {} failed", listener.name(), e);
+            }
         }
     }
 
@@ -110,11 +118,11 @@ public final class Acceptor implements ReadyHandler {
     }
 
     private void refuse(int fd, RefuseReason reason) {
+        systemCalls.setResetOnClose(fd);
+        systemCalls.close(fd);
         listener.onRefused(reason);
         loop.observer().onRefused(listener, reason);
         loop.observer().onClientRefused(listener, client, reason);
-        systemCalls.setResetOnClose(fd);
-        systemCalls.close(fd);
     }
 
     private void pause(String why) {

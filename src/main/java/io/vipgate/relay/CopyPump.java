@@ -60,6 +60,10 @@ final class CopyPump {
             }
             budget -= read;
             boolean isShort = read < asked;
+            if (!isShort) {
+                // The next read may begin at an urgent mark that no event has told of yet, and would lose the byte.
+                source.keepUrgentInline(systemCalls);
+            }
             // After a reset and around urgent data only EAGAIN, the end or the error is proof.
             if (isShort && !source.isUrgent && !source.isReset) {
                 source.isReadable = false;
@@ -81,8 +85,8 @@ final class CopyPump {
         return Progress.DRAINED;
     }
 
-    /** What a read that returned no bytes means; also asked by {@link SplicePump}. */
-    static Progress onNothingRead(Flow flow, int result) {
+    /** What a read that returned no bytes means. */
+    private static Progress onNothingRead(Flow flow, int result) {
         RelaySocket source = flow.source;
         source.isReadable = false;
         if (result == -Errno.EAGAIN) {

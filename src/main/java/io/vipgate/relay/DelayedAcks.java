@@ -36,12 +36,21 @@ final class DelayedAcks {
         }
     }
 
+    /** One relay that fails must not keep the others' acknowledgements back. */
+    private static void flush(Relay relay) {
+        try {
+            RelayConnect.flushDelayedAck(relay);
+        } catch (Throwable e) {
+            RelayEndings.onFault(relay, e);
+        }
+    }
+
     private void tick() {
         long ripe = loop.now() - MAX_DELAY_NANOS;
         Relay first = waiting.peekFirst();
         while (first != null && (!first.isYoung() || first.connectedAt() - ripe <= 0)) {
             waiting.removeFirst();
-            RelayConnect.flushDelayedAck(first);
+            flush(first);
             first = waiting.peekFirst();
         }
         isTicking = first != null;

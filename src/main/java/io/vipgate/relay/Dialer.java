@@ -29,19 +29,20 @@ final class Dialer {
      * kernel tries every port of an exhausted address before it says so, which costs milliseconds.
      *
      * @param canDelayAck whether the handshake's last acknowledgement may wait for the first bytes
+     * @param isUrgentInline whether urgent bytes are to stay in the stream from the first one on
      * @return a descriptor whose connect is under way or done, or a negated error number
      */
-    int begin(LoopEndpoint endpoint, RelaySettings settings, boolean canDelayAck) {
+    int begin(LoopEndpoint endpoint, RelaySettings settings, boolean canDelayAck, boolean isUrgentInline) {
         List<NativeSocketAddress> sources = settings.sources();
         if (sources.isEmpty()) {
-            return connect(endpoint, null, canDelayAck);
+            return connect(endpoint, null, canDelayAck, isUrgentInline);
         }
         int result = -Errno.EADDRNOTAVAIL;
         turn = (turn + 1) & Integer.MAX_VALUE;
         for (int i = 0; i < sources.size(); i++) {
             NativeSocketAddress source = sources.get((turn % sources.size() + i) % sources.size());
             if (source.family() == endpoint.family()) {
-                result = connect(endpoint, source, canDelayAck);
+                result = connect(endpoint, source, canDelayAck, isUrgentInline);
                 if (result != -Errno.EADDRNOTAVAIL) {
                     return result;
                 }
@@ -51,13 +52,16 @@ final class Dialer {
     }
 
     private int connect(LoopEndpoint endpoint, @Nullable NativeSocketAddress source,
-            boolean canDelayAck) {
+            boolean canDelayAck, boolean isUrgentInline) {
         int fd = systemCalls.socket(endpoint.family());
         if (fd < 0) {
             return fd;
         }
         if (canDelayAck) {
             systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 0);
+        }
+        if (isUrgentInline) {
+            systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
         }
         int result = source == null ? 0 : bind(fd, source);
         if (result == 0) {

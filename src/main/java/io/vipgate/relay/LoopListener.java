@@ -9,12 +9,16 @@ import io.vipgate.pool.ConnectionLimit;
 public final class LoopListener {
     /** So many relays in a row whose endpoint spoke first, less those whose client did, tell the protocol. */
     private static final int CONVINCED = 8;
+    /** So many relays in a row whose endpoints sent no urgent data tell that the protocol has none. */
+    private static final int RELAYS_WITHOUT_URGENT = 256;
 
     private final String name;
     private final ConnectionLimit limit;
     private LoopPool pool;
+    private BufferBounds buffers = BufferBounds.DEFAULT;
     private final ListenerCounts counts = new ListenerCounts();
     private int endpointSpeaksFirst;
+    private int relaysWithoutUrgent;
 
     /**
      * Makes the view of a listener.
@@ -43,7 +47,17 @@ public final class LoopListener {
             pool = newPool;
             // Another protocol, perhaps.
             endpointSpeaksFirst = 0;
+            relaysWithoutUrgent = 0;
         }
+    }
+
+    /** Bounds the buffers of clients' connections that begin to stream from now on. */
+    public void bound(BufferBounds newBuffers) {
+        buffers = newBuffers;
+    }
+
+    BufferBounds buffers() {
+        return buffers;
     }
 
     ConnectionLimit limit() {
@@ -81,6 +95,24 @@ public final class LoopListener {
      */
     boolean canDelayHandshakeAck() {
         return endpointSpeaksFirst < CONVINCED;
+    }
+
+    /** An endpoint has sent urgent data. */
+    void onUrgentEndpoint() {
+        relaysWithoutUrgent = 0;
+    }
+
+    /**
+     * Counts a connect, and says whether its socket must keep urgent bytes in the stream from its first byte on. Where a
+     * protocol has none, the system call is saved: urgent data still has it made, and only where two urgent bytes come
+     * before that is the first of them lost.
+     */
+    boolean expectsUrgentEndpoint() {
+        if (relaysWithoutUrgent == RELAYS_WITHOUT_URGENT) {
+            return false;
+        }
+        relaysWithoutUrgent++;
+        return true;
     }
 
     /** Clients accepted and not refused. */

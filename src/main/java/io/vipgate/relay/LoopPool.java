@@ -2,6 +2,7 @@ package io.vipgate.relay;
 
 import io.vipgate.balance.SelectionContext;
 import io.vipgate.balance.TieredBalancer;
+import io.vipgate.balance.Turns;
 import io.vipgate.pinning.Pin;
 import io.vipgate.pool.Candidate;
 import io.vipgate.pool.Endpoint;
@@ -31,6 +32,7 @@ public final class LoopPool {
     private final Selection selection;
     private final PoolCounts counts = new PoolCounts();
     private final LoopPins pins = new LoopPins(counts);
+    private final Turns turns = new Turns();
     private PoolPlan plan;
     private @Nullable PoolSnapshot snapshot;
     private LoopEndpoint[] endpoints = {};
@@ -62,13 +64,18 @@ public final class LoopPool {
         known.values().retainAll(all);
         counts.retain(all.stream().map(each -> each.endpoint().name()).collect(Collectors.toSet()));
         snapshot = current;
-        balancer = new TieredBalancer(current, plan.factory());
+        turns.retain(known.keySet());
+        balancer = new TieredBalancer(current, plan.factory(), turns);
         return balancer;
     }
 
     private TieredBalancer present() {
         PoolSnapshot current = pool.snapshot();
-        return current == snapshot ? balancer : refresh(current);
+        if (current != snapshot) {
+            balancer.remember(turns);
+            return refresh(current);
+        }
+        return balancer;
     }
 
     /** Works by another plan from now on. Relays that are open keep the settings they were made with. */

@@ -4,7 +4,6 @@ import io.vipgate.eventloop.Ready;
 import io.vipgate.eventloop.Wheel;
 import io.vipgate.eventloop.WheelTimer;
 import io.vipgate.linux.ClientAddress;
-import io.vipgate.linux.SocketOptions;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -116,27 +115,29 @@ public final class Relay extends WheelTimer implements RelayInfo {
     static void open(RelayLoop loop, LoopListener listener, int fd, ClientAddress address) {
         Relay relay = new Relay(loop, listener, address);
         loop.onOpened();
-        loop.observer().onOpened(relay);
-        relay.client = relay.watch(fd);
-        if (relay.client == null) {
-            RelayEndings.close(relay, CloseReason.INTERNAL, true);
-            return;
-        }
         try {
-            RelayConnect.connect(relay);
-        } catch (RuntimeException | AssertionError e) {
+            // It has inherited SO_OOBINLINE from the listening socket.
+            relay.client = relay.watch(fd, true);
+            loop.observer().onOpened(relay);
+            if (relay.client == null) {
+                RelayEndings.close(relay, CloseReason.INTERNAL, true);
+            } else {
+                RelayConnect.connect(relay);
+            }
+        } catch (Throwable e) {
             RelayEndings.onFault(relay, e);
         }
     }
 
     /** Hands a socket to the event loop; null when epoll can't take it (no memory, or max_user_watches). */
     @Nullable
-    RelaySocket watch(int fd) {
+    RelaySocket watch(int fd, boolean isUrgentInline) {
         try {
-            return RelaySocket.watch(this, loop, fd);
-        } catch (RuntimeException e) {
-            LOG.warn("a socket can't be watched: {}", e.getMessage());
+            return RelaySocket.watch(this, loop, fd, isUrgentInline);
+        } catch (Throwable e) {
+            loop.systemCalls().setResetOnClose(fd);
             loop.systemCalls().close(fd);
+            LOG.warn("a socket can't be watched: {}", e.getMessage());
             return null;
         }
     }
@@ -153,8 +154,10 @@ public final class Relay extends WheelTimer implements RelayInfo {
         assert loop.eventLoop().inEventLoop();
         try {
             if ((events & Ready.PRI) != 0) {
-                // The urgent byte stays in the stream, where it is relayed like any other.
-                loop.systemCalls().setOption(socket.fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
+                socket.keepUrgentInline(loop.systemCalls());
+                if (socket == backend) {
+                    listener.onUrgentEndpoint();
+                }
             }
             switch (phase) {
                 case CONNECTING -> RelayConnect.onConnecting(this, socket, events);
@@ -171,7 +174,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
                 case CLOSED -> {
                 }
             }
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) {
             RelayEndings.onFault(this, e);
         }
     }
@@ -180,7 +183,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
     void onTurn(Flow flow) {
         try {
             advance(flow);
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) {
             RelayEndings.onFault(this, e);
         }
     }
@@ -228,7 +231,11 @@ public final class Relay extends WheelTimer implements RelayInfo {
 
     /** Ends the relay by RST to both sides. */
     void abort(CloseReason reason) {
-        RelayEndings.close(this, reason, true);
+        try {
+            RelayEndings.close(this, reason, true);
+        } catch (Throwable e) {
+            RelayEndings.onFault(this, e);
+        }
     }
 
     @Override
@@ -249,7 +256,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
                 }
                 case CLOSED -> NEVER;
             };
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) {
             RelayEndings.onFault(this, e);
             return NEVER;
         }
@@ -258,6 +265,10 @@ public final class Relay extends WheelTimer implements RelayInfo {
     @Nullable
     Flow flowFrom(RelaySocket socket) {
         return socket == client ? clientToBackend : backendToClient;
+    }
+
+    BufferBounds buffersOf(RelaySocket socket) {
+        return socket == client ? listener.buffers() : settings.buffers();
     }
 
     @Nullable

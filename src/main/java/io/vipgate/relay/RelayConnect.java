@@ -18,9 +18,10 @@ final class RelayConnect {
         LoopEndpoint next = relay.attempts.next(relay.pool, relay.clientHigh, relay.clientLow, relay.now());
         while (next != null) {
             relay.hasDelayedAck = relay.listener.canDelayHandshakeAck();
-            int fd = relay.loop.dialer().begin(next, relay.settings, relay.hasDelayedAck);
+            boolean isUrgentInline = relay.listener.expectsUrgentEndpoint();
+            int fd = relay.loop.dialer().begin(next, relay.settings, relay.hasDelayedAck, isUrgentInline);
             if (fd >= 0) {
-                relay.backend = relay.watch(fd);
+                relay.backend = relay.watch(fd, isUrgentInline);
             }
             if (relay.backend != null) {
                 relay.since = relay.now();

@@ -85,14 +85,18 @@ final class RelayEndings {
                 || RelayTimeouts.hasUnacked(relay)) {
             return false;
         }
-        relay.phase = Relay.Phase.DRAINING;
-        relay.since = relay.now();
-        relay.loop.wheel().arm(relay, drainEnd(relay));
-        relay.loop.systemCalls().shutdownWrite(up.target.fd);
-        relay.loop.systemCalls().shutdownWrite(down.target.fd);
-        onDraining(relay, up.source);
-        if (relay.phase == Relay.Phase.DRAINING) {
-            onDraining(relay, down.source);
+        try {
+            relay.phase = Relay.Phase.DRAINING;
+            relay.since = relay.now();
+            relay.loop.wheel().arm(relay, drainEnd(relay));
+            relay.loop.systemCalls().shutdownWrite(up.target.fd);
+            relay.loop.systemCalls().shutdownWrite(down.target.fd);
+            onDraining(relay, up.source);
+            if (relay.phase == Relay.Phase.DRAINING) {
+                onDraining(relay, down.source);
+            }
+        } catch (Throwable e) {
+            onFault(relay, e);
         }
         return true;
     }
@@ -114,10 +118,19 @@ final class RelayEndings {
         }
     }
 
-    /** A fault of the gateway itself: the relay ends by RST to both sides. */
+    /**
+     * A fault of the gateway itself, whatever it is: bytes that were read may be gone, so the relay ends by RST to both
+     * sides. It is closed first, since the fault may be one that the log meets as well.
+     */
     static void onFault(Relay relay, Throwable fault) {
+        try {
+            close(relay, CloseReason.INTERNAL, true);
+        } catch (Throwable again) {
+            if (!again.equals(fault)) {
+                fault.addSuppressed(again);
+            }
+        }
         LOG.error("relay of listener {} failed", relay.listener.name(), fault);
-        close(relay, CloseReason.INTERNAL, true);
     }
 
     /** The only place that ends a relay: frees what the flows hold, closes both sides and gives every count back. */
@@ -126,16 +139,17 @@ final class RelayEndings {
             return;
         }
         relay.phase = Relay.Phase.CLOSED;
+        // What is given back to the system and counted exactly comes before what others make of it, which may fail.
         relay.loop.wheel().disarm(relay);
-        release(relay, relay.clientToBackend);
-        release(relay, relay.backendToClient);
         close(relay, relay.backend, withReset);
         close(relay, relay.client, withReset);
-        relay.attempts.onClosed(relay.pool, relay.clientHigh, relay.clientLow, reason);
-        relay.pool.onRelayOver(reason, relay.attempts.endpoint() != null, relay.age());
+        release(relay, relay.clientToBackend);
+        release(relay, relay.backendToClient);
         relay.listener.onClosed();
         relay.loop.fdBudget().release();
         relay.loop.onClosed();
+        relay.attempts.onClosed(relay.pool, relay.clientHigh, relay.clientLow, reason);
+        relay.pool.onRelayOver(reason, relay.attempts.endpoint() != null, relay.age());
         relay.loop.observer().onClosed(relay, reason);
     }
 

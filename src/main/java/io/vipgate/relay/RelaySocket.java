@@ -3,6 +3,8 @@ package io.vipgate.relay;
 import io.vipgate.eventloop.Ready;
 import io.vipgate.eventloop.ReadyHandler;
 import io.vipgate.eventloop.Registration;
+import io.vipgate.linux.SocketOptions;
+import io.vipgate.linux.SystemCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +17,10 @@ final class RelaySocket implements ReadyHandler {
     /** One epoll_ctl(2) for the whole life of a socket, but for the source of a stream whose target is full. */
     static final int EVENTS = Ready.IN | Ready.OUT | Ready.RDHUP | Ready.PRI | Ready.EDGE;
 
-    /** What is watched while bytes that arrive are of no use; those that go the other way still want room here. */
+    /**
+     * What is watched while bytes that arrive are of no use; those that go the other way still want room here. Not
+     * urgent data: with it, every segment would wake the loop.
+     */
     private static final int READS_PAUSED = Ready.OUT | Ready.RDHUP | Ready.EDGE;
 
     final Relay relay;
@@ -27,10 +32,17 @@ final class RelaySocket implements ReadyHandler {
     boolean isReadable;
     /** A write may take something. */
     boolean isWritable;
-    /** The peer's FIN is in the receive queue, behind all its bytes. */
+    /** The peer's FIN is in the receive queue, behind all its bytes; told together with urgent data that is there too. */
     boolean hasFin;
-    /** Urgent data (RFC 9293 section 3.8.5) makes reads stop early: a short read does not mean that all was read. */
+    /**
+     * Urgent data (RFC 9293 section 3.8.5) may be there, which makes reads stop early: a short read does not mean that all
+     * was read, and only recv(2) gets past the mark.
+     */
     boolean isUrgent;
+    /** Urgent bytes stay in the stream. Else the kernel takes the latest out of it, and drops those before. */
+    private boolean isUrgentInline;
+    /** Arriving bytes are not told of. */
+    private boolean isPaused;
     /** The kernel has given the connection up: a reset, or a timeout of its own. */
     boolean isReset;
     /** A call has returned the socket's error, so that the next read says "end of stream" without a FIN. */
@@ -46,18 +58,20 @@ final class RelaySocket implements ReadyHandler {
     int connectMicros;
     private boolean isClosed;
 
-    private RelaySocket(Relay relay, int fd) {
+    private RelaySocket(Relay relay, int fd, boolean isUrgentInline) {
         this.relay = relay;
         this.fd = fd;
+        this.isUrgentInline = isUrgentInline;
     }
 
     /**
      * Hands a socket to the event loop.
      *
+     * @param isUrgentInline whether it has SO_OOBINLINE
      * @throws IllegalStateException if epoll can't take it; the caller still owns the descriptor then
      */
-    static RelaySocket watch(Relay relay, RelayLoop loop, int fd) {
-        RelaySocket socket = new RelaySocket(relay, fd);
+    static RelaySocket watch(Relay relay, RelayLoop loop, int fd, boolean isUrgentInline) {
+        RelaySocket socket = new RelaySocket(relay, fd, isUrgentInline);
         socket.registration = loop.eventLoop().register(fd, EVENTS, socket);
         return socket;
     }
@@ -77,7 +91,8 @@ final class RelaySocket implements ReadyHandler {
         if ((events & Ready.OUT) != 0) {
             isWritable = true;
         }
-        if ((events & Ready.RDHUP) != 0) {
+        if ((events & Ready.RDHUP) != 0 && !isPaused) {
+            // While paused nobody tells of urgent data before the FIN; when it is over, both are told again.
             hasFin = true;
         }
         if ((events & Ready.PRI) != 0) {
@@ -89,11 +104,20 @@ final class RelaySocket implements ReadyHandler {
     }
 
     /** Stops telling of bytes that arrive, or begins again: then it tells of those that are there already, too. */
-    void pauseReads(boolean isPaused) {
-        if (!isClosed) {
+    void pauseReads(boolean isToPause) {
+        if (isPaused != isToPause && !isClosed) {
+            isPaused = isToPause;
             // Nothing will tell of them, so whoever can use them must look.
-            isReadable |= isPaused;
-            registration.watch(isPaused ? READS_PAUSED : EVENTS);
+            isReadable |= isToPause;
+            registration.watch(isToPause ? READS_PAUSED : EVENTS);
+        }
+    }
+
+    /** Keeps urgent bytes in the stream, where they are relayed like any others. */
+    void keepUrgentInline(SystemCalls systemCalls) {
+        if (!isUrgentInline) {
+            isUrgentInline = true;
+            systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
         }
     }
 

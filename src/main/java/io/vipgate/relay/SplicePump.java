@@ -44,7 +44,8 @@ final class SplicePump {
         }
         long before = flow.delivered();
         Progress progress = move(flow, pipe);
-        pauseReads(flow, progress == Progress.BLOCKED);
+        // What arrives for a target that takes no more wakes nobody; the target's own event leads on.
+        flow.source.pauseReads(progress == Progress.BLOCKED);
         int direction = flow.isToBackend ? 1 : 0;
         long moved = flow.delivered() - before;
         spliced[direction] += moved;
@@ -64,14 +65,6 @@ final class SplicePump {
             }
         }
         return progress;
-    }
-
-    /** What arrives for a target that takes no more wakes nobody; the target's own event leads on. */
-    private static void pauseReads(Flow flow, boolean isBlocked) {
-        if (isBlocked != flow.isSourcePaused) {
-            flow.isSourcePaused = isBlocked;
-            flow.source.pauseReads(isBlocked);
-        }
     }
 
     private Progress move(Flow flow, Pipe pipe) {
@@ -105,11 +98,28 @@ final class SplicePump {
             }
             int in = systemCalls.splice(source.fd, pipe.writeFd(), pipe.capacity());
             if (in <= 0) {
-                // The pipe is empty here, so EAGAIN speaks of the source.
-                return CopyPump.onNothingRead(flow, in);
+                return onNothingRead(source, in);
             }
             flow.piped = in;
             budget -= in;
         }
+    }
+
+    /**
+     * A splice stops at urgent data. Behind the mark there may be bytes even when it returns 0, once the FIN has come, or
+     * the error of a reset. So only EAGAIN says something: the pipe is empty, so it speaks of the source, whose next event
+     * tells of what stopped it. The rest is left to the recv(2) of {@link CopyPump}.
+     */
+    private static Progress onNothingRead(RelaySocket source, int result) {
+        if (result == -Errno.EAGAIN) {
+            source.isReadable = false;
+            return Progress.DRAINED;
+        }
+        if (result < 0) {
+            source.isReset = true;
+            source.socketErrorConsumed = true;
+        }
+        source.isUrgent = true;
+        return Progress.DRAINED;
     }
 }

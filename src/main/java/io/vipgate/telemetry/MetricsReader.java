@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -41,6 +42,7 @@ public final class MetricsReader implements Supplier<GatewayStats> {
     private final CoLocationWatch neighbours;
     private final ReloadCounts reloads;
     private final LongSupplier accessLogDropped;
+    private final LongSupplier logDropped;
     private final Supplier<GatewayConfig> config;
     private final LongSupplier changes;
 
@@ -51,13 +53,15 @@ public final class MetricsReader implements Supplier<GatewayStats> {
      */
     public MetricsReader(PoolRegistry pools, LoopCountsReader loops, LoopHeartbeat heartbeat,
             CoLocationWatch neighbours,
-            ReloadCounts reloads, LongSupplier accessLogDropped, Supplier<GatewayConfig> config, LongSupplier changes) {
+            ReloadCounts reloads, LongSupplier accessLogDropped, LongSupplier logDropped,
+            Supplier<GatewayConfig> config, LongSupplier changes) {
         this.pools = pools;
         this.loops = loops;
         this.heartbeat = heartbeat;
         this.neighbours = neighbours;
         this.reloads = reloads;
         this.accessLogDropped = accessLogDropped;
+        this.logDropped = logDropped;
         this.config = config;
         this.changes = changes;
     }
@@ -96,7 +100,8 @@ public final class MetricsReader implements Supplier<GatewayStats> {
         List<PoolStats> all = new ArrayList<>();
         now.pools().forEach((name, pool) -> pools.find(name).ifPresent(found -> all.add(pool(name, pool, found))));
         return new GatewayStats(counts, listeners, all, reloads.numbers(), heartbeat.lags(),
-                KernelCounters.listenOverflows(), accessLogDropped.getAsLong());
+                KernelCounters.listenOverflows(), accessLogDropped.getAsLong(), logDropped.getAsLong(),
+                pools.hasStateFile() ? Optional.of(pools.stateFileProblem().isEmpty()) : Optional.empty());
     }
 
     private PoolStats pool(String name, PoolConfig pool, ManagedPool control) {

@@ -24,14 +24,28 @@ public final class IpText {
         if (!(address instanceof Inet6Address ipv6)) {
             return address.getHostAddress();
         }
-        byte[] bytes = ipv6.getAddress();
-        byte[] text = new byte[MAX_BYTES];
-        int length = writeIpv6(half(bytes, 0), half(bytes, Long.BYTES), text, 0);
-        String printed = new String(text, 0, length, StandardCharsets.US_ASCII);
+        String printed = withoutZone(ipv6);
         if (ipv6.getScopedInterface() != null) {
             return printed + "%" + ipv6.getScopedInterface().getName();
         }
         return ipv6.getScopeId() == 0 ? printed : printed + "%" + ipv6.getScopeId();
+    }
+
+    private static String withoutZone(Inet6Address address) {
+        byte[] bytes = address.getAddress();
+        byte[] text = new byte[MAX_BYTES];
+        int length = writeIpv6(half(bytes, 0), half(bytes, Long.BYTES), text, 0);
+        return new String(text, 0, length, StandardCharsets.US_ASCII);
+    }
+
+    /** An address with this zone, whatever interface it is on; an empty one is none. */
+    public static String of(InetAddress address, String zone) {
+        return address instanceof Inet6Address ipv6 && !zone.isEmpty() ? withoutZone(ipv6) + "%" + zone : of(address);
+    }
+
+    /** The same as it stands before a port, {@code [fe80::1%eth0]}. */
+    public static String bracketed(InetAddress address, String zone) {
+        return address instanceof Inet6Address ? "[" + of(address, zone) + "]" : of(address);
     }
 
     /** An address as it stands before a port, {@code [2001:db8::1]}. */

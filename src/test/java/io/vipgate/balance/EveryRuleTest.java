@@ -120,7 +120,7 @@ class EveryRuleTest {
         List<PoolSnapshot.Member> members = List.of(
                 new PoolSnapshot.Member(Candidates.endpoint("resting"), EndpointState.initial(0, false)),
                 new PoolSnapshot.Member(Candidates.endpoint("working"), EndpointState.initial(1, false)));
-        TieredBalancer balancer = new TieredBalancer(new PoolSnapshot(members, true), rule.factory);
+        TieredBalancer balancer = new TieredBalancer(new PoolSnapshot(members, true), rule.factory, new Turns());
         FakeSelectionContext context = new FakeSelectionContext(SEED);
 
         for (int i = 0; i < 300; i++) {

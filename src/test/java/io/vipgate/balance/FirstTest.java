@@ -133,7 +133,7 @@ class FirstTest {
                 new PoolSnapshot.Member(Candidates.endpoint("resting"), EndpointState.initial(0, false)),
                 new PoolSnapshot.Member(Candidates.endpoint("backup"), EndpointState.initial(1, true)),
                 new PoolSnapshot.Member(Candidates.endpoint("working"), EndpointState.initial(1, false)));
-        TieredBalancer balancer = new TieredBalancer(new PoolSnapshot(members, true), First::new);
+        TieredBalancer balancer = new TieredBalancer(new PoolSnapshot(members, true), First::new, new Turns());
         List<String> picked = new ArrayList<>();
 
         // when each is full after one connection

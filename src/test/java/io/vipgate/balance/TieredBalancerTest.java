@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Candidate;
+import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Health;
 import io.vipgate.pool.PoolSnapshot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TieredBalancerTest {
     private static final EndpointState PRIMARY = EndpointState.initial(1, false).toHealth(Health.UP);
@@ -18,7 +24,7 @@ class TieredBalancerTest {
     private final FakeSelectionContext context = new FakeSelectionContext(0);
 
     private static PoolSnapshot snapshot(boolean tryDown, EndpointState... states) {
-        List<PoolSnapshot.Member> members = new java.util.ArrayList<>();
+        List<PoolSnapshot.Member> members = new ArrayList<>();
         for (EndpointState state : states) {
             members.add(new PoolSnapshot.Member(Candidates.endpoint("vip" + (members.size() + 1)), state));
         }
@@ -37,7 +43,7 @@ class TieredBalancerTest {
     void backupsServeOnlyWhenNoPrimaryCan() {
         // given
         PoolSnapshot snapshot = snapshot(true, BACKUP, PRIMARY, PRIMARY, BACKUP);
-        TieredBalancer balancer = new TieredBalancer(snapshot, WeightedRandom::new);
+        TieredBalancer balancer = new TieredBalancer(snapshot, WeightedRandom::new, new Turns());
 
         // then
         for (int i = 0; i < 200; i++) {
@@ -57,7 +63,7 @@ class TieredBalancerTest {
     void downEndpointsAreTriedLast() {
         // given
         PoolSnapshot snapshot = snapshot(true, PRIMARY.toHealth(Health.DOWN), BACKUP, BACKUP.toHealth(Health.DOWN));
-        TieredBalancer balancer = new TieredBalancer(snapshot, RoundRobin::new);
+        TieredBalancer balancer = new TieredBalancer(snapshot, RoundRobin::new, new Turns());
 
         // then
         assertThat(pick(balancer)).isEqualTo(1);
@@ -73,7 +79,7 @@ class TieredBalancerTest {
     void theLastAttemptGoesToABackupBeforePrimariesWhereBothAreDown() {
         PoolSnapshot snapshot = snapshot(true, PRIMARY.toHealth(Health.DOWN), BACKUP.toHealth(Health.DOWN), PRIMARY,
                 PRIMARY.toHealth(Health.DOWN));
-        TieredBalancer balancer = new TieredBalancer(snapshot, RoundRobin::new);
+        TieredBalancer balancer = new TieredBalancer(snapshot, RoundRobin::new, new Turns());
 
         assertThat(pickLast(balancer)).as("who is up comes first").isEqualTo(2);
         bar(context, snapshot, 2);
@@ -86,13 +92,13 @@ class TieredBalancerTest {
     @Test
     void theLastAttemptIsLikeAnyOtherWhereNoBackupIsDown() {
         PoolSnapshot snapshot = snapshot(true, PRIMARY.toHealth(Health.DOWN), BACKUP);
-        TieredBalancer balancer = new TieredBalancer(snapshot, RoundRobin::new);
+        TieredBalancer balancer = new TieredBalancer(snapshot, RoundRobin::new, new Turns());
 
         assertThat(pickLast(balancer)).isEqualTo(1);
         bar(context, snapshot, 1);
         assertThat(pickLast(balancer)).isEqualTo(0);
         assertThat(new TieredBalancer(snapshot(false, PRIMARY.toHealth(Health.DOWN), BACKUP.toHealth(Health.DOWN)),
-                RoundRobin::new).selectLast(context)).as("onNoHealthy: reject").isNull();
+                RoundRobin::new, new Turns()).selectLast(context)).as("onNoHealthy: reject").isNull();
     }
 
     private int pickLast(TieredBalancer balancer) {
@@ -104,6 +110,89 @@ class TieredBalancerTest {
         PoolSnapshot snapshot = snapshot(false, PRIMARY.toHealth(Health.DOWN), PRIMARY.toAdmin(AdminState.DRAIN, 0),
                 PRIMARY.toAdmin(AdminState.MAINT, 0), PRIMARY.toWeight(0, 0));
 
-        assertThat(new TieredBalancer(snapshot, LeastConnections::new).select(context)).isNull();
+        assertThat(new TieredBalancer(snapshot, LeastConnections::new, new Turns()).select(context)).isNull();
+    }
+
+    // ---- from one snapshot to the next ----
+
+    private static PoolSnapshot.Member member(Endpoint endpoint, int weight, boolean isUp) {
+        EndpointState state = EndpointState.initial(weight, false).toHealth(isUp ? Health.UP : Health.DOWN);
+        return new PoolSnapshot.Member(endpoint, state);
+    }
+
+    /** Shares of four endpoints of which the last flaps, each snapshot with balancers of its own. */
+    private int[] sharesWhileOneFlaps(BalancerFactory factory, int picks, RandomGenerator random, int... weights) {
+        List<Endpoint> endpoints = List.of(Candidates.endpoint("a"), Candidates.endpoint("b"),
+                Candidates.endpoint("c"), Candidates.endpoint("d"));
+        int[] shares = new int[endpoints.size()];
+        Turns turns = new Turns();
+        boolean isUp = true;
+        for (int done = 0; done < picks;) {
+            List<PoolSnapshot.Member> members = new ArrayList<>();
+            for (int i = 0; i < endpoints.size(); i++) {
+                members.add(member(endpoints.get(i), weights[i], i < 3 || isUp));
+            }
+            TieredBalancer balancer = new TieredBalancer(new PoolSnapshot(members, false), factory, turns);
+            for (int i = random.nextInt(4); i > 0; i--) {
+                shares[pick(balancer)]++;
+                done++;
+            }
+            balancer.remember(turns);
+            isUp = !isUp;
+        }
+        return shares;
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void sharesStayFairWhileOneOfFourFlaps(long seed) {
+        int[] equal = sharesWhileOneFlaps(RoundRobin::new, 9_000, new SplittableRandom(seed), 1, 1, 1, 1);
+        int[] weighted = sharesWhileOneFlaps(RoundRobin::new, 9_000, new SplittableRandom(seed), 3, 2, 1, 1);
+        int[] leastConnections = sharesWhileOneFlaps(LeastConnections::new, 9_000, new SplittableRandom(seed), 1, 1,
+                1, 1);
+
+        assertThat(Math.abs(equal[0] - equal[1])).isLessThan(3);
+        assertThat(Math.abs(equal[0] - equal[2])).isLessThan(3);
+        assertThat((double) equal[3] / equal[0]).as("there half of the time").isBetween(0.33, 0.55);
+        assertThat((double) weighted[0] / weighted[2]).isBetween(2.95, 3.05);
+        assertThat((double) weighted[1] / weighted[2]).isBetween(1.95, 2.05);
+        assertThat((double) leastConnections[1] / leastConnections[0]).isBetween(0.9, 1.1);
+        assertThat((double) leastConnections[2] / leastConnections[0]).isBetween(0.9, 1.1);
+    }
+
+    @Test
+    void whoComesBackAfterALongTimeHasNothingToCatchUpOn() {
+        List<Endpoint> endpoints = List.of(Candidates.endpoint("a"), Candidates.endpoint("b"));
+        Turns turns = new Turns();
+        for (boolean isUp : new boolean[]{true, false, true}) {
+            TieredBalancer balancer = new TieredBalancer(new PoolSnapshot(
+                    List.of(member(endpoints.get(0), 2, true), member(endpoints.get(1), 1, isUp)), false),
+                    RoundRobin::new, turns);
+            int ofTheSecond = 0;
+            for (int i = 0; i < 3_000; i++) {
+                int picked = pick(balancer);
+                ofTheSecond += picked;
+                assertThat(ofTheSecond).as("pick %d", i).isBetween(isUp ? i / 3 - 1 : 0, isUp ? i / 3 + 2 : 0);
+            }
+            balancer.remember(turns);
+        }
+    }
+
+    @Test
+    void anotherOrderAndAnotherWeightAreNoNewBeginning() {
+        Endpoint a = Candidates.endpoint("a");
+        Endpoint b = Candidates.endpoint("b");
+        Turns turns = new Turns();
+        int ofA = 0;
+        for (int i = 0; i < 3_000; i++) {
+            // The heavier and the first in the file would win each time if turns began anew.
+            List<PoolSnapshot.Member> members = i % 2 == 0
+                    ? List.of(member(a, 101, true), member(b, 100, true))
+                    : List.of(member(b, 99, true), member(a, 100, true));
+            TieredBalancer balancer = new TieredBalancer(new PoolSnapshot(members, false), RoundRobin::new, turns);
+            ofA += members.get(pick(balancer)).endpoint().equals(a) ? 1 : 0;
+            balancer.remember(turns);
+        }
+        assertThat(ofA).isBetween(1_480, 1_530);
     }
 }

@@ -16,6 +16,7 @@ class ViewsTest {
     private static final String STATUS = """
             {"version": "1", "pid": 7, "startedAt": "2026-11-25T10:30:00Z", "ready": false, "reasons": ["shutting down"],
              "eventLoops": 2, "openRelays": 3, "maxRelays": 100, "ratesOverSeconds": 10, "needRestart": ["admin.bind: a -> b"],
+             "stateFileProblem": "/s can't be read: \\u001bdenied",
              "listeners": [{"name": "web", "addresses": ["192.0.2.1:80"], "pool": "nginx", "connections": 3,
                "maxConnections": 50, "accepted": 1200, "refused": 0, "acceptedPerSecond": 12.3}],
              "pools": [{"name": "nginx", "endpoints": [
@@ -64,7 +65,8 @@ class ViewsTest {
         StatusView view = new StatusView(status(), new AnsiStyle(false), NOW);
         assertThat(view.head()).containsExactly(
                 "vipgate 1, pid 7, up 1 h 30 min: not ready; 3 open relays (room for 100), 2 event loops",
-                "not ready: shutting down", "requires a restart: admin.bind: a -> b");
+                "not ready: shutting down", "requires a restart: admin.bind: a -> b",
+                "operator states are not kept: stateFile /s can't be read: ?denied");
         assertThat(String.join("\n", view.endpoints())).doesNotContain("\u001b")
                 .contains("nginx/vip1  198.51.100.1:80  ready  down        9.0 s",
                         "fail (bad?[31m) in 0.4 ms, 1.0 s ago",

@@ -22,10 +22,8 @@ class ConfigRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({":80, 203.0.113.1:80", "203.0.113.1:80, :80", ":80, [2001:db8::1]:80", ":80, :80",
-        "0.0.0.0:80, 203.0.113.1:80",
-        "[2001:db8::1]:80, [::]:80", "203.0.113.1:80, 203.0.113.1:80", "[2001:db8::1]:80, [2001:db8:0::1]:80",
-        ":80, [::]:80"})
+    @CsvSource({":80, :80", "203.0.113.1:80, 203.0.113.1:80", "[2001:db8::1]:80, [2001:db8:0::1]:80", ":80, [::]:80",
+        "0.0.0.0:80, :80", "0.0.0.0:80, 0.0.0.0:80", "[fe80::1%eth0]:80, [fe80::1%eth0]:80"})
     void overlappingBindsAreRefused(String first, String second) {
         assertThat(Loads.problems(listening(first, second))).singleElement().asString()
                 .startsWith("3: listeners.b.bind: ").endsWith("of listeners.a.bind on line 2)")
@@ -34,10 +32,34 @@ class ConfigRulesTest {
 
     @ParameterizedTest
     @CsvSource({":80, :81", "203.0.113.1:80, 203.0.113.2:80", "0.0.0.0:80, [::]:80", "0.0.0.0:80, [2001:db8::1]:80",
-        ":0, :0",
-        "203.0.113.1:0, :0"})
+        ":0, :0", "203.0.113.1:0, :0", "[fe80::1%eth0]:80, [fe80::1%eth1]:80", ":80, 203.0.113.1:80",
+        "203.0.113.1:80, :80", ":80, [2001:db8::1]:80", "0.0.0.0:80, 203.0.113.1:80", "[2001:db8::1]:80, [::]:80"})
     void otherBindsMayStandTogether(String first, String second) {
         Loads.valid(listening(first, second));
+    }
+
+    @Test
+    void twoAddressesAndTheirWildcardAreOneOverlapEach() {
+        assertThat(Loads.problems("""
+                listeners:
+                  one: { bind: "203.0.113.1:80", pool: nginx }
+                  rest: { bind: "0.0.0.0:80", pool: nginx }
+                  all: { bind: ":80", pool: nginx }
+                pools: { nginx: { endpoints: { vip1: "192.168.1.100:80" } } }
+                """)).containsExactly(
+                "4: listeners.all.bind: :80 (expected: no overlap with 0.0.0.0:80 of listeners.rest.bind on line 3)");
+    }
+
+    @Test
+    void anInterfaceThatIsNotThereIsAWarning() {
+        assertThat(Loads.valid("""
+                listeners: { web: { bind: "[fe80::1%nosuch0]:80", pool: nginx } }
+                pools: { nginx: { endpoints: { vip1: "[fe80::2%nosuch1]:80" } } }
+                """).warnings()).extracting(Problem::toString).containsExactly(
+                "test.yaml:1: listeners.web.bind: [fe80::1%nosuch0]:80 (this machine has no interface nosuch0 now; a start or "
+                        + "reload without it fails)",
+                "test.yaml:2: pools.nginx.endpoints.vip1: [fe80::2%nosuch1]:80 (this machine has no interface nosuch1 now; a start "
+                        + "or reload without it fails)");
     }
 
     @Test
@@ -57,8 +79,7 @@ class ConfigRulesTest {
                 "5: listeners.web.bind[1]: 203.0.113.1:80 (expected: no overlap with 203.0.113.1:80 of "
                         + "listeners.web.bind[0] on line 4)",
                 "9: admin.bind: 127.0.0.1:9180 (expected: no overlap with :9180 of listeners.web.bind[2] on line 6)",
-                "10: metrics.bind: 127.0.0.1:9180 (expected: no overlap with :9180 of listeners.web.bind[2] on line "
-                        + "6)");
+                "10: metrics.bind: 127.0.0.1:9180 (expected: no overlap with 127.0.0.1:9180 of admin.bind on line 9)");
         assertThat(Loads.problems(Loads.POOL + "admin: {}\nmetrics: { bind: \":9180\" }\n")).singleElement().asString()
                 .startsWith("6: metrics.bind: :9180 (expected: no overlap with 127.0.0.1:9180 of admin.bind on line 5");
     }

@@ -4,7 +4,9 @@ import io.vipgate.text.IpText;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -100,7 +102,8 @@ class ScalarTypesTest {
     @ParameterizedTest
     @CsvSource({"203.0.113.1:80, 203.0.113.1:80", "[2001:db8:0:0::1]:80, [2001:db8::1]:80", ":80, :80",
         "0.0.0.0:0, 0.0.0.0:0",
-        "[::]:65535, [::]:65535"})
+        "[::]:65535, [::]:65535", "[FE80:0::1%lo]:80, [fe80::1%lo]:80", "[fe80::1%nosuch0]:80, [fe80::1%nosuch0]:80",
+        "[fe80::1%1]:80, [fe80::1%1]:80"})
     void bindAddressesPrintAsTheyAreWritten(String text, String printed) {
         assertThat(read(BindAddress.class, text)).hasToString(printed);
         assertThat(read(BindAddress.class, printed)).isEqualTo(read(BindAddress.class, text));
@@ -120,11 +123,31 @@ class ScalarTypesTest {
         "[203.0.113.1]:80, an address and a port",
         "localhost:80, a name cannot be bound", "256.0.0.1:80, an address and a port",
         "1.2.3:80, an address and a port",
-        "[fe80::1%eth0]:80, an address and a port", "[]:80, an address and a port",
+        "[fe80::1]:80, the interface of a link-local address",
+        "[2001:db8::1%lo]:80, an interface only with a link-local",
+        "[fe80::1%]:80, an address and a port", "[fe80::1%a b]:80, an address and a port",
+        "192.0.2.1%lo:80, an address and a port", "[]:80, an address and a port",
         "203.0.113.01:80, an address and a port",
         "'', the port is missing"})
     void otherBindAddressesAreRefused(String text, String rule) {
         refuses(BindAddress.class, text, rule);
+    }
+
+    @Test
+    void aZoneIsAnInterfaceByNameOrNumber() throws Exception {
+        int loopback = NetworkInterface.getByName("lo").getIndex();
+        for (String zone : List.of("lo", Integer.toString(loopback))) {
+            EndpointAddress address = (EndpointAddress) read(EndpointAddress.class, "[fe80::1%" + zone + "]:80");
+            assertThat(address.literal()).hasValueSatisfying(
+                    found -> assertThat(((Inet6Address) found).getScopeId()).isEqualTo(loopback));
+            assertThat(address).hasToString("[fe80::1%" + zone + "]:80");
+            assertThat(address.zone()).isEqualTo(zone);
+        }
+        assertThat(read(EndpointAddress.class, "[fe80::1%eth0]:80"))
+                .isNotEqualTo(read(EndpointAddress.class, "[fe80::1%eth1]:80"));
+        assertThat(read(BindAddress.class, "[fe80::1%eth0]:80"))
+                .isNotEqualTo(read(BindAddress.class, "[fe80::1%eth1]:80"));
+        refuses(InetAddress.class, "fe80::1%nosuch0", "an interface of this machine behind %");
     }
 
     @Test

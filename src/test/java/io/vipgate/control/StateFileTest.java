@@ -1,72 +1,170 @@
 package io.vipgate.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vipgate.pool.AdminState;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StateFileTest {
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
     private Path directory;
 
+    private static KeptStates read(Path file) throws IOException {
+        return StateFile.read(file).orElseThrow();
+    }
+
+    private static Map<String, Map<String, OperatorOverride>> overrides(KeptStates kept) {
+        Map<String, Map<String, OperatorOverride>> all = new LinkedHashMap<>();
+        kept.byPool().forEach((pool, endpoints) -> endpoints.forEach((endpoint, entry) -> all
+                .computeIfAbsent(pool, _ -> new LinkedHashMap<>()).put(endpoint, entry.override())));
+        return all;
+    }
+
     @Test
-    void whatIsWrittenIsReadAgain() {
+    void whatIsWrittenIsReadAgain() throws Exception {
         Path file = directory.resolve("state");
         Map<String, Map<String, OperatorOverride>> overrides = Map.of("nginx", Map.of(
                 "vip1", OperatorOverride.NONE.toAdmin(AdminState.DRAIN),
                 "vip2", OperatorOverride.NONE.toWeight(3, 1),
                 "vip.3-x", OperatorOverride.NONE.toAdmin(AdminState.MAINT).toWeight(0, 256)));
 
-        StateFile.write(file, overrides);
+        StateFile.write(file, StateText.of(overrides, KeptStates.NONE));
 
-        assertThat(StateFile.read(file)).isEqualTo(overrides);
+        assertThat(overrides(read(file))).isEqualTo(overrides);
+        assertThat(read(file).unread()).isEmpty();
         assertThat(directory).isDirectoryNotContaining(path -> path.toString().endsWith(".new"));
     }
 
     @Test
-    void endpointsThatAreAsTheConfigurationHasThemAreNotWritten() throws Exception {
-        Path file = directory.resolve("state");
-
-        StateFile.write(file, Map.of("nginx", Map.of("vip1", OperatorOverride.NONE)));
-
-        assertThat(Files.readString(file)).doesNotContain("vip1");
-    }
-
-    @Test
-    void aMissingFileKeepsNothing() {
+    void aMissingFileKeepsNothing() throws Exception {
         assertThat(StateFile.read(directory.resolve("none"))).isEmpty();
+        Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("none"));
+        assertThat(StateFile.read(link)).isEmpty();
     }
 
     @Test
-    void linesThatCanNotBeReadAreLeftOutAndTheOthersHold() throws Exception {
-        Path file = Files.writeString(directory.resolve("state"), """
+    void whatCanNotBeReadIsToldAndKeptAndTheRestHolds() throws Exception {
+        byte[] bytes = """
                 # a comment
 
                 nginx/vip1 state=drain
                 nginx/vip2 state=asleep
-                garbage
+                garb\u00e4ge
                 nginx/vip3 state=ready weight=999 configured=1
                 nginx/vip4 state=maint weight=
-                """);
+                nginx/vip5 state=drain reason=disk since=2031
+                """.getBytes(StandardCharsets.ISO_8859_1);
+        Path file = Files.write(directory.resolve("state"), bytes);
 
-        assertThat(StateFile.read(file)).isEqualTo(Map.of("nginx", Map.of(
+        KeptStates kept = read(file);
+
+        assertThat(overrides(kept)).isEqualTo(Map.of("nginx", Map.of(
                 "vip1", new OperatorOverride(AdminState.DRAIN, OptionalInt.empty(), 0),
-                "vip3", new OperatorOverride(AdminState.READY, OptionalInt.of(256), 1))));
+                "vip3", new OperatorOverride(AdminState.READY, OptionalInt.of(256), 1),
+                "vip4", new OperatorOverride(AdminState.MAINT, OptionalInt.empty(), 0),
+                "vip5", new OperatorOverride(AdminState.DRAIN, OptionalInt.empty(), 0))));
+        assertThat(kept.problemCount()).isEqualTo(3);
+        StateFile.write(file, StateText.of(overrides(kept), kept));
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains("# a comment\n",
+                "nginx/vip2 state=asleep\n", "garb\u00e4ge\n", "nginx/vip4 state=maint weight=\n",
+                "nginx/vip5 state=drain reason=disk since=2031\n");
+        assertThat(overrides(read(file))).isEqualTo(overrides(kept));
     }
 
     @Test
-    void aDirectoryThatIsGoneIsNoFaultOfTheGateway() {
-        Path file = directory.resolve("gone/state");
+    void aWeightThatIsSetReplacesOneThatCouldNotBeRead() throws Exception {
+        KeptStates kept = StateText.parse("nginx/vip1 state=maint weight=x since=1\n");
 
-        StateFile.write(file, Map.of());
+        String text = StateText.of(Map.of("nginx", Map.of("vip1", OperatorOverride.NONE.toWeight(3, 1))), kept);
 
-        assertThat(file).doesNotExist();
-        assertThat(StateFile.read(directory)).isEmpty();
+        assertThat(text).endsWith("\nnginx/vip1 state=ready weight=3 configured=1 since=1\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"# vipgate operator states, version 2\nnginx/vip1 state=drain\n",
+        "version: 2\nnginx/vip1 state=drain\n", "{\"version\": 2}\n", "garbage\n", "\0\0\0\0", "a\nb\nc",
+        "nginx/vip1 state=asleep\n", "# x version 99999999999999999999\n"})
+    void whatIsNoStateFileOfThisVersionIsNotRead(String text) throws Exception {
+        Path file = Files.writeString(directory.resolve("state"), text);
+
+        assertThatThrownBy(() -> StateFile.read(file)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whatIsNoOrdinaryFileOrTooLargeIsNotRead() throws Exception {
+        Path large = Files.write(directory.resolve("large"), new byte[(4 << 20) + 1]);
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start().waitFor()).isZero();
+
+        assertThatThrownBy(() -> StateFile.read(large)).hasMessage("larger than 4 MiB");
+        assertThatThrownBy(() -> StateFile.read(directory)).hasMessage("not a regular file");
+        assertThatThrownBy(() -> StateFile.read(pipe)).hasMessage("not a regular file");
+        assertThatThrownBy(() -> StateFile.read(Path.of("/dev/zero"))).hasMessage("not a regular file");
+    }
+
+    @Test
+    void manyBadLinesAreToldTenTimesAndTakeLittleTime() throws Exception {
+        String bad = "x".repeat(40) + "\n";
+        String text = "nginx/vip1 state=drain\n" + bad.repeat(90_000);
+        String crafted = "nginx/vip1 state=drain\n" + "/".repeat(2 << 20) + "\n" + "a=b ".repeat(500_000) + "\n";
+
+        long start = System.nanoTime();
+        KeptStates kept = StateText.parse(text);
+        KeptStates ofCrafted = StateText.parse(crafted);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+        assertThat(kept.problems()).hasSize(10).allSatisfy(problem -> assertThat(problem).hasSizeLessThan(300));
+        assertThat(kept.problemCount()).isEqualTo(90_000);
+        assertThat(kept.unread()).isEqualTo(bad.repeat(90_000));
+        assertThat(ofCrafted.problemCount()).isEqualTo(2);
+        assertThat(ofCrafted.problems()).allSatisfy(problem -> assertThat(problem).hasSizeLessThan(300));
+    }
+
+    @Test
+    void onlyTheOwnerMayReadItWhateverItWasBefore() throws Exception {
+        Path file = Files.writeString(directory.resolve("state"), "");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        Path leftOver = Files.writeString(directory.resolve("state.new"), "half of it");
+        Files.setPosixFilePermissions(leftOver, PosixFilePermissions.fromString("rw-rw-rw-"));
+
+        StateFile.write(file, "new");
+
+        assertThat(file).hasContent("new");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+    }
+
+    @Test
+    void aLinkStaysOneAndNothingIsWrittenThroughTheOneBeside() throws Exception {
+        Path real = Files.writeString(Files.createDirectory(directory.resolve("real")).resolve("state"), "old");
+        Path link = Files.createSymbolicLink(directory.resolve("state"), Path.of("real/state"));
+        Path stranger = Files.writeString(directory.resolve("stranger"), "as it was");
+        Files.createSymbolicLink(directory.resolve("real/state.new"), stranger);
+
+        StateFile.write(link, "new");
+
+        assertThat(Files.isSymbolicLink(link)).isTrue();
+        assertThat(real).hasContent("new");
+        assertThat(stranger).hasContent("as it was");
+    }
+
+    @Test
+    void whatCanNotBeWrittenSaysWhy() {
+        assertThatThrownBy(() -> StateFile.write(directory.resolve("gone/state"), "")).isInstanceOf(IOException.class)
+                .hasMessageStartingWith("no such directory: ");
+        assertThat(directory.resolve("gone")).doesNotExist();
     }
 }

@@ -3,6 +3,9 @@ package io.vipgate.eventloop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vipgate.linux.SystemCalls;
 import io.vipgate.linux.Tcp;
 import java.io.UncheckedIOException;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** {@link EventLoops} over the real epoll. */
 class EpollEventLoopTest {
@@ -321,6 +325,27 @@ class EpollEventLoopTest {
         });
 
         assertThat(ran).isTrue();
+    }
+
+    @Test
+    void anErrorInAScheduledTaskIsLoggedAndStopsNothing() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(EpollEventLoop.class);
+        log.start();
+        logger.addAppender(log);
+        try {
+            boolean ran = onLoop(done -> {
+                loop.schedule(() -> {
+                    throw new StackOverflowError("failing on purpose");
+                }, 1);
+                loop.schedule(() -> done.complete(true), 2_000_000);
+            });
+
+            assertThat(ran).isTrue();
+            assertThat(log.list).hasSize(1);
+        } finally {
+            logger.detachAppender(log);
+        }
     }
 
     @Test

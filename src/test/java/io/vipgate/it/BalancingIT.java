@@ -13,6 +13,7 @@ import io.vipgate.it.fixture.SocketTest;
 import io.vipgate.it.fixture.SwitchedEndpoint;
 import io.vipgate.it.fixture.Tasks;
 import io.vipgate.it.fixture.TestGateway;
+import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Health;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which endpoint gets how many connections, as the endpoints themselves count them. */
 @SocketTest
@@ -172,6 +175,30 @@ final class BalancingIT {
             // then
             assertThat(Clients.ask(gateway, 3)).isEqualTo("a");
             assertThat(Clients.ask(gateway, 2)).as("pinned").isEqualTo("b");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"round-robin", "least-connections"})
+    void sharesStayFairWhileOneOfFourComesAndGoes(String rule) throws Exception {
+        try (NamingEndpoint a = new NamingEndpoint('a');
+                NamingEndpoint b = new NamingEndpoint('b');
+                NamingEndpoint c = new NamingEndpoint('c');
+                NamingEndpoint d = new NamingEndpoint('d');
+                TestGateway gateway = TestGateway.with().endpoint("a", a).endpoint("b", b).endpoint("c", c)
+                        .endpoint("d", d).eventLoops(1).pool("balance: " + rule).start()) {
+            StringBuilder served = new StringBuilder();
+            for (int i = 0; i < 200; i++) {
+                AdminState next = i % 2 == 0 ? AdminState.MAINT : AdminState.READY;
+                assertThat(gateway.server().operator().toAdmin("nginx", "d", next)).isPresent();
+                served.append(Clients.ask(gateway, 2));
+                gateway.awaitIdle(Duration.ofSeconds(10));
+            }
+
+            for (char name : "abc".toCharArray()) {
+                assertThat(served.chars().filter(each -> each == name).count()).as("%s of %s", name, served)
+                        .isBetween(45L, 75L);
+            }
         }
     }
 

@@ -44,6 +44,7 @@ final class MetricNamesIT {
             entry("vipgate_listener_refused_total", "counter listener reason"),
             entry("vipgate_listener_overflows_total", "counter"),
             entry("vipgate_access_log_dropped_total", "counter"),
+            entry("vipgate_log_dropped_total", "counter"),
             entry("vipgate_relay_bytes_total", "counter direction endpoint listener pool"),
             entry("vipgate_relay_spliced_bytes_total", "counter direction"),
             entry("vipgate_relay_closed_total", "counter endpoint pool reason"),
@@ -122,6 +123,7 @@ final class MetricNamesIT {
         Map<String, String> all = new TreeMap<>(FAMILIES);
         // What is told only where it is known.
         all.put("vipgate_endpoint_pair_co_located", "gauge endpoint other pool");
+        all.put("vipgate_operator_states_kept", "gauge");
         assertThat(documented).isEqualTo(all);
     }
 

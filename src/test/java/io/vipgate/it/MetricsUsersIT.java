@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
@@ -28,6 +29,10 @@ final class MetricsUsersIT {
     private static final Pattern MATCHER = Pattern.compile("(\\w+)\\s*(?:=~|!~|!=|=)\\s*\"([^\"]*)\"");
     /** Known on machines with neighbours only. */
     private static final String PAIRS = "vipgate_endpoint_pair_co_located";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path directory;
 
     /** Every expression of a file, JSON being YAML too. */
     private static List<String> expressions(Object node) {
@@ -54,7 +59,8 @@ final class MetricsUsersIT {
         assertThat(expressions).hasSizeGreaterThan(10);
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo).pool("pinning: { by: source-address }")
-                        .probe("{ type: tcp, interval: 50ms }").more("metrics: { bind: \"127.0.0.1:0\" }").start()) {
+                        .probe("{ type: tcp, interval: 50ms }").more("metrics: { bind: \"127.0.0.1:0\" }")
+                        .more("stateFile: " + directory.resolve("state")).start()) {
             Await.until("it is probed", BOUND, () -> gateway.state("a").health() == Health.UP);
             Scrape scrape = Scrape.of(gateway);
 

@@ -30,7 +30,7 @@ class ListenSocketTest {
     }
 
     private List<Integer> open(InetAddress address, int port, int count) throws ListenSocket.BindException {
-        List<Integer> opened = listenSocket.open(address, port, count, Tcp.OPTIONS, false);
+        List<Integer> opened = listenSocket.open(Tcp.wanted(address, port), count);
         opened.forEach(tcp::own);
         return opened;
     }
@@ -39,7 +39,7 @@ class ListenSocketTest {
             throws IOException {
         int before = Tcp.openSocketsAndPipes();
         ListenSocket.BindException refused = catchThrowableOfType(ListenSocket.BindException.class,
-                () -> listenSocket.open(address, port, 2, Tcp.OPTIONS, false));
+                () -> listenSocket.open(Tcp.wanted(address, port), 2));
         assertThat(refused).isNotNull();
         assertThat(Tcp.openSocketsAndPipes()).as("nothing stays open").isEqualTo(before);
         return refused;
@@ -132,7 +132,7 @@ class ListenSocketTest {
     @Test
     void noAddressMeansEveryAddressOfBothFamilies() throws Exception {
         // given
-        List<Integer> opened = listenSocket.open(null, 0, 1, Tcp.OPTIONS, false);
+        List<Integer> opened = listenSocket.open(Tcp.wanted(null, 0), 1);
         int listener = tcp.own(opened.getFirst());
         int port = listenSocket.port(listener);
         List<InetAddress> clients = new ArrayList<>();
@@ -178,7 +178,8 @@ class ListenSocketTest {
 
     @Test
     void freebindTakesAnAddressThatTheMachineMayGetLater() throws Exception {
-        int fd = tcp.own(listenSocket.open(FOREIGN, 0, 1, FREE_BIND, false).getFirst());
+        int fd = tcp.own(listenSocket
+                .open(new ListenSocket.Wanted(FOREIGN, 0, FREE_BIND, ListenSocket.Overlap.NONE), 1).getFirst());
 
         ClientAddress local = new ClientAddress();
         assertThat(tcp.calls.localAddress(fd, local)).isZero();

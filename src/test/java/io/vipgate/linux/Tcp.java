@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Raw sockets over loopback for tests: closes what it opened. Confined to the thread of its test. */
 public final class Tcp implements AutoCloseable {
@@ -50,8 +51,12 @@ public final class Tcp implements AutoCloseable {
         calls.close(fd);
     }
 
+    static ListenSocket.Wanted wanted(@Nullable InetAddress address, int port) {
+        return new ListenSocket.Wanted(address, port, OPTIONS, ListenSocket.Overlap.NONE);
+    }
+
     int listen(String address) throws ListenSocket.BindException {
-        return own(listenSocket.open(InetAddress.ofLiteral(address), 0, 1, OPTIONS, false).getFirst());
+        return own(listenSocket.open(wanted(InetAddress.ofLiteral(address), 0), 1).getFirst());
     }
 
     /** Begins to connect, and returns the descriptor. */

@@ -6,6 +6,7 @@ import io.vipgate.linux.ClientAddress;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.linux.Pipe;
+import io.vipgate.linux.SocketOptions;
 import io.vipgate.linux.SystemCalls;
 import io.vipgate.linux.TcpInfo;
 import java.net.InetAddress;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,11 +45,13 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     int maxPipes = 16;
     private int nextFd = 3;
     private int receives;
+    private Consumer<String> beforeCall = _ -> {};
     private int splices;
     private int told;
 
     FakeKernel() {
         listening = open();
+        listening.setOption(SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
     }
 
     private FakeSocket open() {
@@ -61,6 +65,7 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     /** A client connects; it is in the accept queue. */
     FakeSocket client() {
         FakeSocket client = open();
+        client.acceptedFrom(listening);
         queue.addLast(client);
         listening.raiseEdge();
         return client;
@@ -105,6 +110,11 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
 
     int openSockets() {
         return sockets.size() - 1;
+    }
+
+    /** Something that happens before a system call that moves bytes or ends a stream; it is given the call's name. */
+    void beforeCall(Consumer<String> action) {
+        beforeCall = action;
     }
 
     int receives() {
@@ -209,16 +219,19 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     @Override
     public int receive(int fd, long address, int length) {
         receives++;
+        beforeCall.accept("receive");
         return socketOf(fd).receive(address, length);
     }
 
     @Override
     public int send(int fd, long address, int length, boolean more) {
+        beforeCall.accept("send");
         return socketOf(fd).send(address, length, more);
     }
 
     @Override
     public int shutdownWrite(int fd) {
+        beforeCall.accept("shutdown");
         return socketOf(fd).shutdownWrite();
     }
 
@@ -233,6 +246,7 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
 
     @Override
     public int setOption(int fd, int level, int option, int value) {
+        beforeCall.accept("setOption");
         socketOf(fd).setOption(level, option, value);
         return 0;
     }
@@ -262,19 +276,23 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
 
     @Override
     public int unread(int fd) {
-        return socketOf(fd).unreadBytes();
+        FakeSocket socket = socketOf(fd);
+        return socket.isUrgentInline() ? socket.unreadBytes() : socket.bytesToMark();
     }
 
     @Override
     public int tcpInfo(int fd, TcpInfo info) {
+        beforeCall.accept("tcpInfo");
         FakeSocket socket = socketOf(fd);
         info.set(socket.windowProbes, 1, socket.lastAckMillis, socket.lastAckMillis, 0, socket.window);
+        info.setMinRttMicros(socket.minRttMicros);
         return 0;
     }
 
     @Override
     public int splice(int from, int to, int length) {
         splices++;
+        beforeCall.accept("splice");
         FakePipe target = pipes.get(to);
         if (target != null) {
             return target.fill(socketOf(from), length);

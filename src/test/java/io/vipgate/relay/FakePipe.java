@@ -18,12 +18,12 @@ final class FakePipe {
         return bytes.size();
     }
 
-    /** splice(2) from a socket: the bytes moved, or what a read of the socket says when it has none. */
+    /** splice(2) from a socket: the bytes moved, never past an urgent mark, or what a read says when there are none. */
     int fill(FakeSocket source, int length) {
-        if (source.unreadBytes() == 0) {
+        if (source.bytesToMark() == 0) {
             return source.readNothing();
         }
-        int moved = Math.min(Math.min(length, source.unreadBytes()), pipe.capacity() - bytes.size());
+        int moved = Math.min(Math.min(length, source.bytesToMark()), pipe.capacity() - bytes.size());
         for (int i = 0; i < moved; i++) {
             bytes.addLast(source.nextByte());
         }

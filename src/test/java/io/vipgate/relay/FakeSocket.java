@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One end of a connection on a {@link FakeKernel}: what the relay has of it, and what its peer does and sees. Follows
  * Linux where a relay depends on it: bytes received before a reset can still be read, an error is returned once and the
- * end of the stream after it, close with unread bytes resets.
+ * end of the stream after it, close with unread bytes resets. Urgent data as measured on Linux 6.18: the latest urgent
+ * byte makes a mark, where recv(2) stops and begins anew and splice(2) stops for good; without SO_OOBINLINE recv(2)
+ * leaves the byte out, and the next urgent byte pushes it out of the queue where all before it was read.
  */
 final class FakeSocket {
     final int fd;
@@ -27,7 +29,10 @@ final class FakeSocket {
     private boolean hasPeerFin;
     private int error;
     private boolean isDead;
-    private boolean isUrgent;
+    private boolean isUrgentInline;
+    /** Bytes of the stream before the urgent one; -1 for none. */
+    private long mark = -1;
+    private long consumed;
     private boolean isOutputBlocked;
     private boolean isEdge;
     private boolean isCorked;
@@ -43,6 +48,9 @@ final class FakeSocket {
     int windowProbes;
     int window = 65_536;
     int lastAckMillis;
+    int minRttMicros = 50;
+    /** What SO_RCVBUF was set to; 0 when it was not. */
+    int receiveBuffer;
     boolean hasFin;
     boolean isReset;
     boolean isClosed;
@@ -75,12 +83,34 @@ final class FakeSocket {
             incoming.addLast(each);
         }
         // What arrives where it is not watched for wakes nobody, whatever else is ready.
-        isEdge |= (watched & Ready.IN) != 0;
+        isEdge |= (watched & (Ready.IN | Ready.PRI)) != 0;
     }
 
-    void peerSendsUrgent() {
-        isUrgent = true;
-        isEdge = true;
+    /** The peer sends a byte with MSG_OOB. */
+    void peerSendsUrgent(byte urgent) {
+        if (isAtMark() && !isUrgentInline) {
+            nextByte();
+        }
+        mark = consumed + incoming.size();
+        peerSends(new byte[]{urgent});
+    }
+
+    /** The urgent byte is the next to be read. */
+    private boolean isAtMark() {
+        return mark == consumed;
+    }
+
+    private boolean hasUrgent() {
+        return mark >= consumed;
+    }
+
+    /** Accepted from a listening socket, whose option it inherits. */
+    void acceptedFrom(FakeSocket listening) {
+        isUrgentInline = listening.isUrgentInline;
+    }
+
+    boolean isUrgentInline() {
+        return isUrgentInline;
     }
 
     void peerFin() {
@@ -150,7 +180,7 @@ final class FakeSocket {
 
     private int events() {
         int events = 0;
-        if (!incoming.isEmpty() || hasPeerFin || isDead) {
+        if (incoming.size() > (isAtMark() && !isUrgentInline ? 1 : 0) || hasPeerFin || isDead) {
             events |= Ready.IN;
         }
         if (hasPeerFin || isDead) {
@@ -165,7 +195,7 @@ final class FakeSocket {
         if (isDead || (hasPeerFin && hasFin)) {
             events |= Ready.HUP;
         }
-        if (isUrgent) {
+        if (hasUrgent()) {
             events |= Ready.PRI;
         }
         return events;
@@ -183,7 +213,10 @@ final class FakeSocket {
         if (isConnecting) {
             throw new AssertionError("a read while connecting");
         }
-        int read = Math.min(length, incoming.size());
+        if (isAtMark() && !isUrgentInline) {
+            nextByte();
+        }
+        int read = Math.min(length, isAtMark() ? incoming.size() : bytesToMark());
         if (read > 0) {
             MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(length);
             for (int i = 0; i < read; i++) {
@@ -191,15 +224,17 @@ final class FakeSocket {
             }
             return read;
         }
-        if (isUrgent) {
-            isUrgent = false;
-            return -Errno.EAGAIN;
-        }
         return readNothing();
+    }
+
+    /** Unread bytes before the urgent one, or all where there is none. */
+    int bytesToMark() {
+        return hasUrgent() ? (int) (mark - consumed) : incoming.size();
     }
 
     /** The first byte that was not read yet. */
     byte nextByte() {
+        consumed++;
         return incoming.removeFirst();
     }
 
@@ -272,6 +307,10 @@ final class FakeSocket {
     void setOption(int level, int option, int value) {
         if (level == SocketOptions.SOL_TCP) {
             tcpOptions.put(option, value);
+        } else if (level == SocketOptions.SOL_SOCKET && option == SocketOptions.SO_RCVBUF) {
+            receiveBuffer = value;
+        } else if (level == SocketOptions.SOL_SOCKET && option == SocketOptions.SO_OOBINLINE) {
+            isUrgentInline = value != 0;
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /** A listener over two endpoints on a {@link FakeKernel}, which go in turn. */
 final class RelayFixture {
@@ -28,6 +29,8 @@ final class RelayFixture {
     final Map<CloseReason, Integer> closed = new EnumMap<>(CloseReason.class);
     final List<Relay> opened = new ArrayList<>();
     final List<RefuseReason> refused = new ArrayList<>();
+    /** Something that happens when an observer is told; it is given what of. */
+    Consumer<String> onTold = _ -> {};
     final ConnectionLimit limit;
     final ConnectionLimit fdBudget = new ConnectionLimit(1000);
     final RelayLoop loop;
@@ -45,6 +48,17 @@ final class RelayFixture {
             @Override
             public void onOpened(RelayInfo relay) {
                 opened.add((Relay) relay);
+                onTold.accept("opened");
+            }
+
+            @Override
+            public void onConnected(RelayInfo relay) {
+                onTold.accept("connected");
+            }
+
+            @Override
+            public void onConnectFailed(RelayInfo relay, ConnectFailure failure) {
+                onTold.accept("connectFailed");
             }
 
             @Override
@@ -55,6 +69,7 @@ final class RelayFixture {
             @Override
             public void onClosed(RelayInfo relay, CloseReason reason) {
                 closed.merge(reason, 1, Integer::sum);
+                onTold.accept("closed");
             }
         };
         loop = new RelayLoop(kernel.loop, fdBudget, 4, observer);
@@ -71,7 +86,7 @@ final class RelayFixture {
 
     static RelaySettings settings() {
         return new RelaySettings(SECOND, 2, 600 * SECOND, 30 * SECOND, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0,
-                60 * SECOND, ProxyHeader.Version.NONE, List.of());
+                60 * SECOND, ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT);
     }
 
     /** The settings with other bounds, in nanoseconds; 0 is none. */
@@ -79,7 +94,7 @@ final class RelayFixture {
         RelaySettings s = settings();
         return new RelaySettings(s.connectTimeoutNanos(), s.attempts(), idle, halfClosed, lifetime, 0, s.keepAlive(),
                 s.clientUserTimeoutNanos(), s.endpointUserTimeoutNanos(), s.proxyVersion(),
-                s.sources());
+                s.sources(), s.buffers());
     }
 
     private static PoolSnapshot.Member member(String name, String address) {

@@ -5,6 +5,7 @@ import static io.vipgate.relay.RelayFixture.bytes;
 import static io.vipgate.relay.RelayFixture.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.eventloop.Ready;
 import org.junit.jupiter.api.Test;
 
 /** Bytes both ways, copied and spliced: back-pressure, fairness, urgent data. */
@@ -208,13 +209,100 @@ class RelayPumpTest {
     void urgentDataNeitherStallsNorEndsTheStream() {
         RelayFixture.Pair pair = fixture.connected();
         pair.client().peerSends(bytes("a"));
-        pair.client().peerSendsUrgent();
+        pair.client().peerSendsUrgent((byte) '!');
         kernel.settle();
         pair.client().peerSends(bytes("b"));
         pair.client().peerFin();
         kernel.settle();
 
-        assertThat(pair.backend().arrived()).isEqualTo(bytes("ab"));
+        assertThat(pair.backend().arrived()).isEqualTo(bytes("a!b"));
         assertThat(pair.backend().hasFin).isTrue();
+    }
+
+    @Test
+    void spliceThatMeetsAnUrgentMarkBeforeTheFinIsNotTheEnd() {
+        RelayFixture.Pair pair = streamToAPausedClient();
+        pair.backend().peerSendsUrgent((byte) '!');
+        pair.backend().peerSends(pattern(200_000));
+        pair.backend().peerFin();
+        kernel.settle();
+        pair.client().room(Integer.MAX_VALUE);
+        kernel.settle();
+
+        assertThat(pair.client().arrived()).hasSize(3_000_000 + 1 + 200_000);
+        assertThat(pair.client().arrived()[3_000_000]).isEqualTo((byte) '!');
+        assertThat(pair.client().hasFin).isTrue();
+    }
+
+    @Test
+    void spliceThatMeetsAnUrgentMarkBeforeAResetDeliversWhatIsBehindIt() {
+        RelayFixture.Pair pair = streamToAPausedClient();
+        pair.backend().peerSendsUrgent((byte) '!');
+        pair.backend().peerSends(pattern(20_000));
+        pair.client().room(Integer.MAX_VALUE);
+        pair.backend().peerResets();
+        kernel.settle();
+
+        assertThat(pair.client().arrived()).hasSize(3_000_000 + 1 + 20_000);
+        kernel.pass(2 * SECOND);
+        assertThat(pair.client().isReset).isTrue();
+        assertThat(pair.client().calls).doesNotContain("shutdown");
+    }
+
+    /** Spliced, and blocked with its source unwatched, so that nothing tells of what arrives. */
+    private RelayFixture.Pair streamToAPausedClient() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().room(2_500_000);
+        pair.backend().peerSends(pattern(3_000_000));
+        kernel.settle();
+        assertThat(pair.backend().isWatchedFor(Ready.IN)).as("reads are not paused").isFalse();
+        return pair;
+    }
+
+    @Test
+    void endpointsSocketKeepsUrgentBytesInTheStreamFromItsFirstByteOn() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.backend().peerSendsUrgent((byte) '1');
+        pair.backend().peerSendsUrgent((byte) '2');
+        kernel.settle();
+
+        assertThat(pair.client().arrived()).isEqualTo(bytes("12"));
+    }
+
+    @Test
+    void protocolWithoutUrgentDataSavesTheCallAndKeepsALateUrgentByte() {
+        for (int i = 0; i < 256; i++) {
+            RelayFixture.Pair early = fixture.connected();
+            assertThat(early.backend().isUrgentInline()).isTrue();
+            early.client().peerResets();
+            kernel.settle();
+        }
+        RelayFixture.Pair pair = fixture.connected();
+        assertThat(pair.backend().isUrgentInline()).isFalse();
+        pair.backend().peerSends(bytes("a"));
+        pair.backend().peerSendsUrgent((byte) '!');
+        kernel.settle();
+
+        assertThat(pair.client().arrived()).isEqualTo(bytes("a!"));
+        assertThat(fixture.connected().backend().isUrgentInline()).as("it is expected again").isTrue();
+    }
+
+    @Test
+    void markAtTheEndOfAFullReadIsNotPassedUnseen() {
+        for (int i = 0; i < 256; i++) {
+            fixture.connected().client().peerResets();
+            kernel.settle();
+        }
+        RelayFixture.Pair pair = fixture.connected();
+        kernel.beforeCall(_ -> {
+            // Between the event and the read.
+            kernel.beforeCall(_ -> {});
+            pair.backend().peerSendsUrgent((byte) '!');
+            pair.backend().peerSends(bytes("b"));
+        });
+        pair.backend().peerSends(pattern(CopyPump.BUFFER_BYTES));
+        kernel.settle();
+
+        assertThat(pair.client().arrived()).hasSize(CopyPump.BUFFER_BYTES + 2).endsWith(bytes("!b"));
     }
 }

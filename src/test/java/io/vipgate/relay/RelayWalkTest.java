@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * Random walks of one relay against a model: whatever two peers do, in whatever order, each gets the other's bytes in
- * order and nothing else, a FIN only behind all of them, a reset for a reset, and nothing is left.
+ * order, urgent ones in their place, and nothing else, a FIN only behind all of them, a reset for a reset, and nothing is left.
  *
  * <p>The number of walks is the system property {@code vipgate.walks}; the first seed is {@code vipgate.seed}.
  */
@@ -84,10 +84,11 @@ class RelayWalkTest {
         }
 
         private void step(End end) {
-            switch (random.nextInt(10)) {
+            switch (random.nextInt(12)) {
                 case 0, 1, 2, 3 -> send(end, 1 + random.nextInt(200));
                 case 4 -> send(end, 1 + random.nextInt(400_000));
                 case 5, 6 -> end.socket.room(random.nextInt(100_000));
+                case 10, 11 -> sendUrgent(end, 1 + random.nextInt(3));
                 case 7 -> fixture.kernel.pass(random.nextLong(SECOND / 4));
                 case 8 -> {
                     if (!end.isOver() && random.nextInt(3) == 0) {
@@ -110,6 +111,18 @@ class RelayWalkTest {
                 random.nextBytes(bytes);
                 end.sent.writeBytes(bytes);
                 end.socket.peerSends(bytes);
+            }
+        }
+
+        /** Urgent bytes, in a row or with others between them. */
+        private void sendUrgent(End end, int times) {
+            for (int i = 0; i < times && !end.isOver(); i++) {
+                byte urgent = (byte) random.nextInt();
+                end.sent.write(urgent);
+                end.socket.peerSendsUrgent(urgent);
+                if (random.nextBoolean()) {
+                    send(end, 1 + random.nextInt(random.nextBoolean() ? 10 : 300_000));
+                }
             }
         }
 

@@ -3,6 +3,7 @@ package io.vipgate.admin.model;
 import io.vipgate.json.Decimals;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a gateway is.
@@ -14,12 +15,14 @@ import java.util.List;
  * @param maxRelays as many as may be open at once
  * @param ratesOverSeconds the time that all rates are of
  * @param needRestart changes of the configuration that require a restart
+ * @param stateFileProblem why the operator's states are not kept over a restart although {@code stateFile} says so; null when
+ *        they are, or need not be
  * @param events oldest first
  */
 public record GatewayStatus(Instant at, String version, long pid, Instant startedAt, boolean alive, boolean stopping,
         boolean ready, List<String> reasons, int eventLoops, int silentLoops, int openRelays, int maxRelays,
-        @Decimals(1) double ratesOverSeconds, List<String> needRestart, List<ListenerStatus> listeners,
-        List<PoolStatus> pools, List<Event> events) {
+        @Decimals(1) double ratesOverSeconds, List<String> needRestart, @Nullable String stateFileProblem,
+        List<ListenerStatus> listeners, List<PoolStatus> pools, List<Event> events) {
     /** What has happened. */
     public record Event(Instant at, String text) {}
 }

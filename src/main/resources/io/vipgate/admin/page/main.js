@@ -51,6 +51,9 @@ function showNotices(status) {
     ...status.needRestart.map(text => `requires a restart: ${text}`),
     ...status.pools.flatMap(pool => pool.sharedMachines.map(({ machine, endpoints }) =>
       `pool ${pool.name}: one machine, ${machine}, answers for ${endpoints.join(", ")}`))];
+  if (status.stateFileProblem !== null) {
+    notices.push(`operator states are not kept: stateFile ${status.stateFileProblem}`);
+  }
   if (status.silentLoops > 0) {
     notices.push(`${status.silentLoops} event loops are too busy to answer; their counts are old`);
   }

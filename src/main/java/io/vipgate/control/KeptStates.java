@@ -1,0 +1,32 @@
+package io.vipgate.control;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a state file says.
+ *
+ * <p>Immutable.
+ *
+ * @param byPool what is kept, by pool and endpoint
+ * @param unread lines that could not be read, each with its end, byte for byte as characters of ISO 8859-1
+ * @param problems what is wrong with it, one line each; the first ten
+ * @param problemCount how many there are
+ */
+record KeptStates(Map<String, Map<String, Entry>> byPool, String unread, List<String> problems, int problemCount) {
+    /** Nothing is kept. */
+    static final KeptStates NONE = new KeptStates(Map.of(), "", List.of(), 0);
+
+    /**
+     * One endpoint's.
+     *
+     * @param rest fields of its line that this version does not know, each with a space before it
+     */
+    record Entry(OperatorOverride override, String rest) {}
+
+    /** Fields of an endpoint's line that this version does not know. */
+    String rest(String pool, String endpoint) {
+        Entry entry = byPool.getOrDefault(pool, Map.of()).get(endpoint);
+        return entry == null ? "" : entry.rest();
+    }
+}

@@ -1,0 +1,174 @@
+package io.vipgate.control;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what the operator has set over restarts, in the state file where there is one, and over reloads that remove an
+ * endpoint or a pool and bring it back.
+ *
+ * <p>A file that can't be read may hold the only record of an endpoint in MAINT: it is never written over. The gateway serves
+ * without it, says so in its log, its status and its metrics, and takes it, or begins a new one, when it has been mended or
+ * moved away.
+ *
+ * <p>Confined to the control thread, but for {@link #open}, {@link #problem}, {@link #hasFile} and {@link #end}, which any
+ * may call.
+ */
+final class OverrideStore {
+    private static final Logger LOG = LoggerFactory.getLogger(OverrideStore.class);
+
+    private final Map<String, Map<String, OperatorOverride>> byPool = new LinkedHashMap<>();
+    private final ExecutorService writer = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("vipgate-state").daemon().factory());
+    /** What is to be written; null when that has been. */
+    private final AtomicReference<@Nullable Save> next = new AtomicReference<>();
+    private volatile Opened opened = new Opened(Optional.empty(), Optional.empty(), Optional.empty());
+    private volatile Optional<String> problem = Optional.empty();
+    /** What the file says now, as far as is known. Of the writer. */
+    private @Nullable Save written;
+
+    /**
+     * A state file that was looked at.
+     *
+     * @param file where it is; empty when none is configured
+     * @param states what it said; empty when it is not there, or can't be read
+     * @param unreadable why it can't be read
+     */
+    record Opened(Optional<Path> file, Optional<KeptStates> states, Optional<String> unreadable) {}
+
+    private record Save(Opened opened, Map<String, Map<String, OperatorOverride>> overrides) {}
+
+    /** Reads a state file, unless it is the one in use and has been read. Changes nothing. May take its time. */
+    Opened open(Optional<Path> file) {
+        Opened present = opened;
+        if (file.isEmpty()) {
+            return new Opened(file, Optional.empty(), Optional.empty());
+        }
+        if (file.equals(present.file()) && present.unreadable().isEmpty()) {
+            return present;
+        }
+        try {
+            return new Opened(file, StateFile.read(file.get()), Optional.empty());
+        } catch (IOException e) {
+            return new Opened(file, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** Keeps the overrides there from now on. What it says holds wherever the operator has set nothing since the start. */
+    void use(Opened file) {
+        if (file.equals(opened)) {
+            return;
+        }
+        opened = file;
+        problem = file.unreadable().map(reason -> file.file().orElseThrow() + " can't be read: " + reason);
+        problem.ifPresent(
+                text -> LOG.error("stateFile: {}; the operator states in it do not hold, none are kept, and it "
+                        + "is not written to until it is mended or moved away, and the configuration reloaded", text));
+        file.states().ifPresent(states -> {
+            states.problems().forEach(text -> LOG.warn("stateFile: {}:{}", file.file().orElseThrow(), text));
+            if (states.problemCount() > states.problems().size()) {
+                LOG.warn("stateFile: {}: {} more lines can't be read", file.file().orElseThrow(),
+                        states.problemCount() - states.problems().size());
+            }
+            states.byPool().forEach((pool, endpoints) -> endpoints.forEach((endpoint, entry) -> byPool
+                    .computeIfAbsent(pool, _ -> new LinkedHashMap<>()).putIfAbsent(endpoint, entry.override())));
+        });
+    }
+
+    /** What is kept of a pool's endpoints, whether the configuration names them or not. */
+    Map<String, OperatorOverride> of(String pool) {
+        return byPool.getOrDefault(pool, Map.of());
+    }
+
+    /** Remembers what holds of a pool's endpoints. */
+    void put(String pool, Map<String, OperatorOverride> overrides) {
+        byPool.put(pool, new LinkedHashMap<>(overrides));
+    }
+
+    /** Has what is remembered written, soon. */
+    void save() {
+        Opened present = opened;
+        if (present.file().isEmpty()) {
+            return;
+        }
+        Map<String, Map<String, OperatorOverride>> set = new LinkedHashMap<>();
+        byPool.forEach((pool, endpoints) -> {
+            Map<String, OperatorOverride> ofPool = new LinkedHashMap<>(endpoints);
+            ofPool.values().removeIf(OperatorOverride.NONE::equals);
+            if (!ofPool.isEmpty()) {
+                set.put(pool, ofPool);
+            }
+        });
+        if (next.getAndSet(new Save(present, set)) == null) {
+            writer.execute(this::write);
+        }
+    }
+
+    private void write() {
+        Save save = next.getAndSet(null);
+        if (save == null || save.equals(written) || !mayWrite(save.opened())) {
+            return;
+        }
+        Path file = save.opened().file().orElseThrow();
+        KeptStates kept = save.opened().states().orElse(KeptStates.NONE);
+        if (written == null && save.opened().states().isPresent() && save.overrides().equals(overridesOf(kept))) {
+            written = save;
+            return;
+        }
+        try {
+            StateFile.write(file, StateText.of(save.overrides(), kept));
+            written = save;
+            problem = Optional.empty();
+        } catch (IOException e) {
+            problem = Optional.of(file + " can't be written: " + e.getMessage());
+            LOG.error("stateFile: {} can't be written: {}; operator states would not survive a restart", file,
+                    e.getMessage());
+        }
+    }
+
+    /** A file that can't be read has been moved away, perhaps. */
+    private boolean mayWrite(Opened file) {
+        return file.unreadable().isEmpty() || (written != null && written.opened().equals(file))
+                || Files.notExists(file.file().orElseThrow(), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static Map<String, Map<String, OperatorOverride>> overridesOf(KeptStates kept) {
+        Map<String, Map<String, OperatorOverride>> set = new LinkedHashMap<>();
+        kept.byPool().forEach((pool, endpoints) -> endpoints.forEach((endpoint, entry) -> set
+                .computeIfAbsent(pool, _ -> new LinkedHashMap<>()).put(endpoint, entry.override())));
+        return set;
+    }
+
+    /** Why operator states are not kept over a restart although they should be; empty when they are. */
+    Optional<String> problem() {
+        return problem;
+    }
+
+    /** Whether they should be. */
+    boolean hasFile() {
+        return opened.file().isPresent();
+    }
+
+    /**
+     * Ends; what is to be written is written.
+     *
+     * @return whether that was possible in time
+     * @throws InterruptedException if the waiting thread is interrupted
+     */
+    boolean end(long millis) throws InterruptedException {
+        writer.shutdown();
+        return writer.awaitTermination(millis, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,214 @@
+package io.vipgate.control;
+
+import io.vipgate.pool.AdminState;
+import io.vipgate.pool.EndpointState;
+import io.vipgate.text.Sanitizer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.StringTokenizer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text of a state file: a line for each endpoint that differs from the configuration, {@code POOL/ENDPOINT state=drain
+ * weight=3 configured=1}. What this version does not know (lines, fields, comments) is kept as it is. Takes time and memory
+ * linear in the length of the text, whatever stands in it.
+ *
+ * <p>Confined to its reader.
+ */
+final class StateText {
+    private static final String HEADER = "# vipgate operator states, version 1: written at each change.";
+    private static final String OLD_HEADER = "# Operator states and run-time weights, written by vipgate at each change.";
+    private static final String VERSION = "version";
+    private static final int PRESENT_VERSION = 1;
+    /** Between the word and its number. */
+    private static final int MAX_VERSION_GAP = 3;
+    private static final int MAX_DIGITS = 9;
+    private static final int MAX_PROBLEMS = 10;
+    private static final int MAX_LINE = 1024;
+    /** More endpoints than a configuration has; what is beyond is kept as text. */
+    private static final int MAX_ENTRIES = 50_000;
+
+    private final Map<String, Map<String, KeptStates.Entry>> byPool = new LinkedHashMap<>();
+    private final StringBuilder unread = new StringBuilder();
+    private final List<String> problems = new ArrayList<>();
+    private int problemCount;
+    private int lineNumber;
+    private int entries;
+
+    private StateText() {}
+
+    /**
+     * Reads a text.
+     *
+     * @throws IOException if it is of another version, or no line of it can be read
+     */
+    static KeptStates parse(String text) throws IOException {
+        StateText reader = new StateText();
+        for (int start = 0; start < text.length();) {
+            int newline = text.indexOf('\n', start);
+            int end = newline < 0 ? text.length() : newline;
+            reader.lineNumber++;
+            reader.line(text.substring(start, end));
+            start = end + 1;
+        }
+        if (reader.byPool.isEmpty() && reader.problemCount > 0) {
+            throw new IOException("not a state file: no line of it can be read; line " + reader.problems.getFirst());
+        }
+        return new KeptStates(reader.byPool, reader.unread.toString(), reader.problems, reader.problemCount);
+    }
+
+    private void line(String line) throws IOException {
+        String stripped = line.strip();
+        if (lineNumber == 1) {
+            checkVersion(stripped);
+        }
+        boolean isComment = stripped.startsWith("#");
+        if (stripped.isEmpty() || stripped.equals(HEADER) || stripped.equals(OLD_HEADER)) {
+            return;
+        }
+        if (isComment || !entry(stripped)) {
+            unread.append(line).append('\n');
+        }
+    }
+
+    private static void checkVersion(String first) throws IOException {
+        int word = first.toLowerCase(Locale.ROOT).indexOf(VERSION);
+        if (word < 0) {
+            return;
+        }
+        int start = word + VERSION.length();
+        int last = Math.min(first.length(), start + MAX_VERSION_GAP);
+        while (start < last && !isDigit(first.charAt(start))) {
+            start++;
+        }
+        int end = start;
+        while (end < first.length() && isDigit(first.charAt(end))) {
+            end++;
+        }
+        OptionalInt version = number(first.substring(start, end));
+        if (end > start && (version.isEmpty() || version.getAsInt() != PRESENT_VERSION)) {
+            throw new IOException("of version " + Sanitizer.name(first.substring(start, end)) + " (expected: version "
+                    + PRESENT_VERSION + ")");
+        }
+    }
+
+    /** Reads an endpoint's line; false when what it says of the endpoint's state is not clear. */
+    private boolean entry(String line) {
+        if (line.length() > MAX_LINE || entries == MAX_ENTRIES) {
+            problem(entries == MAX_ENTRIES
+                    ? "more than " + MAX_ENTRIES + " endpoints"
+                    : "longer than " + MAX_LINE
+                            + " characters",
+                    line);
+            return false;
+        }
+        StringTokenizer words = new StringTokenizer(line);
+        String name = words.nextToken();
+        int slash = name.indexOf('/');
+        if (slash <= 0 || slash == name.length() - 1 || name.indexOf('/', slash + 1) >= 0) {
+            problem("not a line of this file (expected: POOL/ENDPOINT state=... weight=... configured=...)", line);
+            return false;
+        }
+        Map<String, String> fields = new LinkedHashMap<>();
+        while (words.hasMoreTokens()) {
+            String field = words.nextToken();
+            int equals = field.indexOf('=');
+            String key = equals < 0 ? field : field.substring(0, equals);
+            if (fields.putIfAbsent(key, equals < 0 ? "" : field.substring(equals)) != null) {
+                problem("a field stands twice", line);
+                return false;
+            }
+        }
+        AdminState state = state(fields.remove("state"));
+        if (state == null) {
+            problem("no state (expected: state=ready, state=drain or state=maint)", line);
+            return false;
+        }
+        OperatorOverride override = new OperatorOverride(state, OptionalInt.empty(), 0);
+        OptionalInt weight = value(fields.get("weight"));
+        OptionalInt configured = value(fields.get("configured"));
+        if (weight.isPresent() && configured.isPresent()) {
+            override = override.toWeight(Math.min(EndpointState.MAX_WEIGHT, weight.getAsInt()),
+                    configured.getAsInt());
+            fields.remove("weight");
+            fields.remove("configured");
+        } else if (fields.containsKey("weight") || fields.containsKey("configured")) {
+            problem("a weight that can't be read (expected: weight=0 to 256, and configured=); the state holds", line);
+        }
+        entries++;
+        StringBuilder rest = new StringBuilder();
+        fields.forEach((key, value) -> rest.append(' ').append(key).append(value));
+        byPool.computeIfAbsent(name.substring(0, slash), _ -> new LinkedHashMap<>()).put(name.substring(slash + 1),
+                new KeptStates.Entry(override, rest.toString()));
+        return true;
+    }
+
+    private void problem(String what, String line) {
+        problemCount++;
+        if (problems.size() < MAX_PROBLEMS) {
+            problems.add(lineNumber + ": " + Sanitizer.value(line) + ": " + what);
+        }
+    }
+
+    private static @Nullable AdminState state(@Nullable String value) {
+        return switch (value) {
+            case "=ready" -> AdminState.READY;
+            case "=drain" -> AdminState.DRAIN;
+            case "=maint" -> AdminState.MAINT;
+            case null, default -> null;
+        };
+    }
+
+    private static OptionalInt value(@Nullable String value) {
+        return value == null || value.isEmpty() ? OptionalInt.empty() : number(value.substring(1));
+    }
+
+    private static OptionalInt number(String digits) {
+        boolean isNumber = !digits.isEmpty() && digits.length() <= MAX_DIGITS
+                && digits.chars().allMatch(each -> isDigit((char) each));
+        return isNumber ? OptionalInt.of(Integer.parseInt(digits)) : OptionalInt.empty();
+    }
+
+    private static boolean isDigit(char each) {
+        return each >= '0' && each <= '9';
+    }
+
+    /**
+     * The text for what holds now.
+     *
+     * @param overrides by pool and endpoint
+     * @param kept what the file said when it was read
+     */
+    static String of(Map<String, Map<String, OperatorOverride>> overrides, KeptStates kept) {
+        StringBuilder text = new StringBuilder(HEADER).append('\n');
+        overrides.forEach((pool, endpoints) -> endpoints.forEach((endpoint, override) -> {
+            text.append(pool).append('/').append(endpoint).append(" state=")
+                    .append(override.admin().name().toLowerCase(Locale.ROOT));
+            String rest = kept.rest(pool, endpoint);
+            if (override.weight().isPresent()) {
+                text.append(" weight=").append(override.weight().getAsInt()).append(" configured=")
+                        .append(override.fileWeight());
+                rest = withoutWeight(rest);
+            }
+            text.append(rest).append('\n');
+        }));
+        return text.append(kept.unread()).toString();
+    }
+
+    private static String withoutWeight(String rest) {
+        StringBuilder others = new StringBuilder();
+        StringTokenizer words = new StringTokenizer(rest);
+        while (words.hasMoreTokens()) {
+            String field = words.nextToken();
+            if (!field.startsWith("weight") && !field.startsWith("configured")) {
+                others.append(' ').append(field);
+            }
+        }
+        return others.toString();
+    }
+}
