@@ -115,10 +115,19 @@ public final class ConfigDiff {
                 after.map(value -> isSecret ? "(hidden)" : value)));
     }
 
+    /** In full: what differs between two lists is not told otherwise. */
+    private static String item(ValueType type, Object value) {
+        return type instanceof ValueType.Section(Schema schema)
+                ? schema.keys().values().stream()
+                        .map(key -> key.name() + ": " + text(key.type(), key.valueIn((Record) value)))
+                        .collect(Collectors.joining(", ", "{", "}"))
+                : text(type, value);
+    }
+
     private static String text(ValueType type, Object value) {
         return switch (type) {
             case ValueType.Single single -> single.type().write(value);
-            case ValueType.Items items -> ((List<?>) value).stream().map(item -> text(items.element(), item))
+            case ValueType.Items items -> ((List<?>) value).stream().map(item -> item(items.element(), item))
                     .collect(Collectors.joining(", ", "[", "]"));
             case ValueType.Maybe maybe -> ((Optional<?>) value).map(inner -> text(maybe.element(), inner)).orElse("");
             case ValueType.Section _,ValueType.Named _ -> "{...}";

@@ -349,8 +349,9 @@ class HaproxyImporterTest {
         "option tcp-check;tcp-check expect string 220\\ ok|SEND_EXPECT||220 ok",
         "option tcp-check;tcp-check send-binary 0aff;tcp-check expect binary 41|SEND_EXPECT|\\n\\xff|A",
         "option tcp-check;tcp-check expect comment x ! string NO|TCP||", "option ssl-hello-chk|TLS||",
-        "option redis-check|SEND_EXPECT|*1\\r\\n$4\\r\\nPING\\r\\n|+PONG\\r\\n", "option smtpchk|SEND_EXPECT||220",
-        "option mysql-check user x|TCP||", "option ssl-hello-chk;no option ssl-hello-chk|TCP||",
+        "option redis-check|REDIS||", "option smtpchk|SMTP||", "option mysql-check user x|MYSQL||",
+        "option mysql-check|MYSQL||", "option pgsql-check user x|PGSQL||", "option pgsql-check|TCP||",
+        "option ldap-check|LDAP||", "option external-check|TCP||", "option ssl-hello-chk;no option ssl-hello-chk|TCP||",
         "option tcp-check;tcp-check send \"${X}\\\\\"|SEND_EXPECT|${X}\\\\|"})
     void otherChecks(String lines, ProbeType type, String send, String expect) {
         ProbeConfig probe = probe(lines.split(";", -1));
