@@ -24,7 +24,7 @@ class ProtocolChecksTest {
             + "check\0" + "\0" + "caching_sha2_password\0");
     private static final String OK = packet(2, "\0\0\0\2\0\0\0");
     private static final String MYSQL_QUIT = packet(0, "\1");
-    private static final String STARTUP = "\0\0\0\u0048\0\3\0\0user\0check\0database\0postgres\0application_name\0"
+    private static final String STARTUP = "\0\0\0\u0045\0\3\0\0user\0check\0database\0postgres\0application_name\0"
             + "vipgate-probe\0\0";
     private static final String PING = "*1\r\n$4\r\nPING\r\n";
     private static final String INFO = "*2\r\n$4\r\nINFO\r\n$11\r\nreplication\r\n";
@@ -144,7 +144,7 @@ class ProtocolChecksTest {
 
     @Test
     void postgresqlThatAsksForAPasswordTakesClients() throws Exception {
-        assertThat(STARTUP).hasSize(0x48);
+        assertThat(STARTUP).hasSize(0x45);
         assertThat(check(PGSQL, "FIN", "", STARTUP, "R\0\0\0\f\0\0\0\5salt"))
                 .isEqualTo(ProbeResult.pass("asks for a password"));
         assertThat(check(PGSQL, "FIN", "", STARTUP, "R\0\0\0\u0017\0\0\0\nSCRAM-SHA-256\0\0"))
@@ -247,9 +247,9 @@ class ProtocolChecksTest {
 
     @Test
     void aDirectoryThatRefusesFails() throws Exception {
-        assertThat(failing(LDAP, "", BIND, "0\u0010\2\1\1a\u000b\n\1\u0030\4\0\4\4none"))
+        assertThat(failing(LDAP, "", BIND, "0\u0010\2\1\1a\u000b\n\0010\4\0\4\4none"))
                 .isEqualTo(ProbeResult.fail("bind: result 48: none"));
-        assertThat(failing(LDAP, "", BIND, "0\f\2\1\1a\7\n\1\u0033\4\0\4\0"))
+        assertThat(failing(LDAP, "", BIND, "0\f\2\1\1a\7\n\0013\4\0\4\0"))
                 .isEqualTo(ProbeResult.fail("bind: result 51"));
         assertThat(failing(LDAP, "", BIND, "HTTP/1.1 400 Bad Request"))
                 .isEqualTo(ProbeResult.fail("not LDAP's answer to a bind"));

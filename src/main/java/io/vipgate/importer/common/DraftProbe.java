@@ -28,6 +28,7 @@ public final class DraftProbe {
     private static final Pattern HEADER_VALUE = Pattern.compile("(?:[!-~](?:[ -~]*[!-~])?)?");
     private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding", "trailer");
     private static final Set<String> OVER_TLS = Set.of("http", "tls", "send-expect", "redis", "smtp", "ldap");
+    private static final Set<String> KEYS_OF_TYPES = Set.of("send", "expect", "steps", "user", "helo", "command");
     private static final int MAX_STEPS = 32;
 
     private static final Pattern STATUS = Pattern.compile("[1-5][0-9]{2}(-[1-5][0-9]{2})?");
@@ -43,7 +44,9 @@ public final class DraftProbe {
         section.put("type", "tcp");
     }
 
+    /** Another type than before, whose own keys go. */
     public void type(String type) {
+        section.keySet().removeAll(KEYS_OF_TYPES);
         section.put("type", type);
     }
 
