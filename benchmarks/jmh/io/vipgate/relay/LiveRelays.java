@@ -92,7 +92,6 @@ final class LiveRelays implements AutoCloseable {
     public void close() {
         Lap.on(eventLoop, () -> {
             acceptor.close();
-            RelayDrain.begin(relays, 0, () -> {});
             relays.close();
             peers.close();
         });

@@ -111,7 +111,7 @@ public class PinnedSelectBenchmark {
     /** The same without pinning, to compare with. */
     @Benchmark
     public LoopEndpoint unpinned() {
-        LoopEndpoint selected = Objects.requireNonNull(unpinned.open(0, MAPPED, List.of()));
+        LoopEndpoint selected = Objects.requireNonNull(unpinned.open(0, MAPPED, List.of(), false));
         selected.endpoint().close();
         return selected;
     }
