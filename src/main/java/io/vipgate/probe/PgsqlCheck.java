@@ -43,12 +43,30 @@ final class PgsqlCheck implements SocketCheck.Talk {
         if (message.length < Integer.BYTES) {
             throw new BadAnswerException("not PostgreSQL's protocol");
         }
-        boolean isLetIn = ByteBuffer.wrap(message).getInt() == 0;
-        if (isLetIn) {
-            conversation.say(TERMINATE);
+        if (ByteBuffer.wrap(message).getInt() != 0) {
+            conversation.takeLeave();
+            return ProbeResult.pass("asks for a password");
         }
+        return letIn(conversation, in);
+    }
+
+    /** Waits until the session is ready. That this user or database is not there says nothing against the server. */
+    private static ProbeResult letIn(Conversation conversation, AnswerBytes in) throws IOException {
+        int type = in.next();
+        byte[] message = in.next(in.number(Integer.BYTES) - Integer.BYTES);
+        while (type != 'Z' && type != 'E') {
+            type = in.next();
+            message = in.next(in.number(Integer.BYTES) - Integer.BYTES);
+        }
+        if (type == 'E') {
+            String error = errorIn(message);
+            return error.startsWith("error 53") || error.startsWith("error 57")
+                    ? ProbeResult.fail(error)
+                    : ProbeResult.pass("let in: " + ResultText.printable(error));
+        }
+        conversation.say(TERMINATE);
         conversation.takeLeave();
-        return ProbeResult.pass(isLetIn ? "let in" : "asks for a password");
+        return ProbeResult.pass("let in");
     }
 
     /** Fields of a letter and a text each: C is the SQL state, M the message. */

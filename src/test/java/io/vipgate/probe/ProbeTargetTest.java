@@ -143,7 +143,7 @@ class ProbeTargetTest {
     void onlyThePoolsSourceMustHaveTheEndpointsFamily() throws Exception {
         InetAddress ipv6 = InetAddress.ofLiteral("::1");
         assertThat(from(ProbeSource.AUTO, List.of(ipv6), new CompletableFuture<>()))
-                .isEqualTo(ProbeResult.inconclusive("this machine: source has no address of the family of 127.0.0.1"));
+                .isEqualTo(ProbeResult.local("this machine: source has no address of the family of 127.0.0.1"));
         assertThat(originOf(new ProbeSource(false, Optional.of(ipv6)))).isEqualTo(LOCAL);
     }
 

@@ -18,17 +18,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The protocols that the gateway knows, byte by byte, against servers that answer rightly and wrongly. */
 class ProtocolChecksTest {
-    private static final String GREETING = packet(0, "\n8.0.36\0" + "\1\0\0\0" + "12345678\0" + "\u00ff\u00f7\u0021\2\0"
+    private static final String GREETING = packet(0, "\n8.0.36\0" + "\1\0\0\0" + "12345678\0" + "\u00ff\u00f7!\2\0"
             + "\u00ff\u00df\u0015" + "\0".repeat(10) + "123456789012\0" + "caching_sha2_password\0");
-    private static final String LOGIN = packet(1, "\1\u0082\u0008\0" + "\0\0\0\1" + "\u0021" + "\0".repeat(23)
+    private static final String LOGIN = packet(1, "\1\u0082\u0008\0" + "\0\0\0\1" + "!" + "\0".repeat(23)
             + "check\0" + "\0" + "caching_sha2_password\0");
     private static final String OK = packet(2, "\0\0\0\2\0\0\0");
     private static final String MYSQL_QUIT = packet(0, "\1");
-    private static final String STARTUP = "\0\0\0\u0045\0\3\0\0user\0check\0database\0postgres\0application_name\0"
+    private static final String STARTUP = "\0\0\0E\0\3\0\0user\0check\0database\0postgres\0application_name\0"
             + "vipgate-probe\0\0";
     private static final String PING = "*1\r\n$4\r\nPING\r\n";
     private static final String INFO = "*2\r\n$4\r\nINFO\r\n$11\r\nreplication\r\n";
-    private static final String BIND = "\u0030\f\2\1\1\u0060\7\2\1\3\4\0\u0080\0";
+    private static final String BIND = "0\f\2\1\1`\7\2\1\3\4\0\u0080\0";
 
     /** A packet of MySQL's. */
     private static String packet(int number, String payload) {
@@ -116,7 +116,7 @@ class ProtocolChecksTest {
         String greeting = packet(0,
                 "\n5.1.73\0" + "\1\0\0\0" + "12345678\0" + "\u00ff\u00f7\u0008\2\0" + "\0".repeat(13)
                         + "123456789012\0");
-        String login = packet(1, "\1\u0082\0\0" + "\0\0\0\1" + "\u0021" + "\0".repeat(23) + "check\0" + "\0");
+        String login = packet(1, "\1\u0082\0\0" + "\0\0\0\1" + "!" + "\0".repeat(23) + "check\0" + "\0");
 
         assertThat(check(MYSQL, MYSQL_QUIT + "FIN", greeting, login, OK))
                 .isEqualTo(ProbeResult.pass("logged in to 5.1.73"));
@@ -155,6 +155,18 @@ class ProtocolChecksTest {
     void postgresqlThatLetsTheUserInIsToldOfTheEnd() throws Exception {
         assertThat(check(PGSQL, "X\0\0\0\4FIN", "", STARTUP, "R\0\0\0\b\0\0\0\0Z\0\0\0\5I"))
                 .isEqualTo(ProbeResult.pass("let in"));
+    }
+
+    @Test
+    void postgresqlThatHasNoPlaceLeftFailsThoughItTrustsTheUser() throws Exception {
+        String full = "SFATAL\0C53300\0Msorry, too many clients already\0\0";
+        String nobody = "SFATAL\0C28000\0Mrole does not exist\0\0";
+
+        assertThat(failing(PGSQL, "", STARTUP, "R\0\0\0\b\0\0\0\0" + "E\0\0\0" + (char) (4 + full.length()) + full))
+                .isEqualTo(ProbeResult.fail("error 53300 sorry, too many clients already"));
+        assertThat(failing(PGSQL, "", STARTUP,
+                "R\0\0\0\b\0\0\0\0" + "E\0\0\0" + (char) (4 + nobody.length()) + nobody))
+                .isEqualTo(ProbeResult.pass("let in: error 28000 role does not exist"));
     }
 
     @Test

@@ -111,7 +111,7 @@ class TcpProbeTest {
                 })).orElseThrow();
 
         assertThat(Checks.check(poor, ScriptedPeer.nobody(), Checks.AMPLE))
-                .isEqualTo(ProbeResult.inconclusive("no socket: Too many open files"));
+                .isEqualTo(ProbeResult.local("no socket: Too many open files"));
     }
 
     @Test
@@ -123,7 +123,7 @@ class TcpProbeTest {
                     Checks.sockets(() -> boundTo(local))).orElseThrow();
 
             assertThat(Checks.check(without, peer.address(), Checks.AMPLE))
-                    .isEqualTo(ProbeResult.inconclusive("this machine: cannot assign requested address"));
+                    .isEqualTo(ProbeResult.local("this machine: cannot assign requested address"));
         }
     }
 
