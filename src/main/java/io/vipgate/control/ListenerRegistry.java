@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * The listeners and their sockets. A socket belongs to its address: while the configuration names that address, its
  * socket stays open, whatever else changes around it.
  *
- * <p>A change comes in two steps: {@link #prepare} does all that can fail, {@link ListenerChange#commit} the rest.
+ * <p>A change opens its sockets when it is prepared, has them accept when it is made, and closes those that go in the end.
  *
  * <p>Confined to the control thread, but for {@link #present}.
  */
@@ -43,6 +43,8 @@ public final class ListenerRegistry {
     private final ListenSocket listenSocket = new ListenSocket();
     private final Map<String, ConnectionLimit> limits = new HashMap<>();
     private Map<String, List<BoundAddress>> bound = new LinkedHashMap<>();
+    /** The configuration that was made last; null before the first. */
+    private @Nullable GatewayConfig served;
     private Map<String, Duration> removedDrains = Map.of();
     private volatile List<Present> present = List.of();
 
@@ -112,16 +114,49 @@ public final class ListenerRegistry {
         return null;
     }
 
-    /** Makes a change. The loops have every pool that it names. */
+    /** Has every address of a change served, as it says; those that go stay. The loops have every pool that it names. */
     void commit(ListenerChange change) {
+        serve(change.config(), change.next(), change::hasOpened);
+    }
+
+    private void serve(GatewayConfig config, Map<String, List<BoundAddress>> addresses,
+            Predicate<BoundAddress> isNew) {
+        config.listeners().forEach((name, listener) -> {
+            ConnectionLimit limit = limit(name, listener);
+            loops.onEach(context -> serve(context, name, listener.pool(), limit));
+            warnOfSmallBacklog(name, listener.backlog());
+        });
+        addresses.forEach((name, all) -> all.forEach(address -> {
+            if (!isNew.test(address)) {
+                ListenSocket.Options options = ListenerChange
+                        .options(Objects.requireNonNull(config.listeners().get(name)), config);
+                address.sockets().forEach(socket -> listenSocket.adjust(socket, options));
+            }
+            accept(name, address);
+        }));
+    }
+
+    /** Closes what a change has opened, and has everything else served as before. */
+    void takeBack(ListenerChange change) {
+        change.opened().forEach(address -> loops.onEach(address.sockets(), (context, socket) -> {
+            Acceptor acceptor = context.acceptors().remove(address);
+            if (acceptor == null) {
+                listenSocket.close(socket);
+            } else {
+                acceptor.close();
+            }
+        }));
+        if (served != null) {
+            serve(served, bound, _ -> false);
+        }
+        change.next().keySet().stream().filter(name -> !bound.containsKey(name)).forEach(this::remove);
+    }
+
+    /** Closes the addresses that a change gives up: it can't be taken back any more. */
+    void finish(ListenerChange change) {
         GatewayConfig config = change.config();
         Map<String, List<BoundAddress>> next = change.next();
-        for (Map.Entry<String, ListenerConfig> listener : config.listeners().entrySet()) {
-            ConnectionLimit limit = limit(listener.getKey(), listener.getValue());
-            loops.onEach(context -> serve(context, listener.getKey(), listener.getValue().pool(), limit));
-            warnOfSmallBacklog(listener.getKey(), listener.getValue().backlog());
-        }
-        next.forEach((name, addresses) -> addresses.forEach(address -> accept(change, name, address)));
+        served = config;
         for (BoundAddress address : change.removed()) {
             loops.onEach(context -> {
                 Acceptor acceptor = context.acceptors().remove(address);
@@ -143,12 +178,7 @@ public final class ListenerRegistry {
                 listener.getValue().pool(), Objects.requireNonNull(limits.get(listener.getKey())))).toList();
     }
 
-    private void accept(ListenerChange change, String name, BoundAddress address) {
-        ListenerConfig listener = Objects.requireNonNull(change.config().listeners().get(name));
-        if (!change.hasOpened(address)) {
-            ListenSocket.Options options = ListenerChange.options(listener, change.config());
-            address.sockets().forEach(socket -> listenSocket.adjust(socket, options));
-        }
+    private void accept(String name, BoundAddress address) {
         loops.onEach(address.sockets(), (context, socket) -> {
             LoopListener view = Objects.requireNonNull(context.listeners().get(name));
             Acceptor present = context.acceptors().get(address);
