@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import fcntl
 import os
 import socket
 import struct
 import subprocess
 import termios
-from collections.abc import Iterator
 
 from testkit.commands import run
+from testkit.namespaces import inside as inside
 
-CLONE_NEWNET = 0x40000000
 SIOCOUTQ = termios.TIOCOUTQ
-_libc = ctypes.CDLL(None, use_errno=True)
 
 # Addresses of the documentation ranges: they can't belong to anybody by accident.
 CLIENT = "192.0.2.2"
@@ -26,31 +22,6 @@ ENDPOINT = "198.51.100.2"
 SPOOFED_NET = "198.51.100.128/25"
 #: Further addresses of the gateway towards the endpoint.
 SOURCES = tuple(f"198.51.100.{last}" for last in range(10, 14))
-
-
-@contextlib.contextmanager
-def inside(namespace: str | None) -> Iterator[None]:
-    """Runs its body, in this thread alone, inside a network namespace: sockets made there stay there."""
-    if namespace is None:
-        yield
-        return
-    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-    away = os.open(f"/run/netns/{namespace}", os.O_RDONLY)
-    try:
-        _setns(away)
-        try:
-            yield
-        finally:
-            _setns(home)
-    finally:
-        os.close(away)
-        os.close(home)
-
-
-def _setns(fd: int) -> None:
-    if _libc.setns(fd, CLONE_NEWNET) != 0:
-        error = ctypes.get_errno()
-        raise OSError(error, os.strerror(error), "setns")
 
 
 def unacknowledged(sock: socket.socket) -> int:

@@ -4,6 +4,7 @@ import io.vipgate.balance.WeightedRandom;
 import io.vipgate.eventloop.EventLoops;
 import io.vipgate.linux.Lap;
 import io.vipgate.pool.ConnectionLimit;
+import io.vipgate.pool.RelayRoom;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
@@ -76,7 +77,7 @@ public class CountersBenchmark {
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)),
                 new PoolPlan(settings, WeightedRandom::new, null), new SplittableRandom(1),
                 new LocalPorts(32_768, 60_999));
-        listener = new LoopListener(LISTENER, new ConnectionLimit(0), pool);
+        listener = new LoopListener(LISTENER, new ConnectionLimit(0), RelayRoom.of(9000), pool);
         all = pool.endpoints().toArray(LoopEndpoint[]::new);
         traffic = new Traffic[endpoints];
         for (int i = 0; i < endpoints; i++) {

@@ -7,6 +7,7 @@ import io.vipgate.linux.Lap;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.linux.Peers;
 import io.vipgate.pool.ConnectionLimit;
+import io.vipgate.pool.RelayRoom;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
@@ -65,7 +66,7 @@ final class LiveRelays implements AutoCloseable {
             }
         };
         relays = new RelayLoop(eventLoop, new ConnectionLimit(9000), mostPipes, observer);
-        LoopListener listener = new LoopListener("web", new ConnectionLimit(9000), pool);
+        LoopListener listener = new LoopListener("web", new ConnectionLimit(9000), RelayRoom.of(9000), pool);
         AtomicReference<Acceptor> begun = new AtomicReference<>();
         Lap.on(eventLoop, () -> begun.set(Acceptor.start(relays, listener, listening)));
         acceptor = Objects.requireNonNull(begun.get());

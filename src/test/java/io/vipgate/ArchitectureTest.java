@@ -46,11 +46,15 @@ class ArchitectureTest {
         return all;
     }
 
-    private static void assertStaysAtHome(String library, String home) {
+    private static void assertUses(String home, String library) {
         assertThat(CLASSES.stream().filter(resideInAPackage(home))
                 .anyMatch(user -> user.getDirectDependenciesFromSelf().stream()
                         .anyMatch(dependency -> resideInAPackage(library).test(dependency.getTargetClass()))))
                 .as("%s is used in %s", library, home).isTrue();
+    }
+
+    private static void assertStaysAtHome(String library, String home) {
+        assertUses(home, library);
         noClasses().that().resideOutsideOfPackage(home).should().dependOnClassesThat().resideInAPackage(library)
                 .because("a library has one home").check(CLASSES);
     }
@@ -63,8 +67,20 @@ class ArchitectureTest {
     }
 
     @Test
-    void nettyLivesInEventLoop() {
-        assertStaysAtHome("io.netty..", "io.vipgate.eventloop");
+    void nettyLivesInEventLoopAndInTheAdminServersHttp() {
+        String[] homes = {"io.vipgate.eventloop", "io.vipgate.admin.http"};
+        for (String home : homes) {
+            assertUses(home, "io.netty..");
+        }
+        noClasses().that().resideOutsideOfPackages(homes).should().dependOnClassesThat().resideInAPackage("io.netty..")
+                .because("relays need its event loops, admin needs its HTTP, and nothing else needs to know")
+                .check(CLASSES);
+    }
+
+    @Test
+    void httpStaysInAdmin() {
+        noClasses().that().resideOutsideOfPackage("io.vipgate.admin.http").should().dependOnClassesThat()
+                .resideInAPackage("io.netty.handler..").check(CLASSES);
     }
 
     @Test
@@ -130,7 +146,8 @@ class ArchitectureTest {
 
     @Test
     void metricsDependsOnWhatItTellsAndWhomItTellsAlone() {
-        assertDependsOnlyOn("io.vipgate.metrics", "io.vipgate.admin", "io.vipgate.relay", "io.vipgate.probe",
+        assertDependsOnlyOn("io.vipgate.metrics", "io.vipgate.admin", "io.vipgate.admin.http", "io.vipgate.relay",
+                "io.vipgate.probe",
                 "io.vipgate.pinning", "io.vipgate.neighbour", "io.vipgate.pool", "io.vipgate.counters",
                 "io.micrometer..",
                 "io.prometheus..");
@@ -142,9 +159,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void adminDependsOnItsModelJsonAndTextAlone() {
-        assertDependsOnlyOn("io.vipgate.admin", "io.vipgate.admin.model", "io.vipgate.json", "io.vipgate.text",
-                "com.sun.net.httpserver..", "org.slf4j");
+    void adminDependsOnItsHttpModelJsonAndTextAlone() {
+        assertDependsOnlyOn("io.vipgate.admin", "io.vipgate.admin.http", "io.vipgate.admin.model", "io.vipgate.json",
+                "io.vipgate.text", "org.slf4j");
+        assertDependsOnlyOn("io.vipgate.admin.http", "io.vipgate.admin.model", "io.vipgate.json", "io.vipgate.text",
+                "io.netty..", "org.slf4j");
         assertDependsOnlyOn("io.vipgate.admin.model", "io.vipgate.json");
     }
 
@@ -204,8 +223,9 @@ class ArchitectureTest {
 
     @Test
     void relaysAreNotMadeOfChannels() {
-        noClasses().should().dependOnClassesThat().haveFullyQualifiedName("io.netty.channel.Channel").orShould()
-                .dependOnClassesThat().haveFullyQualifiedName("io.netty.channel.ChannelPipeline").orShould()
+        noClasses().that().resideOutsideOfPackage("io.vipgate.admin.http").should().dependOnClassesThat()
+                .haveFullyQualifiedName("io.netty.channel.Channel").orShould().dependOnClassesThat()
+                .haveFullyQualifiedName("io.netty.channel.ChannelPipeline").orShould()
                 .dependOnClassesThat().resideInAPackage("io.netty.buffer..")
                 .because("channels cost a relay more than twice the system calls and nine times the memory")
                 .check(CLASSES);

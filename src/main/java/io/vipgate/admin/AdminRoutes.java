@@ -1,5 +1,6 @@
 package io.vipgate.admin;
 
+import io.vipgate.admin.http.Response;
 import io.vipgate.admin.model.ClosedRelays;
 import io.vipgate.admin.model.EndpointAddresses;
 import io.vipgate.admin.model.ForgottenPins;

@@ -1,8 +1,13 @@
 package io.vipgate.admin;
 
-import com.sun.net.httpserver.HttpExchange;
+import io.vipgate.admin.http.Response;
+import io.vipgate.admin.http.BoundedHttpServer;
+import io.vipgate.admin.http.Exchange;
+import io.vipgate.admin.http.HttpBounds;
+import io.vipgate.admin.http.HttpLoop;
 import io.vipgate.admin.model.CallList;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -28,22 +33,24 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Binds an address; nobody is answered before {@link #start}.
      *
+     * @param loop what it lives on
      * @param operations what the calls do
      * @param accessPolicy who is let in; asked for every call
      * @throws IOException if the address can't be bound
      */
-    public AdminServer(InetSocketAddress address, Operations operations, Supplier<AccessPolicy> accessPolicy)
+    public AdminServer(HttpLoop loop, InetSocketAddress address, Operations operations,
+            Supplier<AccessPolicy> accessPolicy)
             throws IOException {
         guard = new Guard(accessPolicy);
         routes.addAll(AdminRoutes.of(operations));
         routes.addAll(LivePage.routes());
-        frame = new BoundedHttpServer(address);
+        frame = new BoundedHttpServer(loop, address, HttpBounds.USUAL);
     }
 
     /** Begins to answer. */
     public void start() {
         routes.add(new Route("GET", "/api/v1", Route.Access.ANYBODY, _ -> Response.of(200, calls())));
-        frame.start(this::answer);
+        frame.start(new Doors());
     }
 
     /** Answers further calls from now on. */
@@ -67,7 +74,33 @@ public final class AdminServer implements AutoCloseable {
         return frame.port();
     }
 
-    private Response answer(HttpExchange exchange) throws IOException {
+    /** What comes first. Thread-safe. */
+    private final class Doors implements BoundedHttpServer.Pages {
+        @Override
+        public Response answer(Exchange exchange) throws IOException {
+            return AdminServer.this.answer(exchange);
+        }
+
+        @Override
+        public Optional<Response> answerAtOnce(Exchange exchange) {
+            if (!HealthResponses.areAskedBy(exchange)) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(AdminServer.this.answer(exchange));
+            } catch (IOException e) {
+                // Only a body can't be read, and there is none.
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public boolean isTrusted(Exchange exchange) {
+            return guard.knowsToken(exchange);
+        }
+    }
+
+    private Response answer(Exchange exchange) throws IOException {
         try {
             guard.checkSource(exchange);
             return answerAdmitted(exchange);
@@ -77,9 +110,9 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    private Response answerAdmitted(HttpExchange exchange) throws IOException, RequestException {
-        String path = String.valueOf(exchange.getRequestURI().getPath());
-        String method = exchange.getRequestMethod().equals("HEAD") ? "GET" : exchange.getRequestMethod();
+    private Response answerAdmitted(Exchange exchange) throws IOException, RequestException {
+        String path = exchange.path();
+        String method = exchange.method().equals("HEAD") ? "GET" : exchange.method();
         Set<String> allowed = new TreeSet<>();
         for (Route route : routes) {
             Optional<List<String>> names = route.match(path);
@@ -97,11 +130,11 @@ public final class AdminServer implements AutoCloseable {
             allowed.add("HEAD");
         }
         String list = String.join(", ", allowed);
-        return Response.error(405, "method: " + exchange.getRequestMethod() + " (expected: " + list + ")", List.of())
+        return Response.error(405, "method: " + exchange.method() + " (expected: " + list + ")", List.of())
                 .with("Allow", list);
     }
 
-    private Response answer(HttpExchange exchange, Route route, List<String> names)
+    private Response answer(Exchange exchange, Route route, List<String> names)
             throws IOException, RequestException {
         if (route.access() == Route.Access.TOKEN) {
             guard.checkToken(exchange);
@@ -109,7 +142,7 @@ public final class AdminServer implements AutoCloseable {
         Map<String, String> parameters = RequestReader.parameters(exchange, route.parameters());
         return route.page().answer(new Request(names, parameters,
                 RequestReader.body(exchange, route.method().equals("PUT")), Request.Accept.of(exchange),
-                exchange.getRemoteAddress()));
+                exchange.caller(), guard.knowsToken(exchange)));
     }
 
     @Override

@@ -1,10 +1,10 @@
 package io.vipgate.admin;
 
+import io.vipgate.admin.http.Response;
 import io.vipgate.json.RecordWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -22,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventStream implements Handler {
     static final int MAX_STREAMS = 8;
+    private static final String TOO_MANY = "streams: " + MAX_STREAMS
+            + " are open already (expected: fewer; /api/v1/status and /api/v1/history tell the same)";
     private static final long LENGTH_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Operations operations;
-    private final Semaphore places = new Semaphore(MAX_STREAMS);
+    private final Semaphore strangers = new Semaphore(MAX_STREAMS);
+    private final Semaphore trusted = new Semaphore(MAX_STREAMS);
     private byte @Nullable [] status;
     private long statusAt;
 
@@ -37,11 +40,11 @@ final class EventStream implements Handler {
     @Override
     public Response answer(Request call) throws RequestException {
         long since = AdminRoutes.since(call);
+        Semaphore places = call.isTrusted() ? trusted : strangers;
         if (!places.tryAcquire()) {
-            throw new RequestException(503, "streams: " + MAX_STREAMS + " are open already (expected: fewer; "
-                    + "/api/v1/status and /api/v1/history tell the same)", List.of());
+            return Response.busy(TOO_MANY);
         }
-        return new Response(200, "text/event-stream", new Events(since), Map.of());
+        return new Response(200, "text/event-stream", new Events(since, places), Map.of());
     }
 
     /** As an event; no older than half a second. */
@@ -63,10 +66,17 @@ final class EventStream implements Handler {
 
     /** What one reader gets. Confined to its thread. */
     private final class Events implements Response.Body {
+        private final Semaphore places;
         private long since;
 
-        Events(long since) {
+        Events(long since, Semaphore places) {
             this.since = since;
+            this.places = places;
+        }
+
+        @Override
+        public boolean isStream() {
+            return true;
         }
 
         @Override

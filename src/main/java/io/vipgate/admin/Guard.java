@@ -1,13 +1,11 @@
 package io.vipgate.admin;
 
-import io.vipgate.text.IpText;
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
+import io.vipgate.admin.http.Exchange;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -25,6 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Guard {
     private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
     private static final long WARN_EVERY_NANOS = 10_000_000_000L;
 
     private final Supplier<AccessPolicy> accessPolicy;
@@ -45,18 +44,18 @@ final class Guard {
      *
      * @throws RequestException 403 if it is not let in
      */
-    void checkSource(HttpExchange exchange) throws RequestException {
-        Headers headers = exchange.getRequestHeaders();
-        List<String> hosts = headers.getOrDefault("Host", List.of());
-        if (hosts.size() != 1 || !isOwn(hosts.getFirst(), exchange.getLocalAddress().getAddress())) {
+    void checkSource(Exchange exchange) throws RequestException {
+        List<String> hosts = exchange.headers("Host");
+        if (hosts.size() != 1 || !isOwn(hosts.getFirst(), exchange.local())
+                || !exchange.authority().map(authority -> isOwn(authority, exchange.local())).orElse(true)) {
             throw new RequestException(403, "Host: " + String.join(", ", hosts)
                     + " (expected: an address of this server, a loopback name, or one of admin.allowedHosts)",
                     List.of());
         }
-        List<String> origins = headers.getOrDefault("Origin", List.of());
+        List<String> origins = exchange.headers("Origin");
         boolean isFromAllowed = !origins.isEmpty() && origins.stream().allMatch(this::isAllowedOrigin);
         boolean isForeign = origins.stream().anyMatch(origin -> !isSameOrigin(origin, hosts.getFirst()))
-                || headers.getOrDefault("Sec-Fetch-Site", List.of()).stream()
+                || exchange.headers("Sec-Fetch-Site").stream()
                         .anyMatch(site -> !site.equals("same-origin") && !site.equals("none"));
         if (isForeign && !isFromAllowed && !isVisit(exchange)) {
             throw new RequestException(403, "pages of other sites may not call this", List.of());
@@ -64,26 +63,28 @@ final class Guard {
     }
 
     /** Whether somebody in a browser goes to the page, in a window of its own. */
-    private static boolean isVisit(HttpExchange exchange) {
-        Headers headers = exchange.getRequestHeaders();
-        return exchange.getRequestMethod().equals("GET") && exchange.getRequestURI().toString().equals(LivePage.PATH)
-                && headers.getOrDefault("Origin", List.of()).isEmpty()
-                && headers.getOrDefault("Sec-Fetch-Mode", List.of()).equals(List.of("navigate"))
-                && headers.getOrDefault("Sec-Fetch-Dest", List.of()).equals(List.of("document"));
+    private static boolean isVisit(Exchange exchange) {
+        return exchange.method().equals("GET") && exchange.target().equals(LivePage.PATH)
+                && exchange.headers("Origin").isEmpty()
+                && exchange.headers("Sec-Fetch-Mode").equals(List.of("navigate"))
+                && exchange.headers("Sec-Fetch-Dest").equals(List.of("document"));
     }
 
-    private boolean isOwn(String host, InetAddress local) {
-        String name = name(host);
-        if (name.equals("localhost") || isAllowed(host)) {
-            return true;
-        }
-        return literal(name).filter(address -> address.isLoopbackAddress() || address.equals(local)).isPresent();
+    private boolean isOwn(String host, Optional<InetAddress> local) {
+        return isAllowed(host) || HostName.canonical(host).filter(
+                name -> LOOPBACK.contains(name) || local.map(HostName::of).filter(name::equals).isPresent())
+                .isPresent();
     }
 
+    /** As it is listed: word by word, or what both name is the same. */
     private boolean isAllowed(String host) {
-        String name = name(host);
-        return accessPolicy.get().allowedHosts().stream()
-                .anyMatch(allowed -> allowed.equalsIgnoreCase(name) || allowed.equalsIgnoreCase(host));
+        Optional<String> name = HostName.canonical(host);
+        return accessPolicy.get().allowedHosts().stream().anyMatch(allowed -> allowed.equalsIgnoreCase(host)
+                || (name.isPresent() && name.equals(HostName.canonical(allowed)) && !hasPort(allowed)));
+    }
+
+    private static boolean hasPort(String allowed) {
+        return !allowed.startsWith("[") && allowed.indexOf(':') == allowed.lastIndexOf(':') && allowed.contains(":");
     }
 
     private boolean isAllowedOrigin(String origin) {
@@ -102,23 +103,10 @@ final class Guard {
         }
     }
 
-    /** The host without its port, brackets and final dot. */
-    static String name(String host) {
-        String lower = host.strip().toLowerCase(Locale.ROOT);
-        if (lower.startsWith("[")) {
-            int end = lower.indexOf(']');
-            return end < 0 || !lower.substring(end + 1).matches("(:\\d{0,5})?") ? "" : lower.substring(1, end);
-        }
-        String name = lower.replaceFirst(":\\d{0,5}$", "");
-        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
-    }
-
-    private static Optional<InetAddress> literal(String name) {
-        try {
-            return Optional.of(InetAddress.ofLiteral(name));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+    /** Whether the caller knows the token. Must not block. */
+    boolean knowsToken(Exchange exchange) {
+        List<String> headers = exchange.headers("Authorization");
+        return accessPolicy.get().token().isIn(headers) || further.stream().anyMatch(token -> token.isIn(headers));
     }
 
     /**
@@ -126,15 +114,14 @@ final class Guard {
      *
      * @throws RequestException 401 if not
      */
-    void checkToken(HttpExchange exchange) throws RequestException {
-        List<String> headers = exchange.getRequestHeaders().getOrDefault("Authorization", List.of());
-        if (!accessPolicy.get().token().isIn(headers) && further.stream().noneMatch(token -> token.isIn(headers))) {
+    void checkToken(Exchange exchange) throws RequestException {
+        if (!knowsToken(exchange)) {
             wrongTokens.incrementAndGet();
             long now = System.nanoTime();
             long last = warnedAt.get();
             if (now - last >= WARN_EVERY_NANOS && warnedAt.compareAndSet(last, now)) {
                 LOG.warn("admin: {} calls without the right token since the last such line, the last one from {}",
-                        wrongTokens.getAndSet(0), IpText.of(exchange.getRemoteAddress().getAddress()));
+                        wrongTokens.getAndSet(0), exchange.caller());
             }
             throw new RequestException(401, "this call needs the header Authorization: Bearer with the token of "
                     + "admin.tokenFile", List.of());

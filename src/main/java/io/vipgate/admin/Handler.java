@@ -1,5 +1,7 @@
 package io.vipgate.admin;
 
+import io.vipgate.admin.http.Response;
+
 /** Answers one kind of calls, on a virtual thread, several at the same time. Thread-safe. */
 @FunctionalInterface
 public interface Handler {

@@ -1,12 +1,17 @@
 package io.vipgate.admin;
 
-import com.sun.net.httpserver.HttpExchange;
+import io.vipgate.admin.http.Response;
+import io.vipgate.admin.http.BoundedHttpServer;
+import io.vipgate.admin.http.Exchange;
+import io.vipgate.admin.http.HttpBounds;
+import io.vipgate.admin.http.HttpLoop;
 import io.vipgate.json.Json;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The read-only address ({@code metrics.bind}): {@code /healthz}, {@code /readyz} and whatever is mounted, for anybody who
@@ -22,19 +27,20 @@ public final class HealthServer implements AutoCloseable {
     /**
      * Binds an address; nobody is answered before {@link #start}.
      *
+     * @param loop what it lives on
      * @param mounted further pages, by path
      * @throws IOException if the address can't be bound
      */
-    public HealthServer(InetSocketAddress address, HealthSource condition, Map<String, Handler> mounted)
+    public HealthServer(HttpLoop loop, InetSocketAddress address, HealthSource condition, Map<String, Handler> mounted)
             throws IOException {
         this.condition = condition;
         this.mounted = Map.copyOf(mounted);
-        frame = new BoundedHttpServer(address);
+        frame = new BoundedHttpServer(loop, address, HttpBounds.USUAL);
     }
 
     /** Begins to answer. */
     public void start() {
-        frame.start(this::answer);
+        frame.start(new Looks());
     }
 
     /** The port it is bound to. */
@@ -42,18 +48,38 @@ public final class HealthServer implements AutoCloseable {
         return frame.port();
     }
 
-    private Response answer(HttpExchange exchange) {
-        String method = exchange.getRequestMethod();
+    /** Nobody is trusted more than others. Thread-safe. */
+    private final class Looks implements BoundedHttpServer.Pages {
+        @Override
+        public Response answer(Exchange exchange) {
+            return HealthServer.this.answer(exchange);
+        }
+
+        @Override
+        public Optional<Response> answerAtOnce(Exchange exchange) {
+            return HealthResponses.areAskedBy(exchange)
+                    ? Optional.of(HealthServer.this.answer(exchange))
+                    : Optional.empty();
+        }
+
+        @Override
+        public boolean isTrusted(Exchange exchange) {
+            return false;
+        }
+    }
+
+    private Response answer(Exchange exchange) {
+        String method = exchange.method();
         if (!method.equals("GET") && !method.equals("HEAD")) {
             return Response.error(405, "method (expected: GET)", List.of()).with("Allow", "GET, HEAD");
         }
-        String path = String.valueOf(exchange.getRequestURI().getPath());
+        String path = exchange.path();
         Handler page = mounted.get(path);
         if (page != null) {
             try {
                 return page
                         .answer(new Request(List.of(), Map.of(), Json.ofNull(), Request.Accept.of(exchange),
-                                exchange.getRemoteAddress()));
+                                exchange.caller(), false));
             } catch (RequestException e) {
                 return e.answer();
             }

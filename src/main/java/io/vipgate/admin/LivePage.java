@@ -1,5 +1,6 @@
 package io.vipgate.admin;
 
+import io.vipgate.admin.http.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package io.vipgate.admin;
 
+import io.vipgate.admin.http.Response;
 import java.util.List;
 import java.util.Map;
 

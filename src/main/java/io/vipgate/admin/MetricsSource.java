@@ -1,5 +1,6 @@
 package io.vipgate.admin;
 
+import io.vipgate.admin.http.Response;
 import java.util.Optional;
 
 /** What scrapers are told, for whoever serves {@code /metrics}. Thread-safe. */

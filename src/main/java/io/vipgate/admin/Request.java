@@ -1,9 +1,7 @@
 package io.vipgate.admin;
 
-import io.vipgate.text.IpText;
-import com.sun.net.httpserver.HttpExchange;
+import io.vipgate.admin.http.Exchange;
 import io.vipgate.json.Json;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 
@@ -16,10 +14,11 @@ import java.util.Map;
  * @param parameters behind the question mark
  * @param body {@code null} when there is none
  * @param accept in which form the answer is wanted
- * @param from who asks
+ * @param client who asks, for the log
+ * @param isTrusted whether they have shown the token
  */
 public record Request(List<String> names, Map<String, String> parameters, Json body, Accept accept,
-        InetSocketAddress from) {
+        String client, boolean isTrusted) {
     /** Keeps its own copies. */
     public Request {
         names = List.copyOf(names);
@@ -33,17 +32,12 @@ public record Request(List<String> names, Map<String, String> parameters, Json b
      * @param isGzipWelcome whether the body may be compressed
      */
     public record Accept(String types, boolean isGzipWelcome) {
-        static Accept of(HttpExchange exchange) {
+        static Accept of(Exchange exchange) {
             return new Accept(header(exchange, "Accept"), header(exchange, "Accept-Encoding").contains("gzip"));
         }
 
-        private static String header(HttpExchange exchange, String name) {
-            return String.join(",", exchange.getRequestHeaders().getOrDefault(name, List.of()));
+        private static String header(Exchange exchange, String name) {
+            return String.join(",", exchange.headers(name));
         }
-    }
-
-    /** The address of who asks, for the log. */
-    public String client() {
-        return IpText.of(from);
     }
 }

@@ -1,5 +1,6 @@
 package io.vipgate.admin;
 
+import io.vipgate.admin.http.Response;
 import java.util.List;
 
 /** A call that is not answered as asked, but with a status and a reason. */

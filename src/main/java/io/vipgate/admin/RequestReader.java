@@ -1,11 +1,11 @@
 package io.vipgate.admin;
 
-import com.sun.net.httpserver.HttpExchange;
+import io.vipgate.admin.http.BadBodyException;
+import io.vipgate.admin.http.Exchange;
 import io.vipgate.json.Json;
 import io.vipgate.json.JsonException;
 import io.vipgate.json.JsonParser;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -24,8 +24,6 @@ import java.util.TreeSet;
  */
 final class RequestReader {
     private static final int MAX_BODY_BYTES = 64 << 10;
-    /** So much more is read and thrown away, so that who sends too much still gets to read why. */
-    private static final int MAX_DISCARDED_BYTES = 1 << 20;
 
     private RequestReader() {}
 
@@ -34,10 +32,10 @@ final class RequestReader {
      *
      * @throws RequestException 422 if there is one that is not known, or one twice
      */
-    static Map<String, String> parameters(HttpExchange exchange, Set<String> known) throws RequestException {
-        String query = exchange.getRequestURI().getRawQuery();
+    static Map<String, String> parameters(Exchange exchange, Set<String> known) throws RequestException {
+        String query = exchange.query();
         Map<String, String> parameters = new LinkedHashMap<>();
-        if (query == null || query.isEmpty()) {
+        if (query.isEmpty()) {
             return parameters;
         }
         for (String pair : query.split("&", -1)) {
@@ -66,23 +64,15 @@ final class RequestReader {
      * The body.
      *
      * @param isNeeded whether there must be one
-     * @throws RequestException 413 if it is too long, 415 if it is said not to be JSON, 422 if it is none
+     * @throws RequestException 413 if it is too long, 415 if it is said not to be JSON, 422 if it is none, 400 or 408 if it
+     * does not come as it should
      */
-    static Json body(HttpExchange exchange, boolean isNeeded) throws IOException, RequestException {
-        InputStream in = exchange.getRequestBody();
-        byte[] bytes = in.readNBytes(MAX_BODY_BYTES + 1);
-        if (bytes.length > MAX_BODY_BYTES) {
-            byte[] rest = new byte[8 << 10];
-            int discarded = 0;
-            for (int read = in.read(rest); read >= 0 && discarded < MAX_DISCARDED_BYTES; read = in.read(rest)) {
-                discarded += read;
-            }
-            throw new RequestException(413, "body (expected: at most " + (MAX_BODY_BYTES >> 10) + " KiB)", List.of());
-        }
+    static Json body(Exchange exchange, boolean isNeeded) throws IOException, RequestException {
+        byte[] bytes = read(exchange);
         if (bytes.length == 0 && !isNeeded) {
             return Json.ofNull();
         }
-        List<String> types = exchange.getRequestHeaders().getOrDefault("Content-Type", List.of());
+        List<String> types = exchange.headers("Content-Type");
         if (types.size() != 1 || !isJson(types.getFirst())) {
             throw new RequestException(415, "Content-Type: " + String.join(", ", types)
                     + " (expected: application/json)", List.of());
@@ -93,6 +83,14 @@ final class RequestReader {
             throw RequestException.bad("body (expected: UTF-8)");
         } catch (JsonException e) {
             throw RequestException.bad("body: " + e.getMessage());
+        }
+    }
+
+    private static byte[] read(Exchange exchange) throws IOException, RequestException {
+        try {
+            return exchange.body(MAX_BODY_BYTES);
+        } catch (BadBodyException e) {
+            throw new RequestException(e.status(), String.valueOf(e.getMessage()), List.of());
         }
     }
 

@@ -1,5 +1,7 @@
 package io.vipgate.admin;
 
+import io.vipgate.admin.http.Response;
+
 /** A stretch of the history, as JSON. Thread-safe. */
 public interface Samples extends Response.Body {
     /** Whether there is none. */

@@ -79,7 +79,7 @@ final class AdminClient {
         String query = parameters.entrySet().stream()
                 .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
                 .collect(Collectors.joining("&", parameters.isEmpty() ? "" : "?", ""));
-        String secret = withToken ? token.get() : "";
+        String secret = withToken ? token.get() : tokenIfThereIsOne();
         int status;
         byte[] answer;
         try {
@@ -90,7 +90,7 @@ final class AdminClient {
             connection.setUseCaches(false);
             connection.setConnectTimeout(CONNECT_MILLIS);
             connection.setReadTimeout(READ_MILLIS);
-            if (withToken) {
+            if (!secret.isEmpty()) {
                 connection.setRequestProperty("Authorization", "Bearer " + secret);
             }
             if (method.equals("PUT") || method.equals("POST")) {
@@ -124,6 +124,15 @@ final class AdminClient {
             case 404, 422 -> ExitStatus.USAGE;
             default -> ExitStatus.FAILED;
         }, message.isEmpty() ? base + " answers with status " + status : message, details);
+    }
+
+    /** Shown even where it is not needed: who has it has a place at the server when strangers have taken all others. */
+    private String tokenIfThereIsOne() {
+        try {
+            return token.get();
+        } catch (CommandException e) {
+            return "";
+        }
     }
 
     private Json parse(byte[] answer) {

@@ -35,6 +35,7 @@ final class ConfigRules {
             KeyPath path = LISTENERS.child(name);
             notEmpty(listener.bind(), path.child("bind"), "at least one address and port");
             namesPool(listener.pool(), path.child("pool"));
+            buffers(listener.buffers(), path.child("buffers"));
         });
         for (int i = 0; i < config.readiness().pools().size(); i++) {
             namesPool(config.readiness().pools().get(i), KeyPath.of("readiness", "pools").item(i));
@@ -43,6 +44,7 @@ final class ConfigRules {
         config.pools().forEach((name, pool) -> {
             KeyPath path = POOLS.child(name);
             notEmpty(pool.endpoints(), path.child("endpoints"), "at least one endpoint");
+            buffers(pool.buffers(), path.child("buffers"));
             new PoolRules(pool, path, written, problems).check();
             new ProbeRules(pool.probe(), path.child("probe"), written, problems).check();
         });
@@ -52,6 +54,17 @@ final class ConfigRules {
                     Sanitizer.value(config.accessLog().file()) + " (expected: stdout or a file's path)");
         }
         new AddressRules(config, written, problems, localAddresses).check();
+    }
+
+    private void buffers(BuffersConfig buffers, KeyPath path) {
+        atLeast(buffers.receive(), path.child("receive"));
+        atLeast(buffers.send(), path.child("send"));
+    }
+
+    private void atLeast(ByteSize size, KeyPath path) {
+        if (size.bytes() > 0 && size.compareTo(BuffersConfig.LEAST) < 0) {
+            problems.error(written.line(path), path, size + " (expected: 0 or at least " + BuffersConfig.LEAST + ")");
+        }
     }
 
     private void notEmpty(Map<?, ?> map, KeyPath path, String expected) {

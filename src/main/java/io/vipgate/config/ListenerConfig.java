@@ -20,7 +20,9 @@ public record ListenerConfig(
         @Key(byDefault = "4096", min = "1", max = "65535", doc = "accept queue; a warning is logged when the kernel's "
                 + "`somaxconn` is lower") int backlog,
         @Key(byDefault = "false", doc = "bind an address this machine does not own "
-                + "yet (standby of a pair)") boolean freebind) {
+                + "yet (standby of a pair)") boolean freebind,
+        @Key(doc = "what the kernel may keep of a client's connection once 256 KiB went one way; the peer waits when it is "
+                + "full") BuffersConfig buffers) {
     /** Keeps its own copies. */
     public ListenerConfig {
         bind = List.copyOf(bind);

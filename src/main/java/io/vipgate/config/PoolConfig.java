@@ -29,6 +29,8 @@ public record PoolConfig(
         @Key(doc = "TCP keepalive, on both sides; `idle` and `interval` in whole seconds") KeepAliveConfig keepAlive,
         @Key(doc = "how long a peer may leave what it was sent unacknowledged and be silent before its relay is reset, watched by "
                 + "the gateway itself; 0s: the kernel's own timeout, else at least keepAlive.idle + interval x count") UserTimeoutConfig userTimeout,
+        @Key(doc = "what the kernel may keep of an endpoint's connection once 256 KiB went one way; the peer waits when it "
+                + "is full") BuffersConfig buffers,
         @Key(byDefault = "keep", doc = "`keep`, `close`: open relays of an endpoint that "
                 + "goes down") OnDown onDown,
         @Key(byDefault = "try-anyway", doc = "`try-anyway`: endpoints that are down but ready come last; `reject`: "

@@ -11,6 +11,7 @@ import io.vipgate.balance.UniformRandom;
 import io.vipgate.balance.WeightedRandom;
 import io.vipgate.config.AccessLogConfig;
 import io.vipgate.config.BindAddress;
+import io.vipgate.config.BuffersConfig;
 import io.vipgate.config.EndpointAddress;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.GatewayConfig;
@@ -22,12 +23,14 @@ import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProxyProtocol;
 import io.vipgate.config.Zone;
 import io.vipgate.linux.NativeSocketAddress;
+import io.vipgate.linux.Sysctl;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.ClientPrefix;
 import io.vipgate.probe.HealthMonitor;
 import io.vipgate.probe.HealthRules;
 import io.vipgate.probe.ProbeTargets;
 import io.vipgate.proxyprotocol.ProxyHeader;
+import io.vipgate.relay.BufferBounds;
 import io.vipgate.relay.RelaySettings;
 import io.vipgate.text.IpText;
 import java.net.InetAddress;
@@ -94,7 +97,25 @@ public final class ConfigMapping {
                 new RelaySettings.KeepAlive((int) config.keepAlive().idle().toSeconds(),
                         (int) config.keepAlive().interval().toSeconds(), config.keepAlive().count()),
                 config.userTimeout().client().toNanos(), config.userTimeout().endpoint().toNanos(),
-                proxyVersion(config.proxyProtocol()), sources);
+                proxyVersion(config.proxyProtocol()), sources, buffers(config.buffers()));
+    }
+
+    static BufferBounds buffers(BuffersConfig config) {
+        return new BufferBounds((int) config.receive().bytes(), (int) config.send().bytes());
+    }
+
+    /** Tells of receive buffers that the kernel will not grant. */
+    static void warnOfBuffers(GatewayConfig config) {
+        long most = Sysctl.read("net.core.rmem_max").map(Long::parseLong).orElse(Long.MAX_VALUE);
+        config.listeners().forEach((name, listener) -> warnOfBuffer("listeners." + name, listener.buffers(), most));
+        config.pools().forEach((name, pool) -> warnOfBuffer("pools." + name, pool.buffers(), most));
+    }
+
+    private static void warnOfBuffer(String path, BuffersConfig buffers, long most) {
+        if (buffers.receive().bytes() > most) {
+            LOG.warn("{}.buffers.receive: {} is more than net.core.rmem_max allows ({}); raise that", path,
+                    buffers.receive(), most);
+        }
     }
 
     /** What the access log does; null when there is none. */

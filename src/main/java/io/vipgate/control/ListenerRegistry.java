@@ -3,12 +3,15 @@ package io.vipgate.control;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.ListenerConfig;
+import io.vipgate.linux.FdBudget;
 import io.vipgate.linux.ListenSocket;
 import io.vipgate.linux.Sysctl;
 import io.vipgate.loops.BoundAddress;
 import io.vipgate.loops.EventLoopSet;
 import io.vipgate.loops.LoopContext;
 import io.vipgate.pool.ConnectionLimit;
+import io.vipgate.pool.ListenerRoom;
+import io.vipgate.pool.RelayRoom;
 import io.vipgate.relay.Acceptor;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.LoopPool;
@@ -38,13 +41,20 @@ import org.slf4j.LoggerFactory;
 public final class ListenerRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerRegistry.class);
 
+    private static final long MAX_RETIRING_NANOS = 1_000_000_000;
+
     private final EventLoopSet loops;
-    private final int maxRelays;
+    private final FdBudget fdBudget;
+    private final ConnectionLimit allRelays;
+    private final RelayRoom room = new RelayRoom();
     private final ListenSocket listenSocket = new ListenSocket();
     private final Map<String, ConnectionLimit> limits = new HashMap<>();
+    private final Map<String, ListenerRoom> rooms = new HashMap<>();
+    /** Removed a moment ago, and when: their sockets may still be open. */
+    private final Map<BoundAddress, Long> retiring = new HashMap<>();
     private Map<String, List<BoundAddress>> bound = new LinkedHashMap<>();
-    /** The configuration that was made last; null before the first. */
-    private @Nullable GatewayConfig served;
+    /** The change that was made last; null before the first. */
+    private @Nullable ListenerChange served;
     private Map<String, Duration> removedDrains = Map.of();
     private volatile List<Present> present = List.of();
 
@@ -54,16 +64,19 @@ public final class ListenerRegistry {
      * @param addresses with the ports that they have got
      * @param pool whom it serves
      */
-    public record Present(String name, List<String> addresses, String pool, ConnectionLimit limit) {}
+    public record Present(String name, List<String> addresses, String pool, ConnectionLimit limit,
+            ListenerRoom room) {}
 
     /**
      * Makes a registry without listeners.
      *
-     * @param maxRelays how many relays the process has descriptors for
+     * @param fdBudget how the process's descriptors are shared out; each change shares them out anew
+     * @param allRelays the places that they leave for relays
      */
-    public ListenerRegistry(EventLoopSet loops, int maxRelays) {
+    public ListenerRegistry(EventLoopSet loops, FdBudget fdBudget, ConnectionLimit allRelays) {
         this.loops = loops;
-        this.maxRelays = maxRelays;
+        this.fdBudget = fdBudget;
+        this.allRelays = allRelays;
     }
 
     /** The listeners, in the order of the configuration. From any thread. */
@@ -82,9 +95,12 @@ public final class ListenerRegistry {
      * @throws StartException if one can't be opened; then none stays open that was not before
      */
     public ListenerChange prepare(GatewayConfig config) throws StartException {
+        DescriptorNeeds needs = DescriptorNeeds.of(config, loops.count());
+        FdBudget budget = fdBudget.withReserved(needs.sum());
+        needs.check(budget);
         List<BoundAddress> present = all(bound);
         List<BoundAddress> free = new ArrayList<>(present);
-        ListenerChange change = new ListenerChange(this, listenSocket, loops.count(), config);
+        ListenerChange change = new ListenerChange(this, listenSocket, loops.count(), budget.relays(), config);
         config.listeners().forEach((name, listener) -> {
             for (BindAddress bind : listener.bind()) {
                 BoundAddress kept = take(free, name, bind);
@@ -93,7 +109,10 @@ public final class ListenerRegistry {
                 }
             }
         });
-        change.open(present, free);
+        List<BoundAddress> open = new ArrayList<>(present);
+        retiring.values().removeIf(since -> System.nanoTime() - since > MAX_RETIRING_NANOS);
+        open.addAll(retiring.keySet());
+        change.open(open, free);
         return change;
     }
 
@@ -116,14 +135,18 @@ public final class ListenerRegistry {
 
     /** Has every address of a change served, as it says; those that go stay. The loops have every pool that it names. */
     void commit(ListenerChange change) {
-        serve(change.config(), change.next(), change::hasOpened);
+        ConfigMapping.warnOfBuffers(change.config());
+        serve(change, change.next(), change::hasOpened);
     }
 
-    private void serve(GatewayConfig config, Map<String, List<BoundAddress>> addresses,
+    private void serve(ListenerChange change, Map<String, List<BoundAddress>> addresses,
             Predicate<BoundAddress> isNew) {
+        GatewayConfig config = change.config();
+        shareRoom(config, change.maxRelays());
         config.listeners().forEach((name, listener) -> {
-            ConnectionLimit limit = limit(name, listener);
-            loops.onEach(context -> serve(context, name, listener.pool(), limit));
+            ConnectionLimit limit = limit(name, listener, change.maxRelays());
+            ListenerRoom itsRoom = Objects.requireNonNull(rooms.get(name));
+            loops.onEach(context -> serve(context, name, listener, limit, itsRoom));
             warnOfSmallBacklog(name, listener.backlog());
         });
         addresses.forEach((name, all) -> all.forEach(address -> {
@@ -146,25 +169,18 @@ public final class ListenerRegistry {
                 acceptor.close();
             }
         }));
+        change.next().keySet().stream().filter(name -> !bound.containsKey(name)).forEach(this::remove);
         if (served != null) {
             serve(served, bound, _ -> false);
         }
-        change.next().keySet().stream().filter(name -> !bound.containsKey(name)).forEach(this::remove);
     }
 
     /** Closes the addresses that a change gives up: it can't be taken back any more. */
     void finish(ListenerChange change) {
         GatewayConfig config = change.config();
         Map<String, List<BoundAddress>> next = change.next();
-        served = config;
-        for (BoundAddress address : change.removed()) {
-            loops.onEach(context -> {
-                Acceptor acceptor = context.acceptors().remove(address);
-                if (acceptor != null) {
-                    acceptor.drainAndClose();
-                }
-            });
-        }
+        served = change;
+        change.removed().forEach(address -> close(address, all(next)));
         bound.keySet().stream().filter(name -> !next.containsKey(name)).toList().forEach(this::remove);
         bound = next;
         Map<String, Duration> drains = new HashMap<>();
@@ -175,7 +191,8 @@ public final class ListenerRegistry {
                 Objects.requireNonNull(bound.get(listener.getKey())).stream()
                         .map(address -> address.bind().withPort(address.port()).toString())
                         .toList(),
-                listener.getValue().pool(), Objects.requireNonNull(limits.get(listener.getKey())))).toList();
+                listener.getValue().pool(), Objects.requireNonNull(limits.get(listener.getKey())),
+                Objects.requireNonNull(rooms.get(listener.getKey())))).toList();
     }
 
     private void accept(String name, BoundAddress address) {
@@ -190,8 +207,27 @@ public final class ListenerRegistry {
         });
     }
 
+    private void close(BoundAddress address, List<BoundAddress> next) {
+        boolean isOverlapped = next.stream().anyMatch(other -> other.bind().overlaps(address.bind()));
+        if (isOverlapped) {
+            retiring.put(address, System.nanoTime());
+        }
+        loops.onEach(context -> {
+            Acceptor acceptor = context.acceptors().remove(address);
+            if (acceptor != null && isOverlapped) {
+                acceptor.retire();
+            } else if (acceptor != null) {
+                acceptor.drainAndClose();
+            }
+        });
+    }
+
     private void remove(String name) {
         limits.remove(name);
+        ListenerRoom itsRoom = rooms.remove(name);
+        if (itsRoom != null) {
+            room.remove(itsRoom);
+        }
         long drain = removedDrains.getOrDefault(name, Duration.ZERO).toNanos();
         loops.onEach(context -> {
             LoopListener gone = context.listeners().remove(name);
@@ -202,16 +238,28 @@ public final class ListenerRegistry {
         });
     }
 
-    private static void serve(LoopContext context, String name, String pool, ConnectionLimit limit) {
-        LoopPool served = Objects.requireNonNull(context.pools().get(pool));
-        context.listeners().computeIfAbsent(name, _ -> new LoopListener(name, limit, served)).serve(served);
+    private void shareRoom(GatewayConfig config, int maxRelays) {
+        allRelays.most(maxRelays);
+        Map<ListenerRoom, Integer> bounds = new HashMap<>();
+        config.listeners().forEach((name, listener) -> bounds.put(rooms.computeIfAbsent(name, _ -> room.add()),
+                listener.maxConnections().orElse(maxRelays)));
+        room.share(maxRelays, bounds);
     }
 
-    private ConnectionLimit limit(String name, ListenerConfig listener) {
+    private static void serve(LoopContext context, String name, ListenerConfig config, ConnectionLimit limit,
+            ListenerRoom room) {
+        LoopPool served = Objects.requireNonNull(context.pools().get(config.pool()));
+        LoopListener listener = context.listeners().computeIfAbsent(name,
+                _ -> new LoopListener(name, limit, room, served));
+        listener.serve(served);
+        listener.bound(ConfigMapping.buffers(config.buffers()));
+    }
+
+    private ConnectionLimit limit(String name, ListenerConfig listener, int maxRelays) {
         int most = listener.maxConnections().orElse(maxRelays);
         if (most > maxRelays) {
             LOG.warn("listeners.{}.maxConnections: {} is more than the limit on open files allows ({}); clients beyond "
-                    + "that wait", name, most, maxRelays);
+                    + "that are refused", name, most, maxRelays);
         }
         ConnectionLimit limit = limits.computeIfAbsent(name, _ -> new ConnectionLimit(most));
         limit.most(most);

@@ -3,7 +3,7 @@ package io.vipgate.demo;
 import io.vipgate.admin.AdminServer;
 import io.vipgate.admin.Request;
 import io.vipgate.admin.RequestException;
-import io.vipgate.admin.Response;
+import io.vipgate.admin.http.Response;
 import io.vipgate.admin.Route;
 import io.vipgate.json.Json;
 import io.vipgate.json.JsonBoolean;

@@ -15,12 +15,16 @@ public final class SocketOptions {
     public static final int SO_REUSEADDR = 2;
     /** Pending error. */
     public static final int SO_ERROR = 4;
+    /** Bound of the receive buffer; the kernel doubles it for its overhead, and no longer adapts it. */
+    public static final int SO_RCVBUF = 8;
     /** Keepalive probes on or off. */
     public static final int SO_KEEPALIVE = 9;
     /** Urgent data stays in the stream. */
     public static final int SO_OOBINLINE = 10;
     /** What close does with unsent data. */
     public static final int SO_LINGER = 13;
+    /** A classic BPF program that packets must pass. */
+    public static final int SO_ATTACH_FILTER = 26;
     /** Several sockets share one local address. */
     public static final int SO_REUSEPORT = 15;
     /** Bind to an address this machine does not own. */
@@ -41,6 +45,9 @@ public final class SocketOptions {
     public static final int TCP_INFO = 11;
     /** 0: delay acknowledgements; 1: send them at once; 2: send a pending one now and go on delaying. */
     public static final int TCP_QUICKACK = 12;
+
+    /** Bound on bytes that wait in the send queue for the peer's window or the network. */
+    public static final int TCP_NOTSENT_LOWAT = 25;
 
     private SocketOptions() {}
 }

@@ -18,6 +18,7 @@ public final class TcpInfo {
     private static final int LAST_DATA_SENT = 44;
     private static final int LAST_ACK_RECV = 56;
     private static final int NOTSENT_BYTES = 144;
+    private static final int MIN_RTT = 148;
     private static final int SND_WND = 228;
 
     private int probes;
@@ -26,8 +27,9 @@ public final class TcpInfo {
     private int lastAckReceivedMillis;
     private int notSentBytes;
     private int window;
+    private int minRttMicros;
 
-    /** Sets all fields; for tests. */
+    /** Sets all fields but the round-trip time; for tests. */
     public void set(int newProbes, int newUnacked, int newLastSentMillis, int newLastAckReceivedMillis,
             int newNotSentBytes, int newWindow) {
         probes = newProbes;
@@ -38,11 +40,22 @@ public final class TcpInfo {
         window = newWindow;
     }
 
+    /** Sets the least round-trip time; for tests. */
+    public void setMinRttMicros(int micros) {
+        minRttMicros = micros;
+    }
+
     void read(MemorySegment memory) {
+        minRttMicros = memory.get(ValueLayout.JAVA_INT, MIN_RTT);
         set(memory.get(ValueLayout.JAVA_BYTE, PROBES), memory.get(ValueLayout.JAVA_INT, UNACKED),
                 memory.get(ValueLayout.JAVA_INT, LAST_DATA_SENT), memory.get(ValueLayout.JAVA_INT, LAST_ACK_RECV),
                 memory.get(ValueLayout.JAVA_INT, NOTSENT_BYTES),
                 memory.get(ValueLayout.JAVA_INT, SND_WND));
+    }
+
+    /** The least round-trip time seen of late, in microseconds. */
+    public int minRttMicros() {
+        return minRttMicros;
     }
 
     /** Milliseconds since the peer last acknowledged anything, a probe included. */

@@ -1,7 +1,7 @@
 package io.vipgate.metrics;
 
 import io.vipgate.admin.MetricsSource;
-import io.vipgate.admin.Response;
+import io.vipgate.admin.http.Response;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;

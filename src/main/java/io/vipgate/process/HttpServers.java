@@ -8,6 +8,7 @@ import io.vipgate.admin.HealthSource;
 import io.vipgate.admin.Operations;
 import io.vipgate.admin.Route;
 import io.vipgate.admin.Token;
+import io.vipgate.admin.http.HttpLoop;
 import io.vipgate.config.AdminConfig;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
@@ -32,6 +33,7 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
     private static final String METRICS_PATH = "/metrics";
 
     private volatile Optional<AccessPolicy> accessPolicy = Optional.empty();
+    private volatile @Nullable HttpLoop loop;
     private volatile @Nullable AdminServer admin;
     private volatile @Nullable HealthServer checks;
 
@@ -83,11 +85,11 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
             throws StartException {
         if (config.metrics().isPresent()) {
             checks = open("metrics.bind: ", config.metrics().get().bind(),
-                    address -> new HealthServer(address, condition, Map.of(METRICS_PATH, metrics)));
+                    address -> new HealthServer(loop(), address, condition, Map.of(METRICS_PATH, metrics)));
         }
         if (config.admin().isPresent()) {
             AdminServer opened = open("admin.bind: ", config.admin().get().bind(),
-                    address -> new AdminServer(address, operations, () -> accessPolicy.orElseThrow()));
+                    address -> new AdminServer(loop(), address, operations, () -> accessPolicy.orElseThrow()));
             opened.mount(new Route("GET", METRICS_PATH, Route.Access.ANYBODY, metrics));
             admin = opened;
         }
@@ -103,6 +105,16 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
         if (boundAdmin != null) {
             boundAdmin.start();
         }
+    }
+
+    /** Theirs, made for the first of them. */
+    private HttpLoop loop() {
+        HttpLoop present = loop;
+        if (present == null) {
+            present = new HttpLoop();
+            loop = present;
+        }
+        return present;
     }
 
     private static <T> T open(String prefix, BindAddress bind, Opening<T> opening) throws StartException {
@@ -136,6 +148,10 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
         HealthServer openedChecks = checks;
         if (openedChecks != null) {
             openedChecks.close();
+        }
+        HttpLoop present = loop;
+        if (present != null) {
+            present.close();
         }
     }
 }

@@ -34,6 +34,8 @@ final class Flow implements Runnable {
     int piped;
     /** In a row: reads that filled the buffer, while it copies; turns that moved little, while it splices. */
     byte inARow;
+    /** The kernel's buffers have their bounds. */
+    boolean isBounded;
     /** Splices rather than copies. */
     boolean isStreaming;
     /** The end of the source's stream has been read. */

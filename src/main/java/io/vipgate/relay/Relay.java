@@ -267,6 +267,10 @@ public final class Relay extends WheelTimer implements RelayInfo {
         return socket == client ? clientToBackend : backendToClient;
     }
 
+    BufferBounds buffersOf(RelaySocket socket) {
+        return socket == client ? listener.buffers() : settings.buffers();
+    }
+
     @Nullable
     Flow flowInto(RelaySocket socket) {
         return socket == client ? backendToClient : clientToBackend;

@@ -22,6 +22,7 @@ public final class RelayLoop {
     private final PipePool pipes;
     private final CopyPump copyPump;
     private final SplicePump splicePump;
+    private final StreamBuffers streamBuffers;
     private final Dialer dialer;
     private final DelayedAcks delayedAcks;
     private final KeepAlive keepAlive;
@@ -45,6 +46,7 @@ public final class RelayLoop {
         pipes = new PipePool(systemCalls, mostPipes);
         copyPump = new CopyPump(systemCalls, pendingBuffers);
         splicePump = new SplicePump(systemCalls, pipes);
+        streamBuffers = new StreamBuffers(systemCalls);
         dialer = new Dialer(systemCalls);
         delayedAcks = new DelayedAcks(eventLoop);
         keepAlive = new KeepAlive(systemCalls);
@@ -125,9 +127,11 @@ public final class RelayLoop {
 
     /** Moves what can be moved in one turn, by the pump that suits. */
     Progress pump(Flow flow) {
+        streamBuffers.bound(flow);
         Progress progress = flow.isStreaming ? splicePump.move(flow) : copyPump.move(flow);
         if (progress == Progress.CHANGE_PUMP && !flow.isStreaming && flow.pending == null && !flow.source.isUrgent) {
             flow.isStreaming = true;
+            streamBuffers.bound(flow);
             progress = splicePump.move(flow);
         }
         if (progress == Progress.CHANGE_PUMP) {

@@ -20,10 +20,12 @@ import java.util.List;
  * @param endpointUserTimeoutNanos the same of an endpoint
  * @param proxyVersion header that tells of the client to the endpoint
  * @param sources local addresses to connect from, in order of preference; empty for the kernel's choice
+ * @param buffers of endpoints' connections
  */
 public record RelaySettings(long connectTimeoutNanos, int attempts, long idleNanos, long halfClosedNanos,
         long lifetimeNanos, double lifetimeJitter, KeepAlive keepAlive, long clientUserTimeoutNanos,
-        long endpointUserTimeoutNanos, ProxyHeader.Version proxyVersion, List<NativeSocketAddress> sources) {
+        long endpointUserTimeoutNanos, ProxyHeader.Version proxyVersion, List<NativeSocketAddress> sources,
+        BufferBounds buffers) {
     /**
      * TCP keepalive.
      *

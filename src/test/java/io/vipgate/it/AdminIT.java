@@ -261,13 +261,17 @@ final class AdminIT {
     void onlyOwnNamesAreServed() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint(); TestGateway gateway = with(echo).start()) {
             for (String host : List.of("127.0.0.1", "127.0.0.1:9180", "localhost:1", "LOCALHOST", "[::1]:9180",
-                    "gateway.example", "Gateway.Example:9180")) {
+                    "::1", "[0:0:0:0:0:0:0:1]:1", "localhost.", "gateway.example", "Gateway.Example:9180")) {
                 assertThat(withHost(gateway, "Host: " + host + "\r\n")).as(host).isEqualTo(200);
             }
             for (String host : List.of("evil.example", "localhost.evil.example", "203.0.113.1", "", "[::1", "[::1]x",
-                    "localhost:80:80", "127.0.0.1.evil.example", "user@localhost")) {
+                    "localhost:80:80", "127.0.0.1.evil.example", "user@localhost", "127.1",
+                    "2130706433", "0x7f.1", "0177.0.0.1", "127.0.0.1.", "127.0.0.2", "[127.0.0.1]",
+                    "[::ffff:127.0.0.1]",
+                    "[::1%lo]", "localhost:x")) {
                 assertThat(withHost(gateway, "Host: " + host + "\r\n")).as(host).isEqualTo(403);
             }
+            assertThat(ask(gateway, "GET", "http://evil.example/healthz").status()).as("in the target").isEqualTo(403);
             assertThat(withHost(gateway, "")).as("none").isEqualTo(403);
             assertThat(withHost(gateway, "Host: localhost\r\nHost: evil.example\r\n")).as("two").isEqualTo(403);
         }

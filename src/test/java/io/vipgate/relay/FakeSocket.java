@@ -48,6 +48,9 @@ final class FakeSocket {
     int windowProbes;
     int window = 65_536;
     int lastAckMillis;
+    int minRttMicros = 50;
+    /** What SO_RCVBUF was set to; 0 when it was not. */
+    int receiveBuffer;
     boolean hasFin;
     boolean isReset;
     boolean isClosed;
@@ -304,6 +307,8 @@ final class FakeSocket {
     void setOption(int level, int option, int value) {
         if (level == SocketOptions.SOL_TCP) {
             tcpOptions.put(option, value);
+        } else if (level == SocketOptions.SOL_SOCKET && option == SocketOptions.SO_RCVBUF) {
+            receiveBuffer = value;
         } else if (level == SocketOptions.SOL_SOCKET && option == SocketOptions.SO_OOBINLINE) {
             isUrgentInline = value != 0;
         }

@@ -1,4 +1,4 @@
-package io.vipgate.admin;
+package io.vipgate.admin.http;
 
 import io.vipgate.admin.model.ErrorAnswer;
 import io.vipgate.json.RecordWriter;
@@ -18,13 +18,19 @@ import java.util.Map;
  * @param headers besides those of the body
  */
 public record Response(int status, String contentType, Body body, Map<String, String> headers) {
-    static final String JSON = "application/json";
+    /** The type of most bodies. */
+    public static final String JSON = "application/json";
 
     /** What follows the headers. Written once at most, but for {@link #bytes}. */
     public interface Body extends AutoCloseable {
         /** In bytes; 0 when only its end will tell. */
         default long length() {
             return 0;
+        }
+
+        /** Whether it goes on for as long as somebody reads, and so must not take the place of other answers. */
+        default boolean isStream() {
+            return false;
         }
 
         /** Writes it. */
@@ -74,7 +80,13 @@ public record Response(int status, String contentType, Body body, Map<String, St
         return of(status, new ErrorAnswer(message, details));
     }
 
-    Response with(String header, String value) {
+    /** There is no room to answer now; a second later there may be. */
+    public static Response busy(String message) {
+        return error(503, message, List.of()).with("Retry-After", "1");
+    }
+
+    /** The same with this header, and no other but those of the body. */
+    public Response with(String header, String value) {
         return new Response(status, contentType, body, Map.of(header, value));
     }
 }

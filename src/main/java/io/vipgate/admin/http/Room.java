@@ -1,0 +1,79 @@
+package io.vipgate.admin.http;
+
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Places for connections that do the same. When none is left, the one that has been idle for longest ends for a newcomer: of
+ * the newcomer's own source if that has its share already, else of all.
+ *
+ * <p>Confined to the loop.
+ */
+final class Room {
+    private final int most;
+    private final int mostOfOneSource;
+    private final long minIdleNanos;
+    /** The idlest first. */
+    private final SequencedSet<HttpConnection> inside = new LinkedHashSet<>();
+    private int running;
+
+    /**
+     * Makes one that is empty.
+     *
+     * @param minIdleMillis who was active later than that need not go
+     */
+    Room(int most, int mostOfOneSource, long minIdleMillis) {
+        this.most = most;
+        this.mostOfOneSource = mostOfOneSource;
+        minIdleNanos = TimeUnit.MILLISECONDS.toNanos(minIdleMillis);
+    }
+
+    /** Lets a connection in. Returns false when there is no place, and nobody who must go. */
+    boolean enter(HttpConnection newcomer) {
+        Optional<HttpConnection> leaving = Optional.empty();
+        if (inside.stream().filter(each -> each.remote().source().equals(newcomer.remote().source()))
+                .count() >= mostOfOneSource) {
+            leaving = inside.stream().filter(each -> each.remote().source().equals(newcomer.remote().source()))
+                    .findFirst();
+        } else if (inside.size() >= most) {
+            leaving = Optional.of(inside.getFirst());
+        }
+        if (leaving.isPresent()) {
+            HttpConnection idlest = leaving.get();
+            if (System.nanoTime() - idlest.activeAt() < minIdleNanos) {
+                return false;
+            }
+            inside.remove(idlest);
+            idlest.end();
+        }
+        inside.add(newcomer);
+        return true;
+    }
+
+    /** A connection did something. */
+    void touch(HttpConnection active) {
+        if (inside.remove(active)) {
+            inside.add(active);
+        }
+    }
+
+    void leave(HttpConnection leaving) {
+        inside.remove(leaving);
+    }
+
+    /** Counts an answer that is being made. Returns false when there are as many already as there are places. */
+    boolean begin() {
+        if (running >= most) {
+            return false;
+        }
+        running++;
+        return true;
+    }
+
+    /** An answer is made and sent, or was given up. */
+    void finish() {
+        running--;
+    }
+}
