@@ -75,7 +75,7 @@ final class LiveRelays implements AutoCloseable {
     /** As the configuration's defaults are. */
     private static RelaySettings settings() {
         return new RelaySettings(5 * SECOND, 0, 600 * SECOND, 30 * SECOND, 0, 0, new RelaySettings.KeepAlive(30, 5, 3),
-                0, 60 * SECOND, ProxyHeader.Version.NONE, List.of());
+                0, 60 * SECOND, ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT);
     }
 
     /** Bytes that went through pipes to the endpoint; asked on the loop. */
@@ -92,7 +92,6 @@ final class LiveRelays implements AutoCloseable {
     public void close() {
         Lap.on(eventLoop, () -> {
             acceptor.close();
-            RelayDrain.begin(relays, 0, () -> {});
             relays.close();
             peers.close();
         });

@@ -32,18 +32,20 @@ final class AdminRoutes {
     private static final int MAX_ON_PAGE = 1000;
 
     private final Operations operations;
+    private final Renderings renderings;
 
-    private AdminRoutes(Operations operations) {
+    private AdminRoutes(Operations operations, Renderings renderings) {
         this.operations = operations;
+        this.renderings = renderings;
     }
 
-    static List<Route> of(Operations operations) {
-        AdminRoutes calls = new AdminRoutes(operations);
+    static List<Route> of(Operations operations, Renderings renderings) {
+        AdminRoutes calls = new AdminRoutes(operations, renderings);
         return List.of(new Route("GET", "/healthz", ANYBODY, _ -> HealthResponses.health(operations)),
                 new Route("GET", "/readyz", ANYBODY, _ -> HealthResponses.readiness(operations)),
-                new Route("GET", "/api/v1/status", ANYBODY, _ -> Response.of(200, operations.status())),
+                new Route("GET", "/api/v1/status", ANYBODY, _ -> renderings.status()),
                 new Route("GET", "/api/v1/history", ANYBODY, Set.of("since"), calls::history),
-                new Route("GET", "/api/v1/stream", ANYBODY, Set.of("since"), new EventStream(operations)),
+                new Route("GET", "/api/v1/stream", ANYBODY, Set.of("since"), new EventStream(operations, renderings)),
                 new Route("PUT", "/api/v1/pools/{}/endpoints/{}/state", TOKEN, calls::toState),
                 new Route("PUT", "/api/v1/pools/{}/endpoints/{}/weight", TOKEN, calls::toWeight),
                 new Route("GET", "/api/v1/explain", ANYBODY, Set.of("listener", "client"), calls::explain),
@@ -51,7 +53,7 @@ final class AdminRoutes {
                 new Route("DELETE", "/api/v1/relays", TOKEN, FILTERS, calls::closeRelays),
                 new Route("DELETE", "/api/v1/relays/{}", TOKEN, calls::closeRelay),
                 new Route("GET", "/api/v1/relays/{}", TOKEN, calls::relay),
-                new Route("GET", "/api/v1/pools/{}/pins", TOKEN, Set.of("offset", "limit"), calls::pins),
+                new Route("GET", "/api/v1/pools/{}/pins", TOKEN, Set.of("after", "limit"), calls::pins),
                 new Route("DELETE", "/api/v1/pools/{}/pins", TOKEN, calls::forgetAll),
                 new Route("GET", "/api/v1/pools/{}/pins/{}", TOKEN, calls::pin),
                 new Route("DELETE", "/api/v1/pools/{}/pins/{}", TOKEN, calls::forget),
@@ -95,15 +97,16 @@ final class AdminRoutes {
         if (listener.isEmpty()) {
             throw RequestException.bad("parameter listener (expected: the name of a listener)");
         }
-        return Response.of(200, operations.explain(listener,
-                address("parameter client", call.parameters().getOrDefault("client", ""))));
+        InetAddress client = address("parameter client", call.parameters().getOrDefault("client", ""));
+        return renderings.of(() -> operations.explain(listener, client));
     }
 
     // ---- relays ----
 
     private Response relays(Request call) throws RequestException {
-        return Response.of(200,
-                operations.relays(filter(call), call.parameters().getOrDefault("after", ""), limit(call)));
+        RelayFilter filter = filter(call);
+        int most = limit(call);
+        return renderings.of(() -> operations.relays(filter, call.parameters().getOrDefault("after", ""), most));
     }
 
     private Response relay(Request call) throws RequestException {
@@ -143,19 +146,10 @@ final class AdminRoutes {
     }
 
     private static int limit(Request call) throws RequestException {
-        return (int) number(call, "limit", 1, MAX_ON_PAGE, USUAL_ON_PAGE);
-    }
-
-    private static long number(Request call, String name, long least, long most, long otherwise)
-            throws RequestException {
-        String text = call.parameters().get(name);
-        if (text == null) {
-            return otherwise;
-        }
-        long value = text.matches("\\d{1,9}") ? Long.parseLong(text) : -1;
-        if (value < least || value > most) {
-            throw RequestException
-                    .bad("parameter " + name + ": " + text + " (expected: " + least + " to " + most + ")");
+        String text = call.parameters().getOrDefault("limit", String.valueOf(USUAL_ON_PAGE));
+        int value = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
+        if (value < 1 || value > MAX_ON_PAGE) {
+            throw RequestException.bad("parameter limit: " + text + " (expected: 1 to " + MAX_ON_PAGE + ")");
         }
         return value;
     }
@@ -172,8 +166,12 @@ final class AdminRoutes {
     // ---- pins ----
 
     private Response pins(Request call) throws RequestException {
-        return Response.of(200, operations.pins(call.names().getFirst(),
-                number(call, "offset", 0, 999_999_999, 0), limit(call)));
+        String after = call.parameters().getOrDefault("after", "");
+        Optional<InetAddress> last = after.isEmpty()
+                ? Optional.empty()
+                : Optional.of(address("parameter after", after));
+        int most = limit(call);
+        return renderings.of(() -> operations.pins(call.names().getFirst(), last, most));
     }
 
     private Response pin(Request call) throws RequestException {
@@ -205,7 +203,8 @@ final class AdminRoutes {
         return body.get(name);
     }
 
-    private static void tell(Request call, String what) {
+    private void tell(Request call, String what) {
+        renderings.forgetStatus();
         LOG.info("admin: {}, requested by {}", what, call.client());
     }
 }

@@ -3,6 +3,7 @@ package io.vipgate.admin;
 import io.vipgate.admin.http.Response;
 import io.vipgate.admin.http.BoundedHttpServer;
 import io.vipgate.admin.http.Exchange;
+import io.vipgate.admin.http.HeapShare;
 import io.vipgate.admin.http.HttpBounds;
 import io.vipgate.admin.http.HttpLoop;
 import io.vipgate.admin.model.CallList;
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
  */
 public final class AdminServer implements AutoCloseable {
     private final List<Route> routes = new CopyOnWriteArrayList<>();
+    private final Operations operations;
     private final Guard guard;
     private final BoundedHttpServer frame;
 
@@ -35,14 +37,16 @@ public final class AdminServer implements AutoCloseable {
      *
      * @param loop what it lives on
      * @param operations what the calls do
+     * @param share what its answers may hold of the heap
      * @param accessPolicy who is let in; asked for every call
      * @throws IOException if the address can't be bound
      */
-    public AdminServer(HttpLoop loop, InetSocketAddress address, Operations operations,
+    public AdminServer(HttpLoop loop, InetSocketAddress address, Operations operations, HeapShare share,
             Supplier<AccessPolicy> accessPolicy)
             throws IOException {
+        this.operations = operations;
         guard = new Guard(accessPolicy);
-        routes.addAll(AdminRoutes.of(operations));
+        routes.addAll(AdminRoutes.of(operations, new Renderings(operations, share)));
         routes.addAll(LivePage.routes());
         frame = new BoundedHttpServer(loop, address, HttpBounds.USUAL);
     }
@@ -92,6 +96,11 @@ public final class AdminServer implements AutoCloseable {
                 // Only a body can't be read, and there is none.
                 throw new UncheckedIOException(e);
             }
+        }
+
+        @Override
+        public boolean isStopping() {
+            return operations.isStopping();
         }
 
         @Override

@@ -1,14 +1,12 @@
 package io.vipgate.admin;
 
 import io.vipgate.admin.http.Response;
-import io.vipgate.json.RecordWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /api/v1/stream}: the status once a second, and the samples of the history as they come (server-sent events, HTML
@@ -30,11 +28,11 @@ final class EventStream implements Handler {
     private final Operations operations;
     private final Semaphore strangers = new Semaphore(MAX_STREAMS);
     private final Semaphore trusted = new Semaphore(MAX_STREAMS);
-    private byte @Nullable [] status;
-    private long statusAt;
+    private final Renderings renderings;
 
-    EventStream(Operations operations) {
+    EventStream(Operations operations, Renderings renderings) {
         this.operations = operations;
+        this.renderings = renderings;
     }
 
     @Override
@@ -45,18 +43,6 @@ final class EventStream implements Handler {
             return Response.busy(TOO_MANY);
         }
         return new Response(200, "text/event-stream", new Events(since, places), Map.of());
-    }
-
-    /** As an event; no older than half a second. */
-    private synchronized byte[] status() {
-        byte[] present = status;
-        if (present == null || System.nanoTime() - statusAt > SECOND_NANOS / 2) {
-            present = ("event: status\ndata: " + RecordWriter.write(operations.status()) + "\n\n")
-                    .getBytes(StandardCharsets.UTF_8);
-            status = present;
-            statusAt = System.nanoTime();
-        }
-        return present;
     }
 
     /** All streams wake at the same moments, so that one status serves them. */
@@ -84,14 +70,23 @@ final class EventStream implements Handler {
             long end = System.nanoTime() + LENGTH_NANOS;
             write(out, "retry: 500\n\n");
             try {
-                while (System.nanoTime() < end) {
+                while (System.nanoTime() < end && !operations.isStopping()) {
                     writeSamples(out);
-                    out.write(status());
+                    writeStatus(out);
                     out.flush();
                     sleepUntilNextSecond();
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+        }
+
+        /** A status for which there is no room now is left out. */
+        private void writeStatus(OutputStream out) throws IOException {
+            try (Response.Body status = renderings.status("event: status\ndata: ", "\n\n")) {
+                status.writeTo(out);
+            } catch (RequestException e) {
+                write(out, ": " + e.getMessage() + "\n\n");
             }
         }
 

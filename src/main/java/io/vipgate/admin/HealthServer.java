@@ -63,6 +63,11 @@ public final class HealthServer implements AutoCloseable {
         }
 
         @Override
+        public boolean isStopping() {
+            return condition.isStopping();
+        }
+
+        @Override
         public boolean isTrusted(Exchange exchange) {
             return false;
         }

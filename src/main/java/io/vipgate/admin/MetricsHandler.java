@@ -1,7 +1,6 @@
 package io.vipgate.admin;
 
 import io.vipgate.admin.http.Response;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,16 +18,14 @@ public final class MetricsHandler implements Handler {
 
     @Override
     public Response answer(Request call) throws RequestException {
-        MetricsSource.Page page;
-        try {
-            page = metrics.scrape(call.accept().types())
-                    .orElseThrow(() -> new RequestException(503, "too many scrapes at once", List.of()));
+        try (MetricsSource.Page page = metrics.scrape(call.accept().types())
+                .orElseThrow(() -> RequestException.busy("too many scrapes at once"))) {
+            return call.accept().isGzipWelcome()
+                    ? new Response(200, page.contentType(), page.gzipped(), Map.of("Content-Encoding", "gzip"))
+                    : new Response(200, page.contentType(), page.plain(), Map.of());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RequestException(503, "shutting down", List.of());
+            throw RequestException.stopping();
         }
-        return call.accept().isGzipWelcome()
-                ? new Response(200, page.contentType(), page.gzipped(), Map.of("Content-Encoding", "gzip"))
-                : new Response(200, page.contentType(), page.plain(), Map.of());
     }
 }

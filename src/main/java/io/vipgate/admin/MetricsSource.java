@@ -15,8 +15,8 @@ public interface MetricsSource {
      */
     Optional<Page> scrape(String accept) throws InterruptedException;
 
-    /** Numbers as they were at one moment. Immutable. */
-    interface Page {
+    /** Numbers as they were at one moment. Each body is for one reader, who closes it. Thread-safe. */
+    interface Page extends AutoCloseable {
         /** The Content-Type of the body. */
         String contentType();
 
@@ -25,5 +25,9 @@ public interface MetricsSource {
 
         /** The body with {@code Content-Encoding: gzip}. */
         Response.Body gzipped();
+
+        /** Lets it go; bodies that were taken stay. */
+        @Override
+        void close();
     }
 }

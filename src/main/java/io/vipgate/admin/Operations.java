@@ -9,6 +9,7 @@ import io.vipgate.admin.model.PinList;
 import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
 import java.net.InetAddress;
+import java.util.Optional;
 
 /** What the operator's calls do to the gateway. Thread-safe; may block for as long as a change takes. */
 public interface Operations extends HealthSource {
@@ -70,11 +71,12 @@ public interface Operations extends HealthSource {
     ClosedRelays closeRelays(RelayFilter filter) throws RequestException;
 
     /**
-     * A page of a pool's pins.
+     * A page of a pool's pins, in the order of the clients' addresses.
      *
+     * @param after the last client of the page before; empty for the first page
      * @throws RequestException if there is no such pool
      */
-    PinList pins(String pool, long offset, int most) throws RequestException;
+    PinList pins(String pool, Optional<InetAddress> after, int most) throws RequestException;
 
     /**
      * A client's pin.

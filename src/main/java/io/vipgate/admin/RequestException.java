@@ -32,7 +32,19 @@ public final class RequestException extends Exception {
         return new RequestException(422, message, List.of());
     }
 
+    /** The gateway has been told to stop, and does not do that any more. */
+    public static RequestException stopping() {
+        return new RequestException(503, "the gateway is shutting down", List.of());
+    }
+
+    /** There is no room for an answer now. */
+    static RequestException busy(String message) {
+        return new RequestException(503, message, List.of());
+    }
+
     Response answer() {
-        return Response.error(status, String.valueOf(getMessage()), details);
+        return status == 503
+                ? Response.busy(String.valueOf(getMessage()))
+                : Response.error(status, String.valueOf(getMessage()), details);
     }
 }

@@ -20,13 +20,18 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
 import io.vipgate.admin.MetricsSource;
+import io.vipgate.admin.http.CompressedText;
+import io.vipgate.admin.http.HeapShare;
+import io.vipgate.admin.http.NoRoomException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +54,9 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
     private final PrometheusRegistry prometheus = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
     private final Semaphore turn = new Semaphore(1, true);
+    private final HeapShare share;
+    /** By type; with the turn. */
+    private final Map<String, Made> made = new HashMap<>();
     private final PrometheusMeterRegistry registry;
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
@@ -58,8 +66,10 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
      * @param source reads the gateway's numbers
      * @param version of vipgate
      * @param netty version of Netty
+     * @param share what its pages may hold of the heap while they are read
      */
-    public GatewayMetrics(Supplier<GatewayStats> source, String version, String netty) {
+    public GatewayMetrics(Supplier<GatewayStats> source, String version, String netty, HeapShare share) {
+        this.share = share;
         prometheus.register(new GatewayCollector(source,
                 Labels.of("version", version, "netty", netty, "java", Runtime.version().toString())));
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
@@ -83,17 +93,20 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
 
     /**
      * OpenMetrics for whoever names it, Prometheus's own text for everybody else. One page is made at a time: its series are
-     * objects until they are written, some 20 MB of a thousand endpoints.
+     * objects until they are written, some 20 MB of a thousand endpoints. All who asked before it was begun get the same.
      */
     @Override
     public Optional<MetricsSource.Page> scrape(String accept) throws InterruptedException {
+        long asked = System.nanoTime();
         if (!turn.tryAcquire(MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
             return Optional.empty();
         }
         try {
             return Optional.of(accept.contains("application/openmetrics-text")
-                    ? CompressedPage.of(OPEN_METRICS, this::writeOpenMetrics)
-                    : CompressedPage.of(TEXT, this::writeText));
+                    ? page(OPEN_METRICS, this::writeOpenMetrics, asked)
+                    : page(TEXT, this::writeText, asked));
+        } catch (NoRoomException e) {
+            return Optional.empty();
         } catch (IOException e) {
             // Into memory: that can't be.
             throw new UncheckedIOException(e);
@@ -101,6 +114,24 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
             turn.release();
         }
     }
+
+    /** With the turn. */
+    private MetricsSource.Page page(String contentType, CompressedText.Text text, long asked)
+            throws IOException, NoRoomException {
+        Made last = made.get(contentType);
+        if (last == null || last.begun() - asked < 0) {
+            Made next = new Made(System.nanoTime(), CompressedText.of(share, text));
+            made.put(contentType, next);
+            if (last != null) {
+                last.text().release();
+            }
+            last = next;
+        }
+        return new CompressedPage(contentType, last.text().share());
+    }
+
+    /** A page that others who wait may get too. Thread-safe. */
+    private record Made(long begun, CompressedText text) {}
 
     private void writeOpenMetrics(OutputStream out) throws IOException {
         formats.getOpenMetricsTextFormatWriter().write(out, prometheus.scrape());

@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,11 @@ public final class AdminOperations implements Operations {
     @Override
     public boolean isAlive() {
         return readiness.isAlive();
+    }
+
+    @Override
+    public boolean isStopping() {
+        return readiness.isStopping();
     }
 
     @Override
@@ -118,8 +124,8 @@ public final class AdminOperations implements Operations {
     }
 
     @Override
-    public PinList pins(String pool, long offset, int most) throws RequestException {
-        return pins.list(pool, offset, most);
+    public PinList pins(String pool, Optional<InetAddress> after, int most) throws RequestException {
+        return pins.list(pool, after, most);
     }
 
     @Override
@@ -144,6 +150,9 @@ public final class AdminOperations implements Operations {
 
     @Override
     public ReloadResult reload() throws RequestException {
+        if (isStopping()) {
+            throw RequestException.stopping();
+        }
         Supplier<ReloadOutcome> present = reload;
         if (present == null) {
             throw new RequestException(409, "there is no file to read again, or the gateway still starts", List.of());
@@ -151,8 +160,9 @@ public final class AdminOperations implements Operations {
         return switch (present.get()) {
             case ReloadOutcome.Applied(List<String> changes, List<String> needRestart) ->
                 new ReloadResult(changes, needRestart);
-            case ReloadOutcome.Refused(List<String> problems) ->
-                throw new RequestException(422, "the reload was refused, nothing has changed", problems);
+            case ReloadOutcome.Refused(List<String> problems) -> throw isStopping()
+                    ? RequestException.stopping()
+                    : new RequestException(422, "the reload was refused, nothing has changed", problems);
         };
     }
 }

@@ -28,11 +28,17 @@ public final class PinReport {
         return pools.find(pool).orElseThrow(() -> RequestException.notFound("no such pool: " + pool)).pins();
     }
 
-    PinList list(String pool, long offset, int most) throws RequestException {
+    PinList list(String pool, Optional<InetAddress> after, int most) throws RequestException {
         Optional<PinTable> table = table(pool);
-        List<PinTable.View> page = table.map(pins -> pins.list(offset, most)).orElse(List.of());
-        return new PinList(pool, page.stream().map(PinReport::pin).toList(), table.map(PinTable::size).orElse(0L),
-                offset);
+        Optional<ClientAddress> last = after.map(PinReport::address);
+        // One more than is shown tells whether there is another page.
+        List<PinTable.View> found = table.map(pins -> last
+                .map(client -> pins.listAfter(client.high(), client.low(), most + 1))
+                .orElseGet(() -> pins.list(most + 1)))
+                .orElse(List.of());
+        List<PinList.Entry> page = found.stream().limit(most).map(PinReport::pin).toList();
+        return new PinList(pool, page, table.map(PinTable::size).orElse(0L),
+                found.size() > most ? page.getLast().client() : null);
     }
 
     PinList.Entry one(String pool, InetAddress client) throws RequestException {

@@ -65,9 +65,14 @@ public final class Readiness implements HealthSource, AutoCloseable {
     }
 
     @Override
+    public boolean isStopping() {
+        return gateway.isStopping();
+    }
+
+    @Override
     public List<String> reasonsAgainstClients() {
         List<String> reasons = new ArrayList<>();
-        if (gateway.isStopping()) {
+        if (isStopping()) {
             reasons.add("shutting down");
         }
         long now = System.nanoTime();

@@ -12,7 +12,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,8 @@ public final class PinTable implements AutoCloseable {
     /** Heap that one pin takes at most, in bytes, with all that the table keeps for it; measured, see benchmarks. */
     public static final int BYTES_PER_PIN = 160;
 
+    private static final Comparator<View> BY_CLIENT = Comparator.comparing(View::clientHigh, Long::compareUnsigned)
+            .thenComparing(View::clientLow, Long::compareUnsigned);
     private static final long FOREVER = Long.MAX_VALUE;
     private static final int EVICTED_AT_ONCE = 64;
 
@@ -223,16 +227,42 @@ public final class PinTable implements AutoCloseable {
     public record View(long clientHigh, long clientLow, Endpoint endpoint, int open) {}
 
     /**
-     * A page of the pins, in the order of the clients' addresses.
+     * The first pins, in the order of the clients' addresses.
      *
-     * @param offset pins to leave out
+     * @param count most to return; so many are held while all are looked at
+     */
+    public List<View> list(int count) {
+        return first(count, _ -> true);
+    }
+
+    /**
+     * Those that follow a client.
+     *
+     * @param high upper half of its address, or of its prefix
+     * @param low lower half
      * @param count most to return
      */
-    public List<View> list(long offset, int count) {
-        return pins.asMap().entrySet().stream().map(PinTable::view)
-                .sorted(Comparator.comparing(View::clientHigh, Long::compareUnsigned)
-                        .thenComparing(View::clientLow, Long::compareUnsigned))
-                .skip(offset).limit(count).toList();
+    public List<View> listAfter(long high, long low, int count) {
+        long lastHigh = prefix.high(high, low);
+        long lastLow = prefix.low(high, low);
+        return first(count, pin -> {
+            int upper = Long.compareUnsigned(pin.clientHigh(), lastHigh);
+            return upper > 0 || (upper == 0 && Long.compareUnsigned(pin.clientLow(), lastLow) > 0);
+        });
+    }
+
+    private List<View> first(int count, Predicate<View> matches) {
+        PriorityQueue<View> least = new PriorityQueue<>(BY_CLIENT.reversed());
+        for (Map.Entry<PinKey, Pin> entry : pins.asMap().entrySet()) {
+            View pin = view(entry);
+            if (matches.test(pin) && (least.size() < count || BY_CLIENT.compare(pin, least.element()) < 0)) {
+                least.add(pin);
+                if (least.size() > count) {
+                    View _ = least.remove();
+                }
+            }
+        }
+        return least.stream().sorted(BY_CLIENT).toList();
     }
 
     private static View view(Map.Entry<PinKey, Pin> entry) {

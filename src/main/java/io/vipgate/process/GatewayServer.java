@@ -2,6 +2,7 @@ package io.vipgate.process;
 
 import io.vipgate.accesslog.AccessLog;
 import io.vipgate.admin.AdminServer;
+import io.vipgate.admin.http.HeapShare;
 import io.vipgate.admin.MetricsHandler;
 import io.vipgate.admin.MetricsSource;
 import io.vipgate.config.GatewayConfig;
@@ -87,7 +88,8 @@ public final class GatewayServer implements AutoCloseable {
         LoopHeartbeat heartbeat = new LoopHeartbeat(loops);
         CoLocationWatch neighbours = new CoLocationWatch(
                 () -> pools.all().stream().map(ManagedPool::pool).toList());
-        servers = new HttpServers();
+        HeapShare share = HeapShare.ofThisProcess();
+        servers = new HttpServers(share);
         gateway = new Gateway(new GatewayParts(control, loops, pools, listeners, resolver, accessLog, heartbeat,
                 neighbours, relayLimit),
                 Stream.concat(Stream.of(servers), others.stream()).toList(), config);
@@ -103,7 +105,7 @@ public final class GatewayServer implements AutoCloseable {
         metrics = new LazyMetrics(() -> new GatewayMetrics(new MetricsReader(pools, new LoopCountsReader(loops),
                 heartbeat, neighbours, reloads, accessLog::dropped, Logging::dropped, gateway::config,
                 gateway::changes),
-                build.version(), build.netty()));
+                build.version(), build.netty(), share));
     }
 
     /**
@@ -218,10 +220,12 @@ public final class GatewayServer implements AutoCloseable {
     /** Closes everything at once; open relays are reset. */
     @Override
     public void close() {
+        gateway.announceStop();
         try {
+            // First, so that what they still answer has all it asks.
+            servers.close();
             readiness.close();
             rates.close();
-            servers.close();
             metrics.close();
         } finally {
             gateway.close();

@@ -8,6 +8,7 @@ import io.vipgate.admin.HealthSource;
 import io.vipgate.admin.Operations;
 import io.vipgate.admin.Route;
 import io.vipgate.admin.Token;
+import io.vipgate.admin.http.HeapShare;
 import io.vipgate.admin.http.HttpLoop;
 import io.vipgate.config.AdminConfig;
 import io.vipgate.config.BindAddress;
@@ -33,9 +34,15 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
     private static final String METRICS_PATH = "/metrics";
 
     private volatile Optional<AccessPolicy> accessPolicy = Optional.empty();
+    private final HeapShare share;
     private volatile @Nullable HttpLoop loop;
     private volatile @Nullable AdminServer admin;
     private volatile @Nullable HealthServer checks;
+
+    /** Servers whose answers may hold so much of the heap. */
+    HttpServers(HeapShare share) {
+        this.share = share;
+    }
 
     /** Opens one of the addresses. */
     @FunctionalInterface
@@ -89,7 +96,7 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
         }
         if (config.admin().isPresent()) {
             AdminServer opened = open("admin.bind: ", config.admin().get().bind(),
-                    address -> new AdminServer(loop(), address, operations, () -> accessPolicy.orElseThrow()));
+                    address -> new AdminServer(loop(), address, operations, share, () -> accessPolicy.orElseThrow()));
             opened.mount(new Route("GET", METRICS_PATH, Route.Access.ANYBODY, metrics));
             admin = opened;
         }

@@ -8,11 +8,12 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
@@ -156,14 +157,30 @@ public final class History {
 
         private HistoryAnswer answer() {
             double[] times = LongStream.of(moments).mapToDouble(moment -> moment / 1e3).toArray();
-            List<HistoryAnswer.Listener> listeners = new ArrayList<>();
-            present.getOrDefault(Kind.LISTENERS, Map.of()).forEach((name, ring) -> listeners.add(
-                    new HistoryAnswer.Listener(name.getFirst(), column(ring[0]), column(ring[1]), column(ring[2]))));
-            List<HistoryAnswer.Endpoint> endpoints = new ArrayList<>();
-            present.getOrDefault(Kind.ENDPOINTS, Map.of()).forEach((name, ring) -> endpoints.add(
-                    new HistoryAnswer.Endpoint(name.getFirst(), name.getLast(), column(ring[0]), column(ring[1]),
-                            column(ring[2]), column(ring[3]), column(ring[4]))));
+            // Each is made when its turn comes: a slow reader of thousands of endpoints holds one of them.
+            List<HistoryAnswer.Listener> listeners = onDemand(Kind.LISTENERS,
+                    (name, ring) -> new HistoryAnswer.Listener(
+                            name.getFirst(), column(ring[0]), column(ring[1]), column(ring[2])));
+            List<HistoryAnswer.Endpoint> endpoints = onDemand(Kind.ENDPOINTS,
+                    (name, ring) -> new HistoryAnswer.Endpoint(
+                            name.getFirst(), name.getLast(), column(ring[0]), column(ring[1]), column(ring[2]),
+                            column(ring[3]), column(ring[4])));
             return new HistoryAnswer(EVERY_MILLIS / 1000, () -> times, listeners, endpoints);
+        }
+
+        private <T> List<T> onDemand(Kind kind, BiFunction<List<String>, float[][], T> making) {
+            List<Map.Entry<List<String>, float[][]>> all = List.copyOf(present.getOrDefault(kind, Map.of()).entrySet());
+            return new AbstractList<>() {
+                @Override
+                public T get(int index) {
+                    return making.apply(all.get(index).getKey(), all.get(index).getValue());
+                }
+
+                @Override
+                public int size() {
+                    return all.size();
+                }
+            };
         }
 
         private Supplier<float[]> column(float[] ring) {

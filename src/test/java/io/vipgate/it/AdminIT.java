@@ -208,6 +208,17 @@ final class AdminIT {
         }
     }
 
+    @Test
+    void aReloadIsNotBegunWhileTheGatewayStops() throws Exception {
+        try (EchoEndpoint echo = new EchoEndpoint(); TestGateway gateway = with(echo).start()) {
+            gateway.gateway().announceStop();
+            HttpAnswer answer = change(gateway, "POST", "/api/v1/reload", "");
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.error()).isEqualTo("the gateway is shutting down");
+            assertThat(ask(gateway, "GET", "/api/v1/status").json().get("stopping").isTrue()).isTrue();
+        }
+    }
+
     // ---- the token ----
 
     @Test

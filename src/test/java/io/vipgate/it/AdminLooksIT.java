@@ -138,7 +138,9 @@ final class AdminLooksIT {
                 assertThat(pin.get("client").text()).isEqualTo("127.0.0.1");
                 assertThat(pin.get("open").text()).isEqualTo("1");
                 assertThat(admin.ok("GET", "/api/v1/pools/nginx/pins/127.0.0.1")).isEqualTo(pin);
-                assertThat(admin.ok("GET", "/api/v1/pools/nginx/pins?offset=1&limit=5").get("pins").list()).isEmpty();
+                assertThat(page.get("next").isNull()).isTrue();
+                assertThat(admin.ok("GET", "/api/v1/pools/nginx/pins?after=127.0.0.1&limit=5").get("pins").list())
+                        .isEmpty();
 
                 Json explained = admin.ok("GET", "/api/v1/explain?listener=web&client=127.0.0.1");
                 assertThat(explained.get("choice").get("endpoint").text()).isEqualTo(pin.get("endpoint").text());

@@ -7,6 +7,7 @@ import io.vipgate.it.fixture.EchoEndpoint;
 import io.vipgate.it.fixture.FreePort;
 import io.vipgate.it.fixture.HttpAnswer;
 import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.Tasks;
 import io.vipgate.it.fixture.SocketTest;
 import io.vipgate.it.fixture.TestEndpoint;
 import io.vipgate.it.fixture.VipgateProcess;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +73,44 @@ final class AdminProcessIT {
             }
             assertThat(run(3, "status", "--admin", "http://127.0.0.1:" + adminPort)).contains("can't be reached");
         }
+    }
+
+    @Test
+    void callsWhileTheGatewayStopsAreAnsweredOrTold503() throws Exception {
+        int port = FreePort.take();
+        int adminPort = FreePort.take();
+        Queue<HttpAnswer> answers = new ConcurrentLinkedQueue<>();
+        try (EchoEndpoint echo = new EchoEndpoint();
+                VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c",
+                        write(port, adminPort, echo, "probe: { type: none }")).awaitStart();
+                Tasks tasks = new Tasks()) {
+            String head = " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                    + Files.readString(directory.resolve("token")).strip() + "\r\nContent-Type: application/json\r\n";
+            for (String call : List.of("GET /api/v1/status" + head + "\r\n", "POST /api/v1/reload" + head + "\r\n",
+                    "PUT /api/v1/pools/nginx/endpoints/a/weight" + head
+                            + "Content-Length: 13\r\n\r\n{\"weight\": 1}")) {
+                tasks.start(() -> {
+                    while (gateway.isAlive()) {
+                        try (Peer caller = Peer.connect(adminPort)) {
+                            caller.send(call);
+                            caller.fin();
+                            answers.add(HttpAnswer.read(caller));
+                        } catch (IOException e) {
+                            // It does not listen any more.
+                        }
+                    }
+                });
+            }
+            Await.until("calls are answered", BOUND, () -> answers.size() > 20);
+            gateway.terminate();
+            assertThat(gateway.awaitExit(EXIT)).isZero();
+            tasks.join(BOUND);
+            assertThat(gateway.errors()).doesNotContain(" ERROR ", "\tat ");
+        }
+        assertThat(answers).extracting(HttpAnswer::status).isSubsetOf(200, 503);
+        assertThat(answers).filteredOn(answer -> answer.status() == 503)
+                .allSatisfy(answer -> assertThat(answer.error()).contains("shutting down"))
+                .allSatisfy(answer -> assertThat(answer.header("Connection")).isEqualToIgnoringCase("close"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.vipgate.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.admin.http.HeapShare;
 import io.vipgate.neighbour.CoLocation;
 import io.vipgate.neighbour.CoLocations;
 import io.vipgate.pool.AdminState;
@@ -46,7 +47,7 @@ class GatewayCollectorTest {
     private static String scrape(PoolStats... pools) {
         GatewayStats numbers = new GatewayStats(new LoopCounts(), Map.of("web", "nginx"), List.of(pools), RELOADS,
                 List.of(0L, 2_000_000_000L), OptionalLong.of(4), 6, 7, Optional.of(false));
-        try (GatewayMetrics metrics = new GatewayMetrics(() -> numbers, "1.0", "4.2")) {
+        try (GatewayMetrics metrics = new GatewayMetrics(() -> numbers, "1.0", "4.2", HeapShare.ofThisProcess())) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             metrics.scrape("").orElseThrow().plain().writeTo(out);
             return out.toString(StandardCharsets.UTF_8);

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ public final class BoundedHttpServer implements AutoCloseable {
     private static final int BACKLOG = 512;
     private static final int ACCEPTED_AT_ONCE = 4;
     private static final long MIN_IDLE_MILLIS = 1_000;
+    private static final long LAST_ANSWERS_MILLIS = 500;
 
     /** Answers every request. Thread-safe. */
     public interface Pages {
@@ -51,6 +53,9 @@ public final class BoundedHttpServer implements AutoCloseable {
 
         /** What can be answered without waiting for anything; empty for all else. On the loop, and must not block. */
         Optional<Response> answerAtOnce(Exchange exchange);
+
+        /** Whether what can't be answered is no fault, since all is about to end; connections are not kept then. */
+        boolean isStopping();
 
         /** Whether the caller has a place of his own. On the loop, and must not block. */
         boolean isTrusted(Exchange exchange);
@@ -129,8 +134,8 @@ public final class BoundedHttpServer implements AutoCloseable {
         return trusted;
     }
 
-    boolean isClosing() {
-        return isClosing;
+    boolean isStopping() {
+        return isClosing || pages().isStopping();
     }
 
     void execute(Runnable answer) {
@@ -165,7 +170,11 @@ public final class BoundedHttpServer implements AutoCloseable {
         }
     }
 
-    private static Response fault(Exchange exchange, Throwable fault) {
+    private Response fault(Exchange exchange, Throwable fault) {
+        if (isStopping()) {
+            LOG.debug("a call came too late: {} {}: {}", exchange.method(), exchange.target(), fault.toString());
+            return Response.busy("the gateway is shutting down");
+        }
         LOG.error("a call could not be answered: {} {}", exchange.method(), exchange.target(), fault);
         return Response.error(500, "a fault of the gateway itself; see its log", List.of());
     }
@@ -194,7 +203,13 @@ public final class BoundedHttpServer implements AutoCloseable {
     public void close() {
         isClosing = true;
         listening.close().awaitUninterruptibly();
-        connections.forEach(HttpConnection::end);
+        threads.shutdown();
+        try {
+            boolean _ = threads.awaitTermination(LAST_ANSWERS_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         threads.shutdownNow();
+        connections.forEach(HttpConnection::end);
     }
 }

@@ -195,7 +195,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 server.execute(() -> answer(read, next));
             } catch (RejectedExecutionException e) {
                 next.finish();
-                end();
+                sendNow(Response.busy("the gateway is shutting down"));
             }
         }
     }
@@ -256,7 +256,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private boolean willBeKept() {
         Exchange asked = exchange;
         return asked != null && asked.head().protocolVersion().equals(HttpVersion.HTTP_1_1)
-                && HttpUtil.isKeepAlive(asked.head()) && !server.isClosing()
+                && HttpUtil.isKeepAlive(asked.head()) && !server.isStopping()
                 && (!asked.hasBody() || (body != null && body.isWhole()));
     }
 

@@ -1,6 +1,7 @@
 package io.vipgate.admin.model;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A page of a pool's pins.
@@ -8,8 +9,9 @@ import java.util.List;
  * <p>Immutable.
  *
  * @param count how many there are on all pages
+ * @param next what the next page comes after; null on the last one
  */
-public record PinList(String pool, List<Entry> pins, long count, long offset) {
+public record PinList(String pool, List<Entry> pins, long count, @Nullable String next) {
     /**
      * A client's pin.
      *

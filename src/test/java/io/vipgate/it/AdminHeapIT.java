@@ -1,0 +1,81 @@
+package io.vipgate.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vipgate.it.fixture.FreePort;
+import io.vipgate.it.fixture.HttpAnswer;
+import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.SocketTest;
+import io.vipgate.it.fixture.Tasks;
+import io.vipgate.it.fixture.VipgateProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Readers of long answers, and the heap that relays need too. */
+@SocketTest
+final class AdminHeapIT {
+    private static final int HEAP_MEBIBYTES = 48;
+    private static final int ENDPOINTS = 3_000;
+    private static final int READERS = 30;
+    private static final Duration BOUND = Duration.ofSeconds(60);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path directory;
+
+    private Path write(int adminPort) throws IOException {
+        String endpoints = IntStream.range(0, ENDPOINTS)
+                .mapToObj(i -> "endpoint-number-%d: \"127.0.%d.%d:80\"".formatted(i, 1 + i / 250, 1 + i % 250))
+                .collect(Collectors.joining(", "));
+        return Files.writeString(directory.resolve("gateway.yaml"), """
+                listeners: { web: { bind: "127.0.0.1:%d", pool: many } }
+                pools: { many: { probe: { type: none }, endpoints: { %s } } }
+                admin: { bind: "127.0.0.1:%d", tokenFile: %s }
+                """.formatted(FreePort.take(), endpoints, adminPort, directory.resolve("token")));
+    }
+
+    @Test
+    void slowReadersOfLongAnswersDoNotExhaustTheHeap() throws Exception {
+        int adminPort = FreePort.take();
+        try (VipgateProcess gateway = VipgateProcess
+                .startWithHeap(HEAP_MEBIBYTES, directory, "run", "-c", write(adminPort).toString()).awaitStart()) {
+            for (String path : new String[]{"/api/v1/status", "/api/v1/explain?listener=web&client=192.0.2.1",
+                "/api/v1/history"}) {
+                Map<Integer, Long> statuses = readSlowly(adminPort, path);
+                assertThat(gateway.isAlive()).as("%s: %s", path, gateway.errors()).isTrue();
+                assertThat(statuses).as(path).containsKey(200);
+                assertThat(statuses.keySet()).as(path).isSubsetOf(200, 503);
+            }
+            assertThat(gateway.errors()).doesNotContain("OutOfMemory");
+        }
+    }
+
+    /** How often which status was answered. */
+    private static Map<Integer, Long> readSlowly(int adminPort, String path) throws Exception {
+        Queue<HttpAnswer> answers = new ConcurrentLinkedQueue<>();
+        try (Tasks tasks = new Tasks()) {
+            for (int i = 0; i < READERS; i++) {
+                tasks.start(() -> {
+                    try (Peer reader = Peer.connect("127.0.0.1", adminPort, 4096)) {
+                        reader.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+                        Thread.sleep(800);
+                        answers.add(HttpAnswer.read(reader));
+                    } catch (IOException | InterruptedException e) {
+                        throw new AssertionError(path, e);
+                    }
+                });
+            }
+            tasks.join(BOUND);
+        }
+        return answers.stream().collect(Collectors.groupingBy(HttpAnswer::status, Collectors.counting()));
+    }
+}
