@@ -176,17 +176,15 @@ def hold(name: str, count: int) -> float:
     clients = []
     try:
         with PROXIES[name](port, endpoint.port) as pids:
-            begun = time.monotonic()
             for _ in range(count):
                 client = socket.create_connection(("127.0.0.1", port))
                 clients.append(client)
                 read_fast(client)
-            rate = count * READ_BEFORE / (time.monotonic() - begun) / 1e9
             time.sleep(3)
             held = {**socket_bytes(port, endpoint.port), "pipes": pipe_bytes(pids)}
             total = sum(held.values()) / count
             parts = ", ".join(f"{part} {size / count / (1 << 20):.2f}" for part, size in held.items())
-            print(f"   {name}: {total / (1 << 20):.2f} MiB a relay ({parts}); read at {rate:.1f} GB/s", flush=True)
+            print(f"   {name}: {total / (1 << 20):.2f} MiB a relay ({parts})", flush=True)
             return total
     finally:
         for client in clients:

@@ -4,6 +4,7 @@ import io.vipgate.balance.WeightedRandom;
 import io.vipgate.eventloop.EventLoops;
 import io.vipgate.linux.Lap;
 import io.vipgate.pool.ConnectionLimit;
+import io.vipgate.pool.RelayRoom;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
@@ -57,6 +58,7 @@ public class CountersBenchmark {
     private LoopCounts last = new LoopCounts();
     private LoopPool pool;
     private LoopListener listener;
+    private ConnectionLimit places;
     private LoopEndpoint[] all;
     private Traffic[] traffic;
     private EventLoops loops;
@@ -72,11 +74,12 @@ public class CountersBenchmark {
                     EndpointState.initial(1, false)));
         }
         RelaySettings settings = new RelaySettings(1, 0, 0, 0, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0, 0,
-                ProxyHeader.Version.NONE, List.of());
+                ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT);
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)),
                 new PoolPlan(settings, WeightedRandom::new, null), new SplittableRandom(1),
                 new LocalPorts(32_768, 60_999));
-        listener = new LoopListener(LISTENER, new ConnectionLimit(0), pool);
+        places = new ConnectionLimit(0);
+        listener = new LoopListener(LISTENER, new ConnectionLimit(0), RelayRoom.of(9000), pool);
         all = pool.endpoints().toArray(LoopEndpoint[]::new);
         traffic = new Traffic[endpoints];
         for (int i = 0; i < endpoints; i++) {
@@ -115,7 +118,7 @@ public class CountersBenchmark {
         LoopEndpoint endpoint = all[nextEndpoint()];
         int chance = random.nextInt() >>> 1;
         CloseReason reason = reasons[chance % reasons.length];
-        boolean _ = listener.limit().tryAcquire();
+        Object _ = listener.tryAcquire(places);
         listener.onAccepted();
         endpoint.onConnected(chance >>> 10);
         Traffic found = endpoint.traffic(LISTENER);

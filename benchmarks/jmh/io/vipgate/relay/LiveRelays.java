@@ -7,6 +7,7 @@ import io.vipgate.linux.Lap;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.linux.Peers;
 import io.vipgate.pool.ConnectionLimit;
+import io.vipgate.pool.RelayRoom;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
@@ -65,7 +66,7 @@ final class LiveRelays implements AutoCloseable {
             }
         };
         relays = new RelayLoop(eventLoop, new ConnectionLimit(9000), mostPipes, observer);
-        LoopListener listener = new LoopListener("web", new ConnectionLimit(9000), pool);
+        LoopListener listener = new LoopListener("web", new ConnectionLimit(9000), RelayRoom.of(9000), pool);
         AtomicReference<Acceptor> begun = new AtomicReference<>();
         Lap.on(eventLoop, () -> begun.set(Acceptor.start(relays, listener, listening)));
         acceptor = Objects.requireNonNull(begun.get());
@@ -74,7 +75,7 @@ final class LiveRelays implements AutoCloseable {
     /** As the configuration's defaults are. */
     private static RelaySettings settings() {
         return new RelaySettings(5 * SECOND, 0, 600 * SECOND, 30 * SECOND, 0, 0, new RelaySettings.KeepAlive(30, 5, 3),
-                0, 60 * SECOND, ProxyHeader.Version.NONE, List.of());
+                0, 60 * SECOND, ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT);
     }
 
     /** Bytes that went through pipes to the endpoint; asked on the loop. */
@@ -91,7 +92,6 @@ final class LiveRelays implements AutoCloseable {
     public void close() {
         Lap.on(eventLoop, () -> {
             acceptor.close();
-            RelayDrain.begin(relays, 0, () -> {});
             relays.close();
             peers.close();
         });

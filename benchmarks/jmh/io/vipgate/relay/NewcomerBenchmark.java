@@ -69,7 +69,7 @@ public class NewcomerBenchmark {
             members.add(new PoolSnapshot.Member(endpoint, EndpointState.initial(1, false)));
         }
         RelaySettings settings = new RelaySettings(1, 0, 0, 0, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0, 0,
-                ProxyHeader.Version.NONE, List.of());
+                ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT);
         table = new PinTable("bench", new ClientPrefix(32, 64), TTL, entries);
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)),
                 new PoolPlan(settings, WeightedRandom::new, table), new SplittableRandom(1),
@@ -92,7 +92,7 @@ public class NewcomerBenchmark {
         if (pool.pins().find(0, low) != null) {
             throw new IllegalStateException("a newcomer that is known");
         }
-        LoopEndpoint selected = Objects.requireNonNull(pool.open(0, low, List.of()));
+        LoopEndpoint selected = Objects.requireNonNull(pool.open(0, low, List.of(), false));
         Pin pin = Objects.requireNonNull(pool.pins().pin(selected.endpoint()));
         pool.onPinUsed(pin);
         selected.endpoint().close();

@@ -62,7 +62,7 @@ final class CloseCode {
         return switch (reason) {
             case MAX_CONNECTIONS -> "P-";
             case NO_ENDPOINT -> "PC";
-            case FD_EXHAUSTED -> "R-";
+            case NO_ROOM, FD_EXHAUSTED -> "R-";
         };
     }
 }

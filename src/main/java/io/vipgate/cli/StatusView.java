@@ -47,13 +47,14 @@ final class StatusView {
     }
 
     List<String> listeners() {
-        Table table = new Table(style, "LISTENER", "ADDRESS", "POOL", "CONNECTIONS", "MAX", "ACCEPTED/S", "ACCEPTED",
+        Table table = new Table(style, "LISTENER", "ADDRESS", "POOL", "CONNECTIONS", "MAX", "KEPT", "ACCEPTED/S",
+                "ACCEPTED",
                 "REFUSED");
         for (Json listener : status.get("listeners").list()) {
             table.row(listener.get("name").text(),
                     listener.get("addresses").list().stream().map(Json::text).collect(Collectors.joining(", ")),
                     listener.get("pool").text(), listener.get("connections").text(),
-                    listener.get("maxConnections").text(),
+                    listener.get("maxConnections").text(), listener.get("keptConnections").text(),
                     Format.rate(listener.get("acceptedPerSecond").number()), listener.get("accepted").text(),
                     listener.get("refused").text());
         }

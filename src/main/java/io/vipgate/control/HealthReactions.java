@@ -50,7 +50,7 @@ final class HealthReactions implements HealthListener {
             loops.tell(context -> RelayTerminator.begin(context.relays(),
                     relay -> relay.isConnected() && relay.endpoint() != null
                             && relay.endpoint().endpoint().equals(endpoint),
-                    CloseReason.ENDPOINT_DOWN));
+                    CloseReason.ENDPOINT_DOWN, _ -> {}));
         }
     }
 }

@@ -23,17 +23,25 @@ public final class ListenerChange {
     private final ListenerRegistry registry;
     private final ListenSocket listenSocket;
     private final int socketsPerAddress;
+    private final int maxRelays;
     private final GatewayConfig config;
     private final Map<String, List<BoundAddress>> next = new LinkedHashMap<>();
     private final List<BoundAddress> opened = new ArrayList<>();
     private final List<BoundAddress> removed = new ArrayList<>();
 
-    ListenerChange(ListenerRegistry registry, ListenSocket listenSocket, int socketsPerAddress, GatewayConfig config) {
+    ListenerChange(ListenerRegistry registry, ListenSocket listenSocket, int socketsPerAddress, int maxRelays,
+            GatewayConfig config) {
         this.registry = registry;
         this.listenSocket = listenSocket;
         this.socketsPerAddress = socketsPerAddress;
+        this.maxRelays = maxRelays;
         this.config = config;
         config.listeners().keySet().forEach(name -> next.put(name, new ArrayList<>()));
+    }
+
+    /** How many relays there are descriptors for after the change. */
+    int maxRelays() {
+        return maxRelays;
     }
 
     GatewayConfig config() {

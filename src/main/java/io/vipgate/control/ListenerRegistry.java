@@ -3,12 +3,15 @@ package io.vipgate.control;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.ListenerConfig;
+import io.vipgate.linux.FdBudget;
 import io.vipgate.linux.ListenSocket;
 import io.vipgate.linux.Sysctl;
 import io.vipgate.loops.BoundAddress;
 import io.vipgate.loops.EventLoopSet;
 import io.vipgate.loops.LoopContext;
 import io.vipgate.pool.ConnectionLimit;
+import io.vipgate.pool.ListenerRoom;
+import io.vipgate.pool.RelayRoom;
 import io.vipgate.relay.Acceptor;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.LoopPool;
@@ -38,10 +41,17 @@ import org.slf4j.LoggerFactory;
 public final class ListenerRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerRegistry.class);
 
+    private static final long MAX_RETIRING_NANOS = 1_000_000_000;
+
     private final EventLoopSet loops;
-    private final int maxRelays;
+    private final FdBudget fdBudget;
+    private final ConnectionLimit allRelays;
+    private final RelayRoom room = new RelayRoom();
     private final ListenSocket listenSocket = new ListenSocket();
     private final Map<String, ConnectionLimit> limits = new HashMap<>();
+    private final Map<String, ListenerRoom> rooms = new HashMap<>();
+    /** Removed a moment ago, and when: their sockets may still be open. */
+    private final Map<BoundAddress, Long> retiring = new HashMap<>();
     private Map<String, List<BoundAddress>> bound = new LinkedHashMap<>();
     private Map<String, Duration> removedDrains = Map.of();
     private volatile List<Present> present = List.of();
@@ -52,16 +62,19 @@ public final class ListenerRegistry {
      * @param addresses with the ports that they have got
      * @param pool whom it serves
      */
-    public record Present(String name, List<String> addresses, String pool, ConnectionLimit limit) {}
+    public record Present(String name, List<String> addresses, String pool, ConnectionLimit limit,
+            ListenerRoom room) {}
 
     /**
      * Makes a registry without listeners.
      *
-     * @param maxRelays how many relays the process has descriptors for
+     * @param fdBudget how the process's descriptors are shared out; each change shares them out anew
+     * @param allRelays the places that they leave for relays
      */
-    public ListenerRegistry(EventLoopSet loops, int maxRelays) {
+    public ListenerRegistry(EventLoopSet loops, FdBudget fdBudget, ConnectionLimit allRelays) {
         this.loops = loops;
-        this.maxRelays = maxRelays;
+        this.fdBudget = fdBudget;
+        this.allRelays = allRelays;
     }
 
     /** The listeners, in the order of the configuration. From any thread. */
@@ -80,9 +93,12 @@ public final class ListenerRegistry {
      * @throws StartException if one can't be opened; then none stays open that was not before
      */
     public ListenerChange prepare(GatewayConfig config) throws StartException {
+        DescriptorNeeds needs = DescriptorNeeds.of(config, loops.count());
+        FdBudget budget = fdBudget.withReserved(needs.sum());
+        needs.check(budget);
         List<BoundAddress> present = all(bound);
         List<BoundAddress> free = new ArrayList<>(present);
-        ListenerChange change = new ListenerChange(this, listenSocket, loops.count(), config);
+        ListenerChange change = new ListenerChange(this, listenSocket, loops.count(), budget.relays(), config);
         config.listeners().forEach((name, listener) -> {
             for (BindAddress bind : listener.bind()) {
                 BoundAddress kept = take(free, name, bind);
@@ -91,7 +107,10 @@ public final class ListenerRegistry {
                 }
             }
         });
-        change.open(present, free);
+        List<BoundAddress> open = new ArrayList<>(present);
+        retiring.values().removeIf(since -> System.nanoTime() - since > MAX_RETIRING_NANOS);
+        open.addAll(retiring.keySet());
+        change.open(open, free);
         return change;
     }
 
@@ -117,20 +136,16 @@ public final class ListenerRegistry {
         GatewayConfig config = change.config();
         Map<String, List<BoundAddress>> next = change.next();
         ConfigMapping.warnOfBuffers(config);
+        shareRoom(config, change.maxRelays());
         for (Map.Entry<String, ListenerConfig> listener : config.listeners().entrySet()) {
-            ConnectionLimit limit = limit(listener.getKey(), listener.getValue());
-            loops.onEach(context -> serve(context, listener.getKey(), listener.getValue(), limit));
+            String name = listener.getKey();
+            ConnectionLimit limit = limit(name, listener.getValue(), change.maxRelays());
+            ListenerRoom itsRoom = Objects.requireNonNull(rooms.get(name));
+            loops.onEach(context -> serve(context, name, listener.getValue(), limit, itsRoom));
             warnOfSmallBacklog(listener.getKey(), listener.getValue().backlog());
         }
         next.forEach((name, addresses) -> addresses.forEach(address -> accept(change, name, address)));
-        for (BoundAddress address : change.removed()) {
-            loops.onEach(context -> {
-                Acceptor acceptor = context.acceptors().remove(address);
-                if (acceptor != null) {
-                    acceptor.drainAndClose();
-                }
-            });
-        }
+        change.removed().forEach(address -> close(address, all(next)));
         bound.keySet().stream().filter(name -> !next.containsKey(name)).toList().forEach(this::remove);
         bound = next;
         Map<String, Duration> drains = new HashMap<>();
@@ -141,7 +156,8 @@ public final class ListenerRegistry {
                 Objects.requireNonNull(bound.get(listener.getKey())).stream()
                         .map(address -> address.bind().withPort(address.port()).toString())
                         .toList(),
-                listener.getValue().pool(), Objects.requireNonNull(limits.get(listener.getKey())))).toList();
+                listener.getValue().pool(), Objects.requireNonNull(limits.get(listener.getKey())),
+                Objects.requireNonNull(rooms.get(listener.getKey())))).toList();
     }
 
     private void accept(ListenerChange change, String name, BoundAddress address) {
@@ -161,8 +177,24 @@ public final class ListenerRegistry {
         });
     }
 
+    private void close(BoundAddress address, List<BoundAddress> next) {
+        boolean isOverlapped = next.stream().anyMatch(other -> other.bind().overlaps(address.bind()));
+        if (isOverlapped) {
+            retiring.put(address, System.nanoTime());
+        }
+        loops.onEach(context -> {
+            Acceptor acceptor = context.acceptors().remove(address);
+            if (acceptor != null && isOverlapped) {
+                acceptor.retire();
+            } else if (acceptor != null) {
+                acceptor.drainAndClose();
+            }
+        });
+    }
+
     private void remove(String name) {
         limits.remove(name);
+        room.remove(Objects.requireNonNull(rooms.remove(name)));
         long drain = removedDrains.getOrDefault(name, Duration.ZERO).toNanos();
         loops.onEach(context -> {
             LoopListener gone = context.listeners().remove(name);
@@ -173,18 +205,28 @@ public final class ListenerRegistry {
         });
     }
 
-    private static void serve(LoopContext context, String name, ListenerConfig config, ConnectionLimit limit) {
+    private void shareRoom(GatewayConfig config, int maxRelays) {
+        allRelays.most(maxRelays);
+        Map<ListenerRoom, Integer> bounds = new HashMap<>();
+        config.listeners().forEach((name, listener) -> bounds.put(rooms.computeIfAbsent(name, _ -> room.add()),
+                listener.maxConnections().orElse(maxRelays)));
+        room.share(maxRelays, bounds);
+    }
+
+    private static void serve(LoopContext context, String name, ListenerConfig config, ConnectionLimit limit,
+            ListenerRoom room) {
         LoopPool served = Objects.requireNonNull(context.pools().get(config.pool()));
-        LoopListener listener = context.listeners().computeIfAbsent(name, _ -> new LoopListener(name, limit, served));
+        LoopListener listener = context.listeners().computeIfAbsent(name,
+                _ -> new LoopListener(name, limit, room, served));
         listener.serve(served);
         listener.bound(ConfigMapping.buffers(config.buffers()));
     }
 
-    private ConnectionLimit limit(String name, ListenerConfig listener) {
+    private ConnectionLimit limit(String name, ListenerConfig listener, int maxRelays) {
         int most = listener.maxConnections().orElse(maxRelays);
         if (most > maxRelays) {
             LOG.warn("listeners.{}.maxConnections: {} is more than the limit on open files allows ({}); clients beyond "
-                    + "that wait", name, most, maxRelays);
+                    + "that are refused", name, most, maxRelays);
         }
         ConnectionLimit limit = limits.computeIfAbsent(name, _ -> new ConnectionLimit(most));
         limit.most(most);

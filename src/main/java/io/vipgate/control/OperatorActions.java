@@ -1,6 +1,7 @@
 package io.vipgate.control;
 
 import io.vipgate.loops.EventLoopSet;
+import io.vipgate.loops.LoopContext;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.EndpointState;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -91,11 +93,12 @@ public final class OperatorActions {
     public RelayListing relays(Predicate<Relay> matches, RelayId after, int most) {
         List<RelayListing.Entry> entries = new ArrayList<>();
         int[] counts = {0, 0};
-        loops.onEach(context -> {
+        loops.<RelayPage>ask((context, answer) -> {
             boolean isPassed = context.number() < after.loop();
-            RelayPage page = RelayPage.of(context.relays(), matches,
+            RelayPage.collect(context.relays(), matches,
                     isPassed ? Long.MAX_VALUE : context.number() == after.loop() ? after.number() : 0,
-                    most - entries.size());
+                    most - entries.size(), answer::complete);
+        }, (context, page) -> {
             page.relays()
                     .forEach(relay -> entries
                             .add(new RelayListing.Entry(new RelayId(context.number(), relay.number()), relay)));
@@ -111,14 +114,7 @@ public final class OperatorActions {
      * @return false if there is none with this id
      */
     public boolean closeRelay(RelayId id) {
-        int[] sum = {0};
-        loops.onEach(context -> {
-            if (context.number() == id.loop()) {
-                sum[0] += RelayTerminator.begin(context.relays(), relay -> relay.number() == id.number(),
-                        CloseReason.OPERATOR);
-            }
-        });
-        return sum[0] > 0;
+        return close((context, relay) -> context.number() == id.loop() && relay.number() == id.number()) > 0;
     }
 
     /**
@@ -128,8 +124,14 @@ public final class OperatorActions {
      * @return how many they were
      */
     public int closeRelays(Predicate<Relay> matches) {
+        return close((_, relay) -> matches.test(relay));
+    }
+
+    private int close(BiPredicate<LoopContext, Relay> matches) {
         int[] sum = {0};
-        loops.onEach(context -> sum[0] += RelayTerminator.begin(context.relays(), matches, CloseReason.OPERATOR));
+        loops.<Integer>ask((context, answer) -> RelayTerminator.begin(context.relays(),
+                relay -> matches.test(context, relay), CloseReason.OPERATOR, answer::complete),
+                (_, ended) -> sum[0] += ended);
         return sum[0];
     }
 }

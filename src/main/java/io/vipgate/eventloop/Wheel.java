@@ -68,18 +68,6 @@ public final class Wheel {
         }
     }
 
-    /** Calls an action for every armed timer; the action may disarm the timer it is given. */
-    public void forEach(java.util.function.Consumer<WheelTimer> action) {
-        for (int i = 0; i < SLOTS; i++) {
-            WheelTimer timer = slots[i];
-            while (timer != null) {
-                WheelTimer next = timer.next;
-                action.accept(timer);
-                timer = next;
-            }
-        }
-    }
-
     private void link(WheelTimer timer, long deadline) {
         // The tick that ends at or after the deadline, so that no timer fires early.
         long tick = (deadline - origin + TICK_NANOS - 1) / TICK_NANOS;

@@ -159,7 +159,7 @@ public final class Gateway implements GatewayView, AutoCloseable {
 
     @Override
     public int maxRelays() {
-        return parts.fdBudget().relays();
+        return parts.relayLimit().most();
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.vipgate.control.ControlThread;
 import io.vipgate.control.HostResolver;
 import io.vipgate.control.ListenerRegistry;
 import io.vipgate.control.PoolRegistry;
-import io.vipgate.linux.FdBudget;
 import io.vipgate.loops.EventLoopSet;
 import io.vipgate.loops.LoopHeartbeat;
 import io.vipgate.neighbour.CoLocationWatch;
@@ -16,8 +15,8 @@ import io.vipgate.pool.ConnectionLimit;
  *
  * <p>Immutable.
  *
- * @param relayLimit places in the descriptor budget
+ * @param relayLimit places that the process has descriptors for
  */
 public record GatewayParts(ControlThread control, EventLoopSet loops, PoolRegistry pools, ListenerRegistry listeners,
         HostResolver resolver, AccessLog accessLog, LoopHeartbeat heartbeat, CoLocationWatch neighbours,
-        FdBudget fdBudget, ConnectionLimit relayLimit) {}
+        ConnectionLimit relayLimit) {}

@@ -15,22 +15,32 @@ public record FdBudget(long limit, int reserved, int pipes, int relays) {
     public static final int MIN_RELAYS = 16;
 
     private static final int RLIMIT_NOFILE = 7;
-    private static final int RESERVED = 256;
-    private static final int MIN_RESERVED = 96;
     private static final int MAX_PIPES = 256;
     private static final int MAX_RELAYS = 1 << 20;
 
-    /** Reads the limit of this process. The JVM has raised the soft limit to the hard one at its start. */
-    public static FdBudget ofThisProcess() {
-        return of(new LinuxSystemCalls().resourceLimit(RLIMIT_NOFILE));
+    /** The limit of this process. The JVM has raised the soft limit to the hard one at its start. */
+    public static long limitOfThisProcess() {
+        return new LinuxSystemCalls().resourceLimit(RLIMIT_NOFILE);
     }
 
-    /** Shares out a limit. A small one leaves less in reserve, and fewer pipes. */
-    public static FdBudget of(long limit) {
-        int reserved = Math.clamp(limit / 4, MIN_RESERVED, RESERVED);
-        long rest = Math.max(0, limit - reserved);
-        int pipes = (int) Math.min(MAX_PIPES, rest / 32);
-        int relays = (int) Math.min(MAX_RELAYS, (rest - 2L * pipes) / 2);
-        return new FdBudget(limit, reserved, pipes, relays);
+    /**
+     * Shares out a limit. A small one leaves fewer pipes.
+     *
+     * @param reserved what everything but relays and their pipes needs
+     */
+    public static FdBudget of(long limit, int reserved) {
+        int pipes = (int) Math.min(MAX_PIPES, Math.max(0, limit - reserved) / 32);
+        return new FdBudget(limit, 0, pipes, 0).withReserved(reserved);
+    }
+
+    /** The same limit and pipes where everything else needs more, or less. */
+    public FdBudget withReserved(int descriptors) {
+        long rest = Math.max(0, limit - descriptors - 2L * pipes);
+        return new FdBudget(limit, descriptors, pipes, (int) Math.min(MAX_RELAYS, rest / 2));
+    }
+
+    /** Whether so few relays are left that it is no gateway. */
+    public boolean isTooSmall() {
+        return relays < MIN_RELAYS;
     }
 }

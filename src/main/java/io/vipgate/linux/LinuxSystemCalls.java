@@ -47,6 +47,11 @@ public final class LinuxSystemCalls implements SystemCalls {
     private static final MemorySegment FCNTL = CLibrary.function("fcntl");
     private static final MemorySegment IOCTL = CLibrary.function("ioctl");
 
+    /**
+     * Drops segments with SYN and without ACK: struct sock_filter, of which a packet's first byte is that of its TCP header.
+     */
+    private static final MemorySegment NO_SYN = program(0x30, 13, 0x54, 0x12, 0x0100_0015, 0x02, 0x06, 0, 0x06, -1);
+
     private final CLibrary library = new CLibrary();
     private final MemorySegment answer = Arena.ofAuto().allocate(TcpInfo.BYTES + Long.BYTES, 8);
     private final MemorySegment length = Arena.ofAuto().allocate(JAVA_INT);
@@ -127,6 +132,22 @@ public final class LinuxSystemCalls implements SystemCalls {
         answer.set(JAVA_INT, 0, 1);
         answer.set(JAVA_INT, Integer.BYTES, 0);
         return setFromAnswer(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_LINGER, 2 * Integer.BYTES);
+    }
+
+    @Override
+    public int ignoreNewClients(int fd) {
+        // struct sock_fprog
+        answer.set(JAVA_LONG, 0, NO_SYN.byteSize() / Long.BYTES);
+        answer.set(JAVA_LONG, Long.BYTES, NO_SYN.address());
+        return setFromAnswer(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_ATTACH_FILTER, 2 * Long.BYTES);
+    }
+
+    private static MemorySegment program(int... words) {
+        MemorySegment program = Arena.global().allocate((long) words.length * Integer.BYTES, Long.BYTES);
+        for (int i = 0; i < words.length; i++) {
+            program.setAtIndex(JAVA_INT, i, words[i]);
+        }
+        return program;
     }
 
     private int setFromAnswer(int fd, int level, int option, int bytes) {

@@ -69,10 +69,14 @@ public final class PortOwner {
      */
     static boolean hasStranger(InetAddress address, boolean isDualStack, int port) {
         boolean isIpv4 = address instanceof Inet4Address;
-        Set<String> sockets = listening(port,
-                listed -> (isDualStack || isIpv4(listed) == isIpv4) && isInTheWay(address, listed));
+        Predicate<String> matches = listed -> (isDualStack || isIpv4(listed) == isIpv4) && isInTheWay(address, listed);
+        Set<String> sockets = listening(port, matches);
         if (!sockets.isEmpty()) {
             sockets.removeAll(heldBy(Path.of("/proc/self")));
+        }
+        if (!sockets.isEmpty()) {
+            // One of our own may have been closed between the two looks.
+            sockets.retainAll(listening(port, matches));
         }
         return !sockets.isEmpty();
     }

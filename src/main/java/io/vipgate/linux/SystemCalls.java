@@ -77,6 +77,12 @@ public interface SystemCalls {
     int setResetOnClose(int fd);
 
     /**
+     * setsockopt(2) SO_ATTACH_FILTER: the listening socket answers no further SYN, so that its queue can be emptied. Their
+     * senders repeat them, a second later at the earliest; handshakes that have begun end as they would.
+     */
+    int ignoreNewClients(int fd);
+
+    /**
      * getsockopt(2) SO_ERROR, which also clears it.
      *
      * @return the pending error, positive; 0 for none; or a negated error number when the call itself failed

@@ -3,7 +3,6 @@ package io.vipgate.loops;
 import io.vipgate.eventloop.EventLoop;
 import io.vipgate.eventloop.EventLoops;
 import io.vipgate.relay.Acceptor;
-import io.vipgate.relay.RelayDrain;
 import io.vipgate.relay.RelayLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +63,20 @@ public final class EventLoopSet implements AutoCloseable {
         onEach(context -> action.accept(context, items.get(context.number())));
     }
 
+    /**
+     * Asks each context something that its loop answers in time, one after the other, and waits for the answers.
+     *
+     * @param question begins on the loop, and completes the answer there
+     * @param onAnswer called by the thread that asks
+     */
+    public <T> void ask(BiConsumer<LoopContext, CompletableFuture<T>> question, BiConsumer<LoopContext, T> onAnswer) {
+        for (LoopContext context : contexts) {
+            CompletableFuture<T> answer = new CompletableFuture<>();
+            onLoop(context.relays().eventLoop(), () -> question.accept(context, answer));
+            onAnswer.accept(context, answer.join());
+        }
+    }
+
     /** Runs an action on a loop and waits for it. */
     private static void onLoop(EventLoop loop, Runnable action) {
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -83,7 +96,6 @@ public final class EventLoopSet implements AutoCloseable {
     public void close() {
         onEach(context -> {
             context.acceptors().values().forEach(Acceptor::close);
-            RelayDrain.begin(context.relays(), 0, () -> {});
             context.relays().close();
         });
         loops.close();

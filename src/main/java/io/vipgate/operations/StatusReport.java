@@ -103,7 +103,7 @@ public final class StatusReport {
         ListenerTotals now = view.now().of(listener.name());
         ListenerTotals before = view.before().of(listener.name());
         return new ListenerStatus(listener.name(), listener.addresses(), listener.pool(), listener.limit().present(),
-                listener.limit().most(), now.accepted(), now.refused(),
+                listener.limit().most(), listener.room().kept(), now.accepted(), now.refused(),
                 rate(now.accepted() - before.accepted(), view), rate(now.refused() - before.refused(), view));
     }
 

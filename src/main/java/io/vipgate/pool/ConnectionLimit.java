@@ -63,6 +63,11 @@ public final class ConnectionLimit {
         return false;
     }
 
+    /** Counts one more, whatever the bound. */
+    void acquire() {
+        present.getAndIncrement();
+    }
+
     /** Counts one less. */
     public void release() {
         int left = present.decrementAndGet();

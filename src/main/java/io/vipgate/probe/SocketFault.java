@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
+import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  */
 final class SocketFault {
+    /** EMFILE and ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL, EPERM of a firewall here, ENODEV of an interface that is gone. */
+    private static final List<String> LOCAL = List.of("too many open files", "no buffer space",
+            "cannot allocate memory", "cannot assign requested address", "operation not permitted", "no such device");
+
     private SocketFault() {}
 
     /** What a check that ended in this exception came to. */
@@ -52,7 +57,7 @@ final class SocketFault {
 
     private static ProbeResult ofConnection(SocketException fault) {
         String words = words(fault);
-        if (words.contains("no buffer space") || words.contains("cannot allocate memory")) {
+        if (LOCAL.stream().anyMatch(words::contains)) {
             return local(fault);
         }
         return ProbeResult.fail(words.contains("broken pipe") ? "connection reset" : words);

@@ -7,6 +7,7 @@ import io.vipgate.admin.MetricsHandler;
 import io.vipgate.admin.MetricsSource;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.control.ControlThread;
+import io.vipgate.control.DescriptorNeeds;
 import io.vipgate.control.HostLookup;
 import io.vipgate.control.HostResolver;
 import io.vipgate.control.ListenerRegistry;
@@ -78,14 +79,14 @@ public final class GatewayServer implements AutoCloseable {
                 new RelayEvents(liveFailures, accessLog.forLoop())));
         HostResolver resolver = new HostResolver(names);
         PoolRegistry pools = new PoolRegistry(loops, resolver, control, events, liveFailures);
-        ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget.relays());
+        ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit);
         LoopHeartbeat heartbeat = new LoopHeartbeat(loops);
         CoLocationWatch neighbours = new CoLocationWatch(
                 () -> pools.all().stream().map(ManagedPool::pool).toList());
         HeapShare share = HeapShare.ofThisProcess();
         servers = new HttpServers(share);
         gateway = new Gateway(new GatewayParts(control, loops, pools, listeners, resolver, accessLog, heartbeat,
-                neighbours, fdBudget, relayLimit), servers, config);
+                neighbours, relayLimit), servers, config);
         operator = new OperatorActions(pools, loops, control);
         readiness = new Readiness(gateway);
         History history = new History();
@@ -122,13 +123,13 @@ public final class GatewayServer implements AutoCloseable {
                     + " (expected: Linux on x86_64 or aarch64 with glibc; a noexec temporary directory needs the native "
                     + "library on java.library.path)");
         }
-        FdBudget fdBudget = FdBudget.ofThisProcess();
-        if (fdBudget.relays() < FdBudget.MIN_RELAYS) {
-            throw new StartException(
-                    "the limit of " + fdBudget.limit() + " open files is too small; raise it (ulimit -n, "
-                            + "or LimitNOFILE= in the systemd unit)");
-        }
-        GatewayServer server = new GatewayServer(eventLoops(config), fdBudget, names, config);
+        int count = config.runtime().eventLoops() == 0
+                ? Runtime.getRuntime().availableProcessors()
+                : config.runtime().eventLoops();
+        DescriptorNeeds needs = DescriptorNeeds.of(config, count);
+        FdBudget fdBudget = FdBudget.of(FdBudget.limitOfThisProcess(), needs.sum());
+        needs.check(fdBudget);
+        GatewayServer server = new GatewayServer(eventLoops(count), fdBudget, names, config);
         try {
             server.serve(config);
             return server;
@@ -138,10 +139,7 @@ public final class GatewayServer implements AutoCloseable {
         }
     }
 
-    private static EventLoops eventLoops(GatewayConfig config) throws StartException {
-        int count = config.runtime().eventLoops() == 0
-                ? Runtime.getRuntime().availableProcessors()
-                : config.runtime().eventLoops();
+    private static EventLoops eventLoops(int count) throws StartException {
         try {
             return new EventLoops(count);
         } catch (IllegalStateException e) {

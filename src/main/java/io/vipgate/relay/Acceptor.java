@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * Accepts the clients of one listening socket. Level-triggered, so a turn may end before the queue is empty: it takes one
  * client when they come singly, and up to 64 when they come in bursts, without asking once more just to hear EAGAIN.
  *
- * <p>When descriptors run out it stops for a tenth of a second rather than spin; the clients wait in the kernel's queue.
+ * <p>A client that there is no place for is reset. When the kernel gives no descriptor it stops for a tenth of a second
+ * rather than spin; the clients wait in the kernel's queue.
  *
  * <p>Confined to its event loop.
  */
@@ -24,6 +25,8 @@ public final class Acceptor implements ReadyHandler {
     private static final int MAX_PER_TURN = 64;
     private static final long BURST_NANOS = 200_000;
     private static final long PAUSE_NANOS = 100_000_000;
+    /** Longer than most handshakes take; the SYN of a client that comes meanwhile is repeated after a second. */
+    private static final long RETIRE_NANOS = 100_000_000;
     private static final long LOG_EVERY_NANOS = 1_000_000_000;
 
     private final RelayLoop loop;
@@ -36,7 +39,7 @@ public final class Acceptor implements ReadyHandler {
     private long lastTurnAt;
     private boolean isClosed;
     private long loggedAt;
-    private long pausesSinceLog;
+    private long sinceLog;
 
     /**
      * Begins to accept.
@@ -81,36 +84,31 @@ public final class Acceptor implements ReadyHandler {
     /** Takes up to so many clients; returns how many there were. */
     private int accept(int most) {
         for (int taken = 0; taken < most; taken++) {
-            boolean hasPlace = listener.limit().tryAcquire();
-            if (hasPlace && !loop.fdBudget().tryAcquire()) {
-                listener.limit().release();
-                pause("file descriptor limit reached" + ADVICE);
+            int fd = systemCalls.accept(registration.descriptor(), client);
+            if (fd == -Errno.EAGAIN) {
                 return taken;
             }
-            int fd = systemCalls.accept(registration.descriptor(), client);
-            if (fd < 0) {
-                if (hasPlace) {
-                    listener.limit().release();
-                    loop.fdBudget().release();
-                }
-                if (fd == -Errno.EAGAIN) {
-                    return taken;
-                }
-                if (isExhaustion(-fd)) {
-                    pause(Errno.text(-fd) + (fd == -Errno.EMFILE || fd == -Errno.ENFILE ? ADVICE : ""));
-                    return taken;
-                }
-                // ECONNABORTED and its like: that client is gone, the next may be there.
-                continue;
+            if (fd < 0 && isExhaustion(-fd)) {
+                pause(Errno.text(-fd) + (fd == -Errno.EMFILE || fd == -Errno.ENFILE ? ADVICE : ""));
+                return taken;
             }
-            if (hasPlace) {
-                listener.onAccepted();
-                Relay.open(loop, listener, fd, client);
-            } else {
-                refuse(fd, RefuseReason.MAX_CONNECTIONS);
+            if (fd >= 0) {
+                // Now that there is a client: a place taken before would be missing to one that another loop accepts.
+                open(fd);
             }
+            // ECONNABORTED and its like: that client is gone, the next may be there.
         }
         return most;
+    }
+
+    private void open(int fd) {
+        RefuseReason reason = listener.tryAcquire(loop.fdBudget());
+        if (reason == null) {
+            listener.onAccepted();
+            Relay.open(loop, listener, fd, client);
+        } else {
+            refuse(fd, reason);
+        }
     }
 
     private static boolean isExhaustion(int errno) {
@@ -123,19 +121,31 @@ public final class Acceptor implements ReadyHandler {
         listener.onRefused(reason);
         loop.observer().onRefused(listener, reason);
         loop.observer().onClientRefused(listener, client, reason);
+        if (reason == RefuseReason.NO_ROOM && isLogDue()) {
+            LOG.warn("listener {}: a client was refused, there is no room for another connection{} ({} times in {} s)",
+                    listener.name(), ADVICE, takeCount(), LOG_EVERY_NANOS / 1_000_000_000);
+        }
+    }
+
+    private boolean isLogDue() {
+        sinceLog++;
+        return loop.eventLoop().now() - loggedAt >= LOG_EVERY_NANOS;
+    }
+
+    private long takeCount() {
+        long count = sinceLog;
+        loggedAt = loop.eventLoop().now();
+        sinceLog = 0;
+        return count;
     }
 
     private void pause(String why) {
         EventLoop eventLoop = loop.eventLoop();
         listener.onRefused(RefuseReason.FD_EXHAUSTED);
         loop.observer().onRefused(listener, RefuseReason.FD_EXHAUSTED);
-        pausesSinceLog++;
-        if (eventLoop.now() - loggedAt >= LOG_EVERY_NANOS) {
-            LOG.warn("listener {}: accept paused for 100 ms, {} ({} times in {} s)",
-                    listener.name(),
-                    why, pausesSinceLog, LOG_EVERY_NANOS / 1_000_000_000);
-            loggedAt = eventLoop.now();
-            pausesSinceLog = 0;
+        if (isLogDue()) {
+            LOG.warn("listener {}: accept paused for 100 ms, {} ({} times in {} s)", listener.name(), why, takeCount(),
+                    LOG_EVERY_NANOS / 1_000_000_000);
         }
         registration.watch(0);
         eventLoop.schedule(this::resume, PAUSE_NANOS);
@@ -153,10 +163,21 @@ public final class Acceptor implements ReadyHandler {
         listener = newListener;
     }
 
+    /**
+     * Takes nobody who comes from now on, and closes the socket once those who are in the middle of their handshake had time
+     * to end it: for an address whose clients another socket gets then.
+     */
+    public void retire() {
+        assert loop.eventLoop().inEventLoop();
+        int _ = systemCalls.ignoreNewClients(registration.descriptor());
+        loop.eventLoop().schedule(this::drainAndClose, RETIRE_NANOS);
+    }
+
     /** Takes every client that the kernel has already queued, then closes the socket, so that none of them is reset. */
     public void drainAndClose() {
         assert loop.eventLoop().inEventLoop();
         if (!isClosed) {
+            int _ = systemCalls.ignoreNewClients(registration.descriptor());
             int taken = MAX_PER_TURN;
             for (int turns = 0; taken == MAX_PER_TURN && turns < 1024; turns++) {
                 taken = accept(MAX_PER_TURN);

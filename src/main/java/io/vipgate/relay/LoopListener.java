@@ -1,6 +1,9 @@
 package io.vipgate.relay;
 
 import io.vipgate.pool.ConnectionLimit;
+import io.vipgate.pool.ListenerRoom;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A listener as one event loop sees it: whom it serves, its bound over all loops, and this loop's counters.
  *
@@ -14,6 +17,7 @@ public final class LoopListener {
 
     private final String name;
     private final ConnectionLimit limit;
+    private final ListenerRoom room;
     private LoopPool pool;
     private BufferBounds buffers = BufferBounds.DEFAULT;
     private final ListenerCounts counts = new ListenerCounts();
@@ -24,10 +28,12 @@ public final class LoopListener {
      * Makes the view of a listener.
      *
      * @param limit its bound, shared by all loops
+     * @param room its part of the places that the process has for relays, shared by all loops
      */
-    public LoopListener(String name, ConnectionLimit limit, LoopPool pool) {
+    public LoopListener(String name, ConnectionLimit limit, ListenerRoom room, LoopPool pool) {
         this.name = name;
         this.limit = limit;
+        this.room = room;
         this.pool = pool;
     }
 
@@ -60,8 +66,27 @@ public final class LoopListener {
         return buffers;
     }
 
-    ConnectionLimit limit() {
-        return limit;
+    /**
+     * Takes a place for a client that was accepted.
+     *
+     * @param all the places that the process has for relays
+     * @return why there is none; null when it is taken
+     */
+    @Nullable
+    RefuseReason tryAcquire(ConnectionLimit all) {
+        if (!limit.tryAcquire()) {
+            return RefuseReason.MAX_CONNECTIONS;
+        }
+        if (!room.tryAcquire()) {
+            limit.release();
+            return RefuseReason.NO_ROOM;
+        }
+        if (!all.tryAcquire()) {
+            room.release();
+            limit.release();
+            return RefuseReason.NO_ROOM;
+        }
+        return null;
     }
 
     void onAccepted() {
@@ -69,6 +94,7 @@ public final class LoopListener {
     }
 
     void onClosed() {
+        room.release();
         limit.release();
         counts.onClosed();
     }

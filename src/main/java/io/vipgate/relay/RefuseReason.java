@@ -8,7 +8,9 @@ public enum RefuseReason {
     MAX_CONNECTIONS,
     /** The pool has no endpoint that may be used. */
     NO_ENDPOINT,
-    /** No file descriptor is left. Counts the pauses in accepting: the clients wait in the kernel's queue. */
+    /** The listener's room is used up: the places that it keeps, and those that all listeners share. */
+    NO_ROOM,
+    /** The kernel gives no file descriptor. Counts the pauses in accepting: the clients wait in the kernel's queue. */
     FD_EXHAUSTED;
 
     private final String label = name().toLowerCase(Locale.ROOT);

@@ -69,6 +69,8 @@ public final class Relay extends WheelTimer implements RelayInfo {
     final Attempts attempts = new Attempts();
 
     Phase phase = Phase.CONNECTING;
+    /** Among the open relays of its loop. */
+    int position;
     @Nullable
     RelaySocket client;
     @Nullable
@@ -114,7 +116,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
      */
     static void open(RelayLoop loop, LoopListener listener, int fd, ClientAddress address) {
         Relay relay = new Relay(loop, listener, address);
-        loop.onOpened();
+        loop.onOpened(relay);
         try {
             // It has inherited SO_OOBINLINE from the listening socket.
             relay.client = relay.watch(fd, true);
@@ -140,6 +142,11 @@ public final class Relay extends WheelTimer implements RelayInfo {
             LOG.warn("a socket can't be watched: {}", e.getMessage());
             return null;
         }
+    }
+
+    /** Whether it is not over. */
+    boolean isOpen() {
+        return phase != Phase.CLOSED;
     }
 
     /** Whether the first exchange, bytes one way and bytes the other, is not over yet. */

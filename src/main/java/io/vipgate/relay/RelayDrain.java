@@ -21,7 +21,8 @@ public final class RelayDrain {
     private final Runnable onDone;
     private final long begin;
     private final long nanos;
-    private int meant;
+    /** Relays that are meant and open, as of the last look. */
+    private int present;
     private int quota;
 
     private RelayDrain(RelayLoop loop, Predicate<Relay> matches, long nanos, Runnable onDone) {
@@ -51,41 +52,51 @@ public final class RelayDrain {
      */
     public static void begin(RelayLoop loop, Predicate<Relay> matches, long nanos, Runnable onDone) {
         assert loop.eventLoop().inEventLoop();
-        new RelayDrain(loop, matches, nanos, onDone).step();
+        RelayDrain drain = new RelayDrain(loop, matches, nanos, onDone);
+        RelayScan.begin(loop, drain::count, drain::step);
+    }
+
+    private boolean count(Relay relay) {
+        present += matches.test(relay) ? 1 : 0;
+        return false;
     }
 
     private void step() {
         long elapsed = loop.eventLoop().now() - begin;
         if (elapsed >= nanos) {
-            forEachMeant(relay -> relay.abort(CloseReason.DRAIN));
+            look(relay -> {
+                relay.abort(CloseReason.DRAIN);
+                return true;
+            });
         } else {
             // As many as bring the spread to its end in time, were all of them idle.
             double stepsLeft = Math.max(1, (nanos * SPREAD - elapsed) / STEP_NANOS);
-            quota = (int) Math.ceil(count() / stepsLeft);
-            forEachMeant(relay -> {
-                if (quota > 0 && RelayEndings.drain(relay, QUIET_NANOS)) {
-                    quota--;
-                }
+            quota = (int) Math.ceil(present / stepsLeft);
+            look(relay -> {
+                boolean isDrained = quota > 0 && RelayEndings.drain(relay, QUIET_NANOS);
+                quota -= isDrained ? 1 : 0;
+                return isDrained;
             });
         }
-        if (count() == 0) {
+    }
+
+    private void look(RelayScan.Visitor visitor) {
+        present = 0;
+        RelayScan.begin(loop, relay -> {
+            if (!matches.test(relay)) {
+                return false;
+            }
+            boolean isDone = visitor.visit(relay);
+            present += relay.isOpen() ? 1 : 0;
+            return isDone;
+        }, this::onLooked);
+    }
+
+    private void onLooked() {
+        if (present == 0) {
             onDone.run();
         } else {
             loop.eventLoop().schedule(this::step, STEP_NANOS);
         }
-    }
-
-    private int count() {
-        meant = 0;
-        forEachMeant(_ -> meant++);
-        return meant;
-    }
-
-    private void forEachMeant(java.util.function.Consumer<Relay> action) {
-        loop.forEachRelay(relay -> {
-            if (matches.test(relay)) {
-                action.accept(relay);
-            }
-        });
     }
 }

@@ -147,7 +147,7 @@ final class RelayEndings {
         release(relay, relay.backendToClient);
         relay.listener.onClosed();
         relay.loop.fdBudget().release();
-        relay.loop.onClosed();
+        relay.loop.onClosed(relay);
         relay.attempts.onClosed(relay.pool, relay.clientHigh, relay.clientLow, reason);
         relay.pool.onRelayOver(reason, relay.attempts.endpoint() != null, relay.age());
         relay.loop.observer().onClosed(relay, reason);

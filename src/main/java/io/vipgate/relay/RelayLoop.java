@@ -28,7 +28,7 @@ public final class RelayLoop {
     private final KeepAlive keepAlive;
     private final UserTimeout userTimeout;
     private final ProxyHeaderSender proxyHeaderSender;
-    private int relays;
+    private final OpenRelays relays = new OpenRelays();
     private long numbers;
 
     /**
@@ -105,7 +105,16 @@ public final class RelayLoop {
 
     /** Open relays of this loop. */
     public int relays() {
-        return relays;
+        return relays.size();
+    }
+
+    Relay relay(int position) {
+        return relays.get(position);
+    }
+
+    /** Of the relay that was opened last; 0 before the first. */
+    long newestNumber() {
+        return numbers;
     }
 
     /** Bytes that were spliced, to the backend or to clients. */
@@ -117,12 +126,12 @@ public final class RelayLoop {
         return ++numbers;
     }
 
-    void onOpened() {
-        relays++;
+    void onOpened(Relay relay) {
+        relays.add(relay);
     }
 
-    void onClosed() {
-        relays--;
+    void onClosed(Relay relay) {
+        relays.remove(relay);
     }
 
     /** Moves what can be moved in one turn, by the pump that suits. */
@@ -145,17 +154,11 @@ public final class RelayLoop {
         return copyPump.discard(socket);
     }
 
-    /** Calls an action for every open relay of the loop. */
-    void forEachRelay(java.util.function.Consumer<Relay> action) {
-        wheel.forEach(timer -> {
-            if (timer instanceof Relay relay) {
-                action.accept(relay);
-            }
-        });
-    }
-
-    /** Frees pooled memory and pipes. */
+    /** Resets every relay, then frees pooled memory and pipes. */
     public void close() {
+        for (int i = relays.size() - 1; i >= 0; i = Math.min(i, relays.size()) - 1) {
+            relays.get(i).abort(CloseReason.DRAIN);
+        }
         pipes.close();
         pendingBuffers.close();
     }

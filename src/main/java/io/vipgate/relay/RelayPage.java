@@ -1,14 +1,13 @@
 package io.vipgate.relay;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Some of a loop's open relays. One pass over all of them keeps the first ones; only those are described, so that a look
- * holds the loop up no longer than a step of a drain does.
+ * Some of a loop's open relays. One pass over all of them, some in each turn, keeps the first ones; only those are
+ * described.
  *
  * <p>Immutable.
  *
@@ -28,25 +27,35 @@ public record RelayPage(List<RelayView> relays, int matching, int left) {
      * @param matches which relays are of interest
      * @param after those up to this number are left out
      * @param most relays on the page
+     * @param onEnd told on the loop what was found
      */
-    public static RelayPage of(RelayLoop loop, Predicate<Relay> matches, long after, int most) {
-        assert loop.eventLoop().inEventLoop();
-        PriorityQueue<Relay> first = new PriorityQueue<>(Comparator.comparingLong(Relay::number).reversed());
+    public static void collect(RelayLoop loop, Predicate<Relay> matches, long after, int most,
+            Consumer<RelayPage> onEnd) {
+        TreeMap<Long, Relay> first = new TreeMap<>();
         int[] counts = {0, 0};
-        loop.forEachRelay(relay -> {
+        RelayScan.begin(loop, relay -> {
             if (matches.test(relay)) {
                 counts[0]++;
                 if (relay.number() > after) {
                     counts[1]++;
-                    first.add(relay);
-                    if (first.size() > most) {
-                        first.remove();
-                    }
+                    keep(first, relay, most);
                 }
             }
+            return false;
+        }, () -> {
+            List<RelayView> views = first.values().stream().filter(Relay::isOpen).map(Relay::view).toList();
+            onEnd.accept(new RelayPage(views, counts[0], Math.max(0, counts[1] - first.size())));
         });
-        List<RelayView> views = new ArrayList<>(first.stream().map(Relay::view).toList());
-        views.sort(Comparator.comparingLong(RelayView::number));
-        return new RelayPage(views, counts[0], counts[1] - views.size());
+    }
+
+    private static void keep(TreeMap<Long, Relay> first, Relay relay, int most) {
+        if (first.size() < most) {
+            first.put(relay.number(), relay);
+        } else if (most > 0 && relay.number() < first.lastKey()) {
+            first.put(relay.number(), relay);
+            if (first.size() > most) {
+                first.pollLastEntry();
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 package io.vipgate.relay;
 
-import java.util.ArrayDeque;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -8,15 +8,13 @@ import java.util.function.Predicate;
  *
  * <p>Confined to its event loop.
  */
-public final class RelayTerminator implements Runnable {
-    private static final int AT_ONCE = 64;
-
-    private final RelayLoop loop;
+public final class RelayTerminator implements RelayScan.Visitor {
+    private final Predicate<Relay> matches;
     private final CloseReason reason;
-    private final ArrayDeque<Relay> left = new ArrayDeque<>();
+    private int ended;
 
-    private RelayTerminator(RelayLoop loop, CloseReason reason) {
-        this.loop = loop;
+    private RelayTerminator(Predicate<Relay> matches, CloseReason reason) {
+        this.matches = matches;
         this.reason = reason;
     }
 
@@ -24,28 +22,20 @@ public final class RelayTerminator implements Runnable {
      * Begins; to be called on the loop.
      *
      * @param matches which of the relays that are open now are to end
-     * @return how many they are
+     * @param onEnd told on the loop how many they were
      */
-    public static int begin(RelayLoop loop, Predicate<Relay> matches, CloseReason reason) {
-        assert loop.eventLoop().inEventLoop();
-        RelayTerminator terminate = new RelayTerminator(loop, reason);
-        loop.forEachRelay(relay -> {
-            if (matches.test(relay)) {
-                terminate.left.add(relay);
-            }
-        });
-        int count = terminate.left.size();
-        terminate.run();
-        return count;
+    public static void begin(RelayLoop loop, Predicate<Relay> matches, CloseReason reason, IntConsumer onEnd) {
+        RelayTerminator terminator = new RelayTerminator(matches, reason);
+        RelayScan.begin(loop, terminator, () -> onEnd.accept(terminator.ended));
     }
 
     @Override
-    public void run() {
-        for (int i = 0; i < AT_ONCE && !left.isEmpty(); i++) {
-            left.removeFirst().abort(reason);
+    public boolean visit(Relay relay) {
+        if (!matches.test(relay)) {
+            return false;
         }
-        if (!left.isEmpty()) {
-            loop.eventLoop().executeAfterNextBatch(this);
-        }
+        relay.abort(reason);
+        ended++;
+        return true;
     }
 }

@@ -10,8 +10,9 @@ import io.vipgate.linux.TcpInfo;
  * that stops then has both filled.
  *
  * <p>The receive buffer has a fixed size from then on: TCP_WINDOW_CLAMP does not hold, since the kernel moves the clamp when
- * it widens the buffer. So by default that of a far peer is left alone, whose throughput needs it. What was written and not
- * yet sent costs no throughput; what is under way is not bounded.
+ * it widens the buffer. So by default that of a far peer is left alone, whose throughput needs it. Of what was written only
+ * the part that is not sent yet is bounded, which must last until the loop comes back to it; a far peer, to whom the kernel
+ * sends in larger lots, gets more.
  *
  * <p>A direction streams once it has delivered {@link #STREAM_BYTES}: before, buffers are small, and short connections do
  * not pay for the calls.
@@ -24,6 +25,7 @@ final class StreamBuffers {
     /** Default bounds in bytes. */
     static final int RECEIVE_BYTES = 256 << 10;
     static final int SEND_BYTES = 256 << 10;
+    static final int FAR_SEND_BYTES = 1 << 20;
     /** A peer whose round trip takes this long or longer is far. */
     static final int FAR_MICROS = 500;
 
@@ -45,19 +47,23 @@ final class StreamBuffers {
 
     private void receive(RelaySocket source) {
         int bytes = source.relay.buffersOf(source).receive();
-        if (bytes == 0) {
-            boolean isNear = systemCalls.tcpInfo(source.fd, info) == 0 && info.minRttMicros() < FAR_MICROS;
-            if (!isNear) {
-                return;
-            }
+        if (bytes == 0 && isNear(source)) {
             bytes = RECEIVE_BYTES;
         }
-        systemCalls.setOption(source.fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_RCVBUF, bytes);
+        if (bytes > 0) {
+            systemCalls.setOption(source.fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_RCVBUF, bytes);
+        }
     }
 
     private void send(RelaySocket target) {
         int bytes = target.relay.buffersOf(target).send();
-        systemCalls.setOption(target.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_NOTSENT_LOWAT,
-                bytes == 0 ? SEND_BYTES : bytes);
+        if (bytes == 0) {
+            bytes = isNear(target) ? SEND_BYTES : FAR_SEND_BYTES;
+        }
+        systemCalls.setOption(target.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_NOTSENT_LOWAT, bytes);
+    }
+
+    private boolean isNear(RelaySocket peer) {
+        return systemCalls.tcpInfo(peer.fd, info) == 0 && info.minRttMicros() < FAR_MICROS;
     }
 }

@@ -48,7 +48,7 @@ class CloseCodeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"MAX_CONNECTIONS, P-", "NO_ENDPOINT, PC", "FD_EXHAUSTED, R-"})
+    @CsvSource({"MAX_CONNECTIONS, P-", "NO_ENDPOINT, PC", "NO_ROOM, R-", "FD_EXHAUSTED, R-"})
     void aClientThatIsTurnedAwayHasACode(RefuseReason reason, String code) {
         assertThat(CloseCode.of(reason)).isEqualTo(code);
     }

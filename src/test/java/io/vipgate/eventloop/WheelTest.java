@@ -191,28 +191,6 @@ class WheelTest {
     }
 
     @Test
-    void forEachVisitsEveryTimerAndMayDisarmTheOneItVisits() {
-        // given
-        List<WheelTimer> armed = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-            armed.add(arm((i / 3) * TICK));
-        }
-        List<WheelTimer> visited = new ArrayList<>();
-
-        // when
-        wheel.forEach(timer -> {
-            visited.add(timer);
-            if (visited.size() % 2 == 0) {
-                wheel.disarm(timer);
-            }
-        });
-
-        // then
-        assertThat(visited).containsExactlyInAnyOrderElementsOf(armed);
-        assertThat(wheel.armed()).isEqualTo(50);
-    }
-
-    @Test
     void nothingIsLostInAStallLongerThanATurn() {
         // given
         List<Alarm> alarms = new ArrayList<>();

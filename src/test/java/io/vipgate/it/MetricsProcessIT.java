@@ -59,8 +59,8 @@ final class MetricsProcessIT {
                     assertThat(e).hasMessageContaining("reset");
                 }
             });
-            Await.until("it waits for descriptors", BOUND, () -> Scrape.of(metrics)
-                    .value("vipgate_listener_refused_total", "listener", "web", "reason", "fd_exhausted") > 0);
+            Await.until("it has no room", BOUND, () -> Scrape.of(metrics)
+                    .value("vipgate_listener_refused_total", "listener", "web", "reason", "no_room") > 0);
 
             for (int i = 0; i < 20; i++) {
                 Scrape scrape = Scrape.of(metrics);

@@ -251,9 +251,9 @@ final class ProcessIT {
         checkThatManyClientsAreSurvived("");
     }
 
-    /** A bound above what there are descriptors for: the clients wait in the kernel's queue, and so does the gateway. */
+    /** A bound above what there are descriptors for. */
     @Test
-    void clientsBeyondTheDescriptorsWait() throws Exception {
+    void clientsBeyondTheDescriptorsAreTurnedAway() throws Exception {
         String said = checkThatManyClientsAreSurvived("    maxConnections: 10000");
 
         assertThat(said).contains("limit on open files");

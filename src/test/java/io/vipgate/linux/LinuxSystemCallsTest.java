@@ -326,6 +326,6 @@ class LinuxSystemCallsTest {
         long limit = calls.resourceLimit(7);
 
         assertThat(soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft)).isEqualTo(limit);
-        assertThat(FdBudget.ofThisProcess()).isEqualTo(FdBudget.of(limit));
+        assertThat(FdBudget.limitOfThisProcess()).isEqualTo(limit);
     }
 }

@@ -7,6 +7,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 
@@ -35,8 +36,14 @@ class SocketFaultTest {
                 .isEqualTo(ProbeResult.Outcome.INCONCLUSIVE);
         assertThat(connecting(new IOException("No space left on device")).outcome())
                 .isEqualTo(ProbeResult.Outcome.INCONCLUSIVE);
-        assertThat(connected(new SocketException("No buffer space available")).outcome())
-                .isEqualTo(ProbeResult.Outcome.INCONCLUSIVE);
+        for (String words : List.of("Too many open files", "Too many open files in system", "No buffer space available",
+                "Cannot allocate memory", "Cannot assign requested address", "Operation not permitted",
+                "No such device")) {
+            assertThat(connected(new SocketException(words)).outcome()).as(words)
+                    .isEqualTo(ProbeResult.Outcome.INCONCLUSIVE);
+            assertThat(connecting(new SocketException(words)).outcome()).as(words)
+                    .isEqualTo(ProbeResult.Outcome.INCONCLUSIVE);
+        }
     }
 
     @Test

@@ -3,7 +3,9 @@ package io.vipgate.relay;
 import static io.vipgate.relay.RelayFixture.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.eventloop.Ready;
 import io.vipgate.linux.Errno;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +38,36 @@ class AcceptorTest {
         assertThat(clients).extracting(client -> client.isReset).containsExactly(false, false, true);
         assertThat(two.listener.refused(RefuseReason.MAX_CONNECTIONS)).isEqualTo(1);
         assertThat(two.listener.accepted()).isEqualTo(2);
+    }
+
+    /** Another loop may be woken for the same client, or for none, and accept the last one there is room for meanwhile. */
+    @Test
+    void noPlaceIsTakenBeforeThereIsAClient() {
+        List<Integer> held = new ArrayList<>();
+        kernel.onAccept = () -> held.add(
+                fixture.limit.present() + fixture.room.present() + fixture.fdBudget.present());
+        kernel.client();
+        kernel.batch();
+        fixture.acceptor.onReady(Ready.IN);
+        kernel.acceptError = Errno.ECONNABORTED;
+        fixture.acceptor.onReady(Ready.IN);
+
+        assertThat(held).containsExactly(0, 3, 3);
+        assertThat(fixture.limit.present()).isEqualTo(1);
+    }
+
+    @Test
+    void clientWithoutRoomIsResetAtOnceAndNotKeptWaiting() {
+        while (fixture.room.tryAcquire()) {
+            assertThat(fixture.room.present()).isLessThanOrEqualTo(1000);
+        }
+        FakeSocket client = kernel.client();
+        kernel.settle();
+
+        assertThat(client.isReset).isTrue();
+        assertThat(fixture.listener.refused(RefuseReason.NO_ROOM)).isEqualTo(1);
+        assertThat(fixture.limit.present()).isZero();
+        assertThat(kernel.accepts).isEqualTo(1);
     }
 
     @Test

@@ -41,6 +41,8 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     /** How often it was asked what a peer has not acknowledged. */
     int queuesAsked;
     int acceptError;
+    /** Called when a client is asked for. */
+    Runnable onAccept = () -> {};
     int accepts;
     int maxPipes = 16;
     private int nextFd = 3;
@@ -171,6 +173,7 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     @Override
     public int accept(int fd, ClientAddress client) {
         accepts++;
+        onAccept.run();
         if (acceptError != 0) {
             return -acceptError;
         }
@@ -254,6 +257,11 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     @Override
     public int setResetOnClose(int fd) {
         socketOf(fd).resetOnClose();
+        return 0;
+    }
+
+    @Override
+    public int ignoreNewClients(int fd) {
         return 0;
     }
 

@@ -7,8 +7,10 @@ import io.vipgate.linux.ClientAddress;
 import io.vipgate.pool.ConnectionLimit;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
+import io.vipgate.pool.ListenerRoom;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
+import io.vipgate.pool.RelayRoom;
 import io.vipgate.proxyprotocol.ProxyHeader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,6 +35,7 @@ final class RelayFixture {
     Consumer<String> onTold = _ -> {};
     final ConnectionLimit limit;
     final ConnectionLimit fdBudget = new ConnectionLimit(1000);
+    final ListenerRoom room = RelayRoom.of(1000);
     final RelayLoop loop;
     final LoopPool pool;
     final LoopListener listener;
@@ -76,7 +79,7 @@ final class RelayFixture {
         List<PoolSnapshot.Member> members = List.of(member("vip1", "192.0.2.10"), member("vip2", "192.0.2.20"));
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)), plan(settings),
                 new SplittableRandom(1), new LocalPorts(32_768, 60_999));
-        listener = new LoopListener("web", limit, pool);
+        listener = new LoopListener("web", limit, room, pool);
         acceptor = Acceptor.start(loop, listener, kernel.listening.fd);
     }
 
@@ -138,6 +141,7 @@ final class RelayFixture {
         assertThat(loop.relays()).as("relays").isZero();
         assertThat(limit.present()).as("connections of the listener").isZero();
         assertThat(fdBudget.present()).as("descriptor budget").isZero();
+        assertThat(room.present()).as("room of the listener").isZero();
         assertThat(endpoint(0).connections() + endpoint(1).connections()).as("connections of endpoints").isZero();
         assertThat(loop.pendingBuffers().inUse()).as("bytes of pending buffers").isZero();
         assertThat(loop.wheel().armed()).as("timers").isZero();

@@ -62,15 +62,16 @@ class StreamBuffersTest {
     }
 
     @Test
-    void farPeerKeepsTheReceiveBufferThatTheKernelFindsRight() {
+    void farPeersKeepTheReceiveBufferThatTheKernelFindsRightAndAreSentLargerLots() {
         RelayFixture.Pair pair = fixture.connected();
         pair.client().minRttMicros = StreamBuffers.FAR_MICROS;
+        pair.backend().minRttMicros = StreamBuffers.FAR_MICROS;
         pair.backend().room(Integer.MAX_VALUE);
         pair.client().peerSends(pattern(3_000_000));
         kernel.settle();
 
         assertThat(pair.client().receiveBuffer).isZero();
-        assertThat(pair.backend().tcpOptions).containsEntry(TCP_NOTSENT_LOWAT, StreamBuffers.SEND_BYTES);
+        assertThat(pair.backend().tcpOptions).containsEntry(TCP_NOTSENT_LOWAT, StreamBuffers.FAR_SEND_BYTES);
     }
 
     @Test

@@ -6,7 +6,6 @@ import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import io.vipgate.importer.common.SyntaxException;
-import io.vipgate.text.IpText;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -166,7 +165,7 @@ public final class KeepalivedImporter {
             bytes[length - 1 - i] = digits[digits.length - 1 - i];
         }
         try {
-            return IpText.of(InetAddress.getByAddress(bytes));
+            return InetAddress.getByAddress(bytes).getHostAddress();
         } catch (UnknownHostException e) {
             throw new AssertionError("4 or 16 bytes", e);
         }
