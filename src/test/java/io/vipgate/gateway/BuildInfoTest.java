@@ -6,10 +6,10 @@ import org.junit.jupiter.api.Test;
 
 class BuildInfoTest {
     @Test
-    void theBuildSaysWhatItWasMadeFrom() {
-        BuildInfo info = BuildInfo.read();
+    void theProgramKnowsItsVersion() {
+        BuildInfo build = BuildInfo.read();
 
-        assertThat(info.version()).matches("[0-9]+\\.[0-9]+\\.[0-9]+.*");
-        assertThat(info.netty()).startsWith("4.2.");
+        assertThat(build.version()).matches("\\d+\\.\\d+.*");
+        assertThat(build.netty()).startsWith("4.");
     }
 }
