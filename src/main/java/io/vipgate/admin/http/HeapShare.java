@@ -15,7 +15,7 @@ public final class HeapShare {
 
     /** A share of a heap of so many bytes. */
     public HeapShare(long maxHeapBytes) {
-        units = new Semaphore((int) Math.clamp(maxHeapBytes / PARTS / UNIT_BYTES, 1, Integer.MAX_VALUE));
+        units = new Semaphore(Math.clamp(maxHeapBytes / PARTS / UNIT_BYTES, 1, Integer.MAX_VALUE));
     }
 
     /** Of the heap of this process. */
