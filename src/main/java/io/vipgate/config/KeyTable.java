@@ -42,6 +42,7 @@ public final class KeyTable {
                 case ValueType.Maybe(ValueType.Section(Schema inner)) -> add(inner, path + ".", rows);
                 case ValueType.Named(ValueType.Section(Schema inner)) ->
                     add(inner, path + "." + component.name().substring(0, 1).toUpperCase(Locale.ROOT) + ".", rows);
+                case ValueType.Items(ValueType.Section(Schema inner), boolean _) -> add(inner, path + "[].", rows);
                 default -> {
                 }
             }
@@ -55,7 +56,7 @@ public final class KeyTable {
         }
         return switch (component.type()) {
             case ValueType.Single _ -> "`" + (key.byDefault().isEmpty() ? "\"\"" : key.byDefault()) + "`";
-            case ValueType.Items _ -> "`[]`";
+            case ValueType.Items _ -> key.byDefault().isEmpty() ? "`[]`" : "`" + key.byDefault() + "`";
             case ValueType.Maybe _ -> key.shown();
             case ValueType.Section _,ValueType.Named _ -> "";
         };
