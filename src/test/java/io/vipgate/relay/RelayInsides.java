@@ -21,11 +21,12 @@ public final class RelayInsides {
     /** Every relay of a loop, a line each, with what its flows and sockets wait for. */
     public static String describe(RelayLoop loop) {
         StringBuilder found = new StringBuilder();
-        loop.forEachRelay(relay -> {
+        for (int i = 0; i < loop.relays(); i++) {
+            Relay relay = loop.relay(i);
             found.append(relay.view()).append('\n');
             describe(found, "to the endpoint", relay.clientToBackend);
             describe(found, "to the client", relay.backendToClient);
-        });
+        }
         return found.toString();
     }
 
