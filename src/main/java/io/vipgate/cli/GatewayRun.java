@@ -44,15 +44,34 @@ final class GatewayRun {
     }
 
     /**
-     * Runs a gateway.
+     * Runs a gateway. Whatever ends it that is not foreseen is one line, and the end of the process: threads that are left
+     * would keep half a gateway alive.
      *
      * @return the exit status
      */
     static int run(Path file, PrintWriter err) {
+        try {
+            return runOrThrow(file, err);
+        } catch (Throwable e) {
+            err.println("vipgate: " + StartFault.describe(e));
+            err.flush();
+            // Without shutdown hooks: they are threads, which may be what there is no room for.
+            Runtime.getRuntime().halt(ExitStatus.FAILED);
+            return ExitStatus.FAILED;
+        }
+    }
+
+    private static int runOrThrow(Path file, PrintWriter err) {
         FileIdentity read = FileIdentity.of(file);
         Optional<Loaded> loaded = ConfigFile.load(file, err);
         if (loaded.isEmpty()) {
             return ExitStatus.USAGE;
+        }
+        Optional<String> lacking = StartFault.ofDevices().or(() -> StartFault.ofThreads(loaded.get().config()));
+        if (lacking.isPresent()) {
+            err.println("vipgate: " + lacking.get());
+            err.flush();
+            return ExitStatus.FAILED;
         }
         Logging.apply(loaded.get().config().log());
         Logging.takeStandardError();

@@ -137,8 +137,9 @@ public final class GatewayServer implements AutoCloseable {
         String unavailable = EventLoops.whyUnavailable();
         if (unavailable != null) {
             throw new StartException("native epoll is not available: " + unavailable
-                    + " (expected: Linux on x86_64 or aarch64 with glibc; a noexec temporary directory needs the native "
-                    + "library on java.library.path)");
+                    + " (expected: Linux on x86_64 or aarch64 with glibc, and a temporary directory that is writable and "
+                    + "not mounted noexec: /tmp, or VIPGATE_JAVA_OPTS=-Djava.io.tmpdir=DIRECTORY; or the native library "
+                    + "on java.library.path)");
         }
         int count = config.runtime().eventLoops() == 0
                 ? Runtime.getRuntime().availableProcessors()
@@ -150,7 +151,7 @@ public final class GatewayServer implements AutoCloseable {
         try {
             server.serve(config);
             return server;
-        } catch (StartException | RuntimeException e) {
+        } catch (StartException | RuntimeException | Error e) {
             server.close();
             throw e;
         }
