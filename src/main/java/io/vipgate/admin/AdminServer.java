@@ -9,7 +9,7 @@ import io.vipgate.admin.http.HttpLoop;
 import io.vipgate.admin.model.CallList;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,22 +33,22 @@ public final class AdminServer implements AutoCloseable {
     private final BoundedHttpServer frame;
 
     /**
-     * Binds an address; nobody is answered before {@link #start}.
+     * Binds its addresses; nobody is answered before {@link #start}.
      *
      * @param loop what it lives on
      * @param operations what the calls do
      * @param share what its answers may hold of the heap
      * @param accessPolicy who is let in; asked for every call
-     * @throws IOException if the address can't be bound
+     * @throws IOException if one can't be bound
      */
-    public AdminServer(HttpLoop loop, InetSocketAddress address, Operations operations, HeapShare share,
+    public AdminServer(HttpLoop loop, List<? extends SocketAddress> addresses, Operations operations, HeapShare share,
             Supplier<AccessPolicy> accessPolicy)
             throws IOException {
         this.operations = operations;
         guard = new Guard(accessPolicy);
         routes.addAll(AdminRoutes.of(operations, new Renderings(operations, share)));
         routes.addAll(LivePage.routes());
-        frame = new BoundedHttpServer(loop, address, HttpBounds.USUAL);
+        frame = new BoundedHttpServer(loop, addresses, HttpBounds.USUAL);
     }
 
     /** Begins to answer. */
@@ -73,7 +73,7 @@ public final class AdminServer implements AutoCloseable {
                 .toList());
     }
 
-    /** The port it is bound to. */
+    /** The port of its first address; 0 when it listens on Unix sockets alone. */
     public int port() {
         return frame.port();
     }

@@ -35,7 +35,7 @@ public final class HealthServer implements AutoCloseable {
             throws IOException {
         this.condition = condition;
         this.mounted = Map.copyOf(mounted);
-        frame = new BoundedHttpServer(loop, address, HttpBounds.USUAL);
+        frame = new BoundedHttpServer(loop, List.of(address), HttpBounds.USUAL);
     }
 
     /** Begins to answer. */

@@ -4,10 +4,8 @@ import io.vipgate.json.Json;
 import io.vipgate.json.JsonException;
 import io.vipgate.json.JsonParser;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.HttpURLConnection;
-import java.net.Proxy;
+import java.net.ConnectException;
+import java.nio.file.Path;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -22,26 +20,18 @@ import java.util.stream.Collectors;
  * <p>Immutable.
  */
 final class AdminClient {
-    private static final int CONNECT_MILLIS = 3_000;
-    private static final int READ_MILLIS = 30_000;
-    private static final int MAX_BYTES = 64 << 20;
-
-    static {
-        // A change must not be sent twice.
-        System.setProperty("sun.net.http.retryPost", "false");
-    }
-
-    private final URI base;
+    private final List<URI> bases;
     private final Supplier<String> token;
 
-    AdminClient(URI base, Supplier<String> token) {
-        this.base = base;
+    /** Calls the first of these that can be connected to. */
+    AdminClient(List<URI> bases, Supplier<String> token) {
+        this.bases = List.copyOf(bases);
         this.token = token;
     }
 
-    /** Where the gateway is meant to be. */
+    /** Where the gateway is looked for first. */
     URI base() {
-        return base;
+        return bases.getFirst();
     }
 
     /** Asks what anybody may ask. */
@@ -79,51 +69,46 @@ final class AdminClient {
         String query = parameters.entrySet().stream()
                 .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
                 .collect(Collectors.joining("&", parameters.isEmpty() ? "" : "?", ""));
-        String secret = withToken ? token.get() : tokenIfThereIsOne();
-        int status;
-        byte[] answer;
-        try {
-            HttpURLConnection connection = (HttpURLConnection) URI.create(base + path + query).toURL()
-                    .openConnection(Proxy.NO_PROXY);
-            connection.setRequestMethod(method);
-            connection.setInstanceFollowRedirects(false);
-            connection.setUseCaches(false);
-            connection.setConnectTimeout(CONNECT_MILLIS);
-            connection.setReadTimeout(READ_MILLIS);
-            if (!secret.isEmpty()) {
-                connection.setRequestProperty("Authorization", "Bearer " + secret);
+        AdminCall call = new AdminCall(method, path + query, body);
+        for (URI base : bases.subList(0, bases.size() - 1)) {
+            try {
+                return read(base, send(base, call, withToken));
+            } catch (ConnectException e) {
+                // Nothing was sent: the next one.
+            } catch (IOException e) {
+                throw unreachable(base, e);
             }
-            if (method.equals("PUT") || method.equals("POST")) {
-                byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-                connection.setRequestProperty("Content-Type", "application/json");
-                connection.setDoOutput(true);
-                try (OutputStream out = connection.getOutputStream()) {
-                    out.write(bytes);
-                }
-            }
-            status = connection.getResponseCode();
-            InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream();
-            if (in == null) {
-                answer = new byte[0];
-            } else {
-                try (in) {
-                    answer = in.readNBytes(MAX_BYTES);
-                }
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            throw new CommandException(ExitStatus.UNREACHABLE, "the gateway at " + base + " can't be reached: "
-                    + (e.getMessage() == null ? e.toString() : e.getMessage()));
         }
-        Json json = parse(answer);
-        if (status == 200) {
+        URI last = bases.getLast();
+        try {
+            return read(last, send(last, call, withToken));
+        } catch (IOException | IllegalArgumentException e) {
+            throw unreachable(last, e);
+        }
+    }
+
+    private AdminCall.Answer send(URI base, AdminCall call, boolean withToken) throws IOException {
+        return base.getScheme().equals("unix")
+                ? call.overUnix(Path.of(base.getPath()))
+                : call.overTcp(base, withToken ? token.get() : tokenIfThereIsOne());
+    }
+
+    private static CommandException unreachable(URI base, Exception e) {
+        return new CommandException(ExitStatus.UNREACHABLE, "the gateway at " + base + " can't be reached: "
+                + (e.getMessage() == null ? e.toString() : e.getMessage()));
+    }
+
+    private static Json read(URI base, AdminCall.Answer answer) {
+        Json json = parse(base, answer.body());
+        if (answer.status() == 200) {
             return json;
         }
         List<String> details = json.get("details").list().stream().map(Json::text).toList();
         String message = json.get("error").text();
-        throw new CommandException(switch (status) {
+        throw new CommandException(switch (answer.status()) {
             case 404, 422 -> ExitStatus.USAGE;
             default -> ExitStatus.FAILED;
-        }, message.isEmpty() ? base + " answers with status " + status : message, details);
+        }, message.isEmpty() ? base + " answers with status " + answer.status() : message, details);
     }
 
     /** Shown even where it is not needed: who has it has a place at the server when strangers have taken all others. */
@@ -135,7 +120,7 @@ final class AdminClient {
         }
     }
 
-    private Json parse(byte[] answer) {
+    private static Json parse(URI base, byte[] answer) {
         try {
             return JsonParser.parse(new String(answer, StandardCharsets.UTF_8));
         } catch (JsonException e) {

@@ -1,6 +1,7 @@
 package io.vipgate.cli;
 
 import io.vipgate.admin.Token;
+import io.vipgate.config.AdminBind;
 import io.vipgate.config.AdminConfig;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.ConfigLoader;
@@ -13,9 +14,11 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -26,8 +29,9 @@ import picocli.CommandLine.Option;
  */
 final class AdminOptions {
     private static final String DEFAULT_URL = "http://127.0.0.1:9180";
+    private static final Path DEFAULT_SOCKET = Path.of("/run/vipgate/admin.sock");
 
-    @Option(names = "--admin", paramLabel = "URL", description = "The gateway's admin address (default: VIPGATE_ADMIN, else what the configuration says).")
+    @Option(names = "--admin", paramLabel = "URL", description = "The gateway's admin address, or unix: and the path of its socket (default: VIPGATE_ADMIN, else what the configuration says).")
     private @Nullable String url;
 
     @Option(names = "--token-file", paramLabel = "FILE", description = "Holds the token (default: the token in VIPGATE_TOKEN, else what the configuration says).")
@@ -45,25 +49,46 @@ final class AdminOptions {
     }
 
     AdminClient client(Map<String, String> environment) {
-        return new AdminClient(base(environment), () -> token(environment));
+        return new AdminClient(bases(environment), () -> token(environment));
     }
 
-    private URI base(Map<String, String> environment) {
+    /** Where the gateway may be, best first. */
+    private List<URI> bases(Map<String, String> environment) {
         String named = url != null ? url : environment.getOrDefault("VIPGATE_ADMIN", "");
-        String text = named.isEmpty()
-                ? section().map(admin -> "http://" + reachable(admin.bind())).orElse(DEFAULT_URL)
-                : named.contains("://") ? named : "http://" + named;
+        if (!named.isEmpty()) {
+            return List
+                    .of(base(named.contains("://") || named.startsWith(AdminBind.SCHEME) ? named : "http://" + named));
+        }
+        Optional<AdminConfig> section = section();
+        List<AdminBind> binds = section.map(AdminConfig::bind).orElse(List.of());
+        Stream<Path> sockets = section.isEmpty()
+                ? Stream.of(DEFAULT_SOCKET)
+                : binds.stream().flatMap(bind -> bind.socket().stream());
+        boolean hasAddress = section.isEmpty() || binds.stream().anyMatch(bind -> bind.address().isPresent());
+        List<URI> all = new ArrayList<>(sockets.filter(socket -> Files.isWritable(socket) || !hasAddress)
+                .map(socket -> base(AdminBind.SCHEME + socket)).toList());
+        binds.stream().flatMap(bind -> bind.address().stream()).map(bind -> base("http://" + reachable(bind)))
+                .forEach(all::add);
+        if (section.isEmpty()) {
+            all.add(base(DEFAULT_URL));
+        }
+        return all;
+    }
+
+    private static URI base(String text) {
         try {
             URI base = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
-            if (base.getHost() != null && List.of("http", "https").contains(base.getScheme())
-                    && base.getRawPath().isEmpty() && base.getRawQuery() == null) {
+            boolean isUrl = base.getHost() != null && List.of("http", "https").contains(base.getScheme())
+                    && base.getRawPath().isEmpty() && base.getRawQuery() == null;
+            if (isUrl
+                    || (text.startsWith(AdminBind.SCHEME + "/") && base.getHost() == null && base.getPath() != null)) {
                 return base;
             }
         } catch (IllegalArgumentException e) {
             // Said below.
         }
-        throw new CommandException(ExitStatus.USAGE,
-                "--admin: " + text + " (expected: an address such as " + DEFAULT_URL + ")");
+        throw new CommandException(ExitStatus.USAGE, "--admin: " + text + " (expected: an address such as "
+                + DEFAULT_URL + " or " + AdminBind.SCHEME + DEFAULT_SOCKET + ")");
     }
 
     private static String reachable(BindAddress bind) {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.HashSet;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -62,7 +64,7 @@ final class AddressRules {
                 bind(new Bound(listener.bind().get(i), items.get(i), true));
             }
         });
-        config.admin().ifPresent(admin -> bind(new Bound(admin.bind(), KeyPath.of("admin", "bind"), false)));
+        config.admin().ifPresent(this::admin);
         config.metrics().ifPresent(metrics -> bind(new Bound(metrics.bind(), KeyPath.of("metrics", "bind"), false)));
         config.pools().forEach((name, pool) -> {
             KeyPath path = ConfigRules.POOLS.child(name);
@@ -87,6 +89,23 @@ final class AddressRules {
             }
         }
         return items;
+    }
+
+    private void admin(AdminConfig admin) {
+        KeyPath path = KeyPath.of("admin", "bind");
+        List<KeyPath> items = itemPaths(path);
+        Set<Path> sockets = new HashSet<>();
+        if (admin.bind().isEmpty() && !problems.touches(path)) {
+            error(path, "[] (expected: at least one address; without the section admin there is no server)");
+        }
+        for (int i = 0; i < admin.bind().size(); i++) {
+            KeyPath item = items.get(i);
+            AdminBind bind = admin.bind().get(i);
+            bind.address().ifPresent(address -> bind(new Bound(address, item, false)));
+            if (bind.socket().isPresent() && !sockets.add(bind.socket().get())) {
+                error(item, bind + " (expected: each once)");
+            }
+        }
     }
 
     private void bind(Bound bound) {

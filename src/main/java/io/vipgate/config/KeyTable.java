@@ -56,7 +56,7 @@ public final class KeyTable {
         }
         return switch (component.type()) {
             case ValueType.Single _ -> "`" + (key.byDefault().isEmpty() ? "\"\"" : key.byDefault()) + "`";
-            case ValueType.Items _ -> "`[]`";
+            case ValueType.Items _ -> key.byDefault().isEmpty() ? "`[]`" : "`" + key.byDefault() + "`";
             case ValueType.Maybe _ -> key.shown();
             case ValueType.Section _,ValueType.Named _ -> "";
         };

@@ -45,6 +45,7 @@ final class ScalarTypes {
                     new ScalarType<>(EscapedText.class, EscapedText::parse, EscapedText::text),
                     new ScalarType<>(StatusRanges.class, StatusRanges::parse, StatusRanges::toString),
                     new ScalarType<>(BindAddress.class, BindAddress::parse, BindAddress::toString),
+                    new ScalarType<>(AdminBind.class, AdminBind::parse, AdminBind::toString),
                     new ScalarType<>(ProbeSource.class, ProbeSource::parse, ProbeSource::toString),
                     new ScalarType<>(EndpointAddress.class, EndpointAddress::parse, EndpointAddress::toString))
             .stream()

@@ -38,6 +38,9 @@ record Schema(Constructor<? extends Record> constructor, Map<String, Component> 
             ValueType type = ValueType.of(component.getGenericType(), key);
             Object absent = switch (type) {
                 case ValueType.Named _ -> Map.of();
+                case ValueType.Items items when items.element() instanceof ValueType.Single single
+                        && !key.byDefault().isEmpty() ->
+                    List.of(defaultOf(single, key, component));
                 case ValueType.Items _ -> List.of();
                 case ValueType.Maybe _ -> Optional.empty();
                 case ValueType.Section section -> section.schema().defaults();

@@ -10,14 +10,20 @@ import io.vipgate.admin.Route;
 import io.vipgate.admin.Token;
 import io.vipgate.admin.http.HeapShare;
 import io.vipgate.admin.http.HttpLoop;
+import io.vipgate.config.AdminBind;
 import io.vipgate.config.AdminConfig;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
+import io.vipgate.control.ConfigChange;
 import io.vipgate.control.StartException;
 import io.vipgate.gateway.ConfigParticipant;
 import io.vipgate.linux.PortOwner;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -50,10 +56,21 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
     }
 
     @Override
-    public Runnable prepare(GatewayConfig next) throws StartException {
-        Optional<AccessPolicy> prepared = accessPolicy(next);
+    public ConfigChange prepare(GatewayConfig next) throws StartException {
+        Optional<AccessPolicy> before = accessPolicy;
         // A section that is gone changes nothing until the next start.
-        return () -> accessPolicy = prepared.or(() -> accessPolicy);
+        Optional<AccessPolicy> prepared = accessPolicy(next).or(() -> before);
+        return new ConfigChange() {
+            @Override
+            public void commit() {
+                accessPolicy = prepared;
+            }
+
+            @Override
+            public void rollBack() {
+                accessPolicy = before;
+            }
+        };
     }
 
     private static Optional<AccessPolicy> accessPolicy(GatewayConfig config) throws StartException {
@@ -83,8 +100,7 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
                     address -> new HealthServer(loop(), address, condition, Map.of(METRICS_PATH, metrics)));
         }
         if (config.admin().isPresent()) {
-            AdminServer opened = open("admin.bind: ", config.admin().get().bind(),
-                    address -> new AdminServer(loop(), address, operations, share, () -> accessPolicy.orElseThrow()));
+            AdminServer opened = openAdmin(config.admin().get().bind(), operations);
             opened.mount(new Route("GET", METRICS_PATH, Route.Access.ANYBODY, metrics));
             admin = opened;
         }
@@ -112,14 +128,35 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
         return present;
     }
 
-    private static <T> T open(String prefix, BindAddress bind, Opening<T> opening) throws StartException {
-        InetSocketAddress address = bind.address().map(found -> new InetSocketAddress(found, bind.port()))
-                .orElseGet(() -> new InetSocketAddress(bind.port()));
+    private AdminServer openAdmin(List<AdminBind> binds, Operations operations) throws StartException {
+        List<SocketAddress> addresses = binds.stream()
+                .map(bind -> bind.address().<SocketAddress>map(HttpServers::address)
+                        .orElseGet(() -> UnixDomainSocketAddress.of(bind.socket().orElseThrow())))
+                .toList();
         try {
-            return opening.at(address);
+            return new AdminServer(loop(), addresses, operations, share, () -> accessPolicy.orElseThrow());
         } catch (IOException e) {
-            String owner = PortOwner.of(address.getAddress(), bind.port()).map(found -> " by " + found).orElse("");
-            throw new StartException(prefix + bind + ": " + e.getMessage() + owner);
+            String owners = binds.stream().flatMap(bind -> bind.address().stream()).map(HttpServers::owner)
+                    .collect(Collectors.joining());
+            throw new StartException("admin.bind: " + binds.stream().map(AdminBind::toString)
+                    .collect(Collectors.joining(", ")) + ": " + e.getMessage() + owners);
+        }
+    }
+
+    private static InetSocketAddress address(BindAddress bind) {
+        return bind.address().map(found -> new InetSocketAddress(found, bind.port()))
+                .orElseGet(() -> new InetSocketAddress(bind.port()));
+    }
+
+    private static String owner(BindAddress bind) {
+        return PortOwner.of(address(bind).getAddress(), bind.port()).map(found -> " by " + found).orElse("");
+    }
+
+    private static <T> T open(String prefix, BindAddress bind, Opening<T> opening) throws StartException {
+        try {
+            return opening.at(address(bind));
+        } catch (IOException e) {
+            throw new StartException(prefix + bind + ": " + e.getMessage() + owner(bind));
         }
     }
 

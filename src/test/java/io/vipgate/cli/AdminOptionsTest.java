@@ -53,8 +53,21 @@ class AdminOptionsTest {
     }
 
     @Test
+    void theUnixSocketGoesBeforeTheAddressWhenItMayBeOpened() throws Exception {
+        Path socket = directory.resolve("admin.sock");
+        String file = config("{ bind: [\"127.0.0.1:9200\", \"unix:" + socket + "\"] }");
+        assertThat(base(Map.of(), "-c", file)).as("no gateway runs").isEqualTo("http://127.0.0.1:9200");
+        Files.createFile(socket);
+        assertThat(base(Map.of(), "-c", file)).isEqualTo("unix:" + socket);
+        assertThat(base(Map.of(), "-c", config("{ bind: \"unix:/nowhere/a.sock\" }")))
+                .isEqualTo("unix:/nowhere/a.sock");
+        assertThat(base(Map.of("VIPGATE_ADMIN", "unix:/run/a.sock"))).isEqualTo("unix:/run/a.sock");
+    }
+
+    @Test
     void whatIsNoAddressIsRefused() {
-        for (String url : List.of("ftp://x", "http://", "http://x/path", "http://x?y", "a b")) {
+        for (String url : List.of("ftp://x", "http://", "http://x/path", "http://x?y", "a b", "unix:", "unix:a.sock",
+                "unix://host/a.sock")) {
             assertThatThrownBy(() -> base(Map.of(), "--admin", url)).as(url).isInstanceOf(CommandException.class);
         }
     }

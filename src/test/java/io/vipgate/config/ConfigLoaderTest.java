@@ -67,7 +67,7 @@ class ConfigLoaderTest {
     void aSectionWithoutContentHasItsDefaults() {
         assertThat(Loads.valid(Loads.POOL + "admin:\n").config().admin())
                 .isEqualTo(Loads.valid(Loads.POOL + "admin: {}\n").config().admin()).get()
-                .extracting(AdminConfig::bind).hasToString("127.0.0.1:9180");
+                .extracting(AdminConfig::bind).hasToString("[127.0.0.1:9180]");
         assertThat(Loads.valid(Loads.POOL + "runtime:\nlog: ~\n").config().log().level()).isEqualTo(LogLevel.INFO);
     }
 
@@ -192,7 +192,7 @@ class ConfigLoaderTest {
         assertThat(Loads.problems(Loads.POOL.replace("203.0.113.1:80", "2001:db8::1:80"))).singleElement().asString()
                 .startsWith("1: listeners.web.bind: 2001:db8::1:80").contains("in brackets and quotes");
         assertThat(Loads.problems(Loads.POOL + "admin: { bind: [2001:db8::1] }")).singleElement().asString()
-                .startsWith("5: admin.bind: a list").contains("must be quoted");
+                .startsWith("5: admin.bind[0]: 2001:db8::1").contains("in brackets and quotes");
     }
 
     @Test

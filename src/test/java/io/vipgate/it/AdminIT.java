@@ -193,7 +193,7 @@ final class AdminIT {
             assertThat(applied.json().get("changes").list()).extracting(Json::text)
                     .contains("pools.nginx.onDown: keep -> close");
             assertThat(applied.json().get("needRestart").list()).extracting(Json::text)
-                    .containsExactly("admin.bind: 127.0.0.1:0 -> 127.0.0.1:1");
+                    .containsExactly("admin.bind: [127.0.0.1:0] -> [127.0.0.1:1]");
             assertThat(status(gateway).get("needRestart").list()).hasSize(1);
 
             Files.writeString(file, "listeners: { web: { bind: x, pool: y } }\npools: {}\ncolour: red\n");

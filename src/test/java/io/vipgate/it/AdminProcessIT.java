@@ -76,6 +76,27 @@ final class AdminProcessIT {
     }
 
     @Test
+    void commandsUseTheUnixSocketFirstAndNeedNoTokenThere() throws Exception {
+        Path socket = directory.resolve("admin.sock");
+        int adminPort = FreePort.take();
+        try (EchoEndpoint echo = new EchoEndpoint()) {
+            Path file = Path.of(write(FreePort.take(), adminPort, echo, "probe: { type: none }"));
+            Files.writeString(file, Files.readString(file).replace("bind: \"127.0.0.1:" + adminPort + "\"",
+                    "bind: [\"127.0.0.1:" + adminPort + "\", \"unix:" + socket + "\"]"));
+            try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", file.toString()).awaitStart()) {
+                Files.delete(directory.resolve("token"));
+                assertThat(run(0, "drain", "nginx/a", "-c", file.toString())).contains("nginx/a: drain");
+                assertThat(run(0, "ready", "nginx/a", "--admin", "unix:" + socket)).contains("nginx/a: ready");
+                assertThat(gateway.errors()).contains("admin: nginx/a to drain, requested by uid ");
+                gateway.terminate();
+                assertThat(gateway.awaitExit(EXIT)).isZero();
+            }
+            assertThat(socket).doesNotExist();
+            assertThat(run(3, "status", "--admin", "unix:" + socket)).contains("can't be reached");
+        }
+    }
+
+    @Test
     void callsWhileTheGatewayStopsAreAnsweredOrTold503() throws Exception {
         int port = FreePort.take();
         int adminPort = FreePort.take();

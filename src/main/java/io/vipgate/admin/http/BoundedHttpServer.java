@@ -1,19 +1,12 @@
 package io.vipgate.admin.http;
 
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ServerChannelRecvByteBufAllocator;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.unix.Errors;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HTTP on one address, with bounds: so many connections that do the same at once ({@link HttpBounds}), and so much time for
+ * HTTP on addresses and Unix sockets, with bounds: so many connections that do the same at once ({@link HttpBounds}), and so much time for
  * each step of a request and of its answer.
  *
  * <p>A caller is a stranger until the head of a request shows a token. There is always room to read a head: the one that takes
@@ -37,8 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class BoundedHttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BoundedHttpServer.class);
-    private static final int BACKLOG = 512;
-    private static final int ACCEPTED_AT_ONCE = 4;
     private static final long MIN_IDLE_MILLIS = 1_000;
     private static final long LAST_ANSWERS_MILLIS = 500;
 
@@ -65,55 +56,44 @@ public final class BoundedHttpServer implements AutoCloseable {
     private final Room answered;
     private final Room streams;
     private final Room trusted;
-    private final Channel listening;
+    private final List<Listening> listening = new ArrayList<>();
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private volatile @Nullable Pages pages;
     private volatile boolean isClosing;
 
     /**
-     * Binds an address; nobody is answered before {@link #start}.
+     * Binds all; nobody is answered before {@link #start}.
      *
-     * @throws IOException if the address can't be bound
+     * @param addresses of TCP, or {@link java.net.UnixDomainSocketAddress}
+     * @throws IOException if one can't be bound; then none is
      */
-    public BoundedHttpServer(HttpLoop loop, InetSocketAddress address, HttpBounds bounds) throws IOException {
+    public BoundedHttpServer(HttpLoop loop, List<? extends SocketAddress> addresses, HttpBounds bounds)
+            throws IOException {
         waiting = new Room(bounds.waiting(), bounds.waitingOfOneSource(), 0);
         answered = new Room(bounds.answered(), bounds.answeredOfOneSource(), MIN_IDLE_MILLIS);
         streams = new Room(bounds.streams(), bounds.streams(), 0);
         trusted = new Room(bounds.trusted(), bounds.trusted(), MIN_IDLE_MILLIS);
-        ChannelFuture bound = new ServerBootstrap().group(loop.group()).channel(EpollServerSocketChannel.class)
-                .option(ChannelOption.SO_BACKLOG, BACKLOG).option(ChannelOption.AUTO_READ, false)
-                .option(ChannelOption.RECVBUF_ALLOCATOR,
-                        new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTED_AT_ONCE))
-                .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.AUTO_READ, false)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(512, 1024, 8192).maxMessagesPerRead(1))
-                .childHandler(new Accepted()).bind(address).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
+        try {
+            for (SocketAddress address : addresses) {
+                listening.add(Listening.bind(loop, address, this::onAccepted));
+            }
+        } catch (IOException e) {
+            listening.forEach(Listening::close);
             threads.close();
-            throw inWords(bound.cause());
+            throw e;
         }
-        listening = bound.channel();
-    }
-
-    private static IOException inWords(Throwable cause) {
-        if (cause instanceof Errors.NativeIoException fault) {
-            String message = String.valueOf(fault.getMessage());
-            return new IOException(message.substring(message.lastIndexOf(": ") + 1).strip(), cause);
-        }
-        return cause instanceof IOException fault ? fault : new IOException(cause);
     }
 
     /** Begins to answer. */
     public void start(Pages answers) {
         pages = answers;
-        listening.config().setAutoRead(true);
+        listening.forEach(Listening::start);
     }
 
-    /** The port it is bound to. */
+    /** The port of its first address; 0 when it listens on Unix sockets alone. */
     public int port() {
-        return ((InetSocketAddress) listening.localAddress()).getPort();
+        return listening.stream().flatMapToInt(each -> each.port().stream()).findFirst().orElse(0);
     }
 
     // ---- for its connections ----
@@ -183,26 +163,23 @@ public final class BoundedHttpServer implements AutoCloseable {
         connections.remove(connection);
     }
 
-    /** Makes a connection of what was accepted. Stateless. */
-    private final class Accepted extends ChannelInitializer<Channel> {
-        @Override
-        protected void initChannel(Channel channel) {
-            HttpConnection connection = new HttpConnection(BoundedHttpServer.this, channel);
-            connections.add(connection);
-            channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-                @Override
-                public void channelRead(ChannelHandlerContext context, Object bytes) {
-                    connection.onBytes();
-                    context.fireChannelRead(bytes);
-                }
-            }, new RequestDecoder(), new HttpResponseEncoder(), connection);
-        }
+    /** Makes a connection of what was accepted. */
+    private void onAccepted(Channel channel, Optional<UnixSocketFile> file) {
+        HttpConnection connection = new HttpConnection(this, channel, Remote.of(channel, file));
+        connections.add(connection);
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object bytes) {
+                connection.onBytes();
+                context.fireChannelRead(bytes);
+            }
+        }, new RequestDecoder(), new HttpResponseEncoder(), connection);
     }
 
     @Override
     public void close() {
         isClosing = true;
-        listening.close().awaitUninterruptibly();
+        listening.forEach(Listening::close);
         threads.shutdown();
         try {
             boolean _ = threads.awaitTermination(LAST_ANSWERS_MILLIS, TimeUnit.MILLISECONDS);

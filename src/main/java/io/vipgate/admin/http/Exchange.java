@@ -67,6 +67,11 @@ public final class Exchange {
         return connection.remote().local();
     }
 
+    /** Whether the kernel says that the caller may change things: he has called a Unix socket. */
+    public boolean isByOperator() {
+        return connection.remote().isOperator();
+    }
+
     /** Who calls, for the log. */
     public String caller() {
         return connection.remote().text();

@@ -62,10 +62,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Exchange exchange;
     private @Nullable BodyCollector body;
 
-    HttpConnection(BoundedHttpServer server, Channel channel) {
+    HttpConnection(BoundedHttpServer server, Channel channel, Remote remote) {
         this.server = server;
         this.channel = channel;
-        remote = Remote.of(channel);
+        this.remote = remote;
         deadline = new HttpDeadline(channel);
     }
 
