@@ -237,12 +237,13 @@ class ConfigRulesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "http: {}|http: given, but the probe's type is tcp (expected: only with type: http)",
-        "tls: {}|tls: given, but the probe's type is tcp (expected: only with type: tls or type: http)",
+        "tls: {}|tls: given, but the probe's type is tcp (expected: only with type: tls, http, send-expect, redis, smtp "
+                + "or ldap)",
         "type: none, send: x|send: given, but the probe's type is none (expected: only with type: send-expect)",
         "type: http, expect: x|expect: given, but the probe's type is http (expected: only with type: send-expect)",
         "command: [x]|command: given, but the probe's type is tcp (expected: only with type: exec)",
         "type: exec|type: exec (expected: command with it)",
-        "type: send-expect|type: send-expect (expected: send or expect with it)",
+        "type: send-expect|type: send-expect (expected: send or expect or steps with it)",
         "type: exec, command: ['']|command: \"\" (expected: a program, then its arguments)",
         "type: http, http: { path: x }|http.path: x (expected: a path that begins with a slash, without spaces)",
         "type: http, http: { host: 'a b' }|http.host: a b (expected: a host name or an address, with or without a "
