@@ -1,6 +1,5 @@
 package io.vipgate.cli;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +34,7 @@ record AdminCall(String method, String target, String body) {
     }
 
     /** What came back. Immutable. */
-    record Answer(int status, byte[] body) {}
+    record Answer(int status, String body) {}
 
     private boolean hasBody() {
         return method.equals("PUT") || method.equals("POST");
@@ -69,10 +68,10 @@ record AdminCall(String method, String target, String body) {
         int status = connection.getResponseCode();
         InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream();
         if (in == null) {
-            return new Answer(status, new byte[0]);
+            return new Answer(status, "");
         }
         try (in) {
-            return new Answer(status, in.readNBytes(MAX_BYTES));
+            return new Answer(status, new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8));
         }
     }
 
@@ -131,6 +130,6 @@ record AdminCall(String method, String target, String body) {
             throw new IOException("no answer of HTTP");
         }
         return new Answer(Integer.parseInt(text.substring(9, 12)),
-                new ByteArrayInputStream(all, end + 4, all.length - end - 4).readAllBytes());
+                new String(all, end + 4, all.length - end - 4, StandardCharsets.UTF_8));
     }
 }

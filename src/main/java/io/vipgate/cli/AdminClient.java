@@ -120,9 +120,9 @@ final class AdminClient {
         }
     }
 
-    private static Json parse(URI base, byte[] answer) {
+    private static Json parse(URI base, String answer) {
         try {
-            return JsonParser.parse(new String(answer, StandardCharsets.UTF_8));
+            return JsonParser.parse(answer);
         } catch (JsonException e) {
             throw new CommandException(ExitStatus.UNREACHABLE, base + " does not answer as a gateway does");
         }
