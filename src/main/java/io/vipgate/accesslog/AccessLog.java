@@ -59,6 +59,11 @@ public final class AccessLog implements AutoCloseable {
         }
     }
 
+    /** What is logged now; null for nothing. */
+    public @Nullable AccessLogPlan plan() {
+        return plan;
+    }
+
     /** Opens the file by its name again, soon: it has been renamed, perhaps. */
     public synchronized void reopen() {
         mustReopen.set(true);

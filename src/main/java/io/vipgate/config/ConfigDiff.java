@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What differs between two configurations, key by key, defaults included. <b>Confined to one comparison.</b> */
 public final class ConfigDiff {
-    private static final String SECRET = ".hash.key";
+    /** Keys and credentials must not end up in a log. */
+    private static final Pattern SECRET = Pattern.compile("\\.hash\\.key$|\\.probe\\.http\\.headers\\.");
 
     private final List<Change> changes = new ArrayList<>();
 
@@ -108,15 +110,24 @@ public final class ConfigDiff {
     }
 
     private void add(KeyPath path, Optional<String> before, Optional<String> after) {
-        boolean isSecret = path.toString().endsWith(SECRET);
+        boolean isSecret = SECRET.matcher(path.toString()).find();
         changes.add(new Change(path.toString(), before.map(value -> isSecret ? "(hidden)" : value),
                 after.map(value -> isSecret ? "(hidden)" : value)));
+    }
+
+    /** In full: what differs between two lists is not told otherwise. */
+    private static String item(ValueType type, Object value) {
+        return type instanceof ValueType.Section(Schema schema)
+                ? schema.keys().values().stream()
+                        .map(key -> key.name() + ": " + text(key.type(), key.valueIn((Record) value)))
+                        .collect(Collectors.joining(", ", "{", "}"))
+                : text(type, value);
     }
 
     private static String text(ValueType type, Object value) {
         return switch (type) {
             case ValueType.Single single -> single.type().write(value);
-            case ValueType.Items items -> ((List<?>) value).stream().map(item -> text(items.element(), item))
+            case ValueType.Items items -> ((List<?>) value).stream().map(item -> item(items.element(), item))
                     .collect(Collectors.joining(", ", "[", "]"));
             case ValueType.Maybe maybe -> ((Optional<?>) value).map(inner -> text(maybe.element(), inner)).orElse("");
             case ValueType.Section _,ValueType.Named _ -> "{...}";

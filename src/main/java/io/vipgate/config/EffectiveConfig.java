@@ -49,10 +49,21 @@ public final class EffectiveConfig {
                 line(depth, name + ":");
                 ((Map<?, ?>) value).forEach((key, element) -> entry((String) key, named.element(), element, depth + 1));
             }
+            case ValueType.Items(ValueType.Section section, boolean _) when !((List<?>) value).isEmpty() -> {
+                line(depth, name + ":");
+                ((List<?>) value).forEach(item -> item(section.schema(), (Record) item, depth + 1));
+            }
             case ValueType.Items items -> line(depth, name + ": " + ((List<?>) value).stream()
                     .map(element -> scalar((ValueType.Single) items.element(), element))
                     .collect(Collectors.joining(", ", "[", "]")));
         }
+    }
+
+    private void item(Schema schema, Record values, int depth) {
+        int begin = out.length();
+        section(schema, values, depth + 1);
+        // Its first key stands behind the dash.
+        out.setCharAt(begin + 2 * depth, '-');
     }
 
     private void line(int depth, String text) {

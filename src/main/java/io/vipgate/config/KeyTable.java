@@ -42,6 +42,7 @@ public final class KeyTable {
                 case ValueType.Maybe(ValueType.Section(Schema inner)) -> add(inner, path + ".", rows);
                 case ValueType.Named(ValueType.Section(Schema inner)) ->
                     add(inner, path + "." + component.name().substring(0, 1).toUpperCase(Locale.ROOT) + ".", rows);
+                case ValueType.Items(ValueType.Section(Schema inner), boolean _) -> add(inner, path + "[].", rows);
                 default -> {
                 }
             }

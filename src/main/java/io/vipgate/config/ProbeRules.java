@@ -8,6 +8,10 @@ import java.util.Set;
 
 /** What must hold within one probe section. <b>Confined to one load.</b> */
 final class ProbeRules {
+    private static final Set<ProbeType> OVER_TLS = EnumSet.of(ProbeType.TLS, ProbeType.HTTP, ProbeType.SEND_EXPECT,
+            ProbeType.REDIS, ProbeType.SMTP, ProbeType.LDAP);
+    private static final int MAX_STEPS = 32;
+    private static final int MAX_NAME = 255;
     private static final String OVER_A_CONNECTION = "a type that connects, not exec or none";
 
     private final ProbeConfig probe;
@@ -27,29 +31,28 @@ final class ProbeRules {
             return;
         }
         onlyWith("http", probe.http().isPresent(), Set.of(ProbeType.HTTP), "type: http");
-        onlyWith("tls", probe.tls().isPresent(), Set.of(ProbeType.TLS, ProbeType.HTTP), "type: tls or type: http");
+        onlyWith("tls", probe.tls().isPresent(), OVER_TLS, "type: tls, http, send-expect, redis, smtp or ldap");
         onlyWith("send", !probe.send().isEmpty(), Set.of(ProbeType.SEND_EXPECT), "type: send-expect");
         onlyWith("expect", !probe.expect().isEmpty(), Set.of(ProbeType.SEND_EXPECT), "type: send-expect");
+        onlyWith("steps", !probe.steps().isEmpty(), Set.of(ProbeType.SEND_EXPECT), "type: send-expect");
+        onlyWith("user", !probe.user().isEmpty(), Set.of(ProbeType.MYSQL, ProbeType.PGSQL), "type: mysql or pgsql");
+        onlyWith("role", probe.role() != RedisRole.ANY, Set.of(ProbeType.REDIS), "type: redis");
+        onlyWith("helo", !probe.helo().equals("localhost"), Set.of(ProbeType.SMTP), "type: smtp");
         onlyWith("command", !probe.command().isEmpty(), Set.of(ProbeType.EXEC), "type: exec");
         Set<ProbeType> connecting = EnumSet.complementOf(EnumSet.of(ProbeType.EXEC, ProbeType.NONE));
         onlyWith("proxyProtocol", probe.proxyProtocol() != ProbeProxyProtocol.AUTO, connecting, OVER_A_CONNECTION);
         onlyWith("source", !probe.source().equals(ProbeSource.AUTO), connecting, OVER_A_CONNECTION);
-        needs(ProbeType.SEND_EXPECT, !probe.send().isEmpty() || !probe.expect().isEmpty(), List.of("send", "expect"));
+        needs(ProbeType.SEND_EXPECT,
+                !probe.send().isEmpty() || !probe.expect().isEmpty() || !probe.steps().isEmpty(),
+                List.of("send", "expect", "steps"));
+        needs(ProbeType.PGSQL, !probe.user().isEmpty(), List.of("user"));
+        steps();
         needs(ProbeType.EXEC, !probe.command().isEmpty(), List.of("command"));
         if (!probe.command().isEmpty() && probe.command().getFirst().isBlank()) {
             error(path.child("command"),
                     Sanitizer.value(probe.command().getFirst()) + " (expected: a program, then its arguments)");
         }
-        probe.http().ifPresent(http -> {
-            if (!http.path().startsWith("/") || http.path().chars().anyMatch(c -> c <= ' ' || c > '~')) {
-                error(path.child("http").child("path"),
-                        Sanitizer.value(http.path()) + " (expected: a path that begins with a slash, without spaces)");
-            }
-            if (http.host().filter(host -> !host.matches("[A-Za-z0-9_.:\\[\\]-]+")).isPresent()) {
-                error(path.child("http").child("host"), Sanitizer.value(http.host().get())
-                        + " (expected: a host name or an address, with or without a port)");
-            }
-        });
+        probe.http().ifPresent(http -> new HttpProbeRules(http, path.child("http"), written, problems).check());
         probe.source().address().filter(address -> address.isAnyLocalAddress() || address.isMulticastAddress())
                 .ifPresent(address -> error(path.child("source"),
                         IpText.of(address) + " (expected: auto, none, or an address of this machine)"));
@@ -57,6 +60,32 @@ final class ProbeRules {
             KeyPath at = written.has(path.child("fastInterval")) ? path.child("fastInterval") : path.child("interval");
             problems.warn(written.line(at), at, "fastInterval " + ScalarTypes.printDuration(probe.fastInterval())
                     + " is slower than interval " + ScalarTypes.printDuration(probe.interval()));
+        }
+    }
+
+    private void steps() {
+        KeyPath steps = path.child("steps");
+        if (!probe.steps().isEmpty() && (!probe.send().isEmpty() || !probe.expect().isEmpty())) {
+            error(steps, "given beside send or expect (expected: those in the steps, in order)");
+        }
+        if (probe.steps().size() > MAX_STEPS) {
+            error(steps, probe.steps().size() + " of them (expected: at most " + MAX_STEPS + ")");
+        }
+        for (int i = 0; i < probe.steps().size(); i++) {
+            if (probe.steps().get(i).isEmpty() && !problems.touches(steps.item(i))) {
+                error(steps.item(i), "empty (expected: send, expect or both)");
+            }
+        }
+        if (probe.user().length() > MAX_NAME) {
+            error(path.child("user"), "too long (expected: at most " + MAX_NAME + " characters)");
+        }
+        if (!probe.helo().matches("[A-Za-z0-9_.:\\[\\]-]{1,255}")) {
+            error(path.child("helo"),
+                    Sanitizer.value(probe.helo()) + " (expected: a host name, or an address in brackets)");
+        }
+        if (probe.type() == ProbeType.MYSQL && probe.user().isEmpty()) {
+            problems.warn(written.line(path.child("type")), path.child("type"), "mysql without user: the server counts "
+                    + "each probe as a broken connection and may refuse this machine after max_connect_errors of them");
         }
     }
 

@@ -12,27 +12,32 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks up host names, and keeps the last good answer for when nobody answers any more. On platform threads: a look-up
- * blocks in native code, and would keep a carrier from all virtual threads.
+ * Looks up host names, and keeps the last good answer for when nobody answers any more. On platform threads, one for each
+ * name that is being looked up: a look-up blocks in native code, and would keep a carrier from all virtual threads. A name
+ * that hangs holds its own thread alone.
  *
  * <p>Thread-safe.
  */
 public final class HostResolver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostResolver.class);
-    private static final int THREADS = 8;
+    /** Look-ups at a time; further names wait for one of them to end. */
+    static final int MAX_LOOK_UPS = 64;
+    private static final long KEEP_THREAD_SECONDS = 10;
     /** More addresses of one name than anybody means to balance over. */
     private static final int MAX_ADDRESSES = 64;
 
     private final HostLookup names;
-    private final ExecutorService executor = Executors.newFixedThreadPool(THREADS,
+    private final ThreadPoolExecutor executor = new ThreadPoolExecutor(MAX_LOOK_UPS, MAX_LOOK_UPS, KEEP_THREAD_SECONDS,
+            TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
             Thread.ofPlatform().name("vipgate-resolve-", 0).daemon().factory());
     private final Map<String, List<InetAddress>> answers = new ConcurrentHashMap<>();
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
@@ -41,6 +46,7 @@ public final class HostResolver implements AutoCloseable {
     /** Makes a resolver without answers; sets the JDK's own cache of names to keep nothing. */
     public HostResolver(HostLookup names) {
         this.names = names;
+        executor.allowCoreThreadTimeOut(true);
         // The JDK would answer from a cache of its own for 30 s, whatever the configuration asks for.
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
@@ -66,15 +72,25 @@ public final class HostResolver implements AutoCloseable {
         if (present != null) {
             return present;
         }
-        executor.execute(() -> {
-            try {
-                ask(host);
-            } finally {
-                underWay.remove(host);
-                mine.complete(null);
-            }
-        });
+        try {
+            executor.execute(() -> {
+                try {
+                    ask(host);
+                } finally {
+                    end(host, mine);
+                }
+            });
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // Shutting down, or no thread can be made: the next interval tries again.
+            LOG.warn("{} is not looked up now: {}", host, e.toString());
+            end(host, mine);
+        }
         return mine;
+    }
+
+    private void end(String host, CompletableFuture<Void> lookUp) {
+        underWay.remove(host);
+        lookUp.complete(null);
     }
 
     /** Looks those hosts up, at the same time, that have no answer yet, and waits for them for so long. */

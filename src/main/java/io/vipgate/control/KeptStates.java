@@ -13,7 +13,8 @@ import java.util.Map;
  * @param problems what is wrong with it, one line each; the first ten
  * @param problemCount how many there are
  */
-record KeptStates(Map<String, Map<String, Entry>> byPool, String unread, List<String> problems, int problemCount) {
+public record KeptStates(Map<String, Map<String, Entry>> byPool, String unread, List<String> problems,
+        int problemCount) {
     /** Nothing is kept. */
     static final KeptStates NONE = new KeptStates(Map.of(), "", List.of(), 0);
 
@@ -22,7 +23,7 @@ record KeptStates(Map<String, Map<String, Entry>> byPool, String unread, List<St
      *
      * @param rest fields of its line that this version does not know, each with a space before it
      */
-    record Entry(OperatorOverride override, String rest) {}
+    public record Entry(OperatorOverride override, String rest) {}
 
     /** Fields of an endpoint's line that this version does not know. */
     String rest(String pool, String endpoint) {

@@ -15,11 +15,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of the listeners whose sockets are open, and that can't fail any more: it is either made or abandoned.
+ * A change of the listeners whose sockets are open. An address that goes is closed in the end, when nothing can be taken back.
  *
  * <p>Confined to the control thread.
  */
-public final class ListenerChange {
+public final class ListenerChange implements ConfigChange {
     private final ListenerRegistry registry;
     private final ListenSocket listenSocket;
     private final int socketsPerAddress;
@@ -56,6 +56,11 @@ public final class ListenerChange {
     /** Addresses that no listener has after the change. */
     List<BoundAddress> removed() {
         return removed;
+    }
+
+    /** Addresses that were opened for it. */
+    List<BoundAddress> opened() {
+        return opened;
     }
 
     boolean hasOpened(BoundAddress address) {
@@ -132,14 +137,19 @@ public final class ListenerChange {
         return new ListenSocket.Wanted(bind.address().orElse(null), bind.port(), options(listener, config), overlap);
     }
 
-    /** Gives up what was opened for a change that is not made. */
-    public void abandon() {
-        opened.forEach(address -> address.sockets().forEach(listenSocket::close));
-    }
-
-    /** Makes the change. */
+    @Override
     public void commit() {
         registry.commit(this);
+    }
+
+    @Override
+    public void rollBack() {
+        registry.takeBack(this);
+    }
+
+    @Override
+    public void finish() {
+        registry.finish(this);
     }
 
     static ListenSocket.Options options(ListenerConfig listener, GatewayConfig config) {

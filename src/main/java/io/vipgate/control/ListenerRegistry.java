@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * The listeners and their sockets. A socket belongs to its address: while the configuration names that address, its
  * socket stays open, whatever else changes around it.
  *
- * <p>A change comes in two steps: {@link #prepare} does all that can fail, {@link ListenerChange#commit} the rest.
+ * <p>A change opens its sockets when it is prepared, has them accept when it is made, and closes those that go in the end.
  *
  * <p>Confined to the control thread, but for {@link #present}.
  */
@@ -53,6 +53,8 @@ public final class ListenerRegistry {
     /** Removed a moment ago, and when: their sockets may still be open. */
     private final Map<BoundAddress, Long> retiring = new HashMap<>();
     private Map<String, List<BoundAddress>> bound = new LinkedHashMap<>();
+    /** The change that was made last; null before the first. */
+    private @Nullable ListenerChange served;
     private Map<String, Duration> removedDrains = Map.of();
     private volatile List<Present> present = List.of();
 
@@ -131,20 +133,53 @@ public final class ListenerRegistry {
         return null;
     }
 
-    /** Makes a change. The loops have every pool that it names. */
+    /** Has every address of a change served, as it says; those that go stay. The loops have every pool that it names. */
     void commit(ListenerChange change) {
+        ConfigMapping.warnOfBuffers(change.config());
+        serve(change, change.next(), change::hasOpened);
+    }
+
+    private void serve(ListenerChange change, Map<String, List<BoundAddress>> addresses,
+            Predicate<BoundAddress> isNew) {
+        GatewayConfig config = change.config();
+        shareRoom(config, change.maxRelays());
+        config.listeners().forEach((name, listener) -> {
+            ConnectionLimit limit = limit(name, listener, change.maxRelays());
+            ListenerRoom itsRoom = Objects.requireNonNull(rooms.get(name));
+            loops.onEach(context -> serve(context, name, listener, limit, itsRoom));
+            warnOfSmallBacklog(name, listener.backlog());
+        });
+        addresses.forEach((name, all) -> all.forEach(address -> {
+            if (!isNew.test(address)) {
+                ListenSocket.Options options = ListenerChange
+                        .options(Objects.requireNonNull(config.listeners().get(name)), config);
+                address.sockets().forEach(socket -> listenSocket.adjust(socket, options));
+            }
+            accept(name, address);
+        }));
+    }
+
+    /** Closes what a change has opened, and has everything else served as before. */
+    void takeBack(ListenerChange change) {
+        change.opened().forEach(address -> loops.onEach(address.sockets(), (context, socket) -> {
+            Acceptor acceptor = context.acceptors().remove(address);
+            if (acceptor == null) {
+                listenSocket.close(socket);
+            } else {
+                acceptor.close();
+            }
+        }));
+        change.next().keySet().stream().filter(name -> !bound.containsKey(name)).forEach(this::remove);
+        if (served != null) {
+            serve(served, bound, _ -> false);
+        }
+    }
+
+    /** Closes the addresses that a change gives up: it can't be taken back any more. */
+    void finish(ListenerChange change) {
         GatewayConfig config = change.config();
         Map<String, List<BoundAddress>> next = change.next();
-        ConfigMapping.warnOfBuffers(config);
-        shareRoom(config, change.maxRelays());
-        for (Map.Entry<String, ListenerConfig> listener : config.listeners().entrySet()) {
-            String name = listener.getKey();
-            ConnectionLimit limit = limit(name, listener.getValue(), change.maxRelays());
-            ListenerRoom itsRoom = Objects.requireNonNull(rooms.get(name));
-            loops.onEach(context -> serve(context, name, listener.getValue(), limit, itsRoom));
-            warnOfSmallBacklog(listener.getKey(), listener.getValue().backlog());
-        }
-        next.forEach((name, addresses) -> addresses.forEach(address -> accept(change, name, address)));
+        served = change;
         change.removed().forEach(address -> close(address, all(next)));
         bound.keySet().stream().filter(name -> !next.containsKey(name)).toList().forEach(this::remove);
         bound = next;
@@ -160,12 +195,7 @@ public final class ListenerRegistry {
                 Objects.requireNonNull(rooms.get(listener.getKey())))).toList();
     }
 
-    private void accept(ListenerChange change, String name, BoundAddress address) {
-        ListenerConfig listener = Objects.requireNonNull(change.config().listeners().get(name));
-        if (!change.hasOpened(address)) {
-            ListenSocket.Options options = ListenerChange.options(listener, change.config());
-            address.sockets().forEach(socket -> listenSocket.adjust(socket, options));
-        }
+    private void accept(String name, BoundAddress address) {
         loops.onEach(address.sockets(), (context, socket) -> {
             LoopListener view = Objects.requireNonNull(context.listeners().get(name));
             Acceptor present = context.acceptors().get(address);
@@ -194,7 +224,10 @@ public final class ListenerRegistry {
 
     private void remove(String name) {
         limits.remove(name);
-        room.remove(Objects.requireNonNull(rooms.remove(name)));
+        ListenerRoom itsRoom = rooms.remove(name);
+        if (itsRoom != null) {
+            room.remove(itsRoom);
+        }
         long drain = removedDrains.getOrDefault(name, Duration.ZERO).toNanos();
         loops.onEach(context -> {
             LoopListener gone = context.listeners().remove(name);

@@ -14,6 +14,7 @@ import io.vipgate.probe.HealthMonitor;
 import io.vipgate.probe.Probe;
 import io.vipgate.probe.StallDetector;
 import io.vipgate.relay.PoolPlan;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,7 @@ public final class ManagedPool {
     private final RecentEvents events;
     private volatile PoolPlan plan;
     private Optional<Probe> probe;
+    private List<X509Certificate> authorities;
 
     ManagedPool(String name, PoolChange first, EventLoopSet loops, HostResolver resolver,
             ScheduledExecutorService control, Map<String, OperatorOverride> kept, RecentEvents events,
@@ -54,6 +56,7 @@ public final class ManagedPool {
         this.events = events;
         config = new AtomicReference<>(first.config());
         probe = first.probe();
+        authorities = first.authorities();
         pool = new Pool(name, new PoolSnapshot(List.of(), true));
         overrides = new OperatorOverrides(kept);
         pins = new PinTables(name, first.config());
@@ -140,9 +143,14 @@ public final class ManagedPool {
         }
         List<Endpoint> gone = membership.publish();
         updatePlan(before);
+        boolean hasOtherAuthorities = !change.authorities().equals(authorities);
+        if (hasOtherAuthorities && before.probe().equals(after.probe())) {
+            LOG.info("pool {}: the file of probe.tls.ca has other certificates now", name);
+        }
         if (!before.probe().equals(after.probe()) || before.proxyProtocol() != after.proxyProtocol()
-                || !before.source().equals(after.source())) {
+                || !before.source().equals(after.source()) || hasOtherAuthorities) {
             probe = change.probe();
+            authorities = change.authorities();
         }
         monitor.configure(probe, ConfigMapping.schedule(after));
         monitor.update();

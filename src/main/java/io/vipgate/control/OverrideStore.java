@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -34,40 +35,36 @@ final class OverrideStore {
             Thread.ofPlatform().name("vipgate-state").daemon().factory());
     /** What is to be written; null when that has been. */
     private final AtomicReference<@Nullable Save> next = new AtomicReference<>();
-    private volatile Opened opened = new Opened(Optional.empty(), Optional.empty(), Optional.empty());
+    private volatile StateFileRead opened = StateFileRead.NONE;
     private volatile Optional<String> problem = Optional.empty();
     /** What the file says now, as far as is known. Of the writer. */
     private @Nullable Save written;
 
-    /**
-     * A state file that was looked at.
-     *
-     * @param file where it is; empty when none is configured
-     * @param states what it said; empty when it is not there, or can't be read
-     * @param unreadable why it can't be read
-     */
-    record Opened(Optional<Path> file, Optional<KeptStates> states, Optional<String> unreadable) {}
-
-    private record Save(Opened opened, Map<String, Map<String, OperatorOverride>> overrides) {}
+    private record Save(StateFileRead opened, Map<String, Map<String, OperatorOverride>> overrides) {}
 
     /** Reads a state file, unless it is the one in use and has been read. Changes nothing. May take its time. */
-    Opened open(Optional<Path> file) {
-        Opened present = opened;
+    StateFileRead open(Optional<Path> file) {
+        StateFileRead present = opened;
         if (file.isEmpty()) {
-            return new Opened(file, Optional.empty(), Optional.empty());
+            return StateFileRead.NONE;
         }
         if (file.equals(present.file()) && present.unreadable().isEmpty()) {
             return present;
         }
         try {
-            return new Opened(file, StateFile.read(file.get()), Optional.empty());
+            return new StateFileRead(file, StateFile.read(file.get()), Optional.empty());
         } catch (IOException e) {
-            return new Opened(file, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+            return new StateFileRead(file, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
         }
     }
 
+    /** The file in use. */
+    StateFileRead inUse() {
+        return opened;
+    }
+
     /** Keeps the overrides there from now on. What it says holds wherever the operator has set nothing since the start. */
-    void use(Opened file) {
+    void use(StateFileRead file) {
         if (file.equals(opened)) {
             return;
         }
@@ -99,7 +96,7 @@ final class OverrideStore {
 
     /** Has what is remembered written, soon. */
     void save() {
-        Opened present = opened;
+        StateFileRead present = opened;
         if (present.file().isEmpty()) {
             return;
         }
@@ -112,7 +109,11 @@ final class OverrideStore {
             }
         });
         if (next.getAndSet(new Save(present, set)) == null) {
-            writer.execute(this::write);
+            try {
+                writer.execute(this::write);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("shutting down: operator states are written no more");
+            }
         }
     }
 
@@ -139,7 +140,7 @@ final class OverrideStore {
     }
 
     /** A file that can't be read has been moved away, perhaps. */
-    private boolean mayWrite(Opened file) {
+    private boolean mayWrite(StateFileRead file) {
         return file.unreadable().isEmpty() || (written != null && written.opened().equals(file))
                 || Files.notExists(file.file().orElseThrow(), LinkOption.NOFOLLOW_LINKS);
     }

@@ -3,6 +3,8 @@ package io.vipgate.control;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.probe.Probe;
 import io.vipgate.probe.Probes;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,8 +13,9 @@ import java.util.Optional;
  * <p>Immutable.
  *
  * @param probe empty when its endpoints are not probed
+ * @param authorities what stands in the probe's file of certificates; empty when it has none
  */
-public record PoolChange(PoolConfig config, Optional<Probe> probe) {
+public record PoolChange(PoolConfig config, Optional<Probe> probe, List<X509Certificate> authorities) {
     /**
      * Makes the pool's probe.
      *
@@ -20,7 +23,9 @@ public record PoolChange(PoolConfig config, Optional<Probe> probe) {
      */
     static PoolChange prepare(String name, PoolConfig config) throws StartException {
         try {
-            return new PoolChange(config, Probes.of(config.probe(), config.proxyProtocol(), config.source()));
+            List<X509Certificate> authorities = Probes.authorities(config.probe());
+            return new PoolChange(config,
+                    Probes.of(config.probe(), config.proxyProtocol(), config.source(), authorities), authorities);
         } catch (IllegalArgumentException e) {
             throw new StartException("pools." + name + ": " + e.getMessage());
         }

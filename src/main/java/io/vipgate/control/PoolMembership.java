@@ -133,21 +133,28 @@ final class PoolMembership {
 
     // ---- names ----
 
-    /** Begins to look names up, and takes those answers that came later than the start would wait. */
+    /** Begins to look names up, and takes those answers that come later than the start would wait. */
     void start() {
         scheduleLookUp();
+        awaitLateAnswers();
+    }
+
+    private void awaitLateAnswers() {
         ConfigMapping.hosts(config.get()).stream().filter(host -> resolver.answer(host).isEmpty())
                 .forEach(host -> resolver.underWay(host).ifPresent(late -> {
                     Future<?> _ = late.thenRun(() -> onControl(this::updateAddresses));
                 }));
     }
 
-    /** Looks names up as the configuration says now. */
+    /** Looks names up as the configuration says now, and takes those answers that come later than the reload would wait. */
     void reconfigure(PoolConfig before) {
         PoolConfig after = config.get();
         if (nextLookUp == null || !ConfigMapping.hosts(before).equals(ConfigMapping.hosts(after))
                 || !before.resolve().interval().equals(after.resolve().interval())) {
             scheduleLookUp();
+        }
+        if (!ConfigMapping.hosts(before).equals(ConfigMapping.hosts(after))) {
+            awaitLateAnswers();
         }
     }
 

@@ -5,6 +5,7 @@ import io.vipgate.loops.EventLoopSet;
 import io.vipgate.probe.StallDetector;
 import io.vipgate.relay.LocalPorts;
 import io.vipgate.relay.LoopPool;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,8 @@ public final class PoolRegistry {
     private final SplittableRandom seeds = new SplittableRandom();
     /** One for all pools, from the first one on. */
     private @Nullable StallDetector stalls;
+    /** What the pools were last changed to. */
+    private Map<String, PoolChange> applied = Map.of();
     private final OverrideStore overrides = new OverrideStore();
 
     /** Makes a registry without pools. */
@@ -47,31 +50,59 @@ public final class PoolRegistry {
         this.liveFailures = liveFailures;
     }
 
-    /** Whatever of the next pools can fail, done and checked; nothing has changed yet. */
-    public static Map<String, PoolChange> prepare(GatewayConfig next) throws StartException {
+    /** Reads a state file, unless it is in use and has been read. Changes nothing. From any thread; may take its time. */
+    public StateFileRead readStateFile(Optional<Path> file) {
+        return overrides.open(file);
+    }
+
+    /**
+     * Whatever of the next pools can fail beforehand, done and checked; nothing has changed yet.
+     *
+     * @throws StartException if the certificates of a probe can't be read
+     */
+    public ConfigChange prepare(GatewayConfig next, StateFileRead stateFile) throws StartException {
         Map<String, PoolChange> prepared = new LinkedHashMap<>();
         for (var pool : next.pools().entrySet()) {
             prepared.put(pool.getKey(), PoolChange.prepare(pool.getKey(), pool.getValue()));
         }
-        return prepared;
+        return new Change(prepared, stateFile);
     }
 
-    /**
-     * Reads the state file that a configuration names, unless it is in use and has been read. May take its time.
-     *
-     * @return has what it says hold from the next {@link #apply} on; on the control thread
-     */
-    public Runnable openStateFile(GatewayConfig next) {
-        OverrideStore.Opened file = overrides.open(next.stateFile());
-        return () -> {
+    /** Changes the pools that are there and adds new ones; in the end, those that are gone go. */
+    private final class Change implements ConfigChange {
+        private final Map<String, PoolChange> next;
+        private final StateFileRead stateFile;
+        private final Map<String, PoolChange> before = applied;
+        private final StateFileRead stateFileBefore = overrides.inUse();
+        private boolean hasBegun;
+
+        Change(Map<String, PoolChange> next, StateFileRead stateFile) {
+            this.next = next;
+            this.stateFile = stateFile;
+        }
+
+        @Override
+        public void commit() {
+            hasBegun = true;
             byName.forEach((name, pool) -> overrides.put(name, pool.overrides()));
-            overrides.use(file);
-        };
-    }
+            overrides.use(stateFile);
+            next.forEach(PoolRegistry.this::apply);
+        }
 
-    /** Changes the pools that are there, and adds new ones; those that go, go by {@link #retainOnly}. */
-    public void apply(Map<String, PoolChange> prepared) {
-        prepared.forEach(this::apply);
+        @Override
+        public void rollBack() {
+            if (hasBegun) {
+                overrides.use(stateFileBefore);
+                before.forEach(PoolRegistry.this::apply);
+                retainOnly(before.keySet());
+            }
+        }
+
+        @Override
+        public void finish() {
+            applied = next;
+            retainOnly(next.keySet());
+        }
     }
 
     private void apply(String name, PoolChange prepared) {
@@ -84,16 +115,15 @@ public final class PoolRegistry {
         stalls = detector;
         ManagedPool added = new ManagedPool(name, prepared, loops, resolver, control.executor(),
                 overrides.of(name), events, detector);
-        added.start();
         byName.put(name, added);
+        added.start();
         liveFailures.add(name, added.monitor());
         loops.onEach(
                 context -> context.pools().put(name,
                         new LoopPool(added.pool(), added.plan(), seeds.split(), localPorts)));
     }
 
-    /** Removes the pools that are none of these. */
-    public void retainOnly(Collection<String> names) {
+    private void retainOnly(Collection<String> names) {
         List<String> gone = byName.keySet().stream().filter(name -> !names.contains(name)).toList();
         for (String name : gone) {
             ManagedPool pool = byName.remove(name);

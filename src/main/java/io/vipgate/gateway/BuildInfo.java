@@ -16,7 +16,7 @@ import java.util.Properties;
 public record BuildInfo(String version, String netty) {
     /** Reads what the build wrote. */
     public static BuildInfo read() {
-        try (InputStream in = BuildInfo.class.getResourceAsStream("build.properties")) {
+        try (InputStream in = BuildInfo.class.getResourceAsStream("/io/vipgate/build.properties")) {
             Properties properties = new Properties();
             if (in != null) {
                 properties.load(in);

@@ -1,6 +1,7 @@
 package io.vipgate.gateway;
 
 import io.vipgate.config.GatewayConfig;
+import io.vipgate.control.ConfigChange;
 import io.vipgate.control.StartException;
 
 /** Whoever else a change of the configuration concerns. */
@@ -9,8 +10,8 @@ public interface ConfigParticipant {
     /**
      * Does all that can fail; nothing has changed yet.
      *
-     * @return makes the change, and can't fail
+     * @return makes the change, on the control thread
      * @throws StartException if the configuration can't be applied
      */
-    Runnable prepare(GatewayConfig next) throws StartException;
+    ConfigChange prepare(GatewayConfig next) throws StartException;
 }

@@ -1,12 +1,11 @@
 package io.vipgate.gateway;
 
 import io.vipgate.config.GatewayConfig;
+import io.vipgate.control.ConfigChange;
 import io.vipgate.control.ConfigMapping;
-import io.vipgate.control.ListenerChange;
 import io.vipgate.control.ManagedPool;
-import io.vipgate.control.PoolChange;
-import io.vipgate.control.PoolRegistry;
 import io.vipgate.control.StartException;
+import io.vipgate.control.StateFileRead;
 import io.vipgate.loops.BoundAddress;
 import io.vipgate.neighbour.CoLocation;
 import io.vipgate.pool.Pool;
@@ -15,8 +14,8 @@ import io.vipgate.relay.LoopPool;
 import io.vipgate.relay.RelayDrain;
 import io.vipgate.relay.RelayLoop;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +36,7 @@ public final class Gateway implements GatewayView, AutoCloseable {
     private static final long MAX_WAIT_MILLIS = 5_000;
 
     private final GatewayParts parts;
-    private final ConfigParticipant participant;
+    private final List<ConfigParticipant> participants;
     /** How often a change of the configuration has begun or ended; odd while one is being made. */
     private final AtomicLong changes = new AtomicLong();
     private volatile boolean isStopping;
@@ -48,12 +47,12 @@ public final class Gateway implements GatewayView, AutoCloseable {
     /**
      * Makes a gateway that serves nobody until it is started.
      *
-     * @param participant whoever else a change concerns; it is prepared with the pools and listeners, and changes after them
+     * @param participants whoever else a change concerns; they are prepared before pools and listeners, and change after them
      * @param config the configuration that it starts with
      */
-    public Gateway(GatewayParts parts, ConfigParticipant participant, GatewayConfig config) {
+    public Gateway(GatewayParts parts, List<ConfigParticipant> participants, GatewayConfig config) {
         this.parts = parts;
-        this.participant = participant;
+        this.participants = List.copyOf(participants);
         this.config = config;
     }
 
@@ -73,43 +72,44 @@ public final class Gateway implements GatewayView, AutoCloseable {
      * and open relays, pins, health, counts and the operator's overrides survive.
      *
      * @throws StartException if that is not possible; nothing has changed then
+     * @throws RuntimeException if there is a fault in the gateway; then too everything is as it was, but for what is told as
+     *         suppressed
      */
     public void apply(GatewayConfig next) throws StartException {
         ConfigMapping.checkPins(next, Runtime.getRuntime().maxMemory());
         ConfigMapping.checkZones(next);
-        Runnable others = participant.prepare(next);
+        List<ConfigChange> others = new ArrayList<>();
+        for (ConfigParticipant participant : participants) {
+            others.add(participant.prepare(next));
+        }
         lookUpNewHosts(next);
-        Runnable stateFile = parts.pools().openStateFile(next);
+        StateFileRead stateFile = parts.pools().readStateFile(next.stateFile());
         parts.control().run(() -> {
-            Map<String, PoolChange> pools = PoolRegistry.prepare(next);
             if (isDraining) {
                 throw new StartException("shutting down");
             }
-            ListenerChange listeners = parts.listeners().prepare(next);
+            ConfigTransaction all = prepare(next, stateFile, others);
             changes.incrementAndGet();
             try {
-                stateFile.run();
-                commit(next, pools, listeners);
+                all.commit();
+                config = next;
             } finally {
                 changes.incrementAndGet();
             }
-            others.run();
             parts.pools().saveOverrides();
             return null;
         });
     }
 
-    private void commit(GatewayConfig next, Map<String, PoolChange> pools, ListenerChange listeners) {
-        try {
-            parts.pools().apply(pools);
-        } catch (RuntimeException | Error e) {
-            listeners.abandon();
-            throw e;
-        }
-        parts.accessLog().configure(ConfigMapping.accessLog(next.accessLog()));
-        listeners.commit();
-        parts.pools().retainOnly(next.pools().keySet());
-        config = next;
+    /** In the order in which they are made: loops must have the pools that their listeners serve. */
+    private ConfigTransaction prepare(GatewayConfig next, StateFileRead stateFile, List<ConfigChange> others)
+            throws StartException {
+        ConfigTransaction all = new ConfigTransaction();
+        all.add(parts.pools().prepare(next, stateFile));
+        all.add(new AccessLogChange(parts.accessLog(), ConfigMapping.accessLog(next.accessLog())));
+        all.add(parts.listeners().prepare(next));
+        others.forEach(all::add);
+        return all;
     }
 
     private void lookUpNewHosts(GatewayConfig next) {

@@ -139,9 +139,9 @@ public final class SelectionExplainer {
                     ? "down, but no endpoint is up, and onNoHealthy is try-anyway"
                     : state.isSuspect()
                             ? "suspect, but no better one is left"
-                            : StatusReport.isProbed(pool, member.endpoint().name())
-                                    ? "may be chosen"
-                                    : "may be chosen (not probed: counts as up)";
+                            : StatusReport.isLeftOut(pool, member.endpoint().name())
+                                    ? "may be chosen (not probed: counts as up)"
+                                    : "may be chosen";
         }
         if (state.admin() != AdminState.READY) {
             return state.admin() == AdminState.MAINT ? "in maintenance" : "drains: takes pinned clients alone";

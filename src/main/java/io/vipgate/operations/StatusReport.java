@@ -154,9 +154,14 @@ public final class StatusReport {
                 overrides(pool, endpoint.name()));
     }
 
-    static boolean isProbed(ManagedPool pool, String endpoint) {
+    private static boolean isProbed(ManagedPool pool, String endpoint) {
+        return pool.config().probe().type() != ProbeType.NONE && !isLeftOut(pool, endpoint);
+    }
+
+    /** Whether an endpoint is not probed though the others of its pool may be. */
+    static boolean isLeftOut(ManagedPool pool, String endpoint) {
         EndpointConfig configured = pool.config().endpoints().get(endpoint);
-        return pool.config().probe().type() != ProbeType.NONE && (configured == null || configured.probe());
+        return configured != null && !configured.probe();
     }
 
     private static EndpointStatus.LastProbe probe(Observation.LastProbe last) {

@@ -74,6 +74,7 @@ final class Conversation {
         }
         in = new BufferedInputStream(socket.getInputStream());
         out = socket.getOutputStream();
+        farewell = socket::shutdownOutput;
     }
 
     /** Puts TLS between the connection and what is said from now on. */
@@ -88,8 +89,9 @@ final class Conversation {
     }
 
     /**
-     * Says in TLS that nothing more will come, and gives the endpoint a moment to close the connection. In TLS 1.3 the
-     * client is done before the server: a reset at once would make its handshake fail, and its log say so.
+     * Says that nothing more will come, and gives the endpoint a moment to close the connection. Servers that keep a
+     * session would note a reset in their log; and in TLS 1.3, where the client is done before the server, one at once
+     * would make the handshake fail.
      */
     void takeLeave() {
         try {

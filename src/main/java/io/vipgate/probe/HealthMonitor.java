@@ -158,6 +158,7 @@ public final class HealthMonitor implements AutoCloseable {
         private volatile HealthState health = HealthState.unknown(System.nanoTime());
         private volatile @Nullable Prober prober;
         private boolean isProbed = true;
+        private boolean isLocalTold;
         private volatile Optional<Observation.LastProbe> lastProbe = Optional.empty();
 
         Watch(Endpoint endpoint) {
@@ -226,6 +227,15 @@ public final class HealthMonitor implements AutoCloseable {
             }
             long now = System.nanoTime();
             String cause = "probe " + schedule.kind() + ": " + result.cause();
+            if (result.isLocal()) {
+                // However often: what this machine lacks says nothing about the endpoint.
+                if (!isLocalTold) {
+                    LOG.warn("endpoint {}/{} can't be probed now: {}", pool.name(), endpoint.label(), result.cause());
+                }
+                isLocalTold = true;
+                return health.nextProbeAfter(schedule.rules());
+            }
+            isLocalTold = false;
             switch (result.outcome()) {
                 case PASS -> {
                     become(health.toPassed(schedule.rules(), begun, now, isOther(this::mayStandIn)), cause);

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The status and the header fields of an HTTP answer, as far as a probe needs them.
@@ -17,7 +18,7 @@ import java.util.regex.Pattern;
  */
 record HttpHead(int status, boolean chunked, long length) {
     /** Most bytes before the body, those of interim answers included. */
-    static final int MAX_BYTES = 16 << 10;
+    static final int MAX_BYTES = 64 << 10;
 
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-9][0-9]{2})(?: .*)?");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
@@ -53,26 +54,42 @@ record HttpHead(int status, boolean chunked, long length) {
             throw new BadAnswerException("not HTTP/1.1: " + first.substring(0, Math.min(first.length(), SHOWN)));
         }
         int status = Integer.parseInt(matcher.group(1));
-        boolean chunked = false;
-        long length = status == NO_CONTENT || status == NOT_MODIFIED ? 0 : -1;
-        for (String line = lines.next(); !line.isEmpty(); line = lines.next()) {
+        boolean isChunked = false;
+        long length = -1;
+        for (String line = lines.nextField(); !line.isEmpty(); line = lines.nextField()) {
             int colon = line.indexOf(':');
             String name = colon < 0 ? "" : line.substring(0, colon).toLowerCase(Locale.ROOT);
             String value = line.substring(colon + 1).strip();
             if (name.equals("transfer-encoding")) {
-                chunked = value.toLowerCase(Locale.ROOT).endsWith("chunked");
-            } else if (name.equals("content-length") && length != 0) {
-                length = lengthOf(value);
+                isChunked = value.toLowerCase(Locale.ROOT).endsWith("chunked");
+            } else if (name.equals("content-length")) {
+                length = lengthOf(value, length);
             }
         }
-        return new HttpHead(status, chunked && length != 0, length);
+        // Section 6.3: such an answer never has a body, whatever it says; chunks are stronger than a length.
+        boolean isWithout = status < FIRST_FINAL || status == NO_CONTENT || status == NOT_MODIFIED;
+        return new HttpHead(status, isChunked && !isWithout, isWithout ? 0 : isChunked ? -1 : length);
     }
 
-    private static long lengthOf(String value) throws BadAnswerException {
-        if (!LENGTH.matcher(value).matches()) {
-            throw new BadAnswerException("Content-Length is no number: " + value);
+    /**
+     * RFC 9110, section 8.6: a length that is said more than once, in one field or in several, is that length.
+     *
+     * @param known what was said before, -1 for nothing
+     */
+    private static long lengthOf(String value, long known) throws BadAnswerException {
+        long length = known;
+        for (String each : value.split(",", -1)) {
+            String digits = each.strip();
+            if (!LENGTH.matcher(digits).matches()) {
+                throw new BadAnswerException("Content-Length is no number: " + value);
+            }
+            long next = Long.parseLong(digits);
+            if (length >= 0 && length != next) {
+                throw new BadAnswerException("Content-Length differs: " + length + " and " + next);
+            }
+            length = next;
         }
-        return Long.parseLong(value);
+        return length;
     }
 
     /**
@@ -83,10 +100,29 @@ record HttpHead(int status, boolean chunked, long length) {
     static final class Lines {
         private final InputStream in;
         private int left;
+        /** Read too far to see whether it goes on with the line before; null for nothing. */
+        private @Nullable String ahead;
 
         Lines(InputStream in, int bound) {
             this.in = in;
             left = bound;
+        }
+
+        /** The next line with those that continue it, which begin with white space (RFC 9112, section 5.2). */
+        String nextField() throws IOException {
+            String first = ahead == null ? next() : ahead;
+            ahead = null;
+            if (first.isEmpty()) {
+                return first;
+            }
+            StringBuilder field = new StringBuilder(first);
+            String following = next();
+            while (following.startsWith(" ") || following.startsWith("\t")) {
+                field.append(' ').append(following.strip());
+                following = next();
+            }
+            ahead = following;
+            return field.toString();
         }
 
         String next() throws IOException {

@@ -1,9 +1,7 @@
 package io.vipgate.probe;
 
-import io.vipgate.text.IpText;
 import io.vipgate.config.HttpProbeConfig;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +11,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class HttpProbe implements Probe {
-    private static final int HTTP_PORT = 80;
-    private static final int HTTPS_PORT = 443;
-
     private final SocketCheck check;
     private final HttpProbeConfig config;
+    private final HttpRequest request;
     private final @Nullable TlsClient tls;
     private final ByteSearch bodySearch;
 
@@ -30,6 +26,7 @@ final class HttpProbe implements Probe {
         this.check = check;
         this.config = config;
         this.tls = tls;
+        request = new HttpRequest(config, tls != null);
         bodySearch = new ByteSearch(config.expectBody().getBytes(StandardCharsets.UTF_8));
     }
 
@@ -42,7 +39,7 @@ final class HttpProbe implements Probe {
         if (tls != null) {
             conversation.secure(tls);
         }
-        conversation.say(request(conversation.target()).getBytes(StandardCharsets.US_ASCII));
+        conversation.say(request.towards(conversation.target()));
         HttpHead head = HttpHead.read(conversation.heard());
         String status = "status " + head.status();
         if (!config.expectStatus().contains(head.status())) {
@@ -56,20 +53,5 @@ final class HttpProbe implements Probe {
             case ENDED -> ProbeResult.fail("body lacks the expected text");
             case BOUND_REACHED -> ProbeResult.fail("first 64 KiB of the body lack the expected text");
         };
-    }
-
-    private String request(ProbeTarget target) {
-        return "GET " + config.path() + " HTTP/1.1\r\n"
-                + "Host: " + config.host().orElseGet(() -> hostOf(target)) + "\r\n"
-                + "User-Agent: vipgate-probe\r\n"
-                + "Accept: */*\r\n"
-                + "Connection: close\r\n\r\n";
-    }
-
-    private String hostOf(ProbeTarget target) {
-        int usualPort = tls == null ? HTTP_PORT : HTTPS_PORT;
-        InetSocketAddress address = target.address();
-        String host = target.host().orElseGet(() -> IpText.inUrl(address.getAddress()));
-        return address.getPort() == usualPort ? host : host + ":" + address.getPort();
     }
 }

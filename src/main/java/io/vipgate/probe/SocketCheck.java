@@ -70,7 +70,7 @@ final class SocketCheck {
         try {
             socket = open(listensFirst && preamble.length == 0);
         } catch (IOException e) {
-            return ProbeResult.inconclusive("no socket: " + ResultText.printable(e.getMessage()));
+            return ProbeResult.local("no socket: " + ResultText.printable(e.getMessage()));
         }
         Conversation conversation = new Conversation(socket, target, origin, preamble);
         try (Deadline deadline = Deadline.start(socket, deadlineNanos)) {

@@ -64,7 +64,7 @@ final class SocketFault {
     }
 
     private static ProbeResult local(IOException fault) {
-        return ProbeResult.inconclusive("this machine: " + words(fault));
+        return ProbeResult.local("this machine: " + words(fault));
     }
 
     private static @Nullable SocketException socketFaultIn(Throwable fault) {

@@ -1,7 +1,7 @@
 package io.vipgate.probe;
 
-import io.vipgate.text.IpText;
 import io.vipgate.config.TlsProbeConfig;
+import io.vipgate.text.IpText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -10,11 +10,13 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
-import java.util.Collection;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,19 +25,32 @@ import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client side of TLS, as the configuration wants it. The certificates to trust are read once, when it is made.
  *
+ * <p><b>Sessions.</b> One that is resumed does not show the certificate again, so none is: a handshake begins by
+ * forgetting all sessions there are. Where endpoints share a name and the keys of their tickets, one of them may still
+ * resume what another has just granted; such a handshake says nothing where the certificate matters.
+ *
  * <p>Thread-safe.
  */
 final class TlsClient {
-    private final TrustManager[] trust;
+    /** A session was resumed. Immutable. */
+    static final class NotShownException extends IOException {
+        NotShownException() {
+            super("the certificate was not shown again");
+        }
+    }
+
     private final Optional<String> serverName;
-    private final boolean verifies;
+    private final @Nullable DatedTrust trust;
+    private final SSLContext context;
 
     /**
      * Reads what it needs.
@@ -43,32 +58,85 @@ final class TlsClient {
      * @throws IllegalArgumentException if the file of certificates can't be read or the server's name can't be one
      */
     TlsClient(TlsProbeConfig config) {
+        this(config, authorities(config));
+    }
+
+    /**
+     * The same with the certificates of the file.
+     *
+     * @param authorities empty for the machine's
+     */
+    TlsClient(TlsProbeConfig config, List<X509Certificate> authorities) {
         serverName = config.serverName();
-        verifies = config.verify();
         serverName.filter(name -> !isAddress(name)).ifPresent(TlsClient::checkName);
-        trust = config.verify() ? trusted(config.ca()) : new TrustManager[]{new TrustAllCertificates()};
+        try {
+            trust = config.verify()
+                    ? new DatedTrust(authorities.isEmpty() ? DatedTrust.machines() : authorities,
+                            InstantSource.system())
+                    : null;
+            context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[]{trust == null ? new TrustAllCertificates() : trust}, null);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has TLS", e);
+        }
+    }
+
+    /**
+     * The certificates that the configuration's file has.
+     *
+     * @return empty for the machine's, and where none is looked at
+     * @throws IllegalArgumentException if the file can't be read
+     */
+    static List<X509Certificate> authorities(TlsProbeConfig config) {
+        Optional<Path> file = config.ca().filter(_ -> config.verify());
+        if (file.isEmpty()) {
+            return List.of();
+        }
+        try (InputStream pem = Files.newInputStream(file.get())) {
+            List<X509Certificate> found = new ArrayList<>();
+            for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+                found.add((X509Certificate) each);
+            }
+            if (found.isEmpty()) {
+                throw new CertificateException("no certificate in it");
+            }
+            return List.copyOf(found);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException(
+                    "ca: " + file.get() + " (expected: a readable file with certificates in PEM): " + e, e);
+        }
     }
 
     /**
      * Shakes hands over a connection.
      *
      * @return the secured socket; to close the one under it is enough, and it never ends or closes that one
+     * @throws NotShownException if the certificate matters and was not shown
      */
     SSLSocket handshake(Socket connected, ProbeTarget target) throws IOException {
         try {
             InetSocketAddress address = target.address();
             Optional<String> name = serverName.or(target::host);
             String peer = name.orElseGet(() -> IpText.of(address.getAddress()));
-            SSLSocket socket = (SSLSocket) newContext().getSocketFactory().createSocket(connected, peer,
-                    address.getPort(), false);
+            forgetSessions();
+            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(connected, peer, address.getPort(),
+                    false);
             SSLParameters parameters = socket.getSSLParameters();
             // RFC 6066, section 3: a name is sent, an address never is.
             parameters.setServerNames(name.flatMap(TlsClient::indication).map(List::of).orElse(List.of()));
-            if (verifies && name.isPresent()) {
+            if (trust != null && name.isPresent()) {
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
             }
             socket.setSSLParameters(parameters);
-            socket.startHandshake();
+            boolean wasShown;
+            try {
+                socket.startHandshake();
+            } finally {
+                wasShown = trust == null || trust.wasShown(socket);
+            }
+            if (!wasShown) {
+                throw new NotShownException();
+            }
             return socket;
         } catch (RuntimeException e) {
             // JSSE has let such escape on malformed messages; what the endpoint sends must not end the prober.
@@ -76,42 +144,14 @@ final class TlsClient {
         }
     }
 
-    /** A context for each check: a session resumed from the last one would not show the certificate again. */
-    private SSLContext newContext() {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust, null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has TLS", e);
-        }
-    }
-
-    private static TrustManager[] trusted(Optional<Path> ca) {
-        try {
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(ca.isPresent() ? storeOf(ca.get()) : null);
-            return factory.getTrustManagers();
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalArgumentException("ca: " + ca.map(Path::toString).orElse("the machine's")
-                    + " (expected: a readable file with certificates in PEM): " + e, e);
-        }
-    }
-
-    private static KeyStore storeOf(Path file) throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        try (InputStream pem = Files.newInputStream(file)) {
-            Collection<? extends Certificate> certificates = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(pem);
-            if (certificates.isEmpty()) {
-                throw new CertificateException("no certificate in it");
-            }
-            for (Certificate certificate : certificates) {
-                store.setCertificateEntry(Integer.toString(store.size()), certificate);
+    private void forgetSessions() {
+        SSLSessionContext sessions = context.getClientSessionContext();
+        for (byte[] id : Collections.list(sessions.getIds())) {
+            SSLSession session = sessions.getSession(id);
+            if (session != null) {
+                session.invalidate();
             }
         }
-        return store;
     }
 
     /** Empty for an address, and for a name of the configuration's that TLS has no form for. */

@@ -4,6 +4,7 @@ import io.vipgate.config.ShutdownConfig;
 import io.vipgate.gateway.Gateway;
 import io.vipgate.gateway.ReloadOutcome;
 import io.vipgate.operations.Readiness;
+import io.vipgate.probe.ProbeCommands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,9 @@ public final class GatewayProcess implements AutoCloseable {
     private static final int HALTED = 1;
     /** How long a stop at once may take: whatever it waits for, the process ends. */
     private static final long HALT_AFTER_MILLIS = 2_000;
+
+    /** How long a halt may take. */
+    private static final long LAST_MILLIS = 500;
 
     private static final ReloadOutcome STOPPING = new ReloadOutcome.Refused(List.of("shutting down"));
 
@@ -102,7 +106,7 @@ public final class GatewayProcess implements AutoCloseable {
             haltLater();
         } else {
             // The start hangs, perhaps in a name lookup, and nothing is there to drain; or the end does.
-            Runtime.getRuntime().halt(HALTED);
+            halt();
         }
     }
 
@@ -110,6 +114,17 @@ public final class GatewayProcess implements AutoCloseable {
     private static void haltLater() {
         try {
             Thread.sleep(HALT_AFTER_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        halt();
+    }
+
+    /** Ends the process, whatever it waits for; what its probes have started goes first, if that can be done soon. */
+    private static void halt() {
+        Thread killing = Thread.ofPlatform().daemon().name("vipgate-commands-end").start(ProbeCommands::endAll);
+        try {
+            killing.join(LAST_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

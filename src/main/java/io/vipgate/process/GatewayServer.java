@@ -19,6 +19,7 @@ import io.vipgate.control.RecentEvents;
 import io.vipgate.control.StartException;
 import io.vipgate.eventloop.EventLoops;
 import io.vipgate.gateway.BuildInfo;
+import io.vipgate.gateway.ConfigParticipant;
 import io.vipgate.gateway.Gateway;
 import io.vipgate.gateway.GatewayParts;
 import io.vipgate.linux.FdBudget;
@@ -42,8 +43,10 @@ import io.vipgate.telemetry.MetricsReader;
 import io.vipgate.telemetry.RateSampler;
 import io.vipgate.telemetry.ReloadCounts;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * Builds a gateway and everything around it, starts it and closes it: the one place that knows all parts.
@@ -65,9 +68,11 @@ public final class GatewayServer implements AutoCloseable {
     /**
      * Builds the parts; nothing runs yet but the event loops, which {@code threads} started.
      *
+     * @param others whoever else changes of the configuration concern
      * @param config what it starts with
      */
-    private GatewayServer(EventLoops threads, FdBudget fdBudget, HostLookup names, GatewayConfig config) {
+    private GatewayServer(EventLoops threads, FdBudget fdBudget, HostLookup names, List<ConfigParticipant> others,
+            GatewayConfig config) {
         ControlThread control = new ControlThread();
         accessLog = new AccessLog();
         events = new RecentEvents();
@@ -86,7 +91,8 @@ public final class GatewayServer implements AutoCloseable {
         HeapShare share = HeapShare.ofThisProcess();
         servers = new HttpServers(share);
         gateway = new Gateway(new GatewayParts(control, loops, pools, listeners, resolver, accessLog, heartbeat,
-                neighbours, relayLimit), servers, config);
+                neighbours, relayLimit),
+                Stream.concat(Stream.of(servers), others.stream()).toList(), config);
         operator = new OperatorActions(pools, loops, control);
         readiness = new Readiness(gateway);
         History history = new History();
@@ -117,6 +123,17 @@ public final class GatewayServer implements AutoCloseable {
      * @param names finds the addresses of endpoints that are given by name
      */
     public static GatewayServer start(GatewayConfig config, HostLookup names) throws StartException {
+        return start(config, names, List.of());
+    }
+
+    /**
+     * As {@link #start(GatewayConfig)}.
+     *
+     * @param names finds the addresses of endpoints that are given by name
+     * @param others whoever else changes of the configuration concern, the first one included
+     */
+    public static GatewayServer start(GatewayConfig config, HostLookup names, List<ConfigParticipant> others)
+            throws StartException {
         String unavailable = EventLoops.whyUnavailable();
         if (unavailable != null) {
             throw new StartException("native epoll is not available: " + unavailable
@@ -129,7 +146,7 @@ public final class GatewayServer implements AutoCloseable {
         DescriptorNeeds needs = DescriptorNeeds.of(config, count);
         FdBudget fdBudget = FdBudget.of(FdBudget.limitOfThisProcess(), needs.sum());
         needs.check(fdBudget);
-        GatewayServer server = new GatewayServer(eventLoops(count), fdBudget, names, config);
+        GatewayServer server = new GatewayServer(eventLoops(count), fdBudget, names, others, config);
         try {
             server.serve(config);
             return server;

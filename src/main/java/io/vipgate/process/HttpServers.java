@@ -14,6 +14,7 @@ import io.vipgate.config.AdminBind;
 import io.vipgate.config.AdminConfig;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
+import io.vipgate.control.ConfigChange;
 import io.vipgate.control.StartException;
 import io.vipgate.gateway.ConfigParticipant;
 import io.vipgate.linux.PortOwner;
@@ -55,10 +56,21 @@ final class HttpServers implements ConfigParticipant, AutoCloseable {
     }
 
     @Override
-    public Runnable prepare(GatewayConfig next) throws StartException {
-        Optional<AccessPolicy> prepared = accessPolicy(next);
+    public ConfigChange prepare(GatewayConfig next) throws StartException {
+        Optional<AccessPolicy> before = accessPolicy;
         // A section that is gone changes nothing until the next start.
-        return () -> accessPolicy = prepared.or(() -> accessPolicy);
+        Optional<AccessPolicy> prepared = accessPolicy(next).or(() -> before);
+        return new ConfigChange() {
+            @Override
+            public void commit() {
+                accessPolicy = prepared;
+            }
+
+            @Override
+            public void rollBack() {
+                accessPolicy = before;
+            }
+        };
     }
 
     private static Optional<AccessPolicy> accessPolicy(GatewayConfig config) throws StartException {

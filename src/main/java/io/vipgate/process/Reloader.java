@@ -104,10 +104,13 @@ public final class Reloader {
             server.gateway().apply(loaded.config());
         } catch (StartException e) {
             return refused(List.of(String.valueOf(e.getMessage())));
-        } catch (RuntimeException e) {
-            // A fault of ours: what has been changed so far can't be told.
-            LOG.error("reload of {} failed", file, e);
-            return new ReloadOutcome.Refused(List.of("a fault of the gateway itself: " + e));
+        } catch (RuntimeException | Error e) {
+            String now = e.getSuppressed().length == 0
+                    ? "everything is as it was"
+                    : "not everything could be taken back: restart the gateway";
+            server.events().add("reload failed, " + now);
+            LOG.error("reload of {} failed by a fault of the gateway itself, {}", file, now, e);
+            return new ReloadOutcome.Refused(List.of("a fault of the gateway itself: " + e + "; " + now));
         }
         Logging.apply(loaded.config().log());
         loaded.warnings().forEach(warning -> LOG.warn("{}", warning));

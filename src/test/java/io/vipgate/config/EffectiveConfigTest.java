@@ -32,6 +32,9 @@ class EffectiveConfigTest {
                     # maxConnections: half the fd budget
                     backlog: 4096
                     freebind: false
+                    buffers:
+                      receive: 0
+                      send: 0
                 pools:
                   nginx:
                     endpoints:

@@ -72,7 +72,7 @@ class SamplesTest {
         for (KeyPath path : binder.written().paths()) {
             String pattern = path.toString().replaceAll("^(listeners)\\.[\\w-]+", "$1.L")
                     .replaceAll("^(pools)\\.[\\w-]+", "$1.P")
-                    .replaceAll("\\.endpoints\\.[\\w-]+", ".endpoints.E");
+                    .replaceAll("\\.endpoints\\.[\\w-]+", ".endpoints.E").replaceAll("\\[\\d+]", "[]");
             if (binder.written().at(path).orElseThrow().key().isPresent()) {
                 patterns.add(pattern);
             }

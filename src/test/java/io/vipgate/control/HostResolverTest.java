@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -72,6 +73,41 @@ class HostResolverTest {
             first.get(5, TimeUnit.SECONDS);
             assertThat(resolver.answer("slow.test")).containsExactly(ONE);
             assertThat(calls).hasValue(1);
+        }
+    }
+
+    @Test
+    void namesThatHangStopNoOtherAndNoMoreThanTheBoundAreAskedAtATime() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        try (HostResolver resolver = new HostResolver(host -> {
+            if (host.startsWith("slow")) {
+                asked.incrementAndGet();
+                try {
+                    answer.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return List.of(ONE);
+        })) {
+            List<CompletableFuture<Void>> slow = new ArrayList<>();
+            for (int i = 0; i < HostResolver.MAX_LOOK_UPS - 1; i++) {
+                slow.add(resolver.lookUp("slow" + i + ".test"));
+            }
+
+            resolver.lookUp("quick.test").get(20, TimeUnit.SECONDS);
+
+            assertThat(resolver.answer("quick.test")).containsExactly(ONE);
+            for (int i = 0; i < 100; i++) {
+                slow.add(resolver.lookUp("slow-too" + i + ".test"));
+            }
+            assertThat(asked).hasValueLessThanOrEqualTo(HostResolver.MAX_LOOK_UPS);
+            answer.countDown();
+            for (CompletableFuture<Void> each : slow) {
+                each.get(20, TimeUnit.SECONDS);
+            }
+            assertThat(resolver.answer("slow-too99.test")).containsExactly(ONE);
         }
     }
 }

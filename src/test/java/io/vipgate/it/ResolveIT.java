@@ -125,6 +125,32 @@ final class ResolveIT {
     }
 
     @Test
+    void anAnswerThatComesLateAfterAReloadCountsAsSoonAsItIsThere() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        try (NamingEndpoint web = new NamingEndpoint('w')) {
+            HostLookup slow = host -> {
+                try {
+                    answer.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return List.of(InetAddress.getLoopbackAddress());
+            };
+            try (TestGateway gateway = TestGateway.with().endpoint("a", web).names(slow).start()) {
+                gateway.apply(TestGateway.with().endpoint("a", web).endpoint("web", "web.test:" + web.port())
+                        .pool("resolve: { interval: 1h }"));
+                assertThat(labels(gateway)).containsExactly("a");
+
+                answer.countDown();
+
+                Await.until("it is there", BOUND, () -> labels(gateway).size() == 2);
+            } finally {
+                answer.countDown();
+            }
+        }
+    }
+
+    @Test
     void aNameThatCanNotBeLookedUpAtTheStartIsUsedAsSoonAsItCan() throws Exception {
         try (NamingEndpoint web = new NamingEndpoint('w');
                 TestGateway gateway = TestGateway.with().endpoint("web", "web.test:" + web.port()).pool(OFTEN)

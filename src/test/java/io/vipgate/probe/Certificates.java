@@ -16,7 +16,10 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-/** An authority and two servers' certificates of its making, one of them expired; made anew for each run of a test. */
+/**
+ * An authority and two servers' certificates of its making, one of them expired, and an authority that has expired with
+ * one that it has issued; made anew for each run of a test.
+ */
 final class Certificates {
     private static final String PASSWORD = "not a secret";
     private static final String NAME = "good.example";
@@ -33,6 +36,9 @@ final class Certificates {
         keytool("-alias", "valid", "-dname", "CN=valid", "-ext", "san=dns:" + NAME, "-signer", "authority");
         keytool("-alias", "expired", "-dname", "CN=expired", "-ext", "san=dns:" + NAME, "-signer", "authority",
                 "-startdate", "-3d", "-validity", "1");
+        keytool("-alias", "old-authority", "-dname", "CN=Old authority", "-ext", "bc:c", "-startdate", "-3d",
+                "-validity", "1");
+        keytool("-alias", "orphan", "-dname", "CN=orphan", "-ext", "san=dns:" + NAME, "-signer", "old-authority");
     }
 
     /** The name in both servers' certificates. */
@@ -42,9 +48,17 @@ final class Certificates {
 
     /** The authority's own certificate. */
     Path ca() throws IOException, GeneralSecurityException {
-        String base64 = Base64.getMimeEncoder().encodeToString(load().getCertificate("authority").getEncoded());
-        return Files.writeString(directory.resolve("ca.pem"),
-                "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n");
+        return file("authority");
+    }
+
+    /** A file with the certificates of these aliases. */
+    Path file(String... aliases) throws IOException, GeneralSecurityException {
+        StringBuilder pem = new StringBuilder();
+        for (String alias : aliases) {
+            String base64 = Base64.getMimeEncoder().encodeToString(load().getCertificate(alias).getEncoded());
+            pem.append("-----BEGIN CERTIFICATE-----\n").append(base64).append("\n-----END CERTIFICATE-----\n");
+        }
+        return Files.writeString(directory.resolve(String.join("-", aliases) + ".pem"), pem);
     }
 
     /** The server's side of TLS over an accepted connection, showing the certificate with this alias. */

@@ -7,6 +7,8 @@ import io.vipgate.config.HttpProbeConfig;
 import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProbeProxyProtocol;
 import io.vipgate.config.ProbeSource;
+import io.vipgate.config.ProbeStep;
+import io.vipgate.config.RedisRole;
 import io.vipgate.config.ProbeType;
 import io.vipgate.config.ProxyProtocol;
 import io.vipgate.config.StatusRanges;
@@ -16,7 +18,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -39,7 +43,8 @@ final class Checks {
     }
 
     static ProbeConfig http(Duration timeout, String expectBody) {
-        return http(timeout, new HttpProbeConfig("/health?a=b", Optional.empty(), statuses(200, 399), expectBody),
+        return http(timeout,
+                new HttpProbeConfig("/health?a=b", "GET", Optional.empty(), Map.of(), statuses(200, 399), expectBody),
                 null);
     }
 
@@ -68,7 +73,30 @@ final class Checks {
     static ProbeConfig from(ProbeSource source, ProbeConfig config) {
         return new ProbeConfig(config.type(), config.interval(), config.timeout(), config.fastInterval(), config.rise(),
                 config.fall(), config.jitter(), config.port(), config.proxyProtocol(), source, config.http(),
-                config.tls(), config.send(), config.expect(), config.command());
+                config.tls(), config.send(), config.expect(), config.steps(), config.user(), config.role(),
+                config.helo(), config.command());
+    }
+
+    /** Steps, each of what is sent and what is expected. */
+    static ProbeConfig steps(Duration timeout, String... sendAndExpect) {
+        List<ProbeStep> steps = new ArrayList<>();
+        for (int i = 0; i < sendAndExpect.length; i += 2) {
+            steps.add(new ProbeStep(new EscapedText(sendAndExpect[i]), new EscapedText(sendAndExpect[i + 1])));
+        }
+        return protocol(ProbeType.SEND_EXPECT, timeout, steps, "", RedisRole.ANY);
+    }
+
+    /** A protocol that the gateway knows. */
+    static ProbeConfig protocol(ProbeType type, Duration timeout, String user, RedisRole role) {
+        return protocol(type, timeout, List.of(), user, role);
+    }
+
+    private static ProbeConfig protocol(ProbeType type, Duration timeout, List<ProbeStep> steps, String user,
+            RedisRole role) {
+        ProbeConfig plain = config(type, timeout, null, null, "", "", List.of());
+        return new ProbeConfig(type, plain.interval(), timeout, plain.fastInterval(), plain.rise(), plain.fall(),
+                plain.jitter(), plain.port(), plain.proxyProtocol(), plain.source(), plain.http(), plain.tls(),
+                plain.send(), plain.expect(), steps, user, role, "gateway.example", plain.command());
     }
 
     static StatusRanges statuses(int first, int last) {
@@ -81,7 +109,7 @@ final class Checks {
         return new ProbeConfig(type, Duration.ofMillis(500), timeout, Duration.ofMillis(100), 2, 4, 0.1,
                 Optional.empty(), ProbeProxyProtocol.AUTO, ProbeSource.AUTO, Optional.ofNullable(http),
                 Optional.ofNullable(tls), new EscapedText(send),
-                new EscapedText(expect), command);
+                new EscapedText(expect), List.of(), "", RedisRole.ANY, "localhost", command);
     }
 
     /** An endpoint that is given by address and probed at its own port. */

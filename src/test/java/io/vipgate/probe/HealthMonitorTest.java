@@ -253,4 +253,18 @@ class HealthMonitorTest {
             assertThat(checksOf(first) - before).as("fall, and one failure more").isGreaterThanOrEqualTo(4);
         }
     }
+
+    @Test
+    void whatThisMachineLacksNeverCounts() {
+        try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
+            monitor.update();
+            await("vip1 is up", () -> state(first).health() == Health.UP);
+            results.put("vip1", ProbeResult.local("this machine: too many open files"));
+            int before = checksOf(first);
+            await("many were in vain", () -> checksOf(first) > before + 40);
+            assertThat(state(first)).isEqualTo(state(second));
+            await("it is told", () -> monitor.observation(first).orElseThrow().lastProbe().orElseThrow().result()
+                    .equals(ProbeResult.local("this machine: too many open files")));
+        }
+    }
 }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipgate.config.HttpProbeConfig;
 import io.vipgate.config.ProxyProtocol;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpProbeTest {
@@ -58,7 +60,8 @@ class HttpProbeTest {
     @Test
     void aConfiguredHostIsSentAsItStands() throws Exception {
         try (ScriptedPeer peer = ScriptedPeer.answering("HTTP/1.1 200 OK\r\n\r\n")) {
-            HttpProbeConfig http = new HttpProbeConfig("/", Optional.of("www.example"), Checks.statuses(200, 200), "");
+            HttpProbeConfig http = new HttpProbeConfig("/", "GET", Optional.of("www.example"), Map.of(),
+                    Checks.statuses(200, 200), "");
             Probe probe = Probes.of(Checks.http(Checks.AMPLE, http, null), ProxyProtocol.V2, List.of()).orElseThrow();
 
             assertThat(Checks.check(probe, peer.address(), Checks.AMPLE)).isEqualTo(ProbeResult.pass("status 200"));
@@ -123,11 +126,53 @@ class HttpProbeTest {
     }
 
     @Test
-    void aHeaderWithoutEndFailsAfter16KiB() throws Exception {
+    void aHeaderWithoutEndFailsAfter64KiB() throws Exception {
         assertThat(statusOf("HTTP/1.1 200 OK\r\nX: " + "x".repeat(HttpHead.MAX_BYTES)))
-                .isEqualTo(ProbeResult.fail("header is longer than 16 KiB"));
+                .isEqualTo(ProbeResult.fail("header is longer than 64 KiB"));
         assertThat(statusOf("HTTP/1.1 100 Continue\r\n\r\n".repeat(HttpHead.MAX_BYTES / 20)))
-                .isEqualTo(ProbeResult.fail("header is longer than 16 KiB"));
+                .isEqualTo(ProbeResult.fail("header is longer than 64 KiB"));
+    }
+
+    @Test
+    void anAnswerMayHaveALongHeader() throws Exception {
+        String cookies = "Set-Cookie: a=%s\r\n".formatted("x".repeat(4000)).repeat(15);
+
+        assertThat(bodyOf(cookies + "Content-Length: 8\r\n\r\nall good")).isEqualTo(PASSED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 8, 8\r\n", "Content-Length: 8\r\ncontent-length:8\r\n",
+        "Content-Length: 8,8 , 08\r\n", "Content-Length:\r\n 8\r\n", "Content-Length: 8\n",
+        "Transfer-Encoding: identity\r\nContent-Length: 8\r\n"})
+    void aLengthThatIsSaidAgainIsThatLength(String fields) throws Exception {
+        assertThat(bodyOf(fields + "\r\nall good")).isEqualTo(PASSED);
+        assertThat(bodyOf(fields + "\r\n.all good")).isEqualTo(LACKS);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"Content-Length: 7, 8|Content-Length differs: 7 and 8",
+        "Content-Length: 8,|Content-Length is no number: 8,", "Content-Length: -8|Content-Length is no number: -8",
+        "Content-Length: 0x8|Content-Length is no number: 0x8"})
+    void lengthsThatContradictEachOtherFail(String field, String cause) throws Exception {
+        assertThat(bodyOf(field + "\r\n\r\nall good")).isEqualTo(ProbeResult.fail(cause));
+    }
+
+    @Test
+    void chunksAreStrongerThanALength() throws Exception {
+        assertThat(bodyOf("Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n8\r\nall good\r\n0\r\n\r\n"))
+                .isEqualTo(PASSED);
+    }
+
+    @Test
+    void aFieldMayGoOnInTheNextLine() throws Exception {
+        assertThat(bodyOf("Transfer-Encoding: gzip,\r\n\tchunked\r\n\r\n8\r\nall good\r\n0\r\n\r\n")).isEqualTo(PASSED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 200\r\n\r\n", "HTTP/1.1 200 \r\n\r\n", "HTTP/1.0 200 OK\n\n",
+        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"})
+    void answersOfOldAndTerseServersPass(String answer) throws Exception {
+        assertThat(statusOf(answer)).isEqualTo(ProbeResult.pass("status 200"));
     }
 
     @Test

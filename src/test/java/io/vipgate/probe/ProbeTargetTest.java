@@ -86,7 +86,8 @@ class ProbeTargetTest {
     @Test
     void aConfiguredHostIsStrongerThanTheEndpointsName() throws Exception {
         try (ScriptedPeer peer = ScriptedPeer.answering("HTTP/1.1 200 OK\r\n\r\n")) {
-            HttpProbeConfig http = new HttpProbeConfig("/", Optional.of("www.example"), Checks.statuses(200, 200), "");
+            HttpProbeConfig http = new HttpProbeConfig("/", "GET", Optional.of("www.example"), Map.of(),
+                    Checks.statuses(200, 200), "");
 
             Checks.check(Checks.probe(Checks.http(Checks.AMPLE, http, null)), target(peer, "web.example", true),
                     Checks.AMPLE);
@@ -142,7 +143,7 @@ class ProbeTargetTest {
     void onlyThePoolsSourceMustHaveTheEndpointsFamily() throws Exception {
         InetAddress ipv6 = InetAddress.ofLiteral("::1");
         assertThat(from(ProbeSource.AUTO, List.of(ipv6), new CompletableFuture<>()))
-                .isEqualTo(ProbeResult.inconclusive("this machine: source has no address of the family of 127.0.0.1"));
+                .isEqualTo(ProbeResult.local("this machine: source has no address of the family of 127.0.0.1"));
         assertThat(originOf(new ProbeSource(false, Optional.of(ipv6)))).isEqualTo(LOCAL);
     }
 

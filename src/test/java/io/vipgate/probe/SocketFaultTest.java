@@ -29,9 +29,9 @@ class SocketFaultTest {
     @Test
     void whatThisMachineLacksDoesNot() {
         assertThat(connecting(new BindException("Cannot assign requested address")))
-                .isEqualTo(ProbeResult.inconclusive("this machine: cannot assign requested address"));
+                .isEqualTo(ProbeResult.local("this machine: cannot assign requested address"));
         assertThat(connecting(new SocketException("No buffer space available")))
-                .isEqualTo(ProbeResult.inconclusive("this machine: no buffer space available"));
+                .isEqualTo(ProbeResult.local("this machine: no buffer space available"));
         assertThat(connecting(new SocketException("Zu viele offene Dateien")).outcome())
                 .isEqualTo(ProbeResult.Outcome.INCONCLUSIVE);
         assertThat(connecting(new IOException("No space left on device")).outcome())

@@ -92,11 +92,12 @@ class TcpProbeTest {
     @Test
     void aConnectThatMeetsItselfIsAFailure() throws Exception {
         InetSocketAddress address = ScriptedPeer.nobody();
-        Probe meetsItself = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, List.of(), Checks.sockets(() -> {
-            Socket socket = new Socket();
-            socket.bind(address);
-            return socket;
-        })).orElseThrow();
+        Probe meetsItself = Probes
+                .of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, List.of(), List.of(), Checks.sockets(() -> {
+                    Socket socket = new Socket();
+                    socket.bind(address);
+                    return socket;
+                })).orElseThrow();
 
         assertThat(Checks.check(meetsItself, address, Checks.AMPLE))
                 .isEqualTo(ProbeResult.fail("connected to itself: nobody listens there"));
@@ -104,12 +105,13 @@ class TcpProbeTest {
 
     @Test
     void aLackOfDescriptorsIsNotTheEndpointsFault() throws Exception {
-        Probe poor = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, List.of(), Checks.sockets(() -> {
-            throw new SocketException("Too many open files");
-        })).orElseThrow();
+        Probe poor = Probes
+                .of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, List.of(), List.of(), Checks.sockets(() -> {
+                    throw new SocketException("Too many open files");
+                })).orElseThrow();
 
         assertThat(Checks.check(poor, ScriptedPeer.nobody(), Checks.AMPLE))
-                .isEqualTo(ProbeResult.inconclusive("no socket: Too many open files"));
+                .isEqualTo(ProbeResult.local("no socket: Too many open files"));
     }
 
     @Test
@@ -117,11 +119,11 @@ class TcpProbeTest {
         InetSocketAddress local = ScriptedPeer.nobody();
         try (ScriptedPeer peer = ScriptedPeer.silent(); Socket taken = boundTo(local)) {
             taken.connect(peer.address());
-            Probe without = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, List.of(),
+            Probe without = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, List.of(), List.of(),
                     Checks.sockets(() -> boundTo(local))).orElseThrow();
 
             assertThat(Checks.check(without, peer.address(), Checks.AMPLE))
-                    .isEqualTo(ProbeResult.inconclusive("this machine: cannot assign requested address"));
+                    .isEqualTo(ProbeResult.local("this machine: cannot assign requested address"));
         }
     }
 

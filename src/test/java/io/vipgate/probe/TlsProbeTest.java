@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -78,6 +79,63 @@ class TlsProbeTest {
 
             assertThat(result.outcome()).isEqualTo(ProbeResult.Outcome.FAIL);
             assertThat(result.cause()).startsWith("certificate: expired (NotAfter: ");
+        }
+    }
+
+    private ProbeResult shown(String alias, String... trusted) throws Exception {
+        try (ScriptedPeer peer = showing(alias)) {
+            TlsProbeConfig tls = new TlsProbeConfig(Optional.of(certificates.name()), true,
+                    Optional.of(certificates.file(trusted)));
+            return Checks.check(Checks.tls(Checks.AMPLE, tls), peer.address());
+        }
+    }
+
+    @Test
+    void anExpiredCertificateFailsEvenWhereItIsItsOwnAuthority() throws Exception {
+        assertThat(shown("expired", "expired").cause()).startsWith("certificate: expired (NotAfter: ");
+        assertThat(shown("expired", "authority", "expired").cause()).startsWith("certificate: expired (NotAfter: ");
+        assertThat(shown("valid", "valid")).as("one that is valid may be its own")
+                .isEqualTo(ProbeResult.pass("TLS handshake"));
+    }
+
+    @Test
+    void anExpiredAuthorityIsNone() throws Exception {
+        assertThat(shown("orphan", "old-authority").cause())
+                .startsWith("certificate: expired (the authority CN=Old authority, valid from ");
+        assertThat(shown("orphan", "authority", "old-authority").cause())
+                .startsWith("certificate: expired (the authority CN=Old authority, valid from ");
+        assertThat(shown("orphan", "orphan")).isEqualTo(ProbeResult.pass("TLS handshake"));
+        assertThat(shown("valid", "old-authority", "authority")).isEqualTo(ProbeResult.pass("TLS handshake"));
+    }
+
+    @Test
+    void theCertificateIsLookedAtInEveryCheck() throws Exception {
+        try (ScriptedPeer peer = ScriptedPeer.that(socket -> {
+            SSLSocket secured = certificates.over(socket, "valid");
+            secured.startHandshake();
+            int _ = secured.getInputStream().read(new byte[4096]);
+            secured.getOutputStream().write(ScriptedPeer.bytes("HTTP/1.1 200 OK\r\n\r\nall good"));
+        })) {
+            Probe probe = Checks.probe(Checks.http(Checks.AMPLE, new HttpProbeConfig("/", "GET", Optional.empty(),
+                    Map.of(), Checks.statuses(200, 200), "all good"), verifying(certificates.name())));
+            for (int i = 0; i < 5; i++) {
+                assertThat(Checks.check(probe, peer.address(), Checks.AMPLE))
+                        .as("with TLS 1.3, whose tickets come with the answer")
+                        .isEqualTo(ProbeResult.pass("status 200, body as expected"));
+            }
+        }
+    }
+
+    @Test
+    void theNameOfTheEndpointIsSentAndLookedFor() throws Exception {
+        try (ScriptedPeer peer = showing("valid")) {
+            Probe probe = Checks.probe(Checks.tls(Checks.AMPLE, verifying("")));
+            ProbeTarget named = new ProbeTarget("web", "vip1", peer.address(), Optional.of(certificates.name()), true);
+            ProbeTarget other = new ProbeTarget("web", "vip1", peer.address(), Optional.of("other.example"), true);
+
+            assertThat(Checks.check(probe, named, Checks.AMPLE)).isEqualTo(ProbeResult.pass("TLS handshake"));
+            assertThat(Checks.check(probe, other, Checks.AMPLE).cause()).startsWith("certificate: ")
+                    .contains("other.example");
         }
     }
 
@@ -266,7 +324,8 @@ class TlsProbeTest {
     }
 
     private static ProbeConfig https(Duration timeout, String expectBody) {
-        return Checks.http(timeout, new HttpProbeConfig("/", Optional.empty(), Checks.statuses(200, 200), expectBody),
+        return Checks.http(timeout,
+                new HttpProbeConfig("/", "GET", Optional.empty(), Map.of(), Checks.statuses(200, 200), expectBody),
                 ANY);
     }
 }

@@ -3,6 +3,7 @@ package io.vipgate.relay;
 import io.vipgate.linux.SystemCalls;
 import io.vipgate.pool.Endpoint;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets tests of other packages look at what this one keeps to itself.
@@ -15,6 +16,34 @@ public final class RelayInsides {
     /** Bytes of memory that a loop holds for readers slower than their senders. */
     public static long pendingBytes(RelayLoop loop) {
         return loop.pendingBuffers().inUse();
+    }
+
+    /** Every relay of a loop, a line each, with what its flows and sockets wait for. */
+    public static String describe(RelayLoop loop) {
+        StringBuilder found = new StringBuilder();
+        for (int i = 0; i < loop.relays(); i++) {
+            Relay relay = loop.relay(i);
+            found.append(relay.view()).append('\n');
+            describe(found, "to the endpoint", relay.clientToBackend);
+            describe(found, "to the client", relay.backendToClient);
+        }
+        return found.toString();
+    }
+
+    private static void describe(StringBuilder found, String name, @Nullable Flow flow) {
+        if (flow != null) {
+            found.append("    ").append(name).append(": descriptor ").append(flow.source.fd).append(" to ")
+                    .append(flow.target.fd).append(", delivered ").append(flow.delivered()).append(", piped ")
+                    .append(flow.piped).append(", pending ").append(flow.pending == null ? 0 : flow.pending.length())
+                    .append(flow.isStreaming ? ", streaming" : "").append(flow.isEnded ? ", ended" : "")
+                    .append(flow.isFinished ? ", finished" : "").append(flow.sourceLost ? ", source lost" : "")
+                    .append(flow.targetLost ? ", target lost" : "")
+                    .append(flow.source.isReadable ? ", source readable" : "")
+                    .append(flow.source.hasFin ? ", source has FIN" : "")
+                    .append(flow.source.isUrgent ? ", source urgent" : "")
+                    .append(flow.source.isReset ? ", source reset" : "")
+                    .append(flow.target.isWritable ? ", target writable" : "").append('\n');
+        }
     }
 
     /** A relay that both sides have ended, on a kernel that is none. */

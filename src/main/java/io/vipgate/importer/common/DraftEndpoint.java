@@ -12,19 +12,28 @@ import java.util.Map;
  * @param name what it is to be called, as far as vipgate takes such a name; empty: after its address
  * @param weight 0 or more; too large ones are scaled down with the others
  * @param maxConnections 0 for no bound
+ * @param isProbed whether it is checked at all
  */
 public record DraftEndpoint(int line, String name, HostPort address, long weight, boolean isBackup,
-        int maxConnections) {
+        int maxConnections, boolean isProbed) {
     public DraftEndpoint(int line, String name, HostPort address) {
-        this(line, name, address, 1, false, 0);
+        this(line, name, address, 1, false, 0, true);
     }
 
     public DraftEndpoint withWeight(long newWeight) {
-        return new DraftEndpoint(line, name, address, newWeight, isBackup, maxConnections);
+        return new DraftEndpoint(line, name, address, newWeight, isBackup, maxConnections, isProbed);
     }
 
     public DraftEndpoint asBackup() {
-        return new DraftEndpoint(line, name, address, weight, true, maxConnections);
+        return new DraftEndpoint(line, name, address, weight, true, maxConnections, isProbed);
+    }
+
+    public DraftEndpoint probed() {
+        return new DraftEndpoint(line, name, address, weight, isBackup, maxConnections, true);
+    }
+
+    public DraftEndpoint unprobed() {
+        return new DraftEndpoint(line, name, address, weight, isBackup, maxConnections, false);
     }
 
     public Map<String, Object> section() {
@@ -36,6 +45,9 @@ public record DraftEndpoint(int line, String name, HostPort address, long weight
         }
         if (maxConnections > 0) {
             section.put("maxConnections", maxConnections);
+        }
+        if (!isProbed) {
+            section.put("probe", false);
         }
         return section;
     }

@@ -3,7 +3,9 @@ package io.vipgate.importer.common;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -20,11 +22,21 @@ public final class DraftProbe {
     private static final long MAX_COUNT = 100;
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_.:\\[\\]-]+");
 
+    private static final Pattern HELO = Pattern.compile("[A-Za-z0-9_.:\\[\\]-]{1,255}");
+    private static final Pattern METHOD = Pattern.compile("[A-Z]{3,20}");
+    private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}");
+    private static final Pattern HEADER_VALUE = Pattern.compile("(?:[!-~](?:[ -~]*[!-~])?)?");
+    private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding", "trailer");
+    private static final Set<String> OVER_TLS = Set.of("http", "tls", "send-expect", "redis", "smtp", "ldap");
+    private static final Set<String> KEYS_OF_TYPES = Set.of("send", "expect", "steps", "user", "helo", "command");
+    private static final int MAX_STEPS = 32;
+
     private static final Pattern STATUS = Pattern.compile("[1-5][0-9]{2}(-[1-5][0-9]{2})?");
 
     private final Notes notes;
     private final Map<String, Object> section = new LinkedHashMap<>();
     private final Map<String, Object> http = new LinkedHashMap<>();
+    private final Map<String, Object> headers = new LinkedHashMap<>();
     private final Map<String, Object> tls = new LinkedHashMap<>();
 
     public DraftProbe(Notes notes) {
@@ -32,7 +44,9 @@ public final class DraftProbe {
         section.put("type", "tcp");
     }
 
+    /** Another type than before, whose own keys go. */
     public void type(String type) {
+        section.keySet().removeAll(KEYS_OF_TYPES);
         section.put("type", type);
     }
 
@@ -86,6 +100,25 @@ public final class DraftProbe {
         }
     }
 
+    public void method(int line, String method) {
+        if (!METHOD.matcher(method).matches() || method.equals("CONNECT")) {
+            notes.add(line, "the probe uses GET, not " + method);
+        } else if (!method.equals("GET")) {
+            http.put("method", method);
+        }
+    }
+
+    /** A header besides Host. One that vipgate would not send is named without its value, which may be a secret. */
+    public void header(int line, String name, String value) {
+        boolean isTaken = headers.keySet().stream().anyMatch(name::equalsIgnoreCase);
+        if (isTaken || !HEADER.matcher(name).matches() || FRAMING.contains(name.toLowerCase(Locale.ROOT))
+                || !HEADER_VALUE.matcher(value).matches()) {
+            notes.add(line, "header " + name + " of the check: the probe does not send it");
+        } else {
+            headers.put(name, value);
+        }
+    }
+
     /** Codes and ranges of them, {@code 200,300-399}; answers false when they are none, and expects what it did before. */
     public boolean expectStatus(String ranges) {
         for (String range : ranges.split(",", -1)) {
@@ -122,6 +155,53 @@ public final class DraftProbe {
         }
     }
 
+    /** One exchange after the other, each of what is sent and what is expected. */
+    public void exchanges(int line, List<List<String>> exchanges) {
+        if (exchanges.size() == 1) {
+            conversation(exchanges.getFirst().getFirst(), exchanges.getFirst().getLast());
+            return;
+        }
+        if (exchanges.size() > MAX_STEPS) {
+            notes.add(line, "a probe has " + MAX_STEPS + " steps at most; what comes behind them is not asked");
+        }
+        type("send-expect");
+        section.put("steps", exchanges.stream().limit(MAX_STEPS).map(DraftProbe::step).toList());
+    }
+
+    private static Map<String, Object> step(List<String> exchange) {
+        Map<String, Object> step = new LinkedHashMap<>();
+        if (!exchange.getFirst().isEmpty()) {
+            step.put("send", escaped(exchange.getFirst()));
+        }
+        if (!exchange.getLast().isEmpty()) {
+            step.put("expect", escaped(exchange.getLast()));
+        }
+        return step;
+    }
+
+    /** A protocol that vipgate knows, and who it is there. */
+    public void protocol(String type, String key, String value) {
+        type(type);
+        if (!value.isEmpty()) {
+            section.put(key, value);
+        }
+    }
+
+    /** A mail server that is greeted by this name; one that vipgate does not take is as none. */
+    public void smtp(String helo) {
+        protocol("smtp", "helo", HELO.matcher(helo).matches() ? helo : "");
+    }
+
+    /** An address of this machine that it comes from. */
+    public void source(String address) {
+        section.put("source", address);
+    }
+
+    /** The PROXY header that it begins with: {@code none}, {@code v1} or {@code v2}. */
+    public void proxyProtocol(String version) {
+        section.put("proxyProtocol", version);
+    }
+
     public void command(List<String> words) {
         type("exec");
         section.put("command", words);
@@ -149,9 +229,13 @@ public final class DraftProbe {
             return Map.of("type", "none");
         }
         if (type().equals("http") && !http.isEmpty()) {
-            written.put("http", new LinkedHashMap<>(http));
+            Map<String, Object> request = new LinkedHashMap<>(http);
+            if (!headers.isEmpty()) {
+                request.put("headers", new LinkedHashMap<>(headers));
+            }
+            written.put("http", request);
         }
-        if ((type().equals("http") || type().equals("tls")) && !tls.isEmpty()) {
+        if (OVER_TLS.contains(type()) && !tls.isEmpty()) {
             written.put("tls", new LinkedHashMap<>(tls));
         }
         return written;

@@ -143,7 +143,8 @@ final class HaproxyPool {
             notes.add(statement, "maxconn: beyond maxConnections vipgate does not queue, it uses another endpoint");
         }
         return new DraftEndpoint(statement.line(), server.name(), address,
-                server.has("disabled") ? 0 : server.number("weight", 1), server.has("backup"), (int) max);
+                server.has("disabled") ? 0 : server.number("weight", 1), server.has("backup"), (int) max,
+                server.has("check") || servers.stream().noneMatch(each -> each.has("check")));
     }
 
     // ---- settings ----
@@ -178,7 +179,7 @@ final class HaproxyPool {
         pool.set("probe", probe);
         for (HaproxyServer server : accepted) {
             if (!server.has("check")) {
-                notes.add(server.statement(), "has no check; it is probed like the others");
+                notes.add(server.statement(), "has no check: it is not probed and always counts as up, as before");
             } else if (!new HaproxyProbe(new Notes(), backend).of(server).equals(probe)) {
                 notes.add(server.statement(), "is checked differently from the one of line "
                         + checked.getFirst().statement().line() + "; a pool has one probe, and that one's is used");

@@ -5,6 +5,7 @@ import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,8 @@ final class HaproxyProbe {
     private static final Set<String> PAIRS = Set.of("min-recv", "comment", "ok-status", "error-status", "tout-status",
             "on-success", "on-error", "status-code");
 
+    private static final int MAX_USER = 255;
+
     private final Notes notes;
     private final HaproxySection backend;
 
@@ -36,6 +39,12 @@ final class HaproxyProbe {
                 backend.timeout("check").orElse(inter));
         probe.counts(server.number("rise", 2), server.number("fall", 3));
         server.value("port").ifPresent(text -> port(probe, server.statement(), text));
+        if (server.has("check-send-proxy")) {
+            probe.proxyProtocol(server.proxyProtocol().equals("none") ? "v1" : server.proxyProtocol());
+        } else if (server.has("port") && !server.proxyProtocol().equals("none")) {
+            // HAProxy sends none then, even if that is the server's own port.
+            probe.proxyProtocol("none");
+        }
         checkType(probe);
         if (server.has("check-ssl")) {
             tls(probe, server);
@@ -55,10 +64,10 @@ final class HaproxyProbe {
     private void tls(DraftProbe probe, HaproxyServer server) {
         switch (probe.type()) {
             case "http" -> probe.tls("verify", false);
-            case "send-expect" -> {
-                notes.add(server.statement(),
-                        "check-ssl: send and expect do not work over TLS; the probe is "
-                                + "a TLS handshake");
+            case "send-expect", "redis", "smtp", "ldap" -> probe.tls("verify", false);
+            case "mysql", "pgsql" -> {
+                notes.add(server.statement(), "check-ssl: no " + probe.type()
+                        + " over TLS from the first byte on; the probe is a TLS handshake");
                 probe.type("tls");
             }
             default -> probe.type("tls");
@@ -83,14 +92,26 @@ final class HaproxyProbe {
             case "httpchk" -> http(probe, option);
             case "tcp-check" -> conversation(probe);
             case "ssl-hello-chk" -> probe.type("tls");
-            case "redis-check" -> probe.conversation("*1\r\n$4\r\nPING\r\n", "+PONG\r\n");
-            case "smtpchk" -> {
-                probe.conversation("", "220");
-                notes.add(option, "the probe waits for the greeting (220) and sends nothing");
+            case "redis-check" -> probe.type("redis");
+            case "smtpchk" ->
+                probe.smtp(option.word(3));
+            case "mysql-check" -> probe.protocol("mysql", "user", user(option));
+            case "pgsql-check" -> {
+                if (user(option).isEmpty()) {
+                    notes.add(option, "without user; a TCP connect is the probe");
+                } else {
+                    probe.protocol("pgsql", "user", user(option));
+                }
             }
+            case "ldap-check" -> probe.type("ldap");
             default ->
                 notes.add(option, "no equivalent; a TCP connect is the probe (see the types send-expect and exec)");
         }
+    }
+
+    private static String user(Statement option) {
+        return valueOf(option, "user").filter(name -> name.length() <= MAX_USER
+                && name.chars().noneMatch(Character::isISOControl)).orElse("");
     }
 
     static boolean isCheck(String option) {
@@ -111,33 +132,40 @@ final class HaproxyProbe {
             path = valueOf(send.get(), "uri").orElse(path);
         }
         int line = send.orElse(option).line();
-        if (!method.equals("GET")) {
-            notes.add(line, "the probe uses GET, not " + method);
-        }
         probe.http(line, path);
-        host(head, send).ifPresent(host -> probe.host(line, host));
+        probe.method(line, method);
+        headers(head, send).forEach(header -> {
+            if (header.getKey().equalsIgnoreCase("host")) {
+                probe.host(line, header.getValue());
+            } else if (header.getValue().contains("%[")) {
+                notes.add(line, "header " + header.getKey() + " of the check is computed: the probe does not send it");
+            } else {
+                probe.header(line, header.getKey(), header.getValue());
+            }
+        });
         send.flatMap(each -> valueOf(each, "body"))
                 .ifPresent(_ -> notes.add(line, "http-check send body: no equivalent; it is left out"));
         backend.all("http-check").stream().filter(each -> !each.is("http-check", "send"))
                 .forEach(each -> httpCheck(probe, each));
     }
 
-    /** Out of the version with headers behind it, as it was written before there was {@code http-check send}. */
-    private static Optional<String> host(String head, Optional<Statement> send) {
+    /** Those behind the version, as they were written before there was {@code http-check send}, and those of that. */
+    private static List<Map.Entry<String, String>> headers(String head, Optional<Statement> send) {
+        List<Map.Entry<String, String>> headers = new ArrayList<>();
         for (String line : head.split("\r?\n", -1)) {
-            if (line.regionMatches(true, 0, "host:", 0, 5)) {
-                return Optional.of(line.substring(5).strip());
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                headers.add(Map.entry(line.substring(0, colon).strip(), line.substring(colon + 1).strip()));
             }
         }
-        if (send.isPresent()) {
-            List<String> words = send.get().words();
-            for (int i = 2; i + 2 < words.size(); i++) {
-                if (words.get(i).equals("hdr") && words.get(i + 1).equalsIgnoreCase("host")) {
-                    return Optional.of(words.get(i + 2));
-                }
+        List<String> words = send.map(Statement::words).orElse(List.of());
+        for (int i = 2; i + 2 < words.size(); i++) {
+            if (words.get(i).equals("hdr")) {
+                headers.add(Map.entry(words.get(i + 1), words.get(i + 2)));
+                i += 2;
             }
         }
-        return Optional.empty();
+        return headers;
     }
 
     private void httpCheck(DraftProbe probe, Statement rule) {
@@ -159,33 +187,18 @@ final class HaproxyProbe {
     // ---- option tcp-check ----
 
     private void conversation(DraftProbe probe) {
+        List<List<String>> exchanges = new ArrayList<>();
         StringBuilder send = new StringBuilder();
-        String expect = "";
-        int sends = 0;
-        int expects = 0;
         for (Statement rule : backend.all("tcp-check")) {
             switch (rule.word(1)) {
                 case "connect" -> connect(probe, rule, false);
-                case "send" -> {
-                    send.append(rule.word(2));
-                    sends++;
-                }
-                case "send-binary" -> {
-                    send.append(bytes(rule.word(2)));
-                    sends++;
-                }
+                case "send" -> send.append(rule.word(2));
+                case "send-binary" -> send.append(bytes(rule.word(2)));
                 case "expect" -> {
-                    Expectation expected = Expectation.of(rule);
-                    String text = switch (expected.match()) {
-                        case "string" -> expected.pattern();
-                        case "binary" -> bytes(expected.pattern());
-                        default -> "";
-                    };
-                    if (text.isEmpty() || expected.isNegated()) {
-                        notes.leftOut(rule, "no equivalent: the probe looks for plain bytes");
-                    } else {
-                        expect = text;
-                        expects++;
+                    String expected = expected(rule);
+                    if (!expected.isEmpty()) {
+                        exchanges.add(List.of(send.toString(), expected));
+                        send.setLength(0);
                     }
                 }
                 case "comment" -> {
@@ -193,20 +206,27 @@ final class HaproxyProbe {
                 default -> notes.leftOut(rule, "no equivalent");
             }
         }
-        if (send.isEmpty() && expect.isEmpty()) {
-            return;
+        if (!send.isEmpty()) {
+            exchanges.add(List.of(send.toString(), ""));
         }
-        if (sends > 1 || expects > 1) {
-            notes.add(backend.option("tcp-check").orElse(backend.section()),
-                    "the probe sends everything at once and looks for "
-                            + "the last of the answers; test whether the service accepts that");
+        if (!exchanges.isEmpty()) {
+            probe.exchanges(backend.option("tcp-check").orElse(backend.section()).line(), exchanges);
         }
-        if (probe.type().equals("tls")) {
-            notes.add(backend.option("tcp-check").orElse(backend.section()),
-                    "send and expect do not work over TLS; the probe is a TLS handshake");
-            return;
+    }
+
+    /** The bytes that a rule looks for; empty where the probe can't. */
+    private String expected(Statement rule) {
+        Expectation expected = Expectation.of(rule);
+        String text = switch (expected.match()) {
+            case "string" -> expected.pattern();
+            case "binary" -> bytes(expected.pattern());
+            default -> "";
+        };
+        if (text.isEmpty() || expected.isNegated()) {
+            notes.leftOut(rule, "no equivalent: the probe looks for plain bytes");
+            return "";
         }
-        probe.conversation(send.toString(), expect);
+        return text;
     }
 
     /** Hexadecimal digits as characters up to 255; empty if they are none. */

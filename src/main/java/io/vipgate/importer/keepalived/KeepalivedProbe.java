@@ -67,10 +67,7 @@ final class KeepalivedProbe {
                 http(probe, checker);
                 probe.tls("verify", false);
             }
-            case "SMTP_CHECK" -> {
-                probe.conversation("", "220");
-                notes.add(checker, "the probe waits for the greeting (220) and sends no HELO");
-            }
+            case "SMTP_CHECK" -> probe.smtp(checker.last("helo_name").map(each -> each.word(1)).orElse(""));
             case "MISC_CHECK" -> command(probe, checker);
             case "TCP_CHECK" -> probe.type("tcp");
             default -> notes.add(checker, "no equivalent for TCP endpoints; a TCP connect is the probe");
@@ -112,7 +109,10 @@ final class KeepalivedProbe {
                         KeepalivedUnsupported.report(inner, notes);
                     }
                 });
-                case "url", "virtualhost", "enable_sni", "misc_path", "misc_timeout", "http_protocol",
+                case "bindto" -> HostPort.address(option.word(1), 1).filter(each -> !each.isWildcard()).ifPresentOrElse(
+                        source -> probe.source(source.host()),
+                        () -> notes.leftOut(option, "not an address of this machine"));
+                case "helo_name", "url", "virtualhost", "enable_sni", "misc_path", "misc_timeout", "http_protocol",
                         "fast_recovery" ->
                     {
                     }

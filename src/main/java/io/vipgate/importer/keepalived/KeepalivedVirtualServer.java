@@ -8,6 +8,7 @@ import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -111,6 +112,7 @@ final class KeepalivedVirtualServer {
         Optional<Statement> first = Optional.empty();
         Optional<Map<String, Object>> probe = Optional.empty();
         Set<Long> weights = new HashSet<>();
+        List<DraftEndpoint> endpoints = new ArrayList<>();
         Optional<Statement> unchecked = Optional.empty();
         for (Statement real : server.all("real_server").toList()) {
             Optional<HostPort> address = address(real, keepsPorts(real, keepsPorts));
@@ -120,10 +122,9 @@ final class KeepalivedVirtualServer {
             long weight = real.last("weight").map(this::weight).orElse(1L);
             weights.add(weight);
             int max = real.last("uthreshold").map(this::count).orElse(0);
-            pool.add(
-                    new DraftEndpoint(real.line(), "", address.get(), usesWeights ? weight : Math.min(weight, 1), false,
-                            max));
             Optional<Map<String, Object>> own = new KeepalivedProbe(notes, server, real, address.get()).read();
+            endpoints.add(new DraftEndpoint(real.line(), "", address.get(),
+                    usesWeights ? weight : Math.min(weight, 1), false, max, own.isPresent()));
             if (own.isEmpty()) {
                 unchecked = unchecked.or(() -> Optional.of(real));
             } else if (probe.isEmpty()) {
@@ -134,6 +135,8 @@ final class KeepalivedVirtualServer {
                         + "; a pool has one probe, and that one's is used");
             }
         }
+        boolean isAnyProbed = probe.isPresent();
+        endpoints.forEach(each -> pool.add(isAnyProbed ? each : each.probed()));
         weights.remove(0L);
         if (!usesWeights && (weights.size() > 1 || weights.stream().anyMatch(each -> each != 1))) {
             notes.add(server.last("lb_algo", "lvs_sched").orElse(server), "ignores weights, so those of the "
@@ -141,7 +144,8 @@ final class KeepalivedVirtualServer {
         }
         if (probe.isPresent()) {
             pool.set("probe", probe.get());
-            unchecked.ifPresent(real -> notes.add(real, "has no check; it is probed like the others"));
+            unchecked.ifPresent(
+                    real -> notes.add(real, "has no check: it is not probed and always counts as up, as before"));
         } else if (unchecked.isPresent()) {
             pool.set("probe", Map.of("type", "none"));
             notes.add(unchecked.get(), "no check, so keepalived never removed it, and no probe does; remove probe "
@@ -177,9 +181,9 @@ final class KeepalivedVirtualServer {
 
     private void sorryServer(DraftPool pool) {
         server.last("sorry_server").ifPresent(sorry -> address(sorry, false).ifPresent(address -> {
-            pool.add(new DraftEndpoint(sorry.line(), "sorry", address).asBackup());
+            pool.add(new DraftEndpoint(sorry.line(), "sorry", address).asBackup().unprobed());
             notes.add(sorry,
-                    "a backup endpoint: it is probed like the others, and used when none of them is available");
+                    "a backup endpoint that is not probed, and used when none of the others is available");
         }));
     }
 

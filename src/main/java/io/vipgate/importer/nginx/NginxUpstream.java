@@ -107,7 +107,7 @@ final class NginxUpstream {
                 default -> notes.leftOut(server, word + ": no equivalent");
             }
         }
-        pool.add(new DraftEndpoint(server.line(), "", address.get(), weight, isBackup, max));
+        pool.add(new DraftEndpoint(server.line(), "", address.get(), weight, isBackup, max, true));
     }
 
     private long number(Statement server, String word, String value, long orElse) {

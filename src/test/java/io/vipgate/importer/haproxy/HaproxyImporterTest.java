@@ -58,7 +58,8 @@ class HaproxyImporterTest {
         assertThat(web.probe().timeout()).isEqualTo(Duration.ofMillis(800));
         assertThat(web.probe().fastInterval()).isEqualTo(Duration.ofMillis(500));
         assertThat(web.probe().http().orElseThrow().host()).hasValue("www.example.com");
-        assertThat(imported.pool("redis").probe().send().text()).isEqualTo("PING\\r\\ninfo replication\\r\\n");
+        assertThat(imported.pool("redis").probe().steps()).extracting(step -> step.send() + "|" + step.expect())
+                .containsExactly("PING\\r\\n|+PONG", "info replication\\r\\n|role:master");
         assertThat(imported.pool("redis").pinning().maxEntries()).isEqualTo(200 * 1024);
         assertThat(imported.endpoints("smtp-587")).containsExactly("mx1=192.0.2.31:587*1", "mx2=192.0.2.32:1587*1");
         assertThat(imported.pool("smtp-25").timeouts().idle()).isEqualTo(Duration.ofMinutes(2));
@@ -68,7 +69,7 @@ class HaproxyImporterTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"2|global", "9|accessLog", "27|at once", "28|one pool", "29|one pool",
         "30|firewall", "34|TLS", "38|slowstart", "39|another hash", "46|does not queue", "48|applies to a whole pool",
-        "49|does not encrypt", "54|at once", "59|plain bytes", "63|differently", "64|weight is 0",
+        "49|does not encrypt", "59|plain bytes", "63|differently", "64|weight is 0",
         "69|shorter", "74|layer 7", "78|no frontend", "81|section"})
     void whatAFileHasBesidesIsNotedWithItsLine(int line, String words) {
         assertNoted(HaproxyImporter.convert(ImportedConfig.file("haproxy/haproxy.cfg")), line, words);
@@ -349,8 +350,9 @@ class HaproxyImporterTest {
         "option tcp-check;tcp-check expect string 220\\ ok|SEND_EXPECT||220 ok",
         "option tcp-check;tcp-check send-binary 0aff;tcp-check expect binary 41|SEND_EXPECT|\\n\\xff|A",
         "option tcp-check;tcp-check expect comment x ! string NO|TCP||", "option ssl-hello-chk|TLS||",
-        "option redis-check|SEND_EXPECT|*1\\r\\n$4\\r\\nPING\\r\\n|+PONG\\r\\n", "option smtpchk|SEND_EXPECT||220",
-        "option mysql-check user x|TCP||", "option ssl-hello-chk;no option ssl-hello-chk|TCP||",
+        "option redis-check|REDIS||", "option smtpchk|SMTP||", "option mysql-check user x|MYSQL||",
+        "option mysql-check|MYSQL||", "option pgsql-check user x|PGSQL||", "option pgsql-check|TCP||",
+        "option ldap-check|LDAP||", "option external-check|TCP||", "option ssl-hello-chk;no option ssl-hello-chk|TCP||",
         "option tcp-check;tcp-check send \"${X}\\\\\"|SEND_EXPECT|${X}\\\\|"})
     void otherChecks(String lines, ProbeType type, String send, String expect) {
         ProbeConfig probe = probe(lines.split(";", -1));

@@ -89,7 +89,7 @@ class KeepalivedImporterTest {
     @CsvSource(delimiter = '|', value = {"6|router_id", "7|224.0.0.0/4", "11|only check", "17|BACKUP",
         "22|ignored together with state MASTER", "31|never fails over", "33|does not know this keyword", "55|digest",
         "74|notify_down",
-        "84|can't change the port", "93|real_servers", "104|helo_name", "116|only TCP", "126|firewall mark",
+        "84|can't change the port", "93|real_servers", "116|only TCP", "126|firewall mark",
         "131|weights", "133|cookie", "149|not followed"})
     void whatADirectorsFileHasBesidesIsNotedWithItsLine(int line, String words) {
         assertNoted(KeepalivedImporter.convert(ImportedConfig.file("keepalived/keepalived-lvs.conf")), line, words);

@@ -6,10 +6,14 @@ import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProxyProtocol;
 import java.util.concurrent.CountDownLatch;
 import javax.net.SocketFactory;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class SendExpectProbeTest {
+class SendExpectTest {
     private static final ProbeConfig GREETING = Checks.sendExpect(Checks.AMPLE, "", "220 ready\\r\\n");
 
     @Test
@@ -95,7 +99,10 @@ class SendExpectProbeTest {
             SocketCheck check = new SocketCheck(SocketFactory.getDefault(), Checks.SHORT, ProbeHeader.NONE,
                     ProbeOrigin.KERNELS, false);
 
-            Checks.checkInVain(new SendExpectProbe(check, muchMoreThanBuffersHold, new byte[0]), peer.address());
+            Checks.checkInVain(new ConversationProbe(check, null, conversation -> {
+                conversation.say(muchMoreThanBuffersHold);
+                return ProbeResult.pass("sent");
+            }), peer.address());
             over.countDown();
         }
     }
@@ -114,6 +121,52 @@ class SendExpectProbeTest {
                     throw new AssertionError(e);
                 }
             });
+        }
+    }
+
+    private static final ProbeConfig MASTER = Checks.steps(Checks.AMPLE, "PING\\r\\n", "+PONG", "info\\r\\n",
+            "role:master",
+            "QUIT\\r\\n", "+OK");
+
+    private static ScriptedPeer redis(String info) throws IOException {
+        return ScriptedPeer.that(socket -> {
+            BufferedReader in = new BufferedReader(
+                    new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                socket.getOutputStream().write(ScriptedPeer.bytes(switch (line) {
+                    case "PING" -> "+PONG\r\n";
+                    case "info" -> info;
+                    default -> "+OK\r\n";
+                }));
+            }
+        });
+    }
+
+    @Test
+    void everyStepMustBeAnswered() throws Exception {
+        try (ScriptedPeer master = redis("$11\r\nrole:master\r\n");
+                ScriptedPeer replica = redis("role:slave\r\n+OK\r\n")) {
+            assertThat(Checks.check(MASTER, master.address())).isEqualTo(ProbeResult.pass("answered as expected"));
+            assertThat(Checks.check(Checks.probe(MASTER), replica.address(), Checks.SHORT).outcome())
+                    .as("it waits for the role, whatever else comes").isEqualTo(ProbeResult.Outcome.TIMEOUT);
+        }
+    }
+
+    @Test
+    void theStepThatFailsIsNamed() throws Exception {
+        try (ScriptedPeer peer = ScriptedPeer.saying("+PONG\r\nrole:slave\r\n")) {
+            assertThat(Checks.check(Checks.steps(Checks.AMPLE, "", "+PONG", "", "role:master"), peer.address()))
+                    .isEqualTo(ProbeResult.fail("closed before the expected bytes of step 2"));
+        }
+    }
+
+    @Test
+    void whatIsExpectedIsLookedForBehindWhatWasFound() throws Exception {
+        try (ScriptedPeer peer = ScriptedPeer.saying("one two")) {
+            assertThat(Checks.check(Checks.steps(Checks.AMPLE, "", "one", "", "two"), peer.address()).outcome())
+                    .isEqualTo(ProbeResult.Outcome.PASS);
+            assertThat(Checks.check(Checks.steps(Checks.AMPLE, "", "two", "", "one"), peer.address()).outcome())
+                    .isEqualTo(ProbeResult.Outcome.FAIL);
         }
     }
 }
