@@ -26,6 +26,7 @@ final class AdminHeapIT {
     private static final int HEAP_MEBIBYTES = 48;
     private static final int ENDPOINTS = 3_000;
     private static final int READERS = 30;
+    private static final int ENDED = 0;
     private static final Duration BOUND = Duration.ofSeconds(60);
 
     @TempDir
@@ -53,7 +54,7 @@ final class AdminHeapIT {
                 Map<Integer, Long> statuses = readSlowly(adminPort, path);
                 assertThat(gateway.isAlive()).as("%s: %s", path, gateway.errors()).isTrue();
                 assertThat(statuses).as(path).containsKey(200);
-                assertThat(statuses.keySet()).as(path).isSubsetOf(200, 503);
+                assertThat(statuses.keySet()).as(path).isSubsetOf(200, 503, ENDED);
             }
             assertThat(gateway.errors()).doesNotContain("OutOfMemory");
         }
@@ -61,21 +62,24 @@ final class AdminHeapIT {
 
     /** How often which status was answered. */
     private static Map<Integer, Long> readSlowly(int adminPort, String path) throws Exception {
-        Queue<HttpAnswer> answers = new ConcurrentLinkedQueue<>();
+        Queue<Integer> answers = new ConcurrentLinkedQueue<>();
         try (Tasks tasks = new Tasks()) {
             for (int i = 0; i < READERS; i++) {
                 tasks.start(() -> {
                     try (Peer reader = Peer.connect("127.0.0.1", adminPort, 4096)) {
                         reader.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
                         Thread.sleep(800);
-                        answers.add(HttpAnswer.read(reader));
-                    } catch (IOException | InterruptedException e) {
+                        answers.add(HttpAnswer.read(reader).status());
+                    } catch (IOException e) {
+                        // Whoever reads nothing for a second may be ended for another one.
+                        answers.add(ENDED);
+                    } catch (InterruptedException e) {
                         throw new AssertionError(path, e);
                     }
                 });
             }
             tasks.join(BOUND);
         }
-        return answers.stream().collect(Collectors.groupingBy(HttpAnswer::status, Collectors.counting()));
+        return answers.stream().collect(Collectors.groupingBy(status -> status, Collectors.counting()));
     }
 }

@@ -57,6 +57,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private boolean hasBegun = true;
     private boolean hasInputEnded;
     private boolean isStream;
+    private boolean isPieceOnItsWay;
     private long activeAt = System.nanoTime();
     private long answerBegan;
     private @Nullable Exchange exchange;
@@ -75,12 +76,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return remote;
     }
 
-    /** When it last did something, on the clock of {@link System#nanoTime}. */
-    long activeAt() {
-        return activeAt;
+    /** For how long the other end has done nothing; negative while it waits for this one. */
+    long idleNanos() {
+        return phase == Phase.ANSWER && !isPieceOnItsWay ? -1 : System.nanoTime() - activeAt;
     }
 
-    /** Makes room. */
     void end() {
         ChannelFuture _ = channel.close();
     }
@@ -270,14 +270,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A piece of the answer is on its way. */
     void onPieceBegun() {
+        isPieceOnItsWay = true;
+        activeAt = System.nanoTime();
         long left = HttpDeadline.ANSWER_NANOS - (System.nanoTime() - answerBegan);
         deadline.within(Math.clamp(TimeUnit.NANOSECONDS.toMillis(left), 0, HttpDeadline.PIECE_MILLIS), this::end);
     }
 
-    /** The kernel has taken a piece of the answer. */
     void onPieceTaken() {
+        isPieceOnItsWay = false;
         deadline.cancel();
         activeAt = System.nanoTime();
         if (room != null) {

@@ -22,7 +22,7 @@ final class Room {
     /**
      * Makes one that is empty.
      *
-     * @param minIdleMillis who was active later than that need not go
+     * @param minIdleMillis who has been idle for less need not go, nor who waits for an answer
      */
     Room(int most, int mostOfOneSource, long minIdleMillis) {
         this.most = most;
@@ -32,21 +32,18 @@ final class Room {
 
     /** Lets a connection in. Returns false when there is no place, and nobody who must go. */
     boolean enter(HttpConnection newcomer) {
-        Optional<HttpConnection> leaving = Optional.empty();
-        if (inside.stream().filter(each -> each.remote().source().equals(newcomer.remote().source()))
-                .count() >= mostOfOneSource) {
-            leaving = inside.stream().filter(each -> each.remote().source().equals(newcomer.remote().source()))
-                    .findFirst();
-        } else if (inside.size() >= most) {
-            leaving = Optional.of(inside.getFirst());
-        }
-        if (leaving.isPresent()) {
-            HttpConnection idlest = leaving.get();
-            if (System.nanoTime() - idlest.activeAt() < minIdleNanos) {
+        String source = newcomer.remote().source();
+        boolean isSourceFull = inside.stream().filter(each -> each.remote().source().equals(source))
+                .count() >= mostOfOneSource;
+        if (isSourceFull || inside.size() >= most) {
+            Optional<HttpConnection> idlest = inside.stream()
+                    .filter(each -> !isSourceFull || each.remote().source().equals(source))
+                    .filter(each -> each.idleNanos() >= minIdleNanos).findFirst();
+            if (idlest.isEmpty()) {
                 return false;
             }
-            inside.remove(idlest);
-            idlest.end();
+            inside.remove(idlest.get());
+            idlest.get().end();
         }
         inside.add(newcomer);
         return true;
