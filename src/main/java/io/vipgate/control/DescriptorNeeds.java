@@ -20,7 +20,7 @@ import io.vipgate.linux.FdBudget;
 public record DescriptorNeeds(int listening, int loops, int servers, int probes, int others) {
     private static final int PER_LOOP = 4;
     /** Connections that an HTTP server takes at once, and what it waits with. */
-    private static final int PER_SERVER = 72;
+    private static final int PER_SERVER = 104;
     /** A command's three pipes, and the one that tells whether it could be started. */
     private static final int PER_COMMAND = 8;
     /** Addresses that a name is taken to have. */

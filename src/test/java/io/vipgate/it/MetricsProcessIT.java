@@ -50,7 +50,7 @@ final class MetricsProcessIT {
         int metrics = FreePort.take();
         ConcurrentLinkedQueue<Peer> load = new ConcurrentLinkedQueue<>();
         try (EchoEndpoint echo = new EchoEndpoint();
-                VipgateProcess _ = VipgateProcess.startWithFiles(200, directory, "run", "-c",
+                VipgateProcess _ = VipgateProcess.startWithFiles(260, directory, "run", "-c",
                         write(port, metrics, echo, "").toString()).awaitStart()) {
             Tasks.repeat(300, 16, () -> {
                 try {
