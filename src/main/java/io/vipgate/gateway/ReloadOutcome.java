@@ -18,4 +18,7 @@ public sealed interface ReloadOutcome {
      * @param problems why, one line each
      */
     record Refused(List<String> problems) implements ReloadOutcome {}
+
+    /** Nothing has changed: the gateway has been told to stop. */
+    record Stopping() implements ReloadOutcome {}
 }

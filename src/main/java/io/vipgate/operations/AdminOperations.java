@@ -160,6 +160,7 @@ public final class AdminOperations implements Operations {
         return switch (present.get()) {
             case ReloadOutcome.Applied(List<String> changes, List<String> needRestart) ->
                 new ReloadResult(changes, needRestart);
+            case ReloadOutcome.Stopping() -> throw RequestException.stopping();
             case ReloadOutcome.Refused(List<String> problems) -> throw isStopping()
                     ? RequestException.stopping()
                     : new RequestException(422, "the reload was refused, nothing has changed", problems);

@@ -8,7 +8,6 @@ import io.vipgate.probe.ProbeCommands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -50,14 +49,14 @@ public final class GatewayProcess implements AutoCloseable {
     /** How long a halt may take. */
     private static final long LAST_MILLIS = 500;
 
-    private static final ReloadOutcome STOPPING = new ReloadOutcome.Refused(List.of("shutting down"));
+    private static final ReloadOutcome STOPPING = new ReloadOutcome.Stopping();
 
     private final CountDownLatch first = new CountDownLatch(1);
     private final CountDownLatch second = new CountDownLatch(1);
     private final SystemdNotifier notifier = SystemdNotifier.of(System.getenv(), ProcessHandle.current().pid());
     private final ExecutorService reloads = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("vipgate-reload").daemon().factory());
-    private volatile boolean isServing;
+    private volatile @Nullable Gateway served;
     private volatile boolean isStopping;
     private volatile @Nullable Reloader reloader;
 
@@ -98,10 +97,15 @@ public final class GatewayProcess implements AutoCloseable {
     }
 
     private void onStop(int count) {
+        Gateway present = served;
+        if (present != null) {
+            // First: who is told that the process stops finds a gateway that stops.
+            present.announceStop();
+        }
         isStopping = true;
         if (count == 1) {
             first.countDown();
-        } else if (count == 2 && isServing) {
+        } else if (count == 2 && present != null) {
             second.countDown();
             haltLater();
         } else {
@@ -134,7 +138,7 @@ public final class GatewayProcess implements AutoCloseable {
     private void onHangUp() {
         Reloader present = reloader;
         if (present == null) {
-            LOG.warn("SIGHUP: {}", isServing ? "there is no file to read again" : "still starting");
+            LOG.warn("SIGHUP: {}", served != null ? "there is no file to read again" : "still starting");
             return;
         }
         try {
@@ -194,7 +198,7 @@ public final class GatewayProcess implements AutoCloseable {
      */
     public void serve(GatewayServer server, @Nullable Reloader file) throws InterruptedException {
         reloader = file;
-        isServing = true;
+        served = server.gateway();
         if (file != null) {
             server.operations().reloadBy(() -> reloadNow(file));
         }

@@ -74,7 +74,7 @@ public final class Reloader {
         };
         switch (outcome) {
             case ReloadOutcome.Applied _ -> server.reloads().onApplied();
-            case ReloadOutcome.Refused _ -> server.reloads().onRejected();
+            case ReloadOutcome.Refused _,ReloadOutcome.Stopping _ -> server.reloads().onRejected();
         }
         return outcome;
     }
