@@ -82,7 +82,8 @@ final class LogFile {
             Files.setPosixFilePermissions(path, MODE);
             return made;
         } catch (FileAlreadyExistsException e) {
-            FileChannel present = FileChannel.open(path, APPEND);
+            // Made after all, where a link leads to a file that is not there yet.
+            FileChannel present = FileChannel.open(path, APPEND, PosixFilePermissions.asFileAttribute(MODE));
             if (endsInHalfLine(path)) {
                 present.write(ByteBuffer.wrap(new byte[]{'\n'}));
             }

@@ -23,6 +23,9 @@ final class HostName {
     private static final Pattern QUAD = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d\\d?)(?:\\.(?!$)|$)){4}");
     private static final Pattern LEADING_ZERO = Pattern.compile("(?:^|\\.)0\\d");
 
+    /** A name of 253 characters, its final dot and a port; longer ones are no names, and cost a look at each character. */
+    private static final int MAX_LENGTH = 260;
+
     private HostName() {}
 
     /**
@@ -30,6 +33,9 @@ final class HostName {
      * RFC 5952 has it; empty when it is neither.
      */
     static Optional<String> canonical(String host) {
+        if (host.length() > MAX_LENGTH) {
+            return Optional.empty();
+        }
         String text = host.toLowerCase(Locale.ROOT);
         var bracketed = BRACKETED.matcher(text);
         if (bracketed.matches()) {

@@ -22,11 +22,10 @@ public record ProbeSource(boolean isPools, Optional<InetAddress> address) {
             case "auto" -> AUTO;
             case "none" -> NONE;
             default -> {
-                Optional<InetAddress> address = AddressText.literal(text);
-                if (address.isEmpty()) {
+                if (AddressText.literal(text).isEmpty()) {
                     throw BadValueException.expected("auto, none, or an address of this machine without a port");
                 }
-                yield new ProbeSource(false, address);
+                yield new ProbeSource(false, Optional.of(AddressText.parse(text)));
             }
         };
     }

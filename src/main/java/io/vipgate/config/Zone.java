@@ -18,10 +18,22 @@ public final class Zone {
 
     private Zone() {}
 
-    /** What stands behind the percent sign; empty where none does. */
+    /**
+     * What stands behind the percent sign; empty where none does. A number is given as the name of its interface if this
+     * machine has it, so that two spellings of one zone are equal.
+     */
     static String of(String host) {
         int percent = host.indexOf('%');
-        return percent < 0 ? "" : host.substring(percent + 1);
+        String zone = percent < 0 ? "" : host.substring(percent + 1);
+        if (!NUMBER.matcher(zone).matches()) {
+            return zone;
+        }
+        try {
+            NetworkInterface found = find(zone);
+            return found == null ? zone : found.getName();
+        } catch (SocketException e) {
+            return zone;
+        }
     }
 
     static boolean isValid(String zone) {

@@ -113,7 +113,9 @@ public final class ConfigMapping {
 
     private static void warnOfBuffer(String path, BuffersConfig buffers, long most) {
         if (buffers.receive().bytes() > most) {
-            LOG.warn("{}.buffers.receive: {} is more than net.core.rmem_max allows ({}); raise that", path,
+            LOG.warn(
+                    "{}.buffers.receive: {} is more than net.core.rmem_max allows ({}) without CAP_NET_ADMIN; raise that",
+                    path,
                     buffers.receive(), most);
         }
     }

@@ -23,6 +23,8 @@ public final class SocketOptions {
     public static final int SO_OOBINLINE = 10;
     /** What close does with unsent data. */
     public static final int SO_LINGER = 13;
+    /** The same beyond net.core.rmem_max; needs CAP_NET_ADMIN. */
+    public static final int SO_RCVBUFFORCE = 33;
     /** A classic BPF program that packets must pass. */
     public static final int SO_ATTACH_FILTER = 26;
     /** Several sockets share one local address. */

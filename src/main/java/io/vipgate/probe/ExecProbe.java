@@ -53,13 +53,13 @@ final class ExecProbe implements Probe {
                             ProcessTree.MARK, mark));
         } catch (IOException e) {
             running.remove(endpoint);
-            return ProbeResult.inconclusive(ResultText.printable(e.getMessage()));
+            return ProbeResult.local("this machine: " + ResultText.printable(e.getMessage()));
         }
         OutputHead output = new OutputHead(process.getInputStream());
         try {
             return await(process, output, deadlineNanos);
         } catch (IOException e) {
-            return ProbeResult.inconclusive("output of the command: " + ResultText.printable(e.getMessage()));
+            return ProbeResult.local("output of the command: " + ResultText.printable(e.getMessage()));
         } finally {
             end(process, mark, endpoint);
         }

@@ -20,7 +20,8 @@ record HttpHead(int status, boolean chunked, long length) {
     /** Most bytes before the body, those of interim answers included. */
     static final int MAX_BYTES = 64 << 10;
 
-    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-9][0-9]{2})(?: .*)?");
+    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-9][0-9]{2})(?: .*)?",
+            Pattern.DOTALL);
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
     private static final int SWITCHING_PROTOCOLS = 101;
     private static final int FIRST_FINAL = 200;

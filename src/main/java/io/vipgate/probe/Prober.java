@@ -129,7 +129,7 @@ final class Prober {
             return probe.check(target, begun + schedule.timeoutNanos());
         } catch (RuntimeException | Error e) {
             LOG.error("probe of {}/{} failed", pool, endpoint.label(), e);
-            return ProbeResult.inconclusive("the probe itself failed: " + e);
+            return ProbeResult.local("the probe itself failed: " + e);
         }
     }
 

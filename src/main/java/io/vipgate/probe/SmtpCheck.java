@@ -24,10 +24,10 @@ final class SmtpCheck implements SocketCheck.Talk {
     private record Reply(int code, String text) {
         static Reply read(AnswerBytes in) throws IOException {
             String line = in.line();
-            while (line.matches("[2-5][0-9]{2}-.*")) {
+            while (line.matches("(?s)[2-5][0-9]{2}-.*")) {
                 line = in.line();
             }
-            if (!line.matches("[2-5][0-9]{2}(?: .*)?")) {
+            if (!line.matches("(?s)[2-5][0-9]{2}(?: .*)?")) {
                 throw new BadAnswerException("not SMTP: " + line);
             }
             return new Reply(Integer.parseInt(line.substring(0, CODE_LENGTH)), line);

@@ -60,10 +60,6 @@ final class CopyPump {
             }
             budget -= read;
             boolean isShort = read < asked;
-            if (!isShort) {
-                // The next read may begin at an urgent mark that no event has told of yet, and would lose the byte.
-                source.keepUrgentInline(systemCalls);
-            }
             // After a reset and around urgent data only EAGAIN, the end or the error is proof.
             if (isShort && !source.isUrgent && !source.isReset) {
                 source.isReadable = false;

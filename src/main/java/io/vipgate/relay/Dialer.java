@@ -29,20 +29,19 @@ final class Dialer {
      * kernel tries every port of an exhausted address before it says so, which costs milliseconds.
      *
      * @param canDelayAck whether the handshake's last acknowledgement may wait for the first bytes
-     * @param isUrgentInline whether urgent bytes are to stay in the stream from the first one on
      * @return a descriptor whose connect is under way or done, or a negated error number
      */
-    int begin(LoopEndpoint endpoint, RelaySettings settings, boolean canDelayAck, boolean isUrgentInline) {
+    int begin(LoopEndpoint endpoint, RelaySettings settings, boolean canDelayAck) {
         List<NativeSocketAddress> sources = settings.sources();
         if (sources.isEmpty()) {
-            return connect(endpoint, null, canDelayAck, isUrgentInline);
+            return connect(endpoint, null, canDelayAck);
         }
         int result = -Errno.EADDRNOTAVAIL;
         turn = (turn + 1) & Integer.MAX_VALUE;
         for (int i = 0; i < sources.size(); i++) {
             NativeSocketAddress source = sources.get((turn % sources.size() + i) % sources.size());
             if (source.family() == endpoint.family()) {
-                result = connect(endpoint, source, canDelayAck, isUrgentInline);
+                result = connect(endpoint, source, canDelayAck);
                 if (result != -Errno.EADDRNOTAVAIL) {
                     return result;
                 }
@@ -52,7 +51,7 @@ final class Dialer {
     }
 
     private int connect(LoopEndpoint endpoint, @Nullable NativeSocketAddress source,
-            boolean canDelayAck, boolean isUrgentInline) {
+            boolean canDelayAck) {
         int fd = systemCalls.socket(endpoint.family());
         if (fd < 0) {
             return fd;
@@ -60,9 +59,8 @@ final class Dialer {
         if (canDelayAck) {
             systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_QUICKACK, 0);
         }
-        if (isUrgentInline) {
-            systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
-        }
+        // Before the first byte can come: without it a second urgent byte pushes the first one out of the stream.
+        systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
         int result = source == null ? 0 : bind(fd, source);
         if (result == 0) {
             result = systemCalls.connect(fd, endpoint.address());

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 public final class LoopListener {
     /** So many relays in a row whose endpoint spoke first, less those whose client did, tell the protocol. */
     private static final int CONVINCED = 8;
-    /** So many relays in a row whose endpoints sent no urgent data tell that the protocol has none. */
-    private static final int RELAYS_WITHOUT_URGENT = 256;
 
     private final String name;
     private final ConnectionLimit limit;
@@ -22,7 +20,6 @@ public final class LoopListener {
     private BufferBounds buffers = BufferBounds.DEFAULT;
     private final ListenerCounts counts = new ListenerCounts();
     private int endpointSpeaksFirst;
-    private int relaysWithoutUrgent;
 
     /**
      * Makes the view of a listener.
@@ -53,7 +50,6 @@ public final class LoopListener {
             pool = newPool;
             // Another protocol, perhaps.
             endpointSpeaksFirst = 0;
-            relaysWithoutUrgent = 0;
         }
     }
 
@@ -121,24 +117,6 @@ public final class LoopListener {
      */
     boolean canDelayHandshakeAck() {
         return endpointSpeaksFirst < CONVINCED;
-    }
-
-    /** An endpoint has sent urgent data. */
-    void onUrgentEndpoint() {
-        relaysWithoutUrgent = 0;
-    }
-
-    /**
-     * Counts a connect, and says whether its socket must keep urgent bytes in the stream from its first byte on. Where a
-     * protocol has none, the system call is saved: urgent data still has it made, and only where two urgent bytes come
-     * before that is the first of them lost.
-     */
-    boolean expectsUrgentEndpoint() {
-        if (relaysWithoutUrgent == RELAYS_WITHOUT_URGENT) {
-            return false;
-        }
-        relaysWithoutUrgent++;
-        return true;
     }
 
     /** Clients accepted and not refused. */

@@ -118,8 +118,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
         Relay relay = new Relay(loop, listener, address);
         loop.onOpened(relay);
         try {
-            // It has inherited SO_OOBINLINE from the listening socket.
-            relay.client = relay.watch(fd, true);
+            relay.client = relay.watch(fd);
             loop.observer().onOpened(relay);
             if (relay.client == null) {
                 RelayEndings.close(relay, CloseReason.INTERNAL, true);
@@ -133,9 +132,9 @@ public final class Relay extends WheelTimer implements RelayInfo {
 
     /** Hands a socket to the event loop; null when epoll can't take it (no memory, or max_user_watches). */
     @Nullable
-    RelaySocket watch(int fd, boolean isUrgentInline) {
+    RelaySocket watch(int fd) {
         try {
-            return RelaySocket.watch(this, loop, fd, isUrgentInline);
+            return RelaySocket.watch(this, loop, fd);
         } catch (Throwable e) {
             loop.systemCalls().setResetOnClose(fd);
             loop.systemCalls().close(fd);
@@ -160,12 +159,6 @@ public final class Relay extends WheelTimer implements RelayInfo {
     void onReady(RelaySocket socket, int events) {
         assert loop.eventLoop().inEventLoop();
         try {
-            if ((events & Ready.PRI) != 0) {
-                socket.keepUrgentInline(loop.systemCalls());
-                if (socket == backend) {
-                    listener.onUrgentEndpoint();
-                }
-            }
             switch (phase) {
                 case CONNECTING -> RelayConnect.onConnecting(this, socket, events);
                 case OPEN, ABORTING -> {

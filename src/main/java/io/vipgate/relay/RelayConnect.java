@@ -18,10 +18,9 @@ final class RelayConnect {
         LoopEndpoint next = relay.attempts.next(relay.pool, relay.clientHigh, relay.clientLow, relay.now());
         while (next != null) {
             relay.hasDelayedAck = relay.listener.canDelayHandshakeAck();
-            boolean isUrgentInline = relay.listener.expectsUrgentEndpoint();
-            int fd = relay.loop.dialer().begin(next, relay.settings, relay.hasDelayedAck, isUrgentInline);
+            int fd = relay.loop.dialer().begin(next, relay.settings, relay.hasDelayedAck);
             if (fd >= 0) {
-                relay.backend = relay.watch(fd, isUrgentInline);
+                relay.backend = relay.watch(fd);
             }
             if (relay.backend != null) {
                 relay.since = relay.now();

@@ -3,8 +3,6 @@ package io.vipgate.relay;
 import io.vipgate.eventloop.Ready;
 import io.vipgate.eventloop.ReadyHandler;
 import io.vipgate.eventloop.Registration;
-import io.vipgate.linux.SocketOptions;
-import io.vipgate.linux.SystemCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +22,7 @@ final class RelaySocket implements ReadyHandler {
     private static final int READS_PAUSED = Ready.OUT | Ready.RDHUP | Ready.EDGE;
 
     final Relay relay;
+    /** With SO_OOBINLINE: a client's has it from the listening socket, an endpoint's from {@link Dialer}. */
     final int fd;
     @SuppressWarnings("NullAway.Init") // set by watch, before anyone else sees this
     private Registration registration;
@@ -39,8 +38,6 @@ final class RelaySocket implements ReadyHandler {
      * was read, and only recv(2) gets past the mark.
      */
     boolean isUrgent;
-    /** Urgent bytes stay in the stream. Else the kernel takes the latest out of it, and drops those before. */
-    private boolean isUrgentInline;
     /** Arriving bytes are not told of. */
     private boolean isPaused;
     /** The kernel has given the connection up: a reset, or a timeout of its own. */
@@ -58,20 +55,18 @@ final class RelaySocket implements ReadyHandler {
     int connectMicros;
     private boolean isClosed;
 
-    private RelaySocket(Relay relay, int fd, boolean isUrgentInline) {
+    private RelaySocket(Relay relay, int fd) {
         this.relay = relay;
         this.fd = fd;
-        this.isUrgentInline = isUrgentInline;
     }
 
     /**
      * Hands a socket to the event loop.
      *
-     * @param isUrgentInline whether it has SO_OOBINLINE
      * @throws IllegalStateException if epoll can't take it; the caller still owns the descriptor then
      */
-    static RelaySocket watch(Relay relay, RelayLoop loop, int fd, boolean isUrgentInline) {
-        RelaySocket socket = new RelaySocket(relay, fd, isUrgentInline);
+    static RelaySocket watch(Relay relay, RelayLoop loop, int fd) {
+        RelaySocket socket = new RelaySocket(relay, fd);
         socket.registration = loop.eventLoop().register(fd, EVENTS, socket);
         return socket;
     }
@@ -110,14 +105,6 @@ final class RelaySocket implements ReadyHandler {
             // Nothing will tell of them, so whoever can use them must look.
             isReadable |= isToPause;
             registration.watch(isToPause ? READS_PAUSED : EVENTS);
-        }
-    }
-
-    /** Keeps urgent bytes in the stream, where they are relayed like any others. */
-    void keepUrgentInline(SystemCalls systemCalls) {
-        if (!isUrgentInline) {
-            isUrgentInline = true;
-            systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
         }
     }
 

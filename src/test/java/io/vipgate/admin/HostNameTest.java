@@ -3,6 +3,7 @@ package io.vipgate.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,12 @@ final class HostNameTest {
         "127.0.0.1\u0000", "\u0661\u0662\u0667.0.0.1", "localhost,localhost"})
     void everythingElseIsNone(String host) {
         assertThat(HostName.canonical(host)).isEmpty();
+    }
+
+    @Test
+    void whatIsLongerThanAnyNameIsNoneAndCostsNothing() {
+        assertThat(HostName.canonical("a.".repeat(100_000))).isEmpty();
+        assertThat(HostName.canonical("a.".repeat(126) + "a.:12345")).contains("a.".repeat(126) + "a");
     }
 
     @ParameterizedTest

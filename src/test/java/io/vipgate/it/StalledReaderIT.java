@@ -26,7 +26,8 @@ final class StalledReaderIT {
     @Test
     void whatAStalledStreamHoldsIsBoundedAndArrivesWhenItsReaderGoesOn() throws Exception {
         try (HandedEndpoint endpoints = new HandedEndpoint();
-                TestGateway gateway = TestGateway.with().endpoint("a", endpoints).start();
+                TestGateway gateway = TestGateway.with().endpoint("a", endpoints)
+                        .pool("buffers: { receive: 256KiB }").listener("buffers: { send: 256KiB }").start();
                 Peer client = Peer.connect("127.0.0.1", gateway.port(), 256 << 10);
                 Peer endpoint = endpoints.next();
                 Tasks tasks = new Tasks()) {

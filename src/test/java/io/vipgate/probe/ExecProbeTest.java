@@ -69,6 +69,7 @@ class ExecProbeTest {
         ProbeResult result = Checks.check(Checks.exec(Checks.AMPLE, "/no/such/command"), ADDRESS);
 
         assertThat(result.outcome()).isEqualTo(ProbeResult.Outcome.INCONCLUSIVE);
+        assertThat(result.isLocal()).as("however often").isTrue();
         assertThat(result.cause()).contains("/no/such/command");
     }
 

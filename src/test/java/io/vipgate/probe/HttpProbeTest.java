@@ -169,7 +169,8 @@ class HttpProbeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"HTTP/1.1 200\r\n\r\n", "HTTP/1.1 200 \r\n\r\n", "HTTP/1.0 200 OK\n\n",
+    @ValueSource(strings = {"HTTP/1.1 200\r\n\r\n", "HTTP/1.1 200 \u00c3\u0085\r\n\r\n", "HTTP/1.1 200 \r\n\r\n",
+        "HTTP/1.0 200 OK\n\n",
         "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"})
     void answersOfOldAndTerseServersPass(String answer) throws Exception {
         assertThat(statusOf(answer)).isEqualTo(ProbeResult.pass("status 200"));

@@ -307,7 +307,8 @@ final class FakeSocket {
     void setOption(int level, int option, int value) {
         if (level == SocketOptions.SOL_TCP) {
             tcpOptions.put(option, value);
-        } else if (level == SocketOptions.SOL_SOCKET && option == SocketOptions.SO_RCVBUF) {
+        } else if (level == SocketOptions.SOL_SOCKET
+                && (option == SocketOptions.SO_RCVBUF || option == SocketOptions.SO_RCVBUFFORCE)) {
             receiveBuffer = value;
         } else if (level == SocketOptions.SOL_SOCKET && option == SocketOptions.SO_OOBINLINE) {
             isUrgentInline = value != 0;

@@ -270,29 +270,7 @@ class RelayPumpTest {
     }
 
     @Test
-    void protocolWithoutUrgentDataSavesTheCallAndKeepsALateUrgentByte() {
-        for (int i = 0; i < 256; i++) {
-            RelayFixture.Pair early = fixture.connected();
-            assertThat(early.backend().isUrgentInline()).isTrue();
-            early.client().peerResets();
-            kernel.settle();
-        }
-        RelayFixture.Pair pair = fixture.connected();
-        assertThat(pair.backend().isUrgentInline()).isFalse();
-        pair.backend().peerSends(bytes("a"));
-        pair.backend().peerSendsUrgent((byte) '!');
-        kernel.settle();
-
-        assertThat(pair.client().arrived()).isEqualTo(bytes("a!"));
-        assertThat(fixture.connected().backend().isUrgentInline()).as("it is expected again").isTrue();
-    }
-
-    @Test
     void markAtTheEndOfAFullReadIsNotPassedUnseen() {
-        for (int i = 0; i < 256; i++) {
-            fixture.connected().client().peerResets();
-            kernel.settle();
-        }
         RelayFixture.Pair pair = fixture.connected();
         kernel.beforeCall(_ -> {
             // Between the event and the read.

@@ -137,7 +137,7 @@ public final class BoundedHttpServer implements AutoCloseable {
     Optional<Response> answerAtOnce(Exchange exchange) {
         try {
             return pages().answerAtOnce(exchange);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return Optional.of(fault(exchange, e));
         }
     }
