@@ -22,8 +22,18 @@ public record KeptStates(Map<String, Map<String, Entry>> byPool, String unread, 
      * One endpoint's.
      *
      * @param rest fields of its line that this version does not know, each with a space before it
+     * @param contradicted whether a later line, kept as text, says something else of it
      */
-    public record Entry(OperatorOverride override, String rest) {}
+    public record Entry(OperatorOverride override, String rest, boolean contradicted) {}
+
+    /**
+     * Whether an endpoint's line is to stay even when nothing is set: its unknown fields would be lost, or a later line that
+     * contradicts it would hold in its place.
+     */
+    boolean needsLine(String pool, String endpoint) {
+        Entry entry = byPool.getOrDefault(pool, Map.of()).get(endpoint);
+        return entry != null && (!entry.rest().isEmpty() || entry.contradicted());
+    }
 
     /** Fields of an endpoint's line that this version does not know. */
     String rest(String pool, String endpoint) {

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,6 +33,8 @@ final class OverrideStore {
     private static final Logger LOG = LoggerFactory.getLogger(OverrideStore.class);
 
     private final Map<String, Map<String, OperatorOverride>> byPool = new LinkedHashMap<>();
+    /** Pools that the configuration names, or did. */
+    private final Set<String> configured = new HashSet<>();
     private final ExecutorService writer = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("vipgate-state").daemon().factory());
     /** What is to be written; null when that has been. */
@@ -91,6 +95,7 @@ final class OverrideStore {
 
     /** Remembers what holds of a pool's endpoints. */
     void put(String pool, Map<String, OperatorOverride> overrides) {
+        configured.add(pool);
         byPool.put(pool, new LinkedHashMap<>(overrides));
     }
 
@@ -100,10 +105,14 @@ final class OverrideStore {
         if (present.file().isEmpty()) {
             return;
         }
+        KeptStates kept = present.states().orElse(KeptStates.NONE);
         Map<String, Map<String, OperatorOverride>> set = new LinkedHashMap<>();
         byPool.forEach((pool, endpoints) -> {
             Map<String, OperatorOverride> ofPool = new LinkedHashMap<>(endpoints);
-            ofPool.values().removeIf(OperatorOverride.NONE::equals);
+            if (configured.contains(pool)) {
+                ofPool.entrySet().removeIf(each -> each.getValue().equals(OperatorOverride.NONE)
+                        && !kept.needsLine(pool, each.getKey()));
+            }
             if (!ofPool.isEmpty()) {
                 set.put(pool, ofPool);
             }

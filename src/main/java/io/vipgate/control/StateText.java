@@ -39,6 +39,8 @@ final class StateText {
     private int problemCount;
     private int lineNumber;
     private int entries;
+    /** Until a line of data, or the header of this version: comments after those may speak of any version. */
+    private boolean mayTellVersion = true;
 
     private StateText() {}
 
@@ -64,35 +66,40 @@ final class StateText {
 
     private void line(String line) throws IOException {
         String stripped = line.strip();
-        if (lineNumber == 1) {
-            checkVersion(stripped);
+        if (stripped.isEmpty()) {
+            return;
         }
         boolean isComment = stripped.startsWith("#");
-        if (stripped.isEmpty() || stripped.equals(HEADER) || stripped.equals(OLD_HEADER)) {
+        boolean isHeader = stripped.equals(HEADER) || stripped.equals(OLD_HEADER);
+        mayTellVersion &= isComment && !isHeader;
+        if (isHeader) {
             return;
+        }
+        if (mayTellVersion) {
+            checkVersion(stripped);
         }
         if (isComment || !entry(stripped)) {
             unread.append(line).append('\n');
         }
     }
 
-    private static void checkVersion(String first) throws IOException {
-        int word = first.toLowerCase(Locale.ROOT).indexOf(VERSION);
+    private static void checkVersion(String comment) throws IOException {
+        int word = comment.toLowerCase(Locale.ROOT).indexOf(VERSION);
         if (word < 0) {
             return;
         }
         int start = word + VERSION.length();
-        int last = Math.min(first.length(), start + MAX_VERSION_GAP);
-        while (start < last && !isDigit(first.charAt(start))) {
+        int last = Math.min(comment.length(), start + MAX_VERSION_GAP);
+        while (start < last && !isDigit(comment.charAt(start))) {
             start++;
         }
         int end = start;
-        while (end < first.length() && isDigit(first.charAt(end))) {
+        while (end < comment.length() && isDigit(comment.charAt(end))) {
             end++;
         }
-        OptionalInt version = number(first.substring(start, end));
+        OptionalInt version = number(comment.substring(start, end));
         if (end > start && (version.isEmpty() || version.getAsInt() != PRESENT_VERSION)) {
-            throw new IOException("of version " + Sanitizer.name(first.substring(start, end)) + " (expected: version "
+            throw new IOException("of version " + Sanitizer.name(comment.substring(start, end)) + " (expected: version "
                     + PRESENT_VERSION + ")");
         }
     }
@@ -132,19 +139,38 @@ final class StateText {
         OperatorOverride override = new OperatorOverride(state, OptionalInt.empty(), 0);
         OptionalInt weight = value(fields.get("weight"));
         OptionalInt configured = value(fields.get("configured"));
+        boolean hasBadWeight = false;
         if (weight.isPresent() && configured.isPresent()) {
             override = override.toWeight(Math.min(EndpointState.MAX_WEIGHT, weight.getAsInt()),
                     configured.getAsInt());
             fields.remove("weight");
             fields.remove("configured");
-        } else if (fields.containsKey("weight") || fields.containsKey("configured")) {
+        } else {
+            hasBadWeight = fields.containsKey("weight") || fields.containsKey("configured");
+        }
+        StringBuilder rest = new StringBuilder();
+        fields.forEach((key, value) -> rest.append(' ').append(key).append(value));
+        return add(name.substring(0, slash), name.substring(slash + 1), override, rest.toString(), hasBadWeight, line);
+    }
+
+    /** False when an earlier line says something else of the endpoint: that one holds. */
+    private boolean add(String pool, String endpoint, OperatorOverride override, String rest, boolean hasBadWeight,
+            String line) {
+        Map<String, KeptStates.Entry> ofPool = byPool.computeIfAbsent(pool, _ -> new LinkedHashMap<>());
+        KeptStates.Entry before = ofPool.get(endpoint);
+        if (before != null) {
+            boolean isSame = before.override().equals(override) && before.rest().equals(rest);
+            if (!isSame) {
+                ofPool.put(endpoint, new KeptStates.Entry(before.override(), before.rest(), true));
+                problem("the endpoint stands twice; the first line holds", line);
+            }
+            return isSame;
+        }
+        if (hasBadWeight) {
             problem("a weight that can't be read (expected: weight=0 to 256, and configured=); the state holds", line);
         }
         entries++;
-        StringBuilder rest = new StringBuilder();
-        fields.forEach((key, value) -> rest.append(' ').append(key).append(value));
-        byPool.computeIfAbsent(name.substring(0, slash), _ -> new LinkedHashMap<>()).put(name.substring(slash + 1),
-                new KeptStates.Entry(override, rest.toString()));
+        ofPool.put(endpoint, new KeptStates.Entry(override, rest, false));
         return true;
     }
 
@@ -205,7 +231,9 @@ final class StateText {
         StringTokenizer words = new StringTokenizer(rest);
         while (words.hasMoreTokens()) {
             String field = words.nextToken();
-            if (!field.startsWith("weight") && !field.startsWith("configured")) {
+            int equals = field.indexOf('=');
+            String key = equals < 0 ? field : field.substring(0, equals);
+            if (!key.equals("weight") && !key.equals("configured")) {
                 others.append(' ').append(field);
             }
         }

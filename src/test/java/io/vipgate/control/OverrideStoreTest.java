@@ -81,6 +81,38 @@ class OverrideStoreTest {
     }
 
     @Test
+    void unknownFieldsAndPoolsStayWhenNothingIsSetAnyMore() throws Exception {
+        Path file = file("""
+                p/a state=drain note=broken-disk
+                q/z state=ready x=1
+                q/y state=ready
+                p/b state=maint weight=5 configured=1 weights=7
+                p/c state=drain
+                """);
+        OverrideStore store = startedWith(file);
+        store.put("p", Map.of("a", OperatorOverride.NONE, "b", MAINT.toWeight(5, 1), "c", OperatorOverride.NONE));
+
+        saveAndEnd(store);
+
+        assertThat(Files.readAllLines(file).stream().filter(line -> !line.startsWith("#")))
+                .containsExactlyInAnyOrder("p/a state=ready note=broken-disk", "q/z state=ready x=1", "q/y state=ready",
+                        "p/b state=maint weight=5 configured=1 weights=7");
+    }
+
+    @Test
+    void aSecondLineForAnEndpointNeverComesToHold() throws Exception {
+        Path file = file("p/a state=drain\np/a state=maint\n");
+        OverrideStore store = startedWith(file);
+        assertThat(store.of("p")).isEqualTo(Map.of("a", DRAIN));
+        store.put("p", Map.of("a", OperatorOverride.NONE));
+
+        saveAndEnd(store);
+
+        assertThat(Files.readString(file)).endsWith("\np/a state=ready\np/a state=maint\n");
+        assertThat(startedWith(file).of("p")).isEqualTo(Map.of("a", OperatorOverride.NONE));
+    }
+
+    @Test
     void aFileThatWasMovedAwayIsBegunAnew() throws Exception {
         Path file = file("of another program");
         OverrideStore store = startedWith(file);

@@ -96,12 +96,49 @@ class StateFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"# vipgate operator states, version 2\nnginx/vip1 state=drain\n",
-        "version: 2\nnginx/vip1 state=drain\n", "{\"version\": 2}\n", "garbage\n", "\0\0\0\0", "a\nb\nc",
+        "# mine\n\n# vipgate operator states, version 2: written\nnginx/vip1 state=drain\n",
+        "# version: 2\nnginx/vip1 state=drain\n", "{\"version\": 2}\n", "garbage\n", "\0\0\0\0", "a\nb\nc",
         "nginx/vip1 state=asleep\n", "# x version 99999999999999999999\n"})
     void whatIsNoStateFileOfThisVersionIsNotRead(String text) throws Exception {
         Path file = Files.writeString(directory.resolve("state"), text);
 
         assertThatThrownBy(() -> StateFile.read(file)).isInstanceOf(IOException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"version2/a state=maint\n", "version2/a state=maint\n# nginx, version 3\n",
+        "# mine, version 1\nversion2/a state=maint\n"})
+    void dataAndCommentsAfterItTellNoVersion(String text) throws Exception {
+        assertThat(overrides(StateText.parse(text))).isEqualTo(
+                Map.of("version2", Map.of("a", OperatorOverride.NONE.toAdmin(AdminState.MAINT))));
+    }
+
+    @Test
+    void aCommentThatIsKeptTellsNoVersionWhereNothingIsSet() throws Exception {
+        KeptStates kept = StateText.parse("nginx/vip1 state=maint\n# moved to nginx, version 2\n");
+
+        assertThat(StateText.parse(StateText.of(Map.of(), kept)).unread()).isEqualTo("# moved to nginx, version 2\n");
+    }
+
+    @Test
+    void onlyTheWeightItselfIsReplaced() throws Exception {
+        KeptStates kept = StateText.parse("p/b state=maint weight=x weights=7 configured-by=me\n");
+
+        String text = StateText.of(Map.of("p", Map.of("b", OperatorOverride.NONE.toWeight(3, 1))), kept);
+
+        assertThat(text).endsWith("\np/b state=ready weight=3 configured=1 weights=7 configured-by=me\n");
+    }
+
+    @Test
+    void aSecondLineThatSaysSomethingElseIsToldAndKept() throws Exception {
+        KeptStates kept = StateText.parse("p/a state=maint\np/a  state=maint\np/a state=drain\np/a state=maint x=1\n");
+
+        assertThat(overrides(kept)).isEqualTo(
+                Map.of("p", Map.of("a", OperatorOverride.NONE.toAdmin(AdminState.MAINT))));
+        assertThat(kept.problems()).containsExactly(
+                "3: p/a state=drain: the endpoint stands twice; the first line holds",
+                "4: p/a state=maint x=1: the endpoint stands twice; the first line holds");
+        assertThat(kept.unread()).isEqualTo("p/a state=drain\np/a state=maint x=1\n");
     }
 
     @Test
