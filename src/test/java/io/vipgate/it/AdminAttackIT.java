@@ -199,6 +199,28 @@ final class AdminAttackIT {
     }
 
     @Test
+    void streamsOfTheOperatorLeaveRoomForItsCalls() throws Exception {
+        try (EchoEndpoint echo = new EchoEndpoint(); TestGateway gateway = with(echo).start()) {
+            Admin admin = new Admin(gateway, directory.resolve("token"));
+            List<Peer> streams = new ArrayList<>();
+            try {
+                for (int i = 0; i < 12; i++) {
+                    Peer stream = Peer.connect(admin.port());
+                    streams.add(stream);
+                    stream.send("GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                            + Files.readString(directory.resolve("token")).strip() + "\r\n\r\n");
+                    assertThat(stream.receive(12)).isNotEmpty();
+                }
+                for (int i = 0; i < CALLS; i++) {
+                    assertThat(admin.call("PUT", WEIGHT, "{\"weight\": " + (i + 1) + "}").status()).isEqualTo(200);
+                }
+            } finally {
+                close(streams);
+            }
+        }
+    }
+
+    @Test
     void oneSourceLeavesRoomForOthers() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint(); TestGateway gateway = with(echo).start()) {
             int port = gateway.server().adminServer().orElseThrow().port();

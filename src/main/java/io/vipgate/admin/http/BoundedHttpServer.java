@@ -56,6 +56,7 @@ public final class BoundedHttpServer implements AutoCloseable {
     private final Room answered;
     private final Room streams;
     private final Room trusted;
+    private final Room trustedStreams;
     private final List<Listening> listening = new ArrayList<>();
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -74,6 +75,7 @@ public final class BoundedHttpServer implements AutoCloseable {
         answered = new Room(bounds.answered(), bounds.answeredOfOneSource(), MIN_IDLE_MILLIS);
         streams = new Room(bounds.streams(), bounds.streams(), 0);
         trusted = new Room(bounds.trusted(), bounds.trusted(), MIN_IDLE_MILLIS);
+        trustedStreams = new Room(bounds.trusted(), bounds.trusted(), 0);
         try {
             for (SocketAddress address : addresses) {
                 listening.add(Listening.bind(loop, address, this::onAccepted));
@@ -112,6 +114,10 @@ public final class BoundedHttpServer implements AutoCloseable {
 
     Room trusted() {
         return trusted;
+    }
+
+    Room trustedStreams() {
+        return trustedStreams;
     }
 
     boolean isStopping() {

@@ -52,7 +52,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Read, and not waited for yet; from one read at most. */
     private final Queue<HttpObject> parts = new ArrayDeque<>();
     private Phase phase = Phase.HEAD;
-    private @Nullable Room room;
+    private final RoomPlace seat = new RoomPlace(this);
     private final HttpDeadline deadline;
     private boolean hasBegun = true;
     private boolean hasInputEnded;
@@ -85,27 +85,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         ChannelFuture _ = channel.close();
     }
 
-    private boolean moveTo(Room next) {
-        Room present = room;
-        if (present == next) {
-            next.touch(this);
-            return true;
-        }
-        if (!next.enter(this)) {
-            return false;
-        }
-        if (present != null) {
-            present.leave(this);
-        }
-        room = next;
-        return true;
-    }
-
     // ---- the head ----
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        boolean _ = moveTo(server.waiting());
+        // Whom the kernel knows as the operator does not wait among strangers.
+        boolean hasPlace = (remote.isOperator() && seat.moveTo(server.trusted())) || seat.moveTo(server.waiting());
+        if (!hasPlace) {
+            end();
+            return;
+        }
         deadline.within(HttpDeadline.HEAD_MILLIS, this::end);
         readOn();
     }
@@ -187,7 +176,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         Room next = server.isTrusted(read) ? server.trusted() : server.answered();
         if (!next.begin()) {
             sendNow(Response.busy("too many calls at once (expected: fewer)"));
-        } else if (!moveTo(next)) {
+        } else if (!seat.moveTo(next)) {
             next.finish();
             sendNow(Response.busy("too many calls at once (expected: fewer)"));
         } else {
@@ -231,7 +220,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void leaveToStream(Room place) {
-        if (room == server.answered() && moveTo(server.streams())) {
+        if (seat.moveTo(seat.isIn(server.trusted()) ? server.trustedStreams() : server.streams())) {
             place.finish();
             isStream = true;
         }
@@ -242,8 +231,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         phase = Phase.ANSWER;
         Exchange asked = exchange;
         boolean isHead = asked != null && asked.isHead();
+        activeAt = System.nanoTime();
+        isPieceOnItsWay = true;
         deadline.within(HttpDeadline.PIECE_MILLIS, this::end);
         channel.writeAndFlush(ResponseSender.whole(answer, isHead, willBeKept())).addListener(done -> {
+            isPieceOnItsWay = false;
             if (done.isSuccess()) {
                 onAnswered();
             } else {
@@ -281,9 +273,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         isPieceOnItsWay = false;
         deadline.cancel();
         activeAt = System.nanoTime();
-        if (room != null) {
-            room.touch(this);
-        }
+        seat.touch();
     }
 
     private void onAnswered() {
@@ -299,8 +289,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         body = null;
         hasBegun = false;
         activeAt = System.nanoTime();
-        if (room != server.trusted()) {
-            boolean _ = moveTo(server.waiting());
+        if (!seat.isIn(server.trusted()) && !seat.moveTo(server.waiting())) {
+            end();
+            return;
         }
         deadline.within(HttpDeadline.KEPT_MILLIS, this::end);
         readOn();
@@ -316,7 +307,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             end();
             return;
         }
-        boolean _ = moveTo(server.waiting());
+        if (!seat.moveTo(server.waiting())) {
+            end();
+            return;
+        }
         deadline.within(HttpDeadline.END_MILLIS, this::end);
         ChannelFuture _ = ((DuplexChannel) channel).shutdownOutput();
         channel.config().setAutoRead(true);
@@ -378,10 +372,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         deadline.cancel();
-        if (room != null) {
-            room.leave(this);
-            room = null;
-        }
+        seat.leave();
         BodyCollector collector = body;
         if (collector != null) {
             collector.fail(new ClosedChannelException());
