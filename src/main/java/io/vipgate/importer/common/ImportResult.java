@@ -25,4 +25,9 @@ public record ImportResult(String yaml, String failure, List<Note> notes) {
     public static ImportResult failed(String failure, List<Note> notes) {
         return new ImportResult("", failure, notes);
     }
+
+    /** Whether a share of the connections, or what decided a check, is not as it was. */
+    public boolean hasLoss() {
+        return notes.stream().anyMatch(Note::isLoss);
+    }
 }
