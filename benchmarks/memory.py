@@ -21,6 +21,7 @@ import time
 
 from testkit.checks import check, summary
 from testkit.gateway import Gateway
+from testkit.heap import live_bytes
 from testkit.ports import free_port
 from testkit.processes import resident_bytes
 
@@ -51,9 +52,7 @@ class EndpointGateway(Gateway):
         for _ in range(2):
             subprocess.run([jcmd, str(self.pid), "GC.run"], check=True, stdout=subprocess.DEVNULL)
         histogram = subprocess.run([jcmd, str(self.pid), "GC.class_histogram"], check=True, capture_output=True, text=True)
-        # "  12:   345   6789  java.lang.String (java.base@25)"; what the collector fills gaps with is nobody's memory.
-        rows = [line.split() for line in histogram.stdout.splitlines()]
-        return sum(int(row[2]) for row in rows if len(row) >= 4 and row[0].endswith(":") and "Filler" not in row[3])
+        return live_bytes(histogram.stdout)
 
     def __enter__(self):
         return self
