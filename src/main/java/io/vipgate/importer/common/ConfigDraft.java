@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The configuration that an import builds. {@link #finish} corrects or leaves out, and notes, what vipgate would refuse: addresses
@@ -28,6 +29,8 @@ public final class ConfigDraft {
     private final ListenAddresses listenAddresses = new ListenAddresses();
 
     private long size;
+    private int missedListeners;
+    private int missedEndpoints;
 
     /** An empty one. */
     public ConfigDraft(Notes notes) {
@@ -37,6 +40,16 @@ public final class ConfigDraft {
     /** Whether it is too large already, so that the import need not go on. */
     public boolean isFull() {
         return size > MAX_SIZE;
+    }
+
+    /** Counts a listener that the file asks for and that is not added; its note says why. */
+    public void missListener() {
+        missedListeners++;
+    }
+
+    /** Counts an endpoint that the file asks for and that is not added; its note says why. */
+    public void missEndpoint() {
+        missedEndpoints++;
     }
 
     /** Adds the pool, unless there is an equal one of the same name; returns the one to refer to. */
@@ -70,6 +83,8 @@ public final class ConfigDraft {
         if (isFull()) {
             return ImportResult.failed(TOO_LARGE, notes.inOrder());
         }
+        int listenersFound = listeners.size() + missedListeners;
+        int endpointsFound = countEndpoints() + missedEndpoints;
         listeners.forEach(this::reserveBinds);
         pools.values().forEach(namesakes -> namesakes.forEach(this::finishPool));
         listeners.removeIf(this::isUnusable);
@@ -77,15 +92,26 @@ public final class ConfigDraft {
             return ImportResult.failed(emptyReason, notes.inOrder());
         }
         String yaml = YamlWriter.write(sections());
-        return yaml.isEmpty()
-                ? ImportResult.failed(TOO_LARGE, notes.inOrder())
-                : ImportResult.of(yaml, notes.inOrderAfter(firstNote));
+        if (yaml.isEmpty()) {
+            return ImportResult.failed(TOO_LARGE, notes.inOrder());
+        }
+        int written = (int) usedPools().count();
+        return ImportResult.of(yaml, notes.inOrderAfter(firstNote),
+                new ImportCounts(listeners.size(), listenersFound, written, countEndpoints(), endpointsFound));
+    }
+
+    private Stream<DraftPool> usedPools() {
+        return listeners.stream().map(DraftListener::pool).distinct();
+    }
+
+    private int countEndpoints() {
+        return usedPools().mapToInt(pool -> pool.endpoints().size()).sum();
     }
 
     private boolean isUnusable(DraftListener listener) {
         boolean hasEndpoint = listener.pool().endpoints().stream().anyMatch(endpoint -> endpoint.weight() > 0);
         if (!hasEndpoint) {
-            notes.add(listener.line(), listener.name() + ": no endpoint that takes connections; it is left out");
+            notes.addLoss(listener.line(), listener.name() + ": no endpoint that takes connections; it is left out");
         }
         return listener.binds().isEmpty() || !hasEndpoint;
     }

@@ -124,7 +124,8 @@ public final class NginxImporter {
         server.report();
         Optional<Statement> pass = server.directive("proxy_pass");
         if (pass.isEmpty() || listen.addresses().isEmpty() || server.encrypts()) {
-            notes.add(statement, (pass.isEmpty()
+            draft.missListener();
+            notes.addLoss(statement, (pass.isEmpty()
                     ? "no proxy_pass"
                     : server.encrypts()
                             ? "proxy_ssl: vipgate sends what the client sends, and does not encrypt"
@@ -134,6 +135,7 @@ public final class NginxImporter {
         }
         Optional<DraftPool> found = pool(pass.get());
         if (found.isEmpty()) {
+            draft.missListener();
             return;
         }
         DraftPool pool = found.get();
@@ -154,7 +156,7 @@ public final class NginxImporter {
         Statement upstream = upstreams.get(to);
         if (upstream != null) {
             DraftPool pool = new DraftPool(upstream.line(), to);
-            new NginxUpstream(notes, upstream).apply(pool);
+            new NginxUpstream(draft, notes, upstream).apply(pool);
             used.add(upstream);
             notes.add(upstream, "nginx found failures only when it connected; now the endpoints are probed by a TCP "
                     + "connect every 500 ms, see probe");
@@ -162,7 +164,7 @@ public final class NginxImporter {
         }
         Optional<HostPort> address = HostPort.endpoint(to, OptionalInt.empty());
         if (address.isEmpty()) {
-            notes.add(pass, to.contains("$")
+            notes.addLoss(pass, to.contains("$")
                     ? "a variable has no equivalent: a listener has one pool; the server is left out"
                     : to.startsWith("unix:")
                             ? "a unix socket is no endpoint; the server is left out"

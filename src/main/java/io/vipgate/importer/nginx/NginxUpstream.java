@@ -1,5 +1,6 @@
 package io.vipgate.importer.nginx;
 
+import io.vipgate.importer.common.ConfigDraft;
 import io.vipgate.importer.common.DraftEndpoint;
 import io.vipgate.importer.common.DraftPool;
 import io.vipgate.importer.common.Durations;
@@ -21,10 +22,12 @@ final class NginxUpstream {
     private static final List<String> CLIENT_ADDRESS = List.of("$remote_addr", "$binary_remote_addr", "${remote_addr}",
             "${binary_remote_addr}");
 
+    private final ConfigDraft draft;
     private final Notes notes;
     private final Statement upstream;
 
-    NginxUpstream(Notes notes, Statement upstream) {
+    NginxUpstream(ConfigDraft draft, Notes notes, Statement upstream) {
+        this.draft = draft;
         this.notes = notes;
         this.upstream = upstream;
     }
@@ -78,9 +81,10 @@ final class NginxUpstream {
     private void server(DraftPool pool, Statement server) {
         Optional<HostPort> address = HostPort.endpoint(server.word(1), OptionalInt.empty());
         if (address.isEmpty()) {
-            notes.add(server, server.word(1).startsWith("unix:")
-                    ? "a unix socket is no endpoint; it is left out"
-                    : "an address or a name with a port is expected; it is left out");
+            draft.missEndpoint();
+            notes.addLoss(server, server.word(1).startsWith("unix:")
+                    ? "a unix socket is no endpoint; it is left out, and the others take its share"
+                    : "an address or a name with a port is expected; it is left out, and the others take its share");
             return;
         }
         long weight = 1;
