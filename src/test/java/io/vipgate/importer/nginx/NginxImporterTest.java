@@ -95,7 +95,7 @@ class NginxImporterTest {
                 .of(upstream("server 192.0.2.1:81 weight=1000;", "server 192.0.2.2:81 weight=10 backup;",
                         "server [2001:db8::1]:81 down weight=5;", "server web.example.com:81 max_conns=7;"))
                 .endpoints("u"))
-                .containsExactly("192.0.2.1=192.0.2.1:81*256", "(192.0.2.2=192.0.2.2:81*3)",
+                .containsExactly("192.0.2.1=192.0.2.1:81*256", "(192.0.2.2=192.0.2.2:81*10)",
                         "2001-db8--1=[2001:db8::1]:81*0", "web.example.com=web.example.com:81*1");
     }
 
