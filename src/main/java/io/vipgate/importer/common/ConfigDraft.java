@@ -60,6 +60,10 @@ public final class ConfigDraft {
                 return other;
             }
         }
+        if (!namesakes.isEmpty()) {
+            notes.add(pool.line(), pool.name() + " is used with other settings too: each has a pool of its own, whose "
+                    + "endpoints are probed for themselves, and whose connections, limits and pins are counted apart");
+        }
         namesakes.add(pool);
         return pool;
     }

@@ -167,7 +167,7 @@ class ConfigDraftTest {
     private ImportedConfig weighted(String primaries, String backups) {
         DraftPool pool = new DraftPool(1, "p");
         int port = 1;
-        for (String weight : primaries.split(" ")) {
+        for (String weight : primaries.split(" ", -1)) {
             pool.add(endpoint(1, "192.0.2.1:" + port++).withWeight(Long.parseLong(weight)));
         }
         if (!backups.isEmpty()) {
