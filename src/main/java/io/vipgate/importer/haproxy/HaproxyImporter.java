@@ -71,16 +71,21 @@ public final class HaproxyImporter {
         frontend.statements().forEach(each -> HaproxyUnsupported.report(each, notes));
         HaproxyBinds binds = binds(frontend);
         if (binds.addresses().isEmpty()) {
+            draft.missListener();
             notes.addLoss(frontend.section(), "no address to listen on; it is left out");
             return;
         }
         Optional<Statement> header = frontend.statements().filter(HaproxyImporter::expectsHeader).findFirst();
         if (header.isPresent()) {
+            draft.missListener();
             notes.addLoss(header.get(), "vipgate does not accept a PROXY header yet; the frontend of line "
                     + frontend.section().line() + " is left out");
             return;
         }
         List<HaproxyRoutes.Route> routes = new HaproxyRoutes(notes, sections, frontend).of(binds.addresses());
+        if (routes.isEmpty()) {
+            draft.missListener();
+        }
         for (HaproxyRoutes.Route route : routes) {
             HaproxySection backend = route.backend();
             if (backend != frontend) {
@@ -89,8 +94,7 @@ public final class HaproxyImporter {
             List<HaproxyServer> servers = new HaproxyServers(notes).of(backend);
             servers.forEach(server -> HaproxyUnsupported.report(server, notes));
             HaproxyPool pool = new HaproxyPool(notes, sections, frontend, backend, servers);
-            byPort(frontend, route, routes, binds, pool,
-                    servers.stream().anyMatch(HaproxyServer::followsClientPort));
+            byPort(frontend, route, routes, binds, pool, servers);
             wasTransparent |= pool.wasTransparent();
         }
     }
@@ -112,7 +116,8 @@ public final class HaproxyImporter {
 
     /** Servers that have the port of the client need a pool for each port. */
     private void byPort(HaproxySection frontend, HaproxyRoutes.Route route, List<HaproxyRoutes.Route> routes,
-            HaproxyBinds binds, HaproxyPool pool, boolean followsClientPort) {
+            HaproxyBinds binds, HaproxyPool pool, List<HaproxyServer> servers) {
+        boolean followsClientPort = servers.stream().anyMatch(HaproxyServer::followsClientPort);
         Map<Integer, List<HostPort>> byPort = new LinkedHashMap<>();
         route.binds().forEach(bind -> byPort
                 .computeIfAbsent(followsClientPort ? bind.port() : 0, _ -> new ArrayList<>()).add(bind));
@@ -129,26 +134,26 @@ public final class HaproxyImporter {
             DraftPool drafted = pool.draft(route.backend().name() + (byPort.size() == 1 ? "" : "-" + port),
                     first.port(),
                     route.backend() == frontend ? Optional.of(binds.addresses().getFirst()) : Optional.empty());
-            listener(frontend, frontend.name() + suffix, binds, addresses, poolOf(frontend, route.backend(), drafted));
+            listener(frontend, frontend.name() + suffix, binds, addresses,
+                    poolOf(frontend, route.backend(), drafted, servers.size()));
         });
     }
 
-    /** The pool, or an equal one that is there already; where a backend becomes several, that is noted. */
-    private DraftPool poolOf(HaproxySection frontend, HaproxySection backend, DraftPool drafted) {
+    /** The pool, or an equal one that is there already; where a backend becomes several that share less, that is noted. */
+    private DraftPool poolOf(HaproxySection frontend, HaproxySection backend, DraftPool drafted, int servers) {
         DraftPool pool = draft.addPool(drafted);
-        Set<DraftPool> others = pools.computeIfAbsent(backend, _ -> new HashSet<>());
-        if (others.add(pool) && others.size() == 2) {
-            String text = "backend " + backend.name()
-                    + " becomes several pools, since its frontends differ in timeouts or its "
-                    + "servers in ports: pins, limits and counts of connections are apart, and each pool is probed by itself";
-            boolean isShareLost = !pool.setting("pinning").equals("")
-                    || pool.setting("balance").equals("least-connections")
-                    || pool.endpoints().stream().anyMatch(each -> each.maxConnections() > 0);
-            if (isShareLost) {
-                notes.addLoss(frontend.section(), text);
-            } else {
-                notes.add(frontend.section(), text);
+        if (pool == drafted) {
+            for (int missed = servers - pool.endpoints().size(); missed > 0; missed--) {
+                draft.missEndpoint();
             }
+        }
+        Set<DraftPool> others = pools.computeIfAbsent(backend, _ -> new HashSet<>());
+        boolean sharesMore = !pool.setting("pinning").equals("") || pool.setting("balance").equals("least-connections")
+                || pool.endpoints().stream().anyMatch(each -> each.maxConnections() > 0);
+        if (others.add(pool) && others.size() == 2 && sharesMore) {
+            notes.addLoss(frontend.section(),
+                    "backend " + backend.name() + " becomes several pools, since its frontends differ "
+                            + "in timeouts or its servers in ports: pins, limits and counts of connections are apart");
         }
         return pool;
     }

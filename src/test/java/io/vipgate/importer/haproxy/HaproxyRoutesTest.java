@@ -47,9 +47,14 @@ class HaproxyRoutesTest {
 
     @Test
     void aBackendThatIsNamedByThePortIsFound() {
-        ImportResult result = HaproxyImporter
-                .convert("frontend f\nbind :1-2\nuse_backend b%[dst_port]\ndefault_backend b1\n"
-                        + "backend b1\nserver s 192.0.2.1:80\n");
+        ImportResult result = HaproxyImporter.convert("""
+                frontend f
+                bind :1-2
+                use_backend b%[dst_port]
+                default_backend b1
+                backend b1
+                server s 192.0.2.1:80
+                """);
 
         assertThat(ImportedConfig.of(result).wiring("f")).isEqualTo("0.0.0.0:1 0.0.0.0:2 -> b1");
     }
@@ -65,6 +70,17 @@ class HaproxyRoutesTest {
         assertThat(imported.wiring("f-203-0-113-2-80")).isEqualTo("203.0.113.2:80 -> two");
         assertThat(imported.wiring("f-198-51-100-1-80")).isEqualTo("198.51.100.1:80 -> rest");
         assertNothingLost(result);
+    }
+
+    @Test
+    void oneAddressOfAWildcardHasItsOwnListener() {
+        ImportResult result = frontend("bind :80", "use_backend one if { dst 203.0.113.1 203.0.113.2/32 }",
+                "default_backend rest");
+
+        ImportedConfig imported = ImportedConfig.of(result);
+        assertThat(imported.wiring("f-any-80")).isEqualTo("0.0.0.0:80 -> rest");
+        assertThat(imported.wiring("f-203-0-113-1-80")).isEqualTo("203.0.113.1:80 203.0.113.2:80 -> one");
+        assertRemarked(result, 1, "must be this machine's");
     }
 
     @ParameterizedTest
@@ -134,7 +150,7 @@ class HaproxyRoutesTest {
                 server s1 192.0.2.11:80 check
                 """;
 
-        assertRemarked(HaproxyImporter.convert(text), 5, "several pools");
+        assertRemarked(HaproxyImporter.convert(text), 9, "counted apart");
         assertLost(HaproxyImporter.convert(text + "stick-table type ip size 10k expire 30m\nstick on src\n"), 5,
                 "pins, limits and counts of connections are apart");
     }
