@@ -55,6 +55,12 @@ final class HaproxyAcls {
         }
     }
 
+    /** Words of the longest condition that has a name, 1 at least. */
+    int longest() {
+        return Math.max(1,
+                named.values().stream().mapToInt(each -> each.stream().mapToInt(List::size).sum()).max().orElse(1));
+    }
+
     /** What {@code if ...} or {@code unless ...} says from its first word on; nothing is always true. */
     Verdict test(List<String> condition, HostPort bind) {
         if (condition.isEmpty()) {

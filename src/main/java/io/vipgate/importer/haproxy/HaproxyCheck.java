@@ -25,11 +25,11 @@ final class HaproxyCheck {
     private static final int MAX_RULES = 200;
 
     private final HaproxySection backend;
-    private final Optional<HostPort> listener;
     private final Optional<Statement> option;
     private final Optional<Duration> timeout;
-    private final List<Statement> tcpRules;
+    private final HaproxyTcpCheck tcpCheck;
     private final List<Statement> httpRules;
+    private final HaproxyExternalCheck externalCheck;
 
     /**
      * With the section whose options hold.
@@ -38,11 +38,12 @@ final class HaproxyCheck {
      */
     HaproxyCheck(Notes notes, HaproxySection backend, Optional<HostPort> listener) {
         this.backend = backend;
-        this.listener = listener;
         option = option();
         timeout = backend.timeout("check");
-        tcpRules = rules("tcp-check", notes);
+        boolean isTcpCheck = option.filter(each -> each.word(1).equals("tcp-check")).isPresent();
+        tcpCheck = new HaproxyTcpCheck(notes, isTcpCheck ? rules("tcp-check", notes) : List.of());
         httpRules = rules("http-check", notes);
+        externalCheck = new HaproxyExternalCheck(backend, listener);
     }
 
     private List<Statement> rules(String name, Notes notes) {
@@ -71,9 +72,9 @@ final class HaproxyCheck {
         Statement line = option.orElse(backend.section());
         HaproxyConnect byServer = HaproxyConnect.byServer();
         switch (option.map(each -> each.word(1)).orElse("")) {
-            case "tcp-check" -> new HaproxyTcpCheck(notes, tcpRules).apply(probe, checked, endpoint, line.line());
+            case "tcp-check" -> tcpCheck.apply(probe, checked, endpoint, line.line(), notes);
             case "httpchk" -> new HaproxyHttpCheck(notes, line, httpRules).apply(probe, checked, endpoint);
-            case "external-check" -> new HaproxyExternalCheck(notes, backend, listener).apply(probe, line);
+            case "external-check" -> externalCheck.apply(probe, line, notes);
             default -> {
                 if (byServer.isOwnAddress(checked, endpoint)) {
                     option.ifPresent(each -> new HaproxyProtocolCheck(notes, each).apply(probe));

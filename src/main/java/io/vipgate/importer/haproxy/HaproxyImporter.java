@@ -59,7 +59,8 @@ public final class HaproxyImporter {
         sections.backends()
                 .filter(backend -> !backend.isFrontend() && backend.isTcp() && !pools.containsKey(backend))
                 .filter(backend -> !backend.isTableAlone())
-                .forEach(backend -> notes.leftOut(backend.section(), "no frontend that is carried over uses it"));
+                .forEach(backend -> notes.leftOut(backend.section(),
+                        "no rule of a frontend that is carried over leads to it"));
         return draft.finish(wasTransparent ? TRANSPARENT : sendsProxyHeader ? SENT_ADDRESSES : CLIENT_ADDRESSES,
                 NOTHING_IMPORTED);
     }

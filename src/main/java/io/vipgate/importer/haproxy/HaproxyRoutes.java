@@ -7,6 +7,7 @@ import io.vipgate.importer.common.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which backend the clients of each address and port of a frontend go to, by its {@code use_backend} rules and its
@@ -16,6 +17,9 @@ import java.util.Optional;
  */
 final class HaproxyRoutes {
     private static final int MAX_SPLIT = 256;
+    /** Words of rules that are looked at for all addresses together: far more than a file has that somebody wrote. */
+    private static final long MAX_WORK = 5_000_000;
+    private static final Set<String> SERVERS = Set.of("server", "server-template", "dispatch");
 
     /** Addresses whose clients go to one backend. */
     record Route(HaproxySection backend, List<HostPort> binds) {}
@@ -26,6 +30,8 @@ final class HaproxyRoutes {
     private final List<Statement> rules;
     private final HaproxyAcls acls;
     private final List<String> singleAddresses;
+    private final boolean hasServers;
+    private final Optional<Statement> byDefault;
     private final List<Route> routes = new ArrayList<>();
 
     HaproxyRoutes(Notes notes, HaproxySections sections, HaproxySection frontend) {
@@ -34,11 +40,18 @@ final class HaproxyRoutes {
         this.frontend = frontend;
         rules = frontend.all("use_backend");
         acls = new HaproxyAcls(frontend);
+        byDefault = frontend.last("default_backend");
+        hasServers = frontend.isBackend() && frontend.statements().anyMatch(each -> SERVERS.contains(each.name()));
         singleAddresses = acls.singleAddresses(rules).stream().distinct().limit(MAX_SPLIT).toList();
     }
 
     /** The addresses by their backends, in the order of the addresses; those without a backend are left out, and noted. */
     List<Route> of(List<HostPort> binds) {
+        long words = rules.stream().mapToLong(each -> each.words().size()).sum() * acls.longest();
+        if (words * binds.size() * (1 + singleAddresses.size()) > MAX_WORK) {
+            notes.addLoss(frontend.section(), "more rules than can be followed for so many addresses; it is left out");
+            return List.of();
+        }
         for (HostPort bind : binds) {
             Optional<HaproxySection> backend = backendOf(bind);
             backend.ifPresent(each -> add(bind, each));
@@ -104,11 +117,9 @@ final class HaproxyRoutes {
                 }
             }
         }
-        Optional<Statement> byDefault = frontend.last("default_backend");
         if (byDefault.isPresent()) {
             return decided(byDefault.get(), byDefault.get().word(1), bind, undecided);
         }
-        boolean hasServers = frontend.isBackend() && !new HaproxyServers(new Notes()).of(frontend).isEmpty();
         if (hasServers) {
             undecided.forEach(rule -> undecided(rule, "the servers of " + frontend.name()));
             return Optional.of(frontend);

@@ -23,11 +23,13 @@ final class HaproxySection {
 
     private final Statement section;
     private final List<Statement> inherited;
+    private final Map<String, List<Statement>> own;
 
     /** With what its defaults say, of which it may say some anew. */
     HaproxySection(Statement section, List<Statement> inherited) {
         this.section = section;
         this.inherited = withoutRulesOf(section.block(), inherited);
+        own = section.block().stream().collect(Collectors.groupingBy(Statement::name));
     }
 
     /** As it stands in the file. */
@@ -85,11 +87,16 @@ final class HaproxySection {
     }
 
     Optional<Statement> last(String... first) {
-        return statements().filter(each -> each.is(first)).reduce((_, last) -> last);
+        return lines(first).reduce((_, last) -> last);
+    }
+
+    private Stream<Statement> lines(String... first) {
+        return Stream.concat(inherited.stream().filter(each -> each.name().equals(first[0])),
+                own.getOrDefault(first[0], List.of()).stream()).filter(each -> each.is(first));
     }
 
     List<Statement> all(String... first) {
-        return statements().filter(each -> each.is(first)).toList();
+        return lines(first).toList();
     }
 
     /** An option that is set and not taken back after that. */

@@ -21,6 +21,7 @@ final class HaproxySections {
     private final Map<String, HaproxySection> backends = new LinkedHashMap<>();
     private final Map<String, List<Statement>> defaults = new HashMap<>();
     private final Map<HaproxySection, Map<String, HaproxyServer>> servers = new HashMap<>();
+    private final Map<String, Integer> tableUsers = new HashMap<>();
     private List<Statement> latestDefaults = List.of();
 
     HaproxySections(Notes notes, List<Statement> sections) {
@@ -46,6 +47,16 @@ final class HaproxySections {
     Optional<HaproxySection> named(String name) {
         return backend(name)
                 .or(() -> frontends.stream().filter(section -> section.name().equals(name)).findFirst());
+    }
+
+    /** How many tcp sections keep their clients by the table of this section. */
+    int tableUsers(String table) {
+        if (tableUsers.isEmpty()) {
+            backends().filter(HaproxySection::isTcp).forEach(section -> section.all("stick").stream()
+                    .map(HaproxyStickTable::tableOf).map(other -> other.isEmpty() ? section.name() : other).distinct()
+                    .forEach(used -> tableUsers.merge(used, 1, Integer::sum)));
+        }
+        return tableUsers.getOrDefault(table, 0);
     }
 
     /** A server of a section, by its name. */

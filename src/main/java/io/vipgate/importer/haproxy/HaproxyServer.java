@@ -4,7 +4,6 @@ import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Statement;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -47,11 +46,10 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
      * Reads the line.
      *
      * @param from where the words begin
-     * @param defaults lines whose words hold unless the line has others
+     * @param defaults words that hold unless the line has others
      */
-    static HaproxyServer of(Statement statement, String name, String address, int from, List<Statement> defaults) {
-        Map<String, String> words = new HashMap<>();
-        defaults.forEach(each -> read(each, 1, words));
+    static HaproxyServer of(Statement statement, String name, String address, int from, Map<String, String> defaults) {
+        Map<String, String> words = new HashMap<>(defaults);
         read(statement, from, words);
         return new HaproxyServer(statement, name, address, words, 1);
     }
@@ -60,7 +58,8 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
         return new HaproxyServer(statement, name, address, words, count);
     }
 
-    private static void read(Statement statement, int from, Map<String, String> words) {
+    /** Adds the words of a line, from a place on, to those before it. */
+    static void read(Statement statement, int from, Map<String, String> words) {
         int i = from;
         while (i < statement.words().size()) {
             String word = statement.word(i++);
@@ -95,7 +94,11 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
     /** Whether its port is the one that the client connected to, or an offset from it. */
     boolean followsClientPort() {
         String port = portText();
-        return port.isEmpty() || port.equals("0") || port.startsWith("+") || port.startsWith("-");
+        return isInet() && (port.isEmpty() || port.equals("0") || port.startsWith("+") || port.startsWith("-"));
+    }
+
+    private boolean isInet() {
+        return !address.startsWith("/") && !host().contains("@") && !isService();
     }
 
     private String portText() {
@@ -123,7 +126,7 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
                     : HostPort.port(String.valueOf(
                             clientPort + (text.startsWith("+") ? 1 : -1) * distance.getAsInt()));
         }
-        return port.isEmpty() ? Optional.empty() : HostPort.endpoint(host(), port.getAsInt());
+        return port.isEmpty() || !isInet() ? Optional.empty() : HostPort.endpoint(host(), port.getAsInt());
     }
 
     /** Whether it is the name of a service, whose records say names, ports and weights. */

@@ -3,7 +3,9 @@ package io.vipgate.importer.haproxy;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,10 +26,10 @@ final class HaproxyServers {
 
     List<HaproxyServer> of(HaproxySection backend) {
         List<HaproxyServer> servers = new ArrayList<>();
-        List<Statement> defaults = new ArrayList<>();
+        Map<String, String> defaults = new HashMap<>();
         for (Statement statement : backend.statements().toList()) {
             switch (statement.name()) {
-                case "default-server" -> defaults.add(statement);
+                case "default-server" -> HaproxyServer.read(statement, 1, defaults);
                 case "server" ->
                     servers.add(HaproxyServer.of(statement, statement.word(1), statement.word(2), 3, defaults));
                 case "server-template" -> servers.add(template(statement, defaults));
@@ -38,7 +40,7 @@ final class HaproxyServers {
         boolean isAlone = servers.isEmpty();
         backend.last("dispatch").ifPresent(statement -> {
             if (isAlone) {
-                servers.add(HaproxyServer.of(statement, "dispatch", statement.word(1), 2, List.of()));
+                servers.add(HaproxyServer.of(statement, "dispatch", statement.word(1), 2, Map.of()));
             } else {
                 notes.addLoss(statement, "stands beside servers; it is left out, and they take its share");
             }
@@ -46,7 +48,7 @@ final class HaproxyServers {
         return servers;
     }
 
-    private HaproxyServer template(Statement statement, List<Statement> defaults) {
+    private HaproxyServer template(Statement statement, Map<String, String> defaults) {
         HaproxyServer server = HaproxyServer.of(statement, statement.word(1), statement.word(3), 4, defaults);
         Matcher count = COUNT.matcher(statement.word(2));
         int slots = 0;

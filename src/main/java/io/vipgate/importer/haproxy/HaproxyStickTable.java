@@ -39,7 +39,8 @@ final class HaproxyStickTable {
         Optional<Statement> rule = rule();
         Optional<Statement> own = backend.last("stick-table");
         if (rule.isEmpty()) {
-            own.ifPresent(each -> notes.add(each, "a table that no stick rule uses for choosing a server is left out"));
+            own.filter(_ -> backend.all("stick").isEmpty()).ifPresent(
+                    each -> notes.add(each, "a table that no stick rule uses for choosing a server is left out"));
             return;
         }
         String other = valueOf(rule.get(), "table");
@@ -54,7 +55,7 @@ final class HaproxyStickTable {
         pool.set("pinning", "by", "source-address");
         table(pool, table.get());
         prefixes(pool, rule.get());
-        if (!other.isEmpty() && isShared(other)) {
+        if (!other.isEmpty() && sections.tableUsers(other) > 1) {
             notes.addLoss(rule.get(), "table " + other
                     + " is used by several sections: each pool has pins of its own, so a client may be sent to another server "
                     + "in each");
@@ -87,13 +88,6 @@ final class HaproxyStickTable {
             }
         }
         return kept;
-    }
-
-    private boolean isShared(String table) {
-        return sections.backends().filter(section -> section.isTcp() && section.statements()
-                .anyMatch(each -> each.is("stick") && (valueOf(each, "table").equals(table)
-                        || (section.name().equals(table) && valueOf(each, "table").isEmpty()))))
-                .limit(2).count() > 1;
     }
 
     private void table(DraftPool pool, Statement table) {
@@ -167,6 +161,11 @@ final class HaproxyStickTable {
         return octets.size() == 4 && value == (0xFFFFFFFFL << (32 - bits) & 0xFFFFFFFFL)
                 ? OptionalInt.of(bits)
                 : OptionalInt.empty();
+    }
+
+    /** The table of another section that a stick rule names; empty for that of its own section. */
+    static String tableOf(Statement rule) {
+        return valueOf(rule, "table");
     }
 
     private static String valueOf(Statement line, String word) {

@@ -122,7 +122,7 @@ final class HaproxyTcpCheck {
         current.expected++;
     }
 
-    void apply(DraftProbe probe, HaproxyServer checked, HaproxyServer endpoint, int line) {
+    void apply(DraftProbe probe, HaproxyServer checked, HaproxyServer endpoint, int line, Notes said) {
         Connection kept = connections.stream().max(Comparator.comparingInt(each -> each.expected)).orElseThrow();
         // The first of those that expect as much; max() would answer the last.
         for (Connection each : connections) {
@@ -133,7 +133,7 @@ final class HaproxyTcpCheck {
         }
         for (Connection other : connections) {
             if (other != kept) {
-                notes.addLoss(other.connect.line(checked),
+                said.addLoss(other.connect.line(checked),
                         "the probe makes one connection: " + other.connect.target(checked)
                                 + " is not " + (other.whole().isEmpty() ? "connected to" : "asked")
                                 + ", so a server that fails "
@@ -141,7 +141,7 @@ final class HaproxyTcpCheck {
             }
         }
         if (!kept.connect.isOwnAddress(checked, endpoint)) {
-            HaproxyCheck.elsewhere(kept.connect, checked, endpoint, notes);
+            HaproxyCheck.elsewhere(kept.connect, checked, endpoint, said);
             return;
         }
         List<List<String>> steps = kept.whole();
@@ -152,8 +152,8 @@ final class HaproxyTcpCheck {
             probe.type("tls");
         }
         if (isTls) {
-            kept.connect.tls(probe, checked, notes);
+            kept.connect.tls(probe, checked, said);
         }
-        kept.connect.apply(probe, checked, endpoint, notes);
+        kept.connect.apply(probe, checked, endpoint, said);
     }
 }

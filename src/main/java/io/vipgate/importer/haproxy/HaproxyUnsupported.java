@@ -27,7 +27,7 @@ final class HaproxyUnsupported {
             "check-send-proxy", "check-ssl", "check-proto", "check-alpn", "check-via-socks4", "disabled", "slowstart",
             "source", "usesrc", "ssl", "verify", "verifyhost", "ca-file", "crt", "crl-file", "check-sni", "id",
             "socks4", "namespace", "guid");
-    private static final Set<String> REFUSING = Set.of("reject", "silent-drop", "accept", "close");
+    private static final Set<String> REFUSING = Set.of("reject", "silent-drop", "close");
 
     private HaproxyUnsupported() {}
 
@@ -98,8 +98,8 @@ final class HaproxyUnsupported {
         } else if (REFUSING.contains(action)) {
             notes.addLoss(statement,
                     "rules are not carried over: what they refused is accepted now, so block it in the firewall");
-        } else if (action.equals("inspect-delay")) {
-            notes.add(statement, "nothing is inspected, so nothing waits; it is left out");
+        } else if (action.equals("inspect-delay") || action.equals("accept")) {
+            notes.add(statement, "nothing is inspected, so nobody waits; it is left out");
         } else {
             notes.add(statement, "no equivalent; it is left out");
         }

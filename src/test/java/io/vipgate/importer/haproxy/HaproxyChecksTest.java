@@ -15,7 +15,10 @@ import io.vipgate.config.ProbeProxyProtocol;
 import io.vipgate.config.ProbeType;
 import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.ImportedConfig;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -274,6 +277,23 @@ class HaproxyChecksTest {
         assertThat(ImportedConfig.of(HaproxyImporter.convert("frontend f\nbind :80\ndefault_backend b\nbackend b\n"
                 + "option external-check\nexternal-check command /x\n" + CHECKED)).pool("b").probe().command())
                 .endsWith("NOT_USED", "NOT_USED");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"192.0.2.1:80, 192.0.2.1", "'[2001:db8::1]:80', 2001:db8::1"})
+    void anExternalCommandGetsAddressAndPortOfTheEndpoint(String address, String host) throws Exception {
+        List<String> command = probeOf(listen("option external-check", "external-check command /bin/sh", CHECKED))
+                .command();
+        List<String> printing = new ArrayList<>(command);
+        printing.set(2, command.get(2).replace("exec \"$0\"",
+                "printf '%s ' $HAPROXY_SERVER_NAME $HAPROXY_SERVER_ADDR $HAPROXY_SERVER_PORT $HAPROXY_PROXY_NAME; exec echo"));
+
+        ProcessBuilder builder = new ProcessBuilder(printing);
+        builder.environment().putAll(Map.of("VIPGATE_ADDRESS", address, "VIPGATE_ENDPOINT", "web/a"));
+        Process process = builder.start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        assertThat(printed.strip()).isEqualTo("a " + host + " 80 web 203.0.113.1 80 " + host + " 80");
     }
 
     @Test

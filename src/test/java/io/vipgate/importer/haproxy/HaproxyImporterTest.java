@@ -60,7 +60,7 @@ class HaproxyImporterTest {
         "30|firewall", "34|TLS", "45|slowstart means nothing", "39|another hash", "46|does not queue",
         "48|applies to a whole pool",
         "49|does not encrypt", "59|wherever it stands", "63|differently", "64|weight is 0",
-        "69|shorter", "74|layer 7", "78|no frontend", "81|pins are not shared"})
+        "69|shorter", "74|layer 7", "78|leads to it", "81|pins are not shared"})
     void whatAFileHasBesidesIsNotedWithItsLine(int line, String words) {
         assertNoted(HaproxyImporter.convert(ImportedConfig.file("haproxy/haproxy.cfg")), line, words);
     }
