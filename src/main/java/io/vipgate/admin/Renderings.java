@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Renderings {
     private static final long SHARED_NANOS = 200_000_000;
     private static final int BUFFER_CHARACTERS = 4 << 10;
+    /** Of the heap, for what is told while it is made: a sixteenth. */
+    private static final int ANSWER_PART = 16;
 
     private final Operations operations;
     private final HeapShare share;
@@ -134,7 +136,7 @@ final class Renderings {
     }
 
     private CompressedText render(Source source) throws RequestException {
-        try (HeapShare.Making _ = share.begin(2)) {
+        try (HeapShare.Making _ = share.begin(share.part(ANSWER_PART))) {
             Record told = source.get();
             return CompressedText.of(share, out -> {
                 Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8),

@@ -11,6 +11,7 @@ import io.vipgate.loops.LoopHeartbeat;
 import io.vipgate.metrics.EndpointStats;
 import io.vipgate.metrics.GatewayStats;
 import io.vipgate.metrics.PoolStats;
+import io.vipgate.metrics.StatsSource;
 import io.vipgate.neighbour.CoLocationWatch;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.PoolSnapshot;
@@ -32,9 +33,11 @@ import java.util.function.Supplier;
  *
  * <p>Thread-safe.
  */
-public final class MetricsReader implements Supplier<GatewayStats> {
+public final class MetricsReader implements StatsSource {
     private static final long MAX_WAIT_NANOS = 1_000_000_000;
     private static final long STEP_MILLIS = 2;
+    /** What a copy of an endpoint's counts takes of the heap; each loop's, and their sum. */
+    private static final long ENDPOINT_BYTES = 640;
 
     private final PoolRegistry pools;
     private final LoopCountsReader loops;
@@ -64,6 +67,12 @@ public final class MetricsReader implements Supplier<GatewayStats> {
         this.logDropped = logDropped;
         this.config = config;
         this.changes = changes;
+    }
+
+    @Override
+    public long bytes() {
+        long endpoints = config.get().pools().values().stream().mapToLong(pool -> pool.endpoints().size()).sum();
+        return endpoints * ENDPOINT_BYTES * (heartbeat.lags().size() + 1);
     }
 
     @Override
