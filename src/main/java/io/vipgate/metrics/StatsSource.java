@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 /** Reads all numbers. Thread-safe. */
 @FunctionalInterface
 public interface StatsSource extends Supplier<GatewayStats> {
-    /** How much of the heap the numbers take while they are held, in bytes; about, and rather too much. */
+    /** About how much more of the heap than now the numbers take when they are read, in bytes. */
     default long bytes() {
         return 0;
     }

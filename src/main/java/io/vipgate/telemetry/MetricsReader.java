@@ -36,7 +36,7 @@ import java.util.function.Supplier;
 public final class MetricsReader implements StatsSource {
     private static final long MAX_WAIT_NANOS = 1_000_000_000;
     private static final long STEP_MILLIS = 2;
-    /** What a copy of an endpoint's counts takes of the heap; each loop's, and their sum. */
+    /** What a copy of an endpoint's counts takes of the heap. */
     private static final long ENDPOINT_BYTES = 640;
 
     private final PoolRegistry pools;
@@ -48,6 +48,7 @@ public final class MetricsReader implements StatsSource {
     private final LongSupplier logDropped;
     private final Supplier<GatewayConfig> config;
     private final LongSupplier changes;
+    private volatile boolean hasCopies;
 
     /**
      * Makes a reader.
@@ -72,7 +73,8 @@ public final class MetricsReader implements StatsSource {
     @Override
     public long bytes() {
         long endpoints = config.get().pools().values().stream().mapToLong(pool -> pool.endpoints().size()).sum();
-        return endpoints * ENDPOINT_BYTES * (heartbeat.lags().size() + 1);
+        // Each loop's last copy is held for good from the first reading on; their sum is while it is told.
+        return endpoints * ENDPOINT_BYTES * (hasCopies ? 1 : heartbeat.lags().size() + 1);
     }
 
     @Override
@@ -102,6 +104,7 @@ public final class MetricsReader implements StatsSource {
     }
 
     private GatewayStats read() {
+        hasCopies = true;
         GatewayConfig now = config.get();
         LoopCounts counts = loops.read();
         Map<String, String> listeners = new LinkedHashMap<>();

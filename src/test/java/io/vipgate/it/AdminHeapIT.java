@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SocketTest
 final class AdminHeapIT {
     private static final int HEAP_MEBIBYTES = 48;
+    private static final int SCRAPED_HEAP_MEBIBYTES = 56;
     private static final int ENDPOINTS = 3_000;
     private static final int READERS = 30;
     private static final int SCRAPERS = 8;
@@ -110,7 +111,8 @@ final class AdminHeapIT {
     void scrapesOfThousandsOfEndpointsDoNotExhaustTheHeap() throws Exception {
         int adminPort = FreePort.take();
         try (VipgateProcess gateway = VipgateProcess
-                .startWithHeap(HEAP_MEBIBYTES, directory, "run", "-c", write(adminPort).toString()).awaitStart()) {
+                .startWithHeap(SCRAPED_HEAP_MEBIBYTES, directory, "run", "-c", write(adminPort).toString())
+                .awaitStart()) {
             for (String accept : new String[]{"*/*", "application/openmetrics-text; version=1.0.0"}) {
                 assertThat(scrape(adminPort, accept)).as("%s: %s", accept, gateway.errors()).isEqualTo(200);
                 Queue<Integer> answers = new ConcurrentLinkedQueue<>();
