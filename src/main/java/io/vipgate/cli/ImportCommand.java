@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -22,7 +23,9 @@ import picocli.CommandLine.Spec;
  *
  * <p>Confined to the main thread.
  */
-@Command(name = "import", description = "Prints the configuration that does what another program's rules do. What changes, and what can't be carried over, goes to standard error.", mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class)
+@Command(name = "import", description = "Prints the configuration that does what another program's rules do. What changes, and what can't be carried over, goes to standard error; what is lost of the shares or checks begins with \"warning: lost: \".", exitCodeListHeading = "Exit status:%n", exitCodeList = {
+    "0:The configuration is printed, with notes.", "1:The same with --strict, and a share or a check is lost.",
+    "2:Nothing could be carried over, or the configuration is not valid on this machine."}, mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class)
 final class ImportCommand implements Callable<Integer> {
     private static final int MAX_BYTES = 4 << 20;
 
@@ -33,6 +36,9 @@ final class ImportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "FILE", description = "The file, or - for standard input.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String file;
+
+    @Option(names = "--strict", description = "Ends with 1 when a share of the connections or a check is lost. The configuration is printed all the same.")
+    private boolean isStrict;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -53,16 +59,24 @@ final class ImportCommand implements Callable<Integer> {
             return ExitStatus.USAGE;
         }
         ImportResult result = format.convert(new String(bytes, StandardCharsets.UTF_8));
-        result.notes().forEach(note -> err.println("warning: " + note));
-        err.flush();
-        if (result.yaml().isEmpty()) {
+        ImportReport report = new ImportReport(result);
+        report.printNotes(err);
+        boolean isPrinted = !result.yaml().isEmpty();
+        if (isPrinted) {
+            spec.commandLine().getOut().print(result.yaml());
+            spec.commandLine().getOut().flush();
+        } else {
             err.println("vipgate import: " + file + ": " + result.failure());
-            err.flush();
-            return ExitStatus.USAGE;
         }
-        spec.commandLine().getOut().print(result.yaml());
-        spec.commandLine().getOut().flush();
-        return isValid(result.yaml(), err) ? ExitStatus.OK : ExitStatus.USAGE;
+        boolean isUsable = isPrinted && isValid(result.yaml(), err);
+        report.printSummary(err, compare());
+        err.flush();
+        return !isUsable ? ExitStatus.USAGE : isStrict && result.hasLoss() ? ExitStatus.FAILED : ExitStatus.OK;
+    }
+
+    /** The command that compares shares, for programs whose shares no section of the file states. */
+    private String compare() {
+        return format == ImportFormat.IPTABLES ? "vipgate check --compare iptables FILE CONFIG" : "";
     }
 
     /** What only this machine knows, such as its own addresses, can still be wrong. */
@@ -71,7 +85,6 @@ final class ImportCommand implements Callable<Integer> {
                 Map.of()) instanceof Rejected rejected) {
             rejected.problems()
                     .forEach(problem -> err.println("vipgate import: to be put right before use: " + problem));
-            err.flush();
             return false;
         }
         return true;

@@ -217,13 +217,14 @@ class KeepalivedImporterTest {
     }
 
     @Test
-    void anEndpointThatIsTheListenerIsLeftOut() {
-        ImportResult result = real("weight 1");
-        ImportResult loop = service("real_server 203.0.113.1 80 {", "}");
+    void aRealServerOnTheVirtualAddressKeepsItsShareAndTheListenerNeedsAnother() {
+        ImportedConfig imported = ImportedConfig.of(service("real_server 203.0.113.1 80 {", "}",
+                "real_server 192.0.2.2 80 {", "}"));
 
-        assertThat(result.yaml()).isNotEmpty();
-        assertThat(loop.yaml()).isEmpty();
-        assertNoted(loop, 2, "the gateway's own listener");
+        assertThat(imported.endpoints(POOL)).containsExactly("203.0.113.1=203.0.113.1:80*1",
+                "192.0.2.2=192.0.2.2:80*1");
+        assertThat(imported.wiring(POOL)).isEqualTo("127.0.0.1:80 -> " + POOL);
+        assertNoted(imported.result(), 1, "203.0.113.1:80 is a server's own address; the listener needs another one");
     }
 
     @Test
