@@ -84,8 +84,8 @@ final class Renderings {
     }
 
     private CompressedText render(Source source) throws RequestException {
-        Record told = source.get();
-        try {
+        try (HeapShare.Making _ = share.begin(2)) {
+            Record told = source.get();
             return CompressedText.of(share, out -> {
                 Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8),
                         BUFFER_CHARACTERS);
@@ -94,6 +94,9 @@ final class Renderings {
             });
         } catch (NoRoomException e) {
             throw RequestException.busy(String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw RequestException.stopping();
         } catch (IOException e) {
             // Into memory: that can't be.
             throw new UncheckedIOException(e);

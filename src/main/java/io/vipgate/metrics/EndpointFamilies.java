@@ -8,103 +8,164 @@ import io.vipgate.relay.ConnectFailure;
 import io.vipgate.relay.EndpointCounts;
 import io.vipgate.relay.PoolCounts;
 import io.vipgate.relay.Traffic;
+import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * The series of endpoints, and of the relays to them.
  *
- * <p>Confined to the thread that collects.
+ * <p>Confined to the thread that writes.
  */
 final class EndpointFamilies {
-    private final Family.Counter bytes = new Family.Counter("vipgate_relay_bytes",
-            "Bytes delivered so far, also of relays that are open.", "listener", "pool", "endpoint", "direction");
-    private final Family.Counter closed = new Family.Counter("vipgate_relay_closed",
-            "Relays that ended; those that no endpoint could be selected for have an empty endpoint.", "pool",
-            "endpoint", "reason");
-    private final Family.TwinCounter connections = new Family.TwinCounter("vipgate_endpoint_connections_total",
-            "Connections that were made.", "pool", "endpoint");
-    private final Family.Gauge open = new Family.Gauge("vipgate_endpoint_connections",
-            "Connections now, those being made included.", "pool", "endpoint");
-    private final Family.Counter failures = new Family.Counter("vipgate_endpoint_connect_failures",
-            "Attempts to connect that failed; local ones are this machine's own fault.", "pool", "endpoint", "reason");
-    private final Family.Times connectTimes = new Family.Times("vipgate_endpoint_connect_seconds",
-            "How long it took to connect, where that succeeded.", "pool", "endpoint");
-    private final Family.Gauge up = new Family.Gauge("vipgate_endpoint_up",
-            "Whether an address of it is not DOWN.", "pool", "endpoint");
-    private final Family.Gauge suspect = new Family.Gauge("vipgate_endpoint_suspect",
-            "Whether an address of it is suspect.", "pool", "endpoint");
-    private final Family.Gauge weight = new Family.Gauge("vipgate_endpoint_weight",
-            "Share of new connections against the others'.", "pool", "endpoint");
-    private final Family.Gauge admin = new Family.Gauge("vipgate_endpoint_admin_state",
-            "What the operator wants of it: 1 for the state it is in.", "pool", "endpoint", "state");
-    private final Family.Counter transitions = new Family.Counter("vipgate_endpoint_transitions",
-            "How often an address of it came up or went down.", "pool", "endpoint", "to");
-    private final Family.Counter probes = new Family.Counter("vipgate_probe",
-            "Probes by result; inconclusive when the gateway itself stalled, so that the result says nothing about the endpoint.",
-            "pool", "endpoint", "result");
-    private final Family.Times probeTimes = new Family.Times("vipgate_probe_seconds",
-            "How long probes took.", "pool", "endpoint", "result");
+    private static final EndpointCounts NOTHING = new EndpointCounts();
 
-    void add(GatewayStats numbers, PoolStats pool, PoolCounts counts) {
-        for (EndpointStats endpoint : pool.endpoints()) {
-            EndpointCounts counted = counts.endpoints().getOrDefault(endpoint.name(), new EndpointCounts());
-            addRelays(numbers, pool.name(), endpoint.name(), counted);
-            addState(pool.name(), endpoint);
-            open.add(endpoint.connections(), pool.name(), endpoint.name());
-            if (endpoint.isProbed()) {
-                addProbes(pool.name(), endpoint);
-            }
-        }
-        PoolFamilies.addUnplaced(closed, pool.name(), counts);
-    }
+    private final GatewayStats numbers;
+    private final List<Told> endpoints;
 
-    private void addRelays(GatewayStats numbers, String pool, String endpoint, EndpointCounts counts) {
-        numbers.listeners().forEach((listener, served) -> {
-            Traffic traffic = counts.traffic().get(listener);
-            // A listener that serves another pool now may have served this one.
-            if (traffic != null || served.equals(pool)) {
-                bytes.add(traffic == null ? 0 : traffic.toBackend(), listener, pool, endpoint, "client_to_backend");
-                bytes.add(traffic == null ? 0 : traffic.toClient(), listener, pool, endpoint, "backend_to_client");
-            }
-        });
-        for (CloseReason reason : CloseReason.values()) {
-            closed.add(counts.closed().of(reason), pool, endpoint, reason.label());
-        }
-        connections.add(counts.connected(), pool, endpoint);
-        for (ConnectFailure reason : ConnectFailure.values()) {
-            failures.add(counts.connectFailures().of(reason), pool, endpoint, reason.label());
-        }
-        connectTimes.add(counts.connectTimes(), pool, endpoint);
-    }
-
-    private void addState(String pool, EndpointStats endpoint) {
-        up.add(endpoint.isUp(), pool, endpoint.name());
-        suspect.add(endpoint.isSuspect(), pool, endpoint.name());
-        weight.add(endpoint.state().weight(), pool, endpoint.name());
-        for (AdminState state : AdminState.values()) {
-            admin.add(endpoint.state().admin() == state, pool, endpoint.name(),
-                    state.name().toLowerCase(Locale.ROOT));
-        }
-        for (Map.Entry<String, Boolean> to : Map.of("up", true, "down", false).entrySet()) {
-            transitions.add(endpoint.health().transitions(to.getValue()), pool, endpoint.name(), to.getKey());
+    private record Told(String pool, EndpointStats endpoint, EndpointCounts counts) {
+        String name() {
+            return endpoint.name();
         }
     }
 
-    private void addProbes(String pool, EndpointStats endpoint) {
-        for (ProbeResult.Outcome outcome : ProbeResult.Outcome.values()) {
-            Histogram times = endpoint.health().probes(outcome);
-            probes.add(times.count(), pool, endpoint.name(), outcome.label());
-            if (times.count() > 0) {
-                // Sixteen series each, most of which would stay empty for good.
-                probeTimes.add(times, pool, endpoint.name(), outcome.label());
+    /** Adds one endpoint. */
+    private interface One {
+        void add(Series series, Told endpoint);
+    }
+
+    EndpointFamilies(GatewayStats numbers) {
+        this.numbers = numbers;
+        endpoints = numbers.pools().stream().flatMap(pool -> {
+            PoolCounts counts = numbers.loops().pools().getOrDefault(pool.name(), new PoolCounts());
+            return pool.endpoints().stream().map(endpoint -> new Told(pool.name(), endpoint,
+                    counts.endpoints().getOrDefault(endpoint.name(), NOTHING)));
+        }).sorted(Comparator.comparing(Told::name).thenComparing(Told::pool)).toList();
+    }
+
+    private Family.Numbers each(One one) {
+        return series -> {
+            for (Told endpoint : endpoints) {
+                one.add(series, endpoint);
+                series.spill();
             }
-        }
+        };
     }
 
     List<Family> families() {
-        return List.of(bytes, closed, connections, open, failures, connectTimes, up, suspect, weight, admin,
-                transitions, probes, probeTimes);
+        return List.of(
+                Family.counter("vipgate_relay_bytes", "Bytes delivered so far, also of relays that are open.",
+                        this::addBytes, "direction", "endpoint", "listener", "pool"),
+                Family.counter("vipgate_relay_closed",
+                        "Relays that ended; those that no endpoint could be selected for have an empty endpoint.",
+                        this::addClosed, "endpoint", "pool", "reason"),
+                Family.twinCounter("vipgate_endpoint_connections_total", "Connections that were made.",
+                        each((series, each) -> series.add(each.counts().connected(), each.name(), each.pool())),
+                        "endpoint", "pool"),
+                Family.gauge("vipgate_endpoint_connections", "Connections now, those being made included.",
+                        each((series, each) -> series.add(each.endpoint().connections(), each.name(), each.pool())),
+                        "endpoint", "pool"),
+                Family.counter("vipgate_endpoint_connect_failures",
+                        "Attempts to connect that failed; local ones are this machine's own fault.",
+                        each(EndpointFamilies::addFailures), "endpoint", "pool", "reason"),
+                Family.histogram("vipgate_endpoint_connect_seconds",
+                        "How long it took to connect, where that succeeded.",
+                        each((series, each) -> series.add(each.counts().connectTimes(), each.name(), each.pool())),
+                        "endpoint", "pool"),
+                Family.gauge("vipgate_endpoint_up", "Whether an address of it is not DOWN.",
+                        each((series, each) -> series.add(each.endpoint().isUp(), each.name(), each.pool())),
+                        "endpoint", "pool"),
+                Family.gauge("vipgate_endpoint_suspect", "Whether an address of it is suspect.",
+                        each((series, each) -> series.add(each.endpoint().isSuspect(), each.name(), each.pool())),
+                        "endpoint", "pool"),
+                Family.gauge("vipgate_endpoint_weight", "Share of new connections against the others'.",
+                        each((series, each) -> series.add(each.endpoint().state().weight(), each.name(), each.pool())),
+                        "endpoint", "pool"),
+                Family.gauge("vipgate_endpoint_admin_state",
+                        "What the operator wants of it: 1 for the state it is in.",
+                        each(EndpointFamilies::addAdmin), "endpoint", "pool", "state"),
+                Family.counter("vipgate_endpoint_transitions", "How often an address of it came up or went down.",
+                        each(EndpointFamilies::addTransitions), "endpoint", "pool", "to"),
+                Family.counter("vipgate_probe",
+                        "Probes by result; inconclusive when the gateway itself stalled, so that the result says nothing about the endpoint.",
+                        each(EndpointFamilies::addProbes), "endpoint", "pool", "result"),
+                Family.histogram("vipgate_probe_seconds", "How long probes took.",
+                        each(EndpointFamilies::addProbeTimes), "endpoint", "pool", "result"));
+    }
+
+    private void addBytes(Series series) throws IOException {
+        each(series, "backend_to_client", Traffic::toClient);
+        each(series, "client_to_backend", Traffic::toBackend);
+    }
+
+    private void each(Series series, String direction, ToLongFunction<Traffic> bytes) throws IOException {
+        each((_, each) -> numbers.listeners().forEach((listener, served) -> {
+            Traffic traffic = each.counts().traffic().get(listener);
+            // A listener that serves another pool now may have served this one.
+            if (traffic != null || served.equals(each.pool())) {
+                series.add(traffic == null ? 0 : bytes.applyAsLong(traffic), direction, each.name(), listener,
+                        each.pool());
+            }
+        })).addTo(series);
+    }
+
+    /** Relays for which no endpoint could be selected are told under an empty endpoint. */
+    private void addClosed(Series series) throws IOException {
+        for (PoolStats pool : numbers.pools()) {
+            PoolCounts counts = numbers.loops().pools().getOrDefault(pool.name(), new PoolCounts());
+            for (CloseReason reason : CloseReason.values()) {
+                long count = counts.closedUnplaced().of(reason);
+                if (count > 0) {
+                    series.add(count, "", pool.name(), reason.label());
+                }
+            }
+        }
+        each((_, each) -> {
+            for (CloseReason reason : CloseReason.values()) {
+                series.add(each.counts().closed().of(reason), each.name(), each.pool(), reason.label());
+            }
+        }).addTo(series);
+    }
+
+    private static void addFailures(Series series, Told each) {
+        for (ConnectFailure reason : ConnectFailure.values()) {
+            series.add(each.counts().connectFailures().of(reason), each.name(), each.pool(), reason.label());
+        }
+    }
+
+    private static void addAdmin(Series series, Told each) {
+        for (AdminState state : AdminState.values()) {
+            series.add(each.endpoint().state().admin() == state, each.name(), each.pool(),
+                    state.name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    private static void addTransitions(Series series, Told each) {
+        series.add(each.endpoint().health().transitions(false), each.name(), each.pool(), "down");
+        series.add(each.endpoint().health().transitions(true), each.name(), each.pool(), "up");
+    }
+
+    private static void addProbes(Series series, Told each) {
+        if (each.endpoint().isProbed()) {
+            for (ProbeResult.Outcome outcome : ProbeResult.Outcome.values()) {
+                series.add(each.endpoint().health().probes(outcome).count(), each.name(), each.pool(),
+                        outcome.label());
+            }
+        }
+    }
+
+    private static void addProbeTimes(Series series, Told each) {
+        if (!each.endpoint().isProbed()) {
+            return;
+        }
+        for (ProbeResult.Outcome outcome : ProbeResult.Outcome.values()) {
+            Histogram times = each.endpoint().health().probes(outcome);
+            if (times.count() > 0) {
+                // Sixteen series each, most of which would stay empty for good.
+                series.add(times, each.name(), each.pool(), outcome.label());
+            }
+        }
     }
 }

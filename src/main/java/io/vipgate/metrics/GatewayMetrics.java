@@ -13,12 +13,9 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
 import io.vipgate.admin.MetricsSource;
 import io.vipgate.admin.http.CompressedText;
 import io.vipgate.admin.http.HeapShare;
@@ -28,7 +25,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +34,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The registry: the gateway's own numbers through a collector, those of the JVM and the process through Micrometer's
- * binders.
+ * What scrapers are told: the gateway's own numbers, which are many, as they are read, and those of the JVM and the process
+ * through Micrometer's binders.
  *
  * <p>Thread-safe.
  */
@@ -51,17 +47,20 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
 
     private static final long MAX_WAIT_MILLIS = 4_000;
 
-    private final PrometheusRegistry prometheus = new PrometheusRegistry();
+    /** Of the JVM and the process. */
+    private final PrometheusRegistry process = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
     private final Semaphore turn = new Semaphore(1, true);
     private final HeapShare share;
+    private final Supplier<GatewayStats> source;
+    private final Family build;
     /** By type; with the turn. */
     private final Map<String, Made> made = new HashMap<>();
     private final PrometheusMeterRegistry registry;
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
     /**
-     * Makes a registry.
+     * Makes one that nobody has asked yet.
      *
      * @param source reads the gateway's numbers
      * @param version of vipgate
@@ -70,9 +69,11 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
      */
     public GatewayMetrics(Supplier<GatewayStats> source, String version, String netty, HeapShare share) {
         this.share = share;
-        prometheus.register(new GatewayCollector(source,
-                Labels.of("version", version, "netty", netty, "java", Runtime.version().toString())));
-        registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
+        this.source = source;
+        build = new Family(Family.Type.INFO, "vipgate_build", "What this program was built from.",
+                series -> series.addInfo(Runtime.version().toString(), netty, version),
+                List.of("java", "netty", "version"));
+        registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, process, Clock.SYSTEM);
         List<MeterBinder> binders = List.of(new JvmMemoryMetrics(), collections, new JvmThreadMetrics(),
                 new ClassLoaderMetrics(), new JvmInfoMetrics(), new ProcessorMetrics(), new UptimeMetrics(),
                 new FileDescriptorMetrics());
@@ -92,8 +93,8 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
     }
 
     /**
-     * OpenMetrics for whoever names it, Prometheus's own text for everybody else. One page is made at a time: its series are
-     * objects until they are written, some 20 MB of a thousand endpoints. All who asked before it was begun get the same.
+     * OpenMetrics for whoever names it, Prometheus's own text for everybody else. One page is made at a time, right into a
+     * compressed text. All who asked before it was begun get the same.
      */
     @Override
     public Optional<MetricsSource.Page> scrape(String accept) throws InterruptedException {
@@ -103,8 +104,8 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
         }
         try {
             return Optional.of(accept.contains("application/openmetrics-text")
-                    ? page(OPEN_METRICS, this::writeOpenMetrics, asked)
-                    : page(TEXT, this::writeText, asked));
+                    ? page(OPEN_METRICS, out -> write(out, true), asked)
+                    : page(TEXT, out -> write(out, false), asked));
         } catch (NoRoomException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -117,38 +118,43 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
 
     /** With the turn. */
     private MetricsSource.Page page(String contentType, CompressedText.Text text, long asked)
-            throws IOException, NoRoomException {
-        Made last = made.get(contentType);
-        if (last == null || last.begun() - asked < 0) {
-            Made next = new Made(System.nanoTime(), CompressedText.of(share, text));
-            made.put(contentType, next);
-            if (last != null) {
-                last.text().release();
+            throws IOException, InterruptedException {
+        forgetBefore(asked);
+        Made present = made.get(contentType);
+        if (present == null) {
+            try (HeapShare.Making _ = share.begin(1)) {
+                present = new Made(System.nanoTime(), CompressedText.of(share, text));
             }
-            last = next;
+            made.put(contentType, present);
         }
-        return new CompressedPage(contentType, last.text().share());
+        return new CompressedPage(contentType, present.text().share());
+    }
+
+    /** Pages that were begun earlier are for nobody: turns are taken in the order of asking. */
+    private void forgetBefore(long asked) {
+        made.values().removeIf(old -> {
+            boolean isOver = old.begun() - asked < 0;
+            if (isOver) {
+                old.text().release();
+            }
+            return isOver;
+        });
     }
 
     /** A page that others who wait may get too. Thread-safe. */
     private record Made(long begun, CompressedText text) {}
 
-    private void writeOpenMetrics(OutputStream out) throws IOException {
-        formats.getOpenMetricsTextFormatWriter().write(out, prometheus.scrape());
-    }
-
-    private void writeText(OutputStream out) throws IOException {
-        List<MetricSnapshot> most = new ArrayList<>();
-        List<MetricSnapshot> twins = new ArrayList<>();
-        for (MetricSnapshot family : prometheus.scrape()) {
-            if (family instanceof UnknownSnapshot twin) {
-                twins.add(Family.TwinCounter.asCounter(twin));
-            } else {
-                most.add(family);
-            }
+    /** The gateway's own first: OpenMetrics has an end, which the client's writer knows of. */
+    private void write(OutputStream out, boolean isOpenMetrics) throws IOException {
+        Series series = new Series(out, isOpenMetrics);
+        for (Family family : GatewayFamilies.of(source.get())) {
+            series.write(family);
         }
-        formats.getPrometheusTextFormatWriter().write(out, new MetricSnapshots(most));
-        formats.getPrometheusTextFormatWriter().write(out, new MetricSnapshots(twins));
+        series.write(build);
+        ExpositionFormatWriter writer = isOpenMetrics
+                ? formats.getOpenMetricsTextFormatWriter()
+                : formats.getPrometheusTextFormatWriter();
+        writer.write(out, process.scrape());
     }
 
     @Override

@@ -7,29 +7,38 @@ import java.util.List;
 /**
  * The series of listeners.
  *
- * <p>Confined to the thread that collects.
+ * <p>Confined to the thread that writes.
  */
 final class ListenerFamilies {
-    private final Family.TwinCounter connections = new Family.TwinCounter("vipgate_listener_connections_total",
-            "Clients that got a relay.", "listener");
-    private final Family.Gauge open = new Family.Gauge("vipgate_listener_connections",
-            "Relays that are open.", "listener");
-    private final Family.Counter refused = new Family.Counter("vipgate_listener_refused",
-            "Clients refused; for fd_exhausted, pauses in accepting: the clients wait in the kernel's queue.",
-            "listener", "reason");
+    private final List<Told> listeners;
 
-    void add(GatewayStats numbers) {
-        for (String name : numbers.listeners().keySet()) {
-            ListenerCounts counts = numbers.loops().listeners().getOrDefault(name, new ListenerCounts());
-            connections.add(counts.accepted(), name);
-            open.add(counts.open(), name);
-            for (RefuseReason reason : RefuseReason.values()) {
-                refused.add(counts.refused().of(reason), name, reason.label());
-            }
-        }
+    private record Told(String name, ListenerCounts counts) {}
+
+    ListenerFamilies(GatewayStats numbers) {
+        listeners = numbers.listeners().keySet().stream().sorted()
+                .map(name -> new Told(name, numbers.loops().listeners().getOrDefault(name, new ListenerCounts())))
+                .toList();
     }
 
     List<Family> families() {
-        return List.of(connections, open, refused);
+        return List.of(
+                Family.twinCounter("vipgate_listener_connections_total", "Clients that got a relay.",
+                        series -> listeners.forEach(each -> series.add(each.counts().accepted(), each.name())),
+                        "listener"),
+                Family.gauge("vipgate_listener_connections", "Relays that are open.",
+                        series -> listeners.forEach(each -> series.add(each.counts().open(), each.name())),
+                        "listener"),
+                Family.counter("vipgate_listener_refused",
+                        "Clients refused; for fd_exhausted, pauses in accepting: the clients wait in the kernel's "
+                                + "queue.",
+                        this::addRefused, "listener", "reason"));
+    }
+
+    private void addRefused(Series series) {
+        for (Told each : listeners) {
+            for (RefuseReason reason : RefuseReason.values()) {
+                series.add(each.counts().refused().of(reason), each.name(), reason.label());
+            }
+        }
     }
 }

@@ -21,13 +21,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Acceptor implements ReadyHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
-    private static final String ADVICE = "; raise the limit on open files";
     private static final int MAX_PER_TURN = 64;
     private static final long BURST_NANOS = 200_000;
     private static final long PAUSE_NANOS = 100_000_000;
     /** Longer than most handshakes take; the SYN of a client that comes meanwhile is repeated after a second. */
     private static final long RETIRE_NANOS = 100_000_000;
-    private static final long LOG_EVERY_NANOS = 1_000_000_000;
 
     private final RelayLoop loop;
     private LoopListener listener;
@@ -38,8 +36,6 @@ public final class Acceptor implements ReadyHandler {
     private int perTurn = 1;
     private long lastTurnAt;
     private boolean isClosed;
-    private long loggedAt;
-    private long sinceLog;
 
     /**
      * Begins to accept.
@@ -56,7 +52,6 @@ public final class Acceptor implements ReadyHandler {
         this.loop = loop;
         this.listener = listener;
         systemCalls = loop.systemCalls();
-        loggedAt = loop.eventLoop().now() - LOG_EVERY_NANOS;
         lastTurnAt = loop.eventLoop().now() - BURST_NANOS;
     }
 
@@ -89,7 +84,7 @@ public final class Acceptor implements ReadyHandler {
                 return taken;
             }
             if (fd < 0 && isExhaustion(-fd)) {
-                pause(Errno.text(-fd) + (fd == -Errno.EMFILE || fd == -Errno.ENFILE ? ADVICE : ""));
+                pause(Errno.text(-fd) + (fd == -Errno.EMFILE || fd == -Errno.ENFILE ? ListenerWarnings.ADVICE : ""));
                 return taken;
             }
             if (fd >= 0) {
@@ -121,32 +116,16 @@ public final class Acceptor implements ReadyHandler {
         listener.onRefused(reason);
         loop.observer().onRefused(listener, reason);
         loop.observer().onClientRefused(listener, client, reason);
-        if (reason == RefuseReason.NO_ROOM && isLogDue()) {
-            LOG.warn("listener {}: a client was refused, there is no room for another connection{} ({} times in {} s)",
-                    listener.name(), ADVICE, takeCount(), LOG_EVERY_NANOS / 1_000_000_000);
+        if (reason == RefuseReason.NO_ROOM) {
+            listener.warnings().onNoRoom(loop.eventLoop());
         }
-    }
-
-    private boolean isLogDue() {
-        sinceLog++;
-        return loop.eventLoop().now() - loggedAt >= LOG_EVERY_NANOS;
-    }
-
-    private long takeCount() {
-        long count = sinceLog;
-        loggedAt = loop.eventLoop().now();
-        sinceLog = 0;
-        return count;
     }
 
     private void pause(String why) {
         EventLoop eventLoop = loop.eventLoop();
         listener.onRefused(RefuseReason.FD_EXHAUSTED);
         loop.observer().onRefused(listener, RefuseReason.FD_EXHAUSTED);
-        if (isLogDue()) {
-            LOG.warn("listener {}: accept paused for 100 ms, {} ({} times in {} s)", listener.name(), why, takeCount(),
-                    LOG_EVERY_NANOS / 1_000_000_000);
-        }
+        listener.warnings().onPaused(eventLoop, why);
         registration.watch(0);
         eventLoop.schedule(this::resume, PAUSE_NANOS);
     }

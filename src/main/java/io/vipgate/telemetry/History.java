@@ -3,6 +3,7 @@ package io.vipgate.telemetry;
 import io.vipgate.admin.Samples;
 import io.vipgate.admin.model.HistoryAnswer;
 import io.vipgate.json.RecordWriter;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -30,6 +31,7 @@ public final class History {
     /** Ten minutes of them. */
     static final int SAMPLES = 300;
     static final long EVERY_MILLIS = 2_000;
+    private static final int BUFFER_CHARACTERS = 4 << 10;
 
     /**
      * What is kept of a kind of things.
@@ -150,7 +152,7 @@ public final class History {
 
         @Override
         public void writeTo(OutputStream out) throws IOException {
-            Writer text = new OutputStreamWriter(out, StandardCharsets.US_ASCII);
+            Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.US_ASCII), BUFFER_CHARACTERS);
             RecordWriter.write(answer(), text);
             text.flush();
         }

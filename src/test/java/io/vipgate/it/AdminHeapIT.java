@@ -26,6 +26,7 @@ final class AdminHeapIT {
     private static final int HEAP_MEBIBYTES = 48;
     private static final int ENDPOINTS = 3_000;
     private static final int READERS = 30;
+    private static final int SCRAPERS = 8;
     private static final int ENDED = 0;
     private static final Duration BOUND = Duration.ofSeconds(60);
 
@@ -57,6 +58,43 @@ final class AdminHeapIT {
                 assertThat(statuses.keySet()).as(path).isSubsetOf(200, 503, ENDED);
             }
             assertThat(gateway.errors()).doesNotContain("OutOfMemory");
+        }
+    }
+
+    @Test
+    void scrapesOfThousandsOfEndpointsDoNotExhaustTheHeap() throws Exception {
+        int adminPort = FreePort.take();
+        try (VipgateProcess gateway = VipgateProcess
+                .startWithHeap(HEAP_MEBIBYTES, directory, "run", "-c", write(adminPort).toString()).awaitStart()) {
+            for (String accept : new String[]{"*/*", "application/openmetrics-text; version=1.0.0"}) {
+                assertThat(scrape(adminPort, accept)).as("%s: %s", accept, gateway.errors()).isEqualTo(200);
+                Queue<Integer> answers = new ConcurrentLinkedQueue<>();
+                try (Tasks tasks = new Tasks()) {
+                    for (int i = 0; i < SCRAPERS; i++) {
+                        tasks.start(() -> answers.add(scrape(adminPort, accept)));
+                    }
+                    tasks.join(BOUND);
+                }
+                assertThat(gateway.isAlive()).as("%s: %s", accept, gateway.errors()).isTrue();
+                assertThat(answers).as(accept).contains(200).isSubsetOf(200, 503);
+            }
+            assertThat(gateway.errors()).doesNotContain("OutOfMemory");
+        }
+    }
+
+    /** Returns the status, having read an answer to its end. */
+    private static int scrape(int adminPort, String accept) {
+        try (Peer reader = Peer.connect(adminPort)) {
+            reader.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: " + accept
+                    + "\r\n\r\n");
+            int status = Integer.parseInt(reader.receiveText(12).substring(9));
+            byte[] rest = new byte[64 << 10];
+            while (reader.read(rest, rest.length) >= 0) {
+                // Thirteen megabytes of no interest.
+            }
+            return status;
+        } catch (IOException e) {
+            throw new AssertionError(accept, e);
         }
     }
 

@@ -79,7 +79,7 @@ final class RelayFixture {
         List<PoolSnapshot.Member> members = List.of(member("vip1", "192.0.2.10"), member("vip2", "192.0.2.20"));
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)), plan(settings),
                 new SplittableRandom(1), new LocalPorts(32_768, 60_999));
-        listener = new LoopListener("web", limit, room, pool);
+        listener = new LoopListener("web", limit, room, new ListenerWarnings("web"), pool);
         acceptor = Acceptor.start(loop, listener, kernel.listening.fd);
     }
 

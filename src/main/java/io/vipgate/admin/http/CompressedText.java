@@ -1,7 +1,5 @@
 package io.vipgate.admin.http;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,14 +19,12 @@ import java.util.zip.GZIPOutputStream;
 public final class CompressedText {
     private static final int BUFFER_BYTES = 8 << 10;
 
-    private final HeapShare share;
-    private final byte[] gzip;
+    private final GzipPieces gzip;
     private final long plainBytes;
     /** Readers, and who made it. */
     private final AtomicInteger holders = new AtomicInteger(1);
 
-    private CompressedText(HeapShare share, byte[] gzip, long plainBytes) {
-        this.share = share;
+    private CompressedText(GzipPieces gzip, long plainBytes) {
         this.gzip = gzip;
         this.plainBytes = plainBytes;
     }
@@ -43,18 +39,18 @@ public final class CompressedText {
     /**
      * Makes one, to be released when no further readers may come.
      *
-     * @throws NoRoomException if readers hold too much already
+     * @throws NoRoomException if it would take more than readers leave of the share
      */
     public static CompressedText of(HeapShare share, Text text) throws IOException, NoRoomException {
-        ByteArrayOutputStream compressed = new ByteArrayOutputStream(BUFFER_BYTES);
+        GzipPieces compressed = new GzipPieces(share);
         try (Gzip gzip = new Gzip(compressed); Uncloseable out = new Uncloseable(gzip)) {
             text.writeTo(out);
             gzip.finish();
-            byte[] bytes = compressed.toByteArray();
-            if (!share.take(bytes.length)) {
-                throw new NoRoomException();
-            }
-            return new CompressedText(share, bytes, gzip.written());
+            compressed.trim();
+            return new CompressedText(compressed, gzip.written());
+        } catch (IOException | RuntimeException | Error e) {
+            compressed.release();
+            throw e;
         }
     }
 
@@ -67,7 +63,7 @@ public final class CompressedText {
     /** Lets it go; readers that are there keep it. */
     public void release() {
         if (holders.decrementAndGet() == 0) {
-            share.give(gzip.length);
+            gzip.release();
         }
     }
 
@@ -121,7 +117,7 @@ public final class CompressedText {
         @Override
         public void writeTo(OutputStream out) throws IOException {
             out.write(before);
-            try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip), BUFFER_BYTES)) {
+            try (GZIPInputStream in = new GZIPInputStream(gzip.open(), BUFFER_BYTES)) {
                 long _ = in.transferTo(out);
             }
             out.write(after);
@@ -132,12 +128,12 @@ public final class CompressedText {
     private final class Gzipped extends Reading {
         @Override
         public long length() {
-            return gzip.length;
+            return gzip.length();
         }
 
         @Override
         public void writeTo(OutputStream out) throws IOException {
-            out.write(gzip);
+            gzip.writeTo(out);
         }
     }
 

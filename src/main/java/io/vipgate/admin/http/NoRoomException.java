@@ -1,10 +1,12 @@
 package io.vipgate.admin.http;
 
-/** Answers that wait for slow readers hold all of the heap that they may. */
-public final class NoRoomException extends Exception {
+import java.io.IOException;
+
+/** Answers hold all of the heap that they may: those that wait for slow readers, or one that is as long as that. */
+public final class NoRoomException extends IOException {
     private static final long serialVersionUID = 1;
 
     NoRoomException() {
-        super("slow readers hold what answers may take of the heap");
+        super("no room for the answer in the share of the heap that answers may take");
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class CompressedTextTest {
     private static final byte[] LINE = "vipgate_endpoint_up{pool=\"nginx\"} 1.0\n".getBytes(StandardCharsets.UTF_8);
 
-    private final HeapShare share = new HeapShare(8 << 20);
+    private final HeapShare share = new HeapShare(8 << 20, _ -> true);
 
     private static byte[] read(Response.Body body) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -24,11 +24,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-class GatewayCollectorTest {
+class GatewayMetricsTest {
     private static final ReloadStats RELOADS = new ReloadStats(3, 1, Instant.ofEpochMilli(1_500));
 
     private static PoolSnapshot.Member member(String name, String address, EndpointState state) {
