@@ -207,7 +207,7 @@ public final class KeepalivedImporter {
             bytes[length - 1 - i] = digits[digits.length - 1 - i];
         }
         try {
-            return InetAddress.getByAddress(bytes).getHostAddress();
+            return HostPort.text(InetAddress.getByAddress(bytes));
         } catch (UnknownHostException e) {
             throw new AssertionError("4 or 16 bytes", e);
         }

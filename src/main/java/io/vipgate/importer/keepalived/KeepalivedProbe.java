@@ -96,9 +96,9 @@ final class KeepalivedProbe {
     /** Says what is lost with a second check: nothing where the first one includes it. */
     private void other(Statement other, Statement checker) {
         String words = "an endpoint has one probe, that of " + checker.name() + " on line " + checker.line();
-        boolean isIncluded = other.name().equals("PING_CHECK") || (other.name().equals("TCP_CHECK")
-                && other.last("connect_ip").isEmpty() && !checker.name().equals("MISC_CHECK")
-                && portOf(other).equals(portOf(checker)));
+        boolean asksThere = !checker.name().equals("MISC_CHECK") && other.last("connect_ip").isEmpty();
+        boolean isIncluded = asksThere && (other.name().equals("PING_CHECK")
+                || (other.name().equals("TCP_CHECK") && portOf(other).equals(portOf(checker))));
         if (isIncluded) {
             notes.add(other, words + ", which connects to the same real server and asks more");
         } else {

@@ -26,6 +26,7 @@ final class KeepalivedUnsupported {
                     "no equivalent: it runs notify_down and quorum_down at the end, and vipgate starts no scripts"),
             Map.entry("ha_suspend", "no equivalent: a standby gateway probes too, and takes over with what it knows"),
             Map.entry("warmup", "no equivalent: probe.jitter spreads the probes"),
+            Map.entry("hysteresis", "no equivalent: it dampens the quorum"),
             Map.entry("lthreshold",
                     "no equivalent: an endpoint gets connections again as soon as it is below maxConnections"),
             Map.entry("sh-fallback", FALLBACK), Map.entry("mh-fallback", FALLBACK), Map.entry("flag-1", FALLBACK),

@@ -190,13 +190,13 @@ final class KeepalivedVirtualServer {
         for (Statement option : server.block()) {
             switch (option.name()) {
                 case "lb_algo", "lvs_sched", "persistence_timeout", "persistence_granularity", "protocol",
-                        "sorry_server", "virtualhost", "ip_family" ->
+                        "sorry_server", "virtualhost", "ip_family", "sh-port", "mh-port", "flag-2" ->
                     {
                     }
                 case "lb_kind", "lvs_method" -> notes.add(option, forwarding(option.word(1)));
                 case "real_server" -> reportReal(option);
                 case "inhibit_on_failure" -> inhibition(option);
-                case "quorum", "hysteresis" -> quorum(option);
+                case "quorum" -> quorum(option);
                 default -> reportRest(option);
             }
         }
@@ -221,8 +221,7 @@ final class KeepalivedVirtualServer {
 
     /** How much weight must be up, which decides more than scripts only where there is a sorry server. */
     private void quorum(Statement option) {
-        boolean isDefault = option.word(1).equals(option.is("quorum") ? "1" : "0");
-        if (isDefault) {
+        if (option.word(1).equals("1")) {
             return;
         }
         if (server.last("sorry_server").isPresent()) {

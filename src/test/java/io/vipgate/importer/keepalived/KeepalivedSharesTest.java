@@ -44,6 +44,7 @@ class KeepalivedSharesTest {
                 + " 80\n}\nvirtual_server group WEB {\nreal_server 192.0.2.1 80 {\n}\n}");
 
         assertThat(ImportedConfig.of(result).wiring("WEB")).isEqualTo(binds + " -> WEB");
+        assertThat(result.yaml()).contains(binds.split(" ", -1)[0]);
         assertThat(losses(result)).isEmpty();
     }
 
