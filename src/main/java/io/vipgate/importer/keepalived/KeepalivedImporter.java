@@ -70,8 +70,7 @@ public final class KeepalivedImporter {
                 case "virtual_server_group" -> {
                 }
                 default -> {
-                    boolean isVrrp = statement.word(1).startsWith("vrrp") || statement.word(1).startsWith("$");
-                    if (!KeepalivedUnsupported.reportIfUnresolved(statement, notes, !isVrrp)
+                    if (!KeepalivedUnsupported.reportIfUnresolved(statement, notes, canBeVirtualServer(statement))
                             && !KeepalivedKeywords.isKnown(statement.name())) {
                         KeepalivedUnsupported.report(statement, notes);
                     }
@@ -81,6 +80,14 @@ public final class KeepalivedImporter {
         groups.values().stream().filter(group -> !usedGroups.contains(group.word(1)))
                 .forEach(group -> notes.leftOut(group, "no virtual_server uses it"));
         return draft.finish(CLIENT_ADDRESSES, NOTHING_IMPORTED);
+    }
+
+    /** Of a line that is not read: whether clients can have been served by it. */
+    private static boolean canBeVirtualServer(Statement statement) {
+        String what = statement.word(1);
+        return statement.name().startsWith("@")
+                ? what.startsWith("virtual_server") || what.startsWith("include")
+                : !what.startsWith("vrrp") && !what.startsWith("$");
     }
 
     private void virtualServer(Statement server, VrrpReview review) {

@@ -117,8 +117,9 @@ class KeepalivedSharesTest {
 
     @Test
     void whatConcernsVrrpOnSomeNodesIsNoLoss() {
-        ImportResult result = KeepalivedImporter.convert("@main vrrp_instance A {\n}\n@main $PRIORITY=100\n"
-                + "virtual_server 203.0.113.1 80 {\nreal_server 192.0.2.1 80 {\n}\n}");
+        ImportResult result = KeepalivedImporter
+                .convert("@main vrrp_instance A {\n}\n@main $PRIORITY=100\n@main net_namespace x\n"
+                        + "virtual_server 203.0.113.1 80 {\nreal_server 192.0.2.1 80 {\n}\n}");
 
         assertThat(losses(result)).isEmpty();
         assertNoted(result, 1, "some nodes only");
