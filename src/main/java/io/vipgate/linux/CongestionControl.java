@@ -18,7 +18,6 @@ public record CongestionControl(String name) {
     static final int BYTES = 16;
 
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,15}");
-    private static final String ALLOWED = "net.ipv4.tcp_allowed_congestion_control";
 
     /** Checks the form of the name, not whether this machine has it. */
     public CongestionControl {
@@ -53,8 +52,8 @@ public record CongestionControl(String name) {
     private String reason(int errno) {
         String available = Sysctl.read("net.ipv4.tcp_available_congestion_control").orElse("");
         if (errno == Errno.EPERM || Arrays.asList(available.split(" ")).contains(name)) {
-            return name + " is not allowed without CAP_NET_ADMIN, only those of " + ALLOWED + " are: "
-                    + Sysctl.read(ALLOWED).orElse("");
+            return name + " is not allowed without CAP_NET_ADMIN, only those of net.ipv4.tcp_allowed_congestion_control "
+                    + "are: " + Sysctl.read("net.ipv4.tcp_allowed_congestion_control").orElse("");
         }
         return name + " is not available on this machine, try modprobe tcp_" + name + "; there are: " + available;
     }
