@@ -39,6 +39,7 @@ class ImportFuzzTest {
     private static String example(ImportFormat format) {
         return switch (format) {
             case IPTABLES -> RULES;
+            case NFT -> NetfilterFuzzTest.NFT;
             case KEEPALIVED -> ImportedConfig.file("keepalived/keepalived-lvs.conf");
             case HAPROXY -> ImportedConfig.file("haproxy/haproxy.cfg")
                     + ImportedConfig.file("haproxy/haproxy-checks.cfg");
