@@ -98,7 +98,7 @@ final class AdminRoutes {
             throw RequestException.bad("parameter listener (expected: the name of a listener)");
         }
         InetAddress client = address("parameter client", call.parameters().getOrDefault("client", ""));
-        return renderings.of(() -> operations.explain(listener, client));
+        return renderings.of(call, () -> operations.explain(listener, client));
     }
 
     // ---- relays ----
@@ -106,7 +106,7 @@ final class AdminRoutes {
     private Response relays(Request call) throws RequestException {
         RelayFilter filter = filter(call);
         int most = limit(call);
-        return renderings.of(() -> operations.relays(filter, call.parameters().getOrDefault("after", ""), most));
+        return renderings.of(call, () -> operations.relays(filter, call.parameters().getOrDefault("after", ""), most));
     }
 
     private Response relay(Request call) throws RequestException {
@@ -171,7 +171,7 @@ final class AdminRoutes {
                 ? Optional.empty()
                 : Optional.of(address("parameter after", after));
         int most = limit(call);
-        return renderings.of(() -> operations.pins(call.names().getFirst(), last, most));
+        return renderings.of(call, () -> operations.pins(call.names().getFirst(), last, most));
     }
 
     private Response pin(Request call) throws RequestException {

@@ -12,6 +12,8 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +25,16 @@ import org.jspecify.annotations.Nullable;
 final class Renderings {
     private static final long SHARED_NANOS = 200_000_000;
     private static final int BUFFER_CHARACTERS = 4 << 10;
+    /** Of the heap, for what is told while it is made: a sixteenth. */
+    private static final int ANSWER_PART = 16;
 
     private final Operations operations;
     private final HeapShare share;
+    private final Semaphore strangers = new Semaphore(1, true);
+    private final Semaphore statusTurn = new Semaphore(1, true);
     private @Nullable CompressedText status;
     private long statusAt;
+    private long changes;
 
     Renderings(Operations operations, HeapShare share) {
         this.operations = operations;
@@ -44,13 +51,27 @@ final class Renderings {
         Record get() throws RequestException;
     }
 
-    /** The answer that tells what a source gives. */
-    synchronized Response of(Source source) throws RequestException {
-        CompressedText text = render(source);
+    /** The answer that tells what a source gives. One stranger's is made at a time, so that the operator waits for no more. */
+    Response of(Request call, Source source) throws RequestException {
+        boolean isStranger = !call.isTrusted();
         try {
-            return answer(text);
+            if (isStranger) {
+                strangers.acquire();
+            }
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
+        try {
+            CompressedText text = render(source);
+            try {
+                return answer(text);
+            } finally {
+                text.release();
+            }
         } finally {
-            text.release();
+            if (isStranger) {
+                strangers.release();
+            }
         }
     }
 
@@ -59,24 +80,55 @@ final class Renderings {
     }
 
     /** The status, on one line, between other texts. */
-    synchronized Response.Body status(String before, String after) throws RequestException {
-        CompressedText present = status;
-        if (present == null || System.nanoTime() - statusAt > SHARED_NANOS) {
-            forgetStatus();
-            present = render(operations::status);
-            status = present;
-            statusAt = System.nanoTime();
+    Response.Body status(String before, String after) throws RequestException {
+        try {
+            statusTurn.acquire();
+        } catch (InterruptedException e) {
+            throw interrupted();
         }
-        return present.plain(before, after);
+        try {
+            Optional<Response.Body> shared = shared(before, after);
+            return shared.isPresent() ? shared.get() : makeStatus(before, after);
+        } finally {
+            statusTurn.release();
+        }
     }
 
-    /** Something was changed. */
-    synchronized void forgetStatus() {
+    private synchronized Optional<Response.Body> shared(String before, String after) {
+        CompressedText present = status;
+        return present == null || System.nanoTime() - statusAt > SHARED_NANOS
+                ? Optional.empty()
+                : Optional.of(present.plain(before, after));
+    }
+
+    private Response.Body makeStatus(String before, String after) throws RequestException {
+        long seen = forgetStatus();
+        CompressedText made = render(operations::status);
+        synchronized (this) {
+            Response.Body body = made.plain(before, after);
+            if (changes == seen) {
+                status = made;
+                statusAt = System.nanoTime();
+            } else {
+                made.release();
+            }
+            return body;
+        }
+    }
+
+    /** Something was changed: the status is made anew. Waits for nothing. */
+    synchronized long forgetStatus() {
         CompressedText old = status;
         status = null;
         if (old != null) {
             old.release();
         }
+        return ++changes;
+    }
+
+    private static RequestException interrupted() {
+        Thread.currentThread().interrupt();
+        return RequestException.stopping();
     }
 
     private static Response answer(CompressedText text) {
@@ -84,7 +136,7 @@ final class Renderings {
     }
 
     private CompressedText render(Source source) throws RequestException {
-        try (HeapShare.Making _ = share.begin(2)) {
+        try (HeapShare.Making _ = share.begin(share.part(ANSWER_PART))) {
             Record told = source.get();
             return CompressedText.of(share, out -> {
                 Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8),
@@ -95,8 +147,7 @@ final class Renderings {
         } catch (NoRoomException e) {
             throw RequestException.busy(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw RequestException.stopping();
+            throw interrupted();
         } catch (IOException e) {
             // Into memory: that can't be.
             throw new UncheckedIOException(e);

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -35,6 +36,11 @@ record AdminCall(String method, String target, String body) {
 
     /** What came back. Immutable. */
     record Answer(int status, String body) {}
+
+    /** Whether it changes nothing, and so may be sent again. */
+    boolean isRead() {
+        return method.equals("GET");
+    }
 
     private boolean hasBody() {
         return method.equals("PUT") || method.equals("POST");
@@ -79,6 +85,7 @@ record AdminCall(String method, String target, String body) {
      * Calls a Unix socket: HTTP/1.0, so that the answer is all that comes until the end.
      *
      * @throws java.net.ConnectException if nobody listens there
+     * @throws UnsentException if the connection ended before all was sent
      * @throws IOException if there is no answer
      */
     Answer overUnix(Path socket) throws IOException {
@@ -89,8 +96,7 @@ record AdminCall(String method, String target, String body) {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             Thread watch = Thread.startVirtualThread(() -> closeLate(channel));
             try {
-                write(channel, head.getBytes(StandardCharsets.UTF_8));
-                write(channel, bytes);
+                send(channel, head.getBytes(StandardCharsets.UTF_8), bytes);
                 return parse(readAll(channel));
             } finally {
                 watch.interrupt();
@@ -103,6 +109,15 @@ record AdminCall(String method, String target, String body) {
             Thread.sleep(Duration.ofMillis(READ_MILLIS));
         } catch (InterruptedException | IOException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void send(SocketChannel channel, byte[] head, byte[] body) throws UnsentException {
+        try {
+            write(channel, head);
+            write(channel, body);
+        } catch (IOException e) {
+            throw new UnsentException(e);
         }
     }
 
@@ -124,6 +139,9 @@ record AdminCall(String method, String target, String body) {
     }
 
     private static Answer parse(byte[] all) throws IOException {
+        if (all.length == 0) {
+            throw new SocketException("the connection ended without an answer");
+        }
         String text = new String(all, StandardCharsets.ISO_8859_1);
         int end = text.indexOf("\r\n\r\n");
         if (end < 0 || !text.matches("(?s)HTTP/1\\.[01] \\d{3}.*")) {

@@ -5,12 +5,14 @@ import io.vipgate.json.JsonException;
 import io.vipgate.json.JsonParser;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -20,10 +22,13 @@ import java.util.stream.Collectors;
  * <p>Immutable.
  */
 final class AdminClient {
+    /** Of asking; a server that is flooded may end a connection before it has read what is asked. */
+    private static final int MAX_ROUNDS = 3;
+
     private final List<URI> bases;
     private final Supplier<String> token;
 
-    /** Calls the first of these that can be connected to. */
+    /** Calls the first of these that takes the call. */
     AdminClient(List<URI> bases, Supplier<String> token) {
         this.bases = List.copyOf(bases);
         this.token = token;
@@ -70,21 +75,39 @@ final class AdminClient {
                 .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
                 .collect(Collectors.joining("&", parameters.isEmpty() ? "" : "?", ""));
         AdminCall call = new AdminCall(method, path + query, body);
-        for (URI base : bases.subList(0, bases.size() - 1)) {
+        for (int round = 1;; round++) {
             try {
-                return read(base, send(base, call, withToken));
-            } catch (ConnectException e) {
-                // Nothing was sent: the next one.
-            } catch (IOException e) {
-                throw unreachable(base, e);
+                return callOnce(call, withToken);
+            } catch (CommandException e) {
+                if (round == MAX_ROUNDS || !call.isRead() || !(e.getCause() instanceof SocketException)
+                        || e.getCause() instanceof ConnectException) {
+                    throw e;
+                }
             }
         }
-        URI last = bases.getLast();
-        try {
-            return read(last, send(last, call, withToken));
-        } catch (IOException | IllegalArgumentException e) {
-            throw unreachable(last, e);
+    }
+
+    /** Tries one address after the other, as long as nothing can have been changed. */
+    private Json callOnce(AdminCall call, boolean withToken) {
+        Optional<CommandException> failure = Optional.empty();
+        for (URI base : bases) {
+            AdminCall.Answer answer;
+            try {
+                answer = send(base, call, withToken);
+            } catch (CommandException e) {
+                // Without a token: that the first address did not answer says more.
+                throw failure.orElse(e);
+            } catch (IOException | IllegalArgumentException e) {
+                CommandException unreachable = unreachable(base, e);
+                if (!call.isRead() && !(e instanceof ConnectException) && !(e instanceof UnsentException)) {
+                    throw unreachable;
+                }
+                failure = Optional.of(unreachable);
+                continue;
+            }
+            return read(base, answer);
         }
+        throw failure.orElseThrow();
     }
 
     private AdminCall.Answer send(URI base, AdminCall call, boolean withToken) throws IOException {
@@ -94,8 +117,10 @@ final class AdminClient {
     }
 
     private static CommandException unreachable(URI base, Exception e) {
-        return new CommandException(ExitStatus.UNREACHABLE, "the gateway at " + base + " can't be reached: "
-                + (e.getMessage() == null ? e.toString() : e.getMessage()));
+        CommandException unreachable = new CommandException(ExitStatus.UNREACHABLE, "the gateway at " + base
+                + " can't be reached: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+        unreachable.initCause(e);
+        return unreachable;
     }
 
     private static Json read(URI base, AdminCall.Answer answer) {

@@ -39,7 +39,9 @@ final class ImportReport {
                 : of(counts.listeners(), counts.listenersFound(), "listener") + ", "
                         + of(counts.pools(), counts.pools(), "pool") + ", "
                         + of(counts.endpoints(), counts.endpointsFound(), "endpoint")));
-        err.println("summary: lost: " + lost());
+        if (!result.yaml().isEmpty() || result.hasLoss()) {
+            err.println("summary: lost: " + lost());
+        }
         if (!result.yaml().isEmpty()) {
             err.println("summary: before switching over: vipgate check CONFIG"
                     + (compare.isEmpty() ? "" : "; " + compare)

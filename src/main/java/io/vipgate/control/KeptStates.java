@@ -1,5 +1,6 @@
 package io.vipgate.control;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -33,6 +34,13 @@ public record KeptStates(Map<String, Map<String, Entry>> byPool, String unread, 
     boolean needsLine(String pool, String endpoint) {
         Entry entry = byPool.getOrDefault(pool, Map.of()).get(endpoint);
         return entry != null && (!entry.rest().isEmpty() || entry.contradicted());
+    }
+
+    /** What is kept of a pool. */
+    Map<String, OperatorOverride> overrides(String pool) {
+        Map<String, OperatorOverride> overrides = new LinkedHashMap<>();
+        byPool.getOrDefault(pool, Map.of()).forEach((endpoint, entry) -> overrides.put(endpoint, entry.override()));
+        return overrides;
     }
 
     /** Fields of an endpoint's line that this version does not know. */

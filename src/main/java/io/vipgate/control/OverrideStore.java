@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class OverrideStore {
     private static final Logger LOG = LoggerFactory.getLogger(OverrideStore.class);
 
+    /** Of pools that the configuration names, or did; what the file says of others is read from that when it is wanted. */
     private final Map<String, Map<String, OperatorOverride>> byPool = new LinkedHashMap<>();
     /** Pools that the configuration names, or did. */
     private final Set<String> configured = new HashSet<>();
@@ -44,7 +45,13 @@ final class OverrideStore {
     /** What the file says now, as far as is known. Of the writer. */
     private @Nullable Save written;
 
-    private record Save(StateFileRead opened, Map<String, Map<String, OperatorOverride>> overrides) {}
+    /**
+     * What is to be written.
+     *
+     * @param told the pools whose overrides are among these, if there are any
+     */
+    private record Save(StateFileRead opened, Map<String, Map<String, OperatorOverride>> overrides,
+            Set<String> told) {}
 
     /** Reads a state file, unless it is the one in use and has been read. Changes nothing. May take its time. */
     StateFileRead open(Optional<Path> file) {
@@ -72,6 +79,8 @@ final class OverrideStore {
         if (file.equals(opened)) {
             return;
         }
+        // What the file before says of pools that nobody has asked for since.
+        kept().byPool().keySet().forEach(pool -> byPool.computeIfAbsent(pool, kept()::overrides));
         opened = file;
         problem = file.unreadable().map(reason -> file.file().orElseThrow() + " can't be read: " + reason);
         problem.ifPresent(
@@ -83,14 +92,18 @@ final class OverrideStore {
                 LOG.warn("stateFile: {}: {} more lines can't be read", file.file().orElseThrow(),
                         states.problemCount() - states.problems().size());
             }
-            states.byPool().forEach((pool, endpoints) -> endpoints.forEach((endpoint, entry) -> byPool
-                    .computeIfAbsent(pool, _ -> new LinkedHashMap<>()).putIfAbsent(endpoint, entry.override())));
+            byPool.forEach((pool, present) -> states.overrides(pool).forEach(present::putIfAbsent));
         });
+    }
+
+    private KeptStates kept() {
+        return opened.states().orElse(KeptStates.NONE);
     }
 
     /** What is kept of a pool's endpoints, whether the configuration names them or not. */
     Map<String, OperatorOverride> of(String pool) {
-        return byPool.getOrDefault(pool, Map.of());
+        Map<String, OperatorOverride> present = byPool.get(pool);
+        return present == null ? kept().overrides(pool) : present;
     }
 
     /** Remembers what holds of a pool's endpoints. */
@@ -105,7 +118,7 @@ final class OverrideStore {
         if (present.file().isEmpty()) {
             return;
         }
-        KeptStates kept = present.states().orElse(KeptStates.NONE);
+        KeptStates kept = kept();
         Map<String, Map<String, OperatorOverride>> set = new LinkedHashMap<>();
         byPool.forEach((pool, endpoints) -> {
             Map<String, OperatorOverride> ofPool = new LinkedHashMap<>(endpoints);
@@ -117,7 +130,7 @@ final class OverrideStore {
                 set.put(pool, ofPool);
             }
         });
-        if (next.getAndSet(new Save(present, set)) == null) {
+        if (next.getAndSet(new Save(present, set, Set.copyOf(byPool.keySet()))) == null) {
             try {
                 writer.execute(this::write);
             } catch (RejectedExecutionException e) {
@@ -133,12 +146,13 @@ final class OverrideStore {
         }
         Path file = save.opened().file().orElseThrow();
         KeptStates kept = save.opened().states().orElse(KeptStates.NONE);
-        if (written == null && save.opened().states().isPresent() && save.overrides().equals(overridesOf(kept))) {
+        if (written == null && save.opened().states().isPresent()
+                && save.overrides().equals(overridesOf(kept, save.told()))) {
             written = save;
             return;
         }
         try {
-            StateFile.write(file, StateText.of(save.overrides(), kept));
+            StateFile.write(file, out -> StateText.write(out, save.overrides(), save.told(), kept));
             written = save;
             problem = Optional.empty();
         } catch (IOException e) {
@@ -154,10 +168,14 @@ final class OverrideStore {
                 || Files.notExists(file.file().orElseThrow(), LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static Map<String, Map<String, OperatorOverride>> overridesOf(KeptStates kept) {
+    private static Map<String, Map<String, OperatorOverride>> overridesOf(KeptStates kept, Set<String> pools) {
         Map<String, Map<String, OperatorOverride>> set = new LinkedHashMap<>();
-        kept.byPool().forEach((pool, endpoints) -> endpoints.forEach((endpoint, entry) -> set
-                .computeIfAbsent(pool, _ -> new LinkedHashMap<>()).put(endpoint, entry.override())));
+        for (String pool : pools) {
+            Map<String, OperatorOverride> ofPool = kept.overrides(pool);
+            if (!ofPool.isEmpty()) {
+                set.put(pool, ofPool);
+            }
+        }
         return set;
     }
 

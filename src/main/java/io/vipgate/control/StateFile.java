@@ -1,8 +1,11 @@
 package io.vipgate.control;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -46,14 +49,7 @@ final class StateFile {
             if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
                 throw new IOException("not a regular file");
             }
-            byte[] bytes;
-            try (InputStream in = Files.newInputStream(file)) {
-                bytes = in.readNBytes(MAX_BYTES + 1);
-            }
-            if (bytes.length > MAX_BYTES) {
-                throw new IOException("larger than 4 MiB");
-            }
-            return Optional.of(StateText.parse(new String(bytes, BYTES)));
+            return Optional.of(StateText.parse(text(file)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (FileSystemException e) {
@@ -61,22 +57,35 @@ final class StateFile {
         }
     }
 
+    private static String text(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new IOException("larger than 4 MiB");
+            }
+            return new String(bytes, BYTES);
+        }
+    }
+
+    /** Writes a text, which is never in memory as a whole. */
+    @FunctionalInterface
+    interface Text {
+        /** Writes all of it. */
+        void writeTo(Appendable out) throws IOException;
+    }
+
     /**
      * Replaces the file.
      *
      * @throws IOException if that is not possible; the message says why, for people. The file is as it was then
      */
-    static void write(Path file, String text) throws IOException {
-        byte[] bytes = text.getBytes(BYTES);
-        if (bytes.length > MAX_BYTES) {
-            throw new IOException("it would be larger than 4 MiB");
-        }
+    static void write(Path file, Text text) throws IOException {
         try {
             Path target = target(file);
             Path beside = target.resolveSibling(target.getFileName() + ".new");
             Files.deleteIfExists(beside);
             try {
-                writeNew(beside, bytes);
+                writeNew(beside, text);
                 Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } catch (IOException e) {
                 Files.deleteIfExists(beside);
@@ -88,13 +97,15 @@ final class StateFile {
         }
     }
 
-    private static void writeNew(Path beside, byte[] bytes) throws IOException {
+    private static void writeNew(Path beside, Text text) throws IOException {
         try (FileChannel channel = FileChannel.open(beside, NEW, PosixFilePermissions.asFileAttribute(MODE))) {
             // The umask may have taken more away.
             Files.setPosixFilePermissions(beside, MODE);
-            ByteBuffer left = ByteBuffer.wrap(bytes);
-            while (left.hasRemaining()) {
-                channel.write(left);
+            Writer out = new BufferedWriter(new OutputStreamWriter(Channels.newOutputStream(channel), BYTES));
+            text.writeTo(out);
+            out.flush();
+            if (channel.position() > MAX_BYTES) {
+                throw new IOException("it would be larger than 4 MiB");
             }
             channel.force(true);
         }

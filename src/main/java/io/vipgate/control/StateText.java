@@ -5,11 +5,13 @@ import io.vipgate.pool.EndpointState;
 import io.vipgate.text.Sanitizer;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,8 @@ final class StateText {
     private static final int MAX_ENTRIES = 50_000;
 
     private final Map<String, Map<String, KeptStates.Entry>> byPool = new LinkedHashMap<>();
+    /** Entries that many endpoints have. */
+    private final Map<KeptStates.Entry, KeptStates.Entry> shared = new HashMap<>();
     private final StringBuilder unread = new StringBuilder();
     private final List<String> problems = new ArrayList<>();
     private int problemCount;
@@ -156,12 +160,11 @@ final class StateText {
     /** False when an earlier line says something else of the endpoint: that one holds. */
     private boolean add(String pool, String endpoint, OperatorOverride override, String rest, boolean hasBadWeight,
             String line) {
-        Map<String, KeptStates.Entry> ofPool = byPool.computeIfAbsent(pool, _ -> new LinkedHashMap<>());
-        KeptStates.Entry before = ofPool.get(endpoint);
+        KeptStates.Entry before = byPool.getOrDefault(pool, Map.of()).get(endpoint);
         if (before != null) {
             boolean isSame = before.override().equals(override) && before.rest().equals(rest);
             if (!isSame) {
-                ofPool.put(endpoint, new KeptStates.Entry(before.override(), before.rest(), true));
+                put(pool, endpoint, new KeptStates.Entry(before.override(), before.rest(), true));
                 problem("the endpoint stands twice; the first line holds", line);
             }
             return isSame;
@@ -170,8 +173,23 @@ final class StateText {
             problem("a weight that can't be read (expected: weight=0 to 256, and configured=); the state holds", line);
         }
         entries++;
-        ofPool.put(endpoint, new KeptStates.Entry(override, rest, false));
+        KeptStates.Entry entry = new KeptStates.Entry(override, rest, false);
+        put(pool, endpoint, rest.isEmpty() ? shared.computeIfAbsent(entry, each -> each) : entry);
         return true;
+    }
+
+    /** Most pools that nobody knows have one endpoint: a map that takes more is made for the second one. */
+    private void put(String pool, String endpoint, KeptStates.Entry entry) {
+        Map<String, KeptStates.Entry> present = byPool.get(pool);
+        if (present == null) {
+            byPool.put(pool, Map.of(endpoint, entry));
+        } else if (present instanceof LinkedHashMap<String, KeptStates.Entry> more) {
+            more.put(endpoint, entry);
+        } else {
+            Map<String, KeptStates.Entry> more = new LinkedHashMap<>(present);
+            more.put(endpoint, entry);
+            byPool.put(pool, more);
+        }
     }
 
     private void problem(String what, String line) {
@@ -205,25 +223,41 @@ final class StateText {
     }
 
     /**
-     * The text for what holds now.
+     * Writes the text for what holds now.
      *
      * @param overrides by pool and endpoint
+     * @param told the pools that those tell all of; of the others, what the file said stays
      * @param kept what the file said when it was read
      */
-    static String of(Map<String, Map<String, OperatorOverride>> overrides, KeptStates kept) {
-        StringBuilder text = new StringBuilder(HEADER).append('\n');
-        overrides.forEach((pool, endpoints) -> endpoints.forEach((endpoint, override) -> {
-            text.append(pool).append('/').append(endpoint).append(" state=")
-                    .append(override.admin().name().toLowerCase(Locale.ROOT));
-            String rest = kept.rest(pool, endpoint);
-            if (override.weight().isPresent()) {
-                text.append(" weight=").append(override.weight().getAsInt()).append(" configured=")
-                        .append(override.fileWeight());
-                rest = withoutWeight(rest);
+    static void write(Appendable out, Map<String, Map<String, OperatorOverride>> overrides, Set<String> told,
+            KeptStates kept) throws IOException {
+        out.append(HEADER).append('\n');
+        for (Map.Entry<String, Map<String, OperatorOverride>> pool : overrides.entrySet()) {
+            for (Map.Entry<String, OperatorOverride> endpoint : pool.getValue().entrySet()) {
+                write(out, pool.getKey(), endpoint.getKey(), endpoint.getValue(), kept);
             }
-            text.append(rest).append('\n');
-        }));
-        return text.append(kept.unread()).toString();
+        }
+        for (Map.Entry<String, Map<String, KeptStates.Entry>> pool : kept.byPool().entrySet()) {
+            if (!told.contains(pool.getKey())) {
+                for (Map.Entry<String, KeptStates.Entry> endpoint : pool.getValue().entrySet()) {
+                    write(out, pool.getKey(), endpoint.getKey(), endpoint.getValue().override(), kept);
+                }
+            }
+        }
+        out.append(kept.unread());
+    }
+
+    private static void write(Appendable out, String pool, String endpoint, OperatorOverride override,
+            KeptStates kept) throws IOException {
+        out.append(pool).append('/').append(endpoint).append(" state=")
+                .append(override.admin().name().toLowerCase(Locale.ROOT));
+        String rest = kept.rest(pool, endpoint);
+        if (override.weight().isPresent()) {
+            out.append(" weight=").append(String.valueOf(override.weight().getAsInt())).append(" configured=")
+                    .append(String.valueOf(override.fileWeight()));
+            rest = withoutWeight(rest);
+        }
+        out.append(rest).append('\n');
     }
 
     private static String withoutWeight(String rest) {

@@ -31,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * What scrapers are told: the gateway's own numbers, which are many, as they are read, and those of the JVM and the process
@@ -52,7 +51,7 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
     private final ExpositionFormats formats = ExpositionFormats.init();
     private final Semaphore turn = new Semaphore(1, true);
     private final HeapShare share;
-    private final Supplier<GatewayStats> source;
+    private final StatsSource source;
     private final Family build;
     /** By type; with the turn. */
     private final Map<String, Made> made = new HashMap<>();
@@ -67,7 +66,7 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
      * @param netty version of Netty
      * @param share what its pages may hold of the heap while they are read
      */
-    public GatewayMetrics(Supplier<GatewayStats> source, String version, String netty, HeapShare share) {
+    public GatewayMetrics(StatsSource source, String version, String netty, HeapShare share) {
         this.share = share;
         this.source = source;
         build = new Family(Family.Type.INFO, "vipgate_build", "What this program was built from.",
@@ -122,7 +121,7 @@ public final class GatewayMetrics implements MetricsSource, AutoCloseable {
         forgetBefore(asked);
         Made present = made.get(contentType);
         if (present == null) {
-            try (HeapShare.Making _ = share.begin(1)) {
+            try (HeapShare.Making _ = share.begin(source.bytes())) {
                 present = new Made(System.nanoTime(), CompressedText.of(share, text));
             }
             made.put(contentType, present);

@@ -11,6 +11,7 @@ import io.vipgate.loops.LoopHeartbeat;
 import io.vipgate.metrics.EndpointStats;
 import io.vipgate.metrics.GatewayStats;
 import io.vipgate.metrics.PoolStats;
+import io.vipgate.metrics.StatsSource;
 import io.vipgate.neighbour.CoLocationWatch;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.PoolSnapshot;
@@ -32,9 +33,11 @@ import java.util.function.Supplier;
  *
  * <p>Thread-safe.
  */
-public final class MetricsReader implements Supplier<GatewayStats> {
+public final class MetricsReader implements StatsSource {
     private static final long MAX_WAIT_NANOS = 1_000_000_000;
     private static final long STEP_MILLIS = 2;
+    /** What a copy of an endpoint's counts takes of the heap. */
+    private static final long ENDPOINT_BYTES = 640;
 
     private final PoolRegistry pools;
     private final LoopCountsReader loops;
@@ -45,6 +48,7 @@ public final class MetricsReader implements Supplier<GatewayStats> {
     private final LongSupplier logDropped;
     private final Supplier<GatewayConfig> config;
     private final LongSupplier changes;
+    private volatile boolean hasCopies;
 
     /**
      * Makes a reader.
@@ -64,6 +68,13 @@ public final class MetricsReader implements Supplier<GatewayStats> {
         this.logDropped = logDropped;
         this.config = config;
         this.changes = changes;
+    }
+
+    @Override
+    public long bytes() {
+        long endpoints = config.get().pools().values().stream().mapToLong(pool -> pool.endpoints().size()).sum();
+        // Each loop's last copy is held for good from the first reading on; their sum is while it is told.
+        return endpoints * ENDPOINT_BYTES * (hasCopies ? 1 : heartbeat.lags().size() + 1);
     }
 
     @Override
@@ -93,6 +104,7 @@ public final class MetricsReader implements Supplier<GatewayStats> {
     }
 
     private GatewayStats read() {
+        hasCopies = true;
         GatewayConfig now = config.get();
         LoopCounts counts = loops.read();
         Map<String, String> listeners = new LinkedHashMap<>();

@@ -81,6 +81,21 @@ class OverrideStoreTest {
     }
 
     @Test
+    void whatAFileSaysOfPoolsThatNobodyAskedForGoesAlongToTheNextFile() throws Exception {
+        OverrideStore store = startedWith(file("p/a state=drain\nq/z state=maint\n"));
+        store.put("p", Map.of("a", DRAIN));
+        Path next = Files.writeString(directory.resolve("next"), "q/y state=drain\nr/x state=drain\n");
+
+        store.use(store.open(Optional.of(next)));
+
+        assertThat(store.of("q")).isEqualTo(Map.of("z", MAINT, "y", DRAIN));
+        assertThat(store.of("r")).isEqualTo(Map.of("x", DRAIN));
+        saveAndEnd(store);
+        assertThat(Files.readAllLines(next)).contains("p/a state=drain", "q/z state=maint", "q/y state=drain",
+                "r/x state=drain");
+    }
+
+    @Test
     void unknownFieldsAndPoolsStayWhenNothingIsSetAnyMore() throws Exception {
         Path file = file("""
                 p/a state=drain note=broken-disk

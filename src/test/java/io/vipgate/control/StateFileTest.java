@@ -27,6 +27,21 @@ class StateFileTest {
         return StateFile.read(file).orElseThrow();
     }
 
+    private static String text(Map<String, Map<String, OperatorOverride>> overrides, KeptStates kept) {
+        StringBuilder text = new StringBuilder();
+        try {
+            StateText.write(text, overrides, kept.byPool().keySet(), kept);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return text.toString();
+    }
+
+    private static void write(Path file, Map<String, Map<String, OperatorOverride>> overrides, KeptStates kept)
+            throws IOException {
+        StateFile.write(file, out -> StateText.write(out, overrides, kept.byPool().keySet(), kept));
+    }
+
     private static Map<String, Map<String, OperatorOverride>> overrides(KeptStates kept) {
         Map<String, Map<String, OperatorOverride>> all = new LinkedHashMap<>();
         kept.byPool().forEach((pool, endpoints) -> endpoints.forEach((endpoint, entry) -> all
@@ -42,7 +57,7 @@ class StateFileTest {
                 "vip2", OperatorOverride.NONE.toWeight(3, 1),
                 "vip.3-x", OperatorOverride.NONE.toAdmin(AdminState.MAINT).toWeight(0, 256)));
 
-        StateFile.write(file, StateText.of(overrides, KeptStates.NONE));
+        write(file, overrides, KeptStates.NONE);
 
         assertThat(overrides(read(file))).isEqualTo(overrides);
         assertThat(read(file).unread()).isEmpty();
@@ -78,7 +93,7 @@ class StateFileTest {
                 "vip4", new OperatorOverride(AdminState.MAINT, OptionalInt.empty(), 0),
                 "vip5", new OperatorOverride(AdminState.DRAIN, OptionalInt.empty(), 0))));
         assertThat(kept.problemCount()).isEqualTo(3);
-        StateFile.write(file, StateText.of(overrides(kept), kept));
+        write(file, overrides(kept), kept);
         assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains("# a comment\n",
                 "nginx/vip2 state=asleep\n", "garb\u00e4ge\n", "nginx/vip4 state=maint weight=\n",
                 "nginx/vip5 state=drain reason=disk since=2031\n");
@@ -89,7 +104,7 @@ class StateFileTest {
     void aWeightThatIsSetReplacesOneThatCouldNotBeRead() throws Exception {
         KeptStates kept = StateText.parse("nginx/vip1 state=maint weight=x since=1\n");
 
-        String text = StateText.of(Map.of("nginx", Map.of("vip1", OperatorOverride.NONE.toWeight(3, 1))), kept);
+        String text = text(Map.of("nginx", Map.of("vip1", OperatorOverride.NONE.toWeight(3, 1))), kept);
 
         assertThat(text).endsWith("\nnginx/vip1 state=ready weight=3 configured=1 since=1\n");
     }
@@ -117,14 +132,14 @@ class StateFileTest {
     void aCommentThatIsKeptTellsNoVersionWhereNothingIsSet() throws Exception {
         KeptStates kept = StateText.parse("nginx/vip1 state=maint\n# moved to nginx, version 2\n");
 
-        assertThat(StateText.parse(StateText.of(Map.of(), kept)).unread()).isEqualTo("# moved to nginx, version 2\n");
+        assertThat(StateText.parse(text(Map.of(), kept)).unread()).isEqualTo("# moved to nginx, version 2\n");
     }
 
     @Test
     void onlyTheWeightItselfIsReplaced() throws Exception {
         KeptStates kept = StateText.parse("p/b state=maint weight=x weights=7 configured-by=me\n");
 
-        String text = StateText.of(Map.of("p", Map.of("b", OperatorOverride.NONE.toWeight(3, 1))), kept);
+        String text = text(Map.of("p", Map.of("b", OperatorOverride.NONE.toWeight(3, 1))), kept);
 
         assertThat(text).endsWith("\np/b state=ready weight=3 configured=1 weights=7 configured-by=me\n");
     }
@@ -178,7 +193,7 @@ class StateFileTest {
         Path leftOver = Files.writeString(directory.resolve("state.new"), "half of it");
         Files.setPosixFilePermissions(leftOver, PosixFilePermissions.fromString("rw-rw-rw-"));
 
-        StateFile.write(file, "new");
+        StateFile.write(file, out -> out.append("new"));
 
         assertThat(file).hasContent("new");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
@@ -191,7 +206,7 @@ class StateFileTest {
         Path stranger = Files.writeString(directory.resolve("stranger"), "as it was");
         Files.createSymbolicLink(directory.resolve("real/state.new"), stranger);
 
-        StateFile.write(link, "new");
+        StateFile.write(link, out -> out.append("new"));
 
         assertThat(Files.isSymbolicLink(link)).isTrue();
         assertThat(real).hasContent("new");
@@ -200,7 +215,8 @@ class StateFileTest {
 
     @Test
     void whatCanNotBeWrittenSaysWhy() {
-        assertThatThrownBy(() -> StateFile.write(directory.resolve("gone/state"), "")).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> StateFile.write(directory.resolve("gone/state"), _ -> {}))
+                .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("no such directory: ");
         assertThat(directory.resolve("gone")).doesNotExist();
     }

@@ -2,6 +2,7 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.it.fixture.Await;
 import io.vipgate.it.fixture.FreePort;
 import io.vipgate.it.fixture.HttpAnswer;
 import io.vipgate.it.fixture.Peer;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,9 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 @SocketTest
 final class AdminHeapIT {
     private static final int HEAP_MEBIBYTES = 48;
+    private static final int SCRAPED_HEAP_MEBIBYTES = 56;
     private static final int ENDPOINTS = 3_000;
     private static final int READERS = 30;
     private static final int SCRAPERS = 8;
+    /** Of 78 bytes each. */
+    private static final int STATES = 50_000;
     private static final int ENDED = 0;
     private static final Duration BOUND = Duration.ofSeconds(60);
 
@@ -35,14 +40,55 @@ final class AdminHeapIT {
     private Path directory;
 
     private Path write(int adminPort) throws IOException {
-        String endpoints = IntStream.range(0, ENDPOINTS)
+        return write(adminPort, ENDPOINTS, "");
+    }
+
+    private Path write(int adminPort, int count, String more) throws IOException {
+        String endpoints = IntStream.range(0, count)
                 .mapToObj(i -> "endpoint-number-%d: \"127.0.%d.%d:80\"".formatted(i, 1 + i / 250, 1 + i % 250))
                 .collect(Collectors.joining(", "));
         return Files.writeString(directory.resolve("gateway.yaml"), """
                 listeners: { web: { bind: "127.0.0.1:%d", pool: many } }
                 pools: { many: { probe: { type: none }, endpoints: { %s } } }
                 admin: { bind: "127.0.0.1:%d", tokenFile: %s }
-                """.formatted(FreePort.take(), endpoints, adminPort, directory.resolve("token")));
+                %s
+                """.formatted(FreePort.take(), endpoints, adminPort, directory.resolve("token"), more));
+    }
+
+    @Test
+    void aStateFileAsLongAsItMayBeDoesNotExhaustTheHeap() throws Exception {
+        Path state = directory.resolve("state");
+        List<String> unknown = IntStream.range(0, STATES)
+                .mapToObj("pool-that-nobody-knows-any-more-%1$06d/endpoint-%1$06d-xxxxxxxxxx state=maint"::formatted)
+                .toList();
+        Files.write(state, unknown);
+        int adminPort = FreePort.take();
+        try (VipgateProcess gateway = VipgateProcess.startWithHeap(HEAP_MEBIBYTES, directory, "run", "-c",
+                write(adminPort, 3, "stateFile: " + state).toString()).awaitStart()) {
+            String body = "{\"state\": \"drain\"}";
+            assertThat(HttpAnswer.to(adminPort, """
+                    PUT /api/v1/pools/many/endpoints/endpoint-number-1/state HTTP/1.1
+                    Host: localhost
+                    Connection: close
+                    Authorization: Bearer %s
+                    Content-Type: application/json
+                    Content-Length: %d
+
+                    """.formatted(Files.readString(directory.resolve("token")).strip(), body.length())
+                    .replace("\n", "\r\n") + body).status()).isEqualTo(200);
+            Await.until("the state is written", BOUND,
+                    () -> !gateway.isAlive() || text(state).contains("many/endpoint-number-1 state=drain"));
+            assertThat(gateway.isAlive()).as(gateway.errors()).isTrue();
+            assertThat(Files.readAllLines(state)).containsAll(unknown);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -65,7 +111,8 @@ final class AdminHeapIT {
     void scrapesOfThousandsOfEndpointsDoNotExhaustTheHeap() throws Exception {
         int adminPort = FreePort.take();
         try (VipgateProcess gateway = VipgateProcess
-                .startWithHeap(HEAP_MEBIBYTES, directory, "run", "-c", write(adminPort).toString()).awaitStart()) {
+                .startWithHeap(SCRAPED_HEAP_MEBIBYTES, directory, "run", "-c", write(adminPort).toString())
+                .awaitStart()) {
             for (String accept : new String[]{"*/*", "application/openmetrics-text; version=1.0.0"}) {
                 assertThat(scrape(adminPort, accept)).as("%s: %s", accept, gateway.errors()).isEqualTo(200);
                 Queue<Integer> answers = new ConcurrentLinkedQueue<>();

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,11 +72,11 @@ public final class BoundedHttpServer implements AutoCloseable {
      */
     public BoundedHttpServer(HttpLoop loop, List<? extends SocketAddress> addresses, HttpBounds bounds)
             throws IOException {
-        waiting = new Room(bounds.waiting(), bounds.waitingOfOneSource(), 0);
-        answered = new Room(bounds.answered(), bounds.answeredOfOneSource(), MIN_IDLE_MILLIS);
-        streams = new Room(bounds.streams(), bounds.streams(), 0);
-        trusted = new Room(bounds.trusted(), bounds.trusted(), MIN_IDLE_MILLIS);
-        trustedStreams = new Room(bounds.trusted(), bounds.trusted(), 0);
+        waiting = new Room(bounds.waiting(), bounds.waitingOfOneSource(), 0, 0);
+        answered = new Room(bounds.answered(), bounds.answeredOfOneSource(), MIN_IDLE_MILLIS, Room.NONE);
+        streams = new Room(bounds.streams(), bounds.streams(), 0, 0);
+        trusted = new Room(bounds.trusted(), bounds.trusted(), MIN_IDLE_MILLIS, MIN_IDLE_MILLIS);
+        trustedStreams = new Room(bounds.trusted(), bounds.trusted(), 0, 0);
         try {
             for (SocketAddress address : addresses) {
                 listening.add(Listening.bind(loop, address, this::onAccepted));
@@ -124,8 +125,8 @@ public final class BoundedHttpServer implements AutoCloseable {
         return isClosing || pages().isStopping();
     }
 
-    void execute(Runnable answer) {
-        threads.execute(answer);
+    Future<?> execute(Runnable answer) {
+        return threads.submit(answer);
     }
 
     private Pages pages() {

@@ -92,6 +92,11 @@ public final class Exchange {
         return method().equals("HEAD");
     }
 
+    /** Whether it changes nothing. */
+    boolean isRead() {
+        return isHead() || method().equals("GET");
+    }
+
     HttpRequest head() {
         return head;
     }

@@ -3,6 +3,7 @@ package io.vipgate.admin.http;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -13,11 +14,10 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread-safe.
  */
 final class FreeHeap {
-    private static final long MIN_BETWEEN_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long MIN_BETWEEN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** All but where new objects are: most of those are garbage always. */
     private final List<MemoryPoolMXBean> pools = ManagementFactory.getMemoryPoolMXBeans().stream()
-            .filter(pool -> pool.getType() == MemoryType.HEAP && !pool.getName().contains("Eden")).toList();
+            .filter(pool -> pool.getType() == MemoryType.HEAP).toList();
     private long collectedAt = System.nanoTime() - MIN_BETWEEN_NANOS;
 
     /** Whether there are so many bytes. */
@@ -34,7 +34,12 @@ final class FreeHeap {
     }
 
     private long free() {
-        return Runtime.getRuntime().maxMemory()
-                - pools.stream().mapToLong(pool -> pool.getUsage().getUsed()).sum();
+        return Runtime.getRuntime().maxMemory() - pools.stream().mapToLong(FreeHeap::held).sum();
+    }
+
+    /** Of new objects, those that the last collection left: most that came since are garbage by now. */
+    private static long held(MemoryPoolMXBean pool) {
+        MemoryUsage after = pool.getCollectionUsage();
+        return pool.getName().contains("Eden") && after != null ? after.getUsed() : pool.getUsage().getUsed();
     }
 }

@@ -5,19 +5,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 
 /**
- * The parts of the heap that answers may take: an eighth for those that wait for their readers, and as much again, if it is
- * free, while one is made. One is made at a time.
+ * What answers may take of the heap: an eighth where they wait for their readers, and what is free while one is made. One is
+ * made at a time.
  *
  * <p>Thread-safe.
  */
 public final class HeapShare {
     private static final int UNIT_BYTES = 1 << 10;
-    private static final long PARTS = 8;
+    private static final int PARTS = 8;
+    /** Left free for all else. */
+    private static final int SPARE_PARTS = 64;
     private static final long MAX_WAIT_SECONDS = 10;
 
     private final Semaphore units;
     private final Semaphore making = new Semaphore(1, true);
-    private final long makingBytes;
+    private final long heapBytes;
     private final LongPredicate isFree;
 
     /**
@@ -27,7 +29,7 @@ public final class HeapShare {
      */
     public HeapShare(long maxHeapBytes, LongPredicate isFree) {
         units = new Semaphore(Math.clamp(maxHeapBytes / PARTS / UNIT_BYTES, 1, Integer.MAX_VALUE));
-        makingBytes = maxHeapBytes / PARTS;
+        heapBytes = maxHeapBytes;
         this.isFree = isFree;
     }
 
@@ -42,18 +44,23 @@ public final class HeapShare {
         void close();
     }
 
+    /** So much of the heap as if it were shared out to so many. */
+    public long part(int parts) {
+        return heapBytes / parts;
+    }
+
     /**
      * Waits until no other answer is being made.
      *
-     * @param part of what may be taken while one is made: 1 all of it, 2 a half
+     * @param bytes what is held while it is made, besides its text
      * @throws NoRoomException if so much of the heap is not free, or others take too long
      * @throws InterruptedException if the waiting thread is interrupted
      */
-    public Making begin(int part) throws NoRoomException, InterruptedException {
+    public Making begin(long bytes) throws NoRoomException, InterruptedException {
         if (!making.tryAcquire(MAX_WAIT_SECONDS, TimeUnit.SECONDS)) {
             throw new NoRoomException();
         }
-        if (!isFree.test(makingBytes / part)) {
+        if (!isFree.test(bytes + part(SPARE_PARTS))) {
             making.release();
             throw new NoRoomException();
         }

@@ -19,6 +19,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private long answerBegan;
     private @Nullable Exchange exchange;
     private @Nullable BodyCollector body;
+    /** A stranger's, that nobody misses when he has gone. */
+    private @Nullable Future<?> answering;
 
     HttpConnection(BoundedHttpServer server, Channel channel, Remote remote) {
         this.server = server;
@@ -173,19 +176,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             sendNow(atOnce.get());
             return;
         }
-        Room next = server.isTrusted(read) ? server.trusted() : server.answered();
-        if (!next.begin()) {
+        boolean isTrusted = server.isTrusted(read);
+        Room next = isTrusted ? server.trusted() : server.answered();
+        if (!seat.moveTo(next) || !next.begin()) {
             sendNow(Response.busy("too many calls at once (expected: fewer)"));
-        } else if (!seat.moveTo(next)) {
-            next.finish();
-            sendNow(Response.busy("too many calls at once (expected: fewer)"));
-        } else {
-            try {
-                server.execute(() -> answer(read, next));
-            } catch (RejectedExecutionException e) {
-                next.finish();
-                sendNow(Response.busy("the gateway is shutting down"));
+            return;
+        }
+        try {
+            Future<?> begun = server.execute(() -> answer(read, next));
+            if (!isTrusted && read.isRead()) {
+                answering = begun;
             }
+        } catch (RejectedExecutionException e) {
+            next.finish();
+            sendNow(Response.busy("the gateway is shutting down"));
         }
     }
 
@@ -210,6 +214,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                     place.finish();
                 }
                 isStream = false;
+                answering = null;
                 if (wasSent) {
                     onAnswered();
                 } else {
@@ -376,6 +381,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         BodyCollector collector = body;
         if (collector != null) {
             collector.fail(new ClosedChannelException());
+        }
+        Future<?> unread = answering;
+        if (unread != null) {
+            boolean _ = unread.cancel(true);
         }
         parts.forEach(ReferenceCountUtil::release);
         parts.clear();

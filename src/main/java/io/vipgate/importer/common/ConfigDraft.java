@@ -41,6 +41,11 @@ public final class ConfigDraft {
         return size > MAX_SIZE;
     }
 
+    /** Counts what has been read of the file and is not added, so that reading ends at some time. */
+    public void count(int values) {
+        size += values;
+    }
+
     /** Counts a listener that the file asks for and that is not added; its note says why. */
     public void missListener() {
         missedListeners++;

@@ -145,9 +145,13 @@ public final class NginxImporter {
         Map<NginxChoice, List<HostPort>> bindsByTarget = targets.of(listen.addresses());
         if (bindsByTarget.isEmpty()) {
             draft.missListener();
+            draft.count(listen.addresses().size());
         }
         bindsByTarget.forEach((choice, binds) -> pools.of(pass.get(), choice)
-                .ifPresentOrElse(pool -> listener(server, listen, binds, pool), draft::missListener));
+                .ifPresentOrElse(pool -> listener(server, listen, binds, pool), () -> {
+                    draft.missListener();
+                    draft.count(binds.size());
+                }));
     }
 
     private void listener(NginxServer server, NginxListen listen, List<HostPort> binds, DraftPool pool) {

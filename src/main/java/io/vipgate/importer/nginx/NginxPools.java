@@ -68,9 +68,14 @@ final class NginxPools {
     private Optional<DraftPool> target(Statement pass, String to) {
         Statement upstream = upstreams.get(to);
         if (upstream != null) {
-            used.add(upstream);
+            boolean isFirst = used.add(upstream);
             DraftPool pool = new DraftPool(upstream.line(), to);
-            return new NginxUpstream(draft, notes, upstream).apply(pool) ? Optional.of(pool) : Optional.empty();
+            NginxUpstream reader = new NginxUpstream(notes, upstream);
+            boolean isWhole = reader.apply(pool);
+            for (int i = 0; isFirst && i < reader.missed(); i++) {
+                draft.missEndpoint();
+            }
+            return isWhole ? Optional.of(pool) : Optional.empty();
         }
         Optional<HostPort> address = HostPort.endpoint(to, OptionalInt.empty());
         if (address.isEmpty() || upstreams.containsKey(address.get().host())) {

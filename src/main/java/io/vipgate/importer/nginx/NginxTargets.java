@@ -16,6 +16,7 @@ import java.util.Optional;
  */
 final class NginxTargets {
     private static final String BY_NAME = "; vipgate does not choose by the TLS name yet";
+    private static final String BY_CONTENT = "; vipgate does not look into what clients send";
 
     private final Notes notes;
     private final NginxVariables variables;
@@ -36,6 +37,10 @@ final class NginxTargets {
      */
     Map<NginxChoice, List<HostPort>> of(List<HostPort> binds) {
         Map<NginxChoice, List<HostPort>> targets = new LinkedHashMap<>();
+        if (pass.word(1).indexOf('$') < 0) {
+            choice(binds.getFirst()).ifPresent(choice -> targets.put(choice, binds));
+            return targets;
+        }
         for (HostPort bind : binds) {
             for (HostPort part : parts(bind)) {
                 choice(part).ifPresent(choice -> targets.computeIfAbsent(choice, _ -> new ArrayList<>()).add(part));
@@ -77,7 +82,9 @@ final class NginxTargets {
         notes.addLoss(pass, (choice.isConstant()
                 ? "no upstream for clients that come to " + bind
                 : deciders + " decides where a client goes, but a listener has one pool"
-                        + (deciders.contains("ssl_preread") ? BY_NAME : ""))
+                        + (deciders.contains("ssl_preread_server_name")
+                                ? BY_NAME
+                                : deciders.contains("ssl_preread") ? BY_CONTENT : ""))
                 + "; the listener on " + bind + " is left out");
         return Optional.empty();
     }

@@ -1,6 +1,5 @@
 package io.vipgate.importer.nginx;
 
-import io.vipgate.importer.common.ConfigDraft;
 import io.vipgate.importer.common.DraftEndpoint;
 import io.vipgate.importer.common.DraftPool;
 import io.vipgate.importer.common.Durations;
@@ -25,15 +24,19 @@ final class NginxUpstream {
     /** The same for all clients of a listener, or nearly. */
     private static final Set<String> GATEWAYS_OWN = Set.of("server_addr", "server_port", "hostname", "protocol");
 
-    private final ConfigDraft draft;
     private final Notes notes;
     private final Statement upstream;
     private final List<String> slowStarts = new ArrayList<>();
+    private int missed;
 
-    NginxUpstream(ConfigDraft draft, Notes notes, Statement upstream) {
-        this.draft = draft;
+    NginxUpstream(Notes notes, Statement upstream) {
         this.notes = notes;
         this.upstream = upstream;
+    }
+
+    /** How many servers are not in the pool. */
+    int missed() {
+        return missed;
     }
 
     /** Fills the pool; false if what the upstream does can't be carried over. */
@@ -135,7 +138,7 @@ final class NginxUpstream {
         List<String> options = server.words().subList(Math.min(2, server.words().size()), server.words().size());
         boolean isSrv = options.stream().anyMatch(word -> word.startsWith("service="));
         if (address.isEmpty() || isSrv) {
-            draft.missEndpoint();
+            missed++;
             notes.addLoss(server, (isSrv
                     ? "SRV records say its ports and weights, which vipgate does not look up"
                     : server.word(1).startsWith("unix:")
@@ -165,7 +168,7 @@ final class NginxUpstream {
                 case "resolve" -> isLookedUpAgain = true;
                 case "max_fails" -> {
                     if (value.equals("0")) {
-                        notes.add(server, "max_fails=0: nginx never took it out; now it is, while its probe fails");
+                        notes.add(server, "nginx never took it out; now it is, while its probe fails");
                     }
                 }
                 case "fail_timeout" -> {
@@ -178,10 +181,10 @@ final class NginxUpstream {
         }
         if (max > 0 && upstream.last("zone").isEmpty()) {
             notes.add(server,
-                    "max_conns: without zone nginx counts them in each worker process, maxConnections counts all");
+                    "without zone, nginx counts connections in each worker process; maxConnections counts all");
         }
         if (isDown) {
-            notes.add(server, "down: its weight is 0, so it gets no connections until that is raised");
+            notes.add(server, "its weight is 0, so it gets no connections until that is raised");
         }
         pool.add(new DraftEndpoint(server.line(), "", address.get(), isDown ? 0 : weight, isBackup, max, true));
     }

@@ -127,7 +127,7 @@ final class NginxVariables {
 
     private static boolean isPattern(String key) {
         return key.startsWith("~") || key.startsWith("*") || key.startsWith(".") || key.endsWith("*")
-                || MAP_OPTIONS.contains(key);
+                || key.equals("include");
     }
 
     private static String mapped(Statement map, String value) {

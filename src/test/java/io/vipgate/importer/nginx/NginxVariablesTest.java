@@ -77,7 +77,7 @@ class NginxVariablesTest {
     @Test
     void aMapOfPortsBecomesAListenerForEach() {
         ImportResult result = convert("203.0.113.1:9001-9004", "$be",
-                "map $server_port $be { 9001 pa; 9002 pb; 9003 pa; default 192.0.2.31:80; }");
+                "map $server_port $be { volatile; hostnames; 9001 pa; 9002 pb; 9003 pa; default 192.0.2.31:80; }");
 
         assertThat(wirings(result)).containsExactly("203.0.113.1:9001 203.0.113.1:9003 -> pa",
                 "203.0.113.1:9002 -> pb", "203.0.113.1:9004 -> 192-0-2-31-80");
