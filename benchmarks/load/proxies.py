@@ -15,6 +15,7 @@ from benchmarks.load.measure import Processes
 from benchmarks.load.testbed import GREETING, HTTP, MORE_PORTS, NAT_PUBLIC, PUBLIC, PUBLIC_6, STATE, VIPS, Processors, Testbed
 from testkit import ROOT, TestkitError, versions
 from testkit.commands import first_line
+from testkit.heap import live_bytes
 from testkit.ports import bracketed
 from testkit.waiting import await_that
 
@@ -175,7 +176,8 @@ class Vipgate(Peer):
         lines = [
             "listeners:",
             f'  web: {{ bind: "{bracketed(*self.http)}", pool: nginx }}',
-            f'  greeting: {{ bind: "{PUBLIC}:{port + 1}", pool: greeting }}',
+            # A quarter of all places would be kept for it without a bound, and the case of idle relays needs them.
+            f'  greeting: {{ bind: "{PUBLIC}:{port + 1}", pool: greeting, maxConnections: 400 }}',
             "pools:",
             "  nginx:",
             f"    balance: {s.balance}",
@@ -208,13 +210,13 @@ class Vipgate(Peer):
 
     def live_heap(self) -> int:
         """Bytes after a full collection. Needs :data:`HISTOGRAM` among the JVM's flags."""
-        def totals() -> list[str]:
-            return re.findall(r"^Total +\d+ +(\d+)", self.log(), re.MULTILINE)
+        def histograms() -> list[str]:
+            return re.split(r"^Total +\d+ +\d+", self.log(), flags=re.MULTILINE)
 
-        known = len(totals())
+        known = len(histograms())
         self.signal("QUIT")
-        await_that(f"{self.name} counts its heap", 20, lambda: len(totals()) > known)
-        return int(totals()[-1])
+        await_that(f"{self.name} counts its heap", 20, lambda: len(histograms()) > known)
+        return live_bytes(histograms()[-2])
 
     @property
     def _metrics_url(self) -> str:

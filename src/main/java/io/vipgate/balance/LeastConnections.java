@@ -6,55 +6,77 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code least-connections}: the candidate with the fewest connections for its weight, counted over all loops. Takes
- * time linear in the number of candidates. Begins each search behind the last pick, so that candidates that are alike
- * take turns.
+ * time linear in the number of candidates.
+ *
+ * <p>Candidates that are alike take turns: each time, all who are alike earn an equal part of the connection, and who gets
+ * it pays for it whole; it goes to whoever has earned most. So shares stay fair whoever happens to be alike, and over
+ * changes of the snapshot.
  *
  * <p>Confined to one event loop.
  */
 public final class LeastConnections implements Balancer {
     private final Candidate[] candidates;
-    private int start;
-    private boolean hasPicked;
+    /** How long until each one's turn among those that are alike. */
+    private final long[] untilTurn;
+    /** Who was alike at the last selection. */
+    private final int[] alike;
 
     /** Makes a balancer over at least one candidate. */
     public LeastConnections(List<Candidate> candidates) {
         this.candidates = candidates.toArray(Candidate[]::new);
+        untilTurn = new long[this.candidates.length];
+        alike = new int[this.candidates.length];
     }
 
     @Override
     public @Nullable Candidate select(SelectionContext context) {
-        Candidate least = null;
+        int selected = -1;
         int leastConnections = 0;
-        int position = start;
+        int count = 0;
         for (int i = 0; i < candidates.length; i++) {
-            Candidate candidate = candidates[position];
-            position = position + 1 == candidates.length ? 0 : position + 1;
+            Candidate candidate = candidates[i];
             int connections = candidate.endpoint().connections();
-            if ((least == null || Load.compare(candidate, connections, least, leastConnections) < 0)
-                    && context.isUsable(candidate.endpoint())) {
-                least = candidate;
-                leastConnections = connections;
-                start = position;
+            int compared = selected < 0
+                    ? -1
+                    : Load.compare(candidate, connections, candidates[selected], leastConnections);
+            if (compared > 0 || !context.isUsable(candidate.endpoint())) {
+                continue;
             }
+            if (compared < 0) {
+                count = 0;
+            }
+            if (compared < 0 || untilTurn[i] < untilTurn[selected]) {
+                selected = i;
+                leastConnections = connections;
+            }
+            alike[count++] = i;
         }
-        hasPicked |= least != null;
-        return least;
+        if (selected < 0) {
+            return null;
+        }
+        takeTurn(selected, count);
+        return candidates[selected];
+    }
+
+    private void takeTurn(int selected, int count) {
+        long part = Turns.TURN / count;
+        for (int i = 0; i < count; i++) {
+            untilTurn[alike[i]] -= part;
+        }
+        untilTurn[selected] += part * count;
     }
 
     @Override
     public void recall(Turns turns) {
-        int last = turns.lastPosition().orElse(-1);
-        start = 0;
-        while (start < candidates.length && candidates[start].position() <= last) {
-            start++;
+        for (int i = 0; i < candidates.length; i++) {
+            untilTurn[i] = turns.untilTurn(candidates[i].endpoint());
         }
-        start %= candidates.length;
     }
 
     @Override
     public void remember(Turns turns) {
-        if (hasPicked) {
-            turns.keepLastPosition(candidates[(start == 0 ? candidates.length : start) - 1].position());
+        for (int i = 0; i < candidates.length; i++) {
+            turns.keepUntilTurn(candidates[i].endpoint(), untilTurn[i]);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.vipgate.balance;
 
 import io.vipgate.pool.Candidate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to one event loop.
  */
 public final class RoundRobin implements Balancer {
-    /** One turn, so that parts of one are whole numbers. */
-    private static final long TURN = 1L << 20;
+    private static final long TURN = Turns.TURN;
     /** Products of a time and two weights stay below this. */
     private static final long MAX_PRODUCT = 1L << 62;
 
@@ -24,16 +24,19 @@ public final class RoundRobin implements Balancer {
     private final Turn[] passedOver;
     /** In rounds, of {@code TURN} each. */
     private final long maxTime;
-    /** The time: the deadline that was met last, in turns of a candidate of that weight. */
+    /** The deadline that was met last, in turns of a candidate of that weight. */
     private long now;
     private long weightOfNow = 1;
+    /** The sum of all deadlines when the time began. */
+    private double beginning;
 
     /** Makes a balancer over at least one candidate. */
     public RoundRobin(List<Candidate> candidates) {
         this.candidates = candidates.toArray(Candidate[]::new);
         for (Candidate candidate : candidates) {
-            turns.add(new Turn(candidate));
+            turns.add(new Turn(candidate, TURN / 2));
         }
+        beginning = sumOfDeadlines();
         passedOver = new Turn[candidates.size()];
         int heaviest = candidates.stream().mapToInt(Candidate::weight).max().orElse(1);
         maxTime = MAX_PRODUCT / heaviest / heaviest;
@@ -71,33 +74,43 @@ public final class RoundRobin implements Balancer {
 
     /** Counts deadlines from now. */
     private void beginTimeAnew() {
+        double share = sharePerWeight();
         List<Turn> all = List.copyOf(turns);
         turns.clear();
-        for (Turn turn : all) {
-            turn.deadline = untilTurn(turn);
-            turns.add(turn);
-        }
+        all.forEach(turn -> turns.add(new Turn(turn.candidate, untilTurn(turn, share))));
+        beginning = sumOfDeadlines();
         now = 0;
     }
 
-    /** From 0, for whoever is due or has waited longer, to a whole turn. */
-    private long untilTurn(Turn turn) {
-        return Math.clamp(turn.deadline - now * turn.candidate.weight() / weightOfNow, 0, TURN);
+    private double sumOfDeadlines() {
+        return turns.stream().mapToDouble(turn -> turn.deadline).sum();
+    }
+
+    /**
+     * The turns that everybody was due since the time began, for each unit of its weight: all that were had, shared out.
+     * The deadline that was met last is no measure of that, as deadlines lie in heaps: who comes and goes would lose.
+     */
+    private double sharePerWeight() {
+        return (sumOfDeadlines() - beginning) / Arrays.stream(candidates).mapToInt(Candidate::weight).sum();
+    }
+
+    private static long untilTurn(Turn turn, double sharePerWeight) {
+        return turn.deadline - Math.round(sharePerWeight * turn.candidate.weight());
     }
 
     @Override
     public void recall(Turns remembered) {
         turns.clear();
         for (Candidate candidate : candidates) {
-            Turn turn = new Turn(candidate);
-            turn.deadline = remembered.untilTurn(candidate.endpoint()).orElse(turn.deadline);
-            turns.add(turn);
+            turns.add(new Turn(candidate, remembered.untilTurn(candidate.endpoint())));
         }
+        beginning = sumOfDeadlines();
     }
 
     @Override
     public void remember(Turns remembered) {
-        turns.forEach(turn -> remembered.keepUntilTurn(turn.candidate.endpoint(), untilTurn(turn)));
+        double share = sharePerWeight();
+        turns.forEach(turn -> remembered.keepUntilTurn(turn.candidate.endpoint(), untilTurn(turn, share)));
     }
 
     @Override
@@ -116,10 +129,11 @@ public final class RoundRobin implements Balancer {
     private static final class Turn implements Comparable<Turn> {
         final Candidate candidate;
         /** In turns of this candidate: the k-th is due at k + 1/2. */
-        long deadline = TURN / 2;
+        long deadline;
 
-        Turn(Candidate candidate) {
+        Turn(Candidate candidate, long deadline) {
             this.candidate = candidate;
+            this.deadline = deadline;
         }
 
         /** Gives up its turns but the last that is due no later than the other's. */

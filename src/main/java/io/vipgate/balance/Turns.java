@@ -4,8 +4,6 @@ import io.vipgate.pool.Endpoint;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /**
  * What one loop's balancers of a pool remember of its endpoints from one snapshot to the next, so that shares stay fair
@@ -15,29 +13,25 @@ import java.util.OptionalLong;
  * <p>Confined to one event loop.
  */
 public final class Turns {
+    /** One turn, so that parts of one are whole numbers. */
+    static final long TURN = 1L << 20;
+
     private final Map<Endpoint, Long> untilTurn = new HashMap<>();
-    private OptionalInt lastPosition = OptionalInt.empty();
 
     /** Nothing is remembered. */
     public Turns() {}
 
-    /** How long it is until an endpoint's turn, in what unit its rule counts; empty when that is not known. */
-    OptionalLong untilTurn(Endpoint endpoint) {
-        Long known = untilTurn.get(endpoint);
-        return known == null ? OptionalLong.empty() : OptionalLong.of(known);
+    /**
+     * How long it is until an endpoint's turn, in parts of {@link #TURN}, where its share of each connection brings it
+     * nearer; negative if it has had less than its share. Half a turn for one that is new.
+     */
+    long untilTurn(Endpoint endpoint) {
+        return untilTurn.getOrDefault(endpoint, TURN / 2);
     }
 
+    /** From one turn too late to one too early at most: what an endpoint may have missed or had beyond that is forgotten. */
     void keepUntilTurn(Endpoint endpoint, long time) {
-        untilTurn.put(endpoint, time);
-    }
-
-    /** Where the endpoint that was picked last stands in the pool; empty when none was. */
-    OptionalInt lastPosition() {
-        return lastPosition;
-    }
-
-    void keepLastPosition(int position) {
-        lastPosition = OptionalInt.of(position);
+        untilTurn.put(endpoint, Math.clamp(time, -TURN, 2 * TURN));
     }
 
     /** Forgets endpoints that are none of these. */

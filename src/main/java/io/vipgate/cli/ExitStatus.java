@@ -4,7 +4,7 @@ package io.vipgate.cli;
 final class ExitStatus {
     /** All went well. */
     static final int OK = 0;
-    /** It failed while it ran. */
+    /** It failed while it ran, or lost something that {@code --strict} does not allow. */
     static final int FAILED = 1;
     /** Bad usage or bad configuration. */
     static final int USAGE = 2;

@@ -4,16 +4,15 @@ import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.Rejected;
 import io.vipgate.importer.ImportFormat;
 import io.vipgate.importer.common.ImportResult;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -22,17 +21,20 @@ import picocli.CommandLine.Spec;
  *
  * <p>Confined to the main thread.
  */
-@Command(name = "import", description = "Prints the configuration that does what another program's rules do. What changes, and what can't be carried over, goes to standard error.", mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class)
+@Command(name = "import", description = "Prints the configuration that does what another program's rules do. What changes, and what can't be carried over, goes to standard error; what is lost of the shares or checks begins with \"warning: lost: \".", exitCodeListHeading = "Exit status:%n", exitCodeList = {
+    "0:The configuration is printed, with notes.", "1:The same with --strict, and a share or a check is lost.",
+    "2:Nothing could be carried over, or the configuration is not valid on this machine."}, mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class)
 final class ImportCommand implements Callable<Integer> {
-    private static final int MAX_BYTES = 4 << 20;
-
-    @Parameters(index = "0", paramLabel = "PROGRAM", description = "Whose rules they are: iptables (what iptables-save prints), keepalived (virtual_server), haproxy (mode tcp), nginx (stream).")
+    @Parameters(index = "0", paramLabel = "PROGRAM", description = "Whose rules they are: iptables (what iptables-save prints), nft (what nft list ruleset prints), keepalived (virtual_server), haproxy (mode tcp), nginx (stream).")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private ImportFormat format;
 
     @Parameters(index = "1", paramLabel = "FILE", description = "The file, or - for standard input.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String file;
+
+    @Option(names = "--strict", description = "Ends with 1 when a share of the connections or a check is lost. The configuration is printed all the same.")
+    private boolean isStrict;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -41,28 +43,31 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
-        byte[] bytes;
-        try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
-            bytes = in.readNBytes(MAX_BYTES + 1);
-        } catch (IOException e) {
-            err.println("vipgate import: " + file + ": can't be read: " + e);
+        Optional<String> text = RulesFile.read(file, "vipgate import", err);
+        if (text.isEmpty()) {
             return ExitStatus.USAGE;
         }
-        if (bytes.length > MAX_BYTES) {
-            err.println("vipgate import: " + file + ": longer than 4 MiB");
-            return ExitStatus.USAGE;
-        }
-        ImportResult result = format.convert(new String(bytes, StandardCharsets.UTF_8));
-        result.notes().forEach(note -> err.println("warning: " + note));
-        err.flush();
-        if (result.yaml().isEmpty()) {
+        ImportResult result = format.convert(text.get());
+        ImportReport report = new ImportReport(result);
+        report.printNotes(err);
+        boolean isPrinted = !result.yaml().isEmpty();
+        if (isPrinted) {
+            spec.commandLine().getOut().print(result.yaml());
+            spec.commandLine().getOut().flush();
+        } else {
             err.println("vipgate import: " + file + ": " + result.failure());
-            err.flush();
-            return ExitStatus.USAGE;
         }
-        spec.commandLine().getOut().print(result.yaml());
-        spec.commandLine().getOut().flush();
-        return isValid(result.yaml(), err) ? ExitStatus.OK : ExitStatus.USAGE;
+        boolean isUsable = isPrinted && isValid(result.yaml(), err);
+        report.printSummary(err, compare());
+        err.flush();
+        return !isUsable ? ExitStatus.USAGE : isStrict && result.hasLoss() ? ExitStatus.FAILED : ExitStatus.OK;
+    }
+
+    /** The command that compares shares, for programs whose shares no section of the file states. */
+    private String compare() {
+        return format.hasShares()
+                ? "vipgate check --compare " + format.name().toLowerCase(Locale.ROOT) + " FILE CONFIG"
+                : "";
     }
 
     /** What only this machine knows, such as its own addresses, can still be wrong. */
@@ -71,7 +76,6 @@ final class ImportCommand implements Callable<Integer> {
                 Map.of()) instanceof Rejected rejected) {
             rejected.problems()
                     .forEach(problem -> err.println("vipgate import: to be put right before use: " + problem));
-            err.flush();
             return false;
         }
         return true;

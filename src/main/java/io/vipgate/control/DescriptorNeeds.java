@@ -15,7 +15,7 @@ import io.vipgate.linux.FdBudget;
  * @param loops what the event loops have themselves: epoll, eventfd, timerfd, and a client that is being refused
  * @param servers the HTTP servers, with every connection that they take
  * @param probes probes under way at once
- * @param others the JVM, logs, files that are being written, look-ups of names, the service manager
+ * @param others look-ups of names under way at once; the JVM, logs, files that are being written, the service manager
  */
 public record DescriptorNeeds(int listening, int loops, int servers, int probes, int others) {
     private static final int PER_LOOP = 4;
@@ -31,8 +31,9 @@ public record DescriptorNeeds(int listening, int loops, int servers, int probes,
     public static DescriptorNeeds of(GatewayConfig config, int eventLoops) {
         int addresses = config.listeners().values().stream().mapToInt(listener -> listener.bind().size()).sum();
         int servers = (config.admin().isPresent() ? 1 : 0) + (config.metrics().isPresent() ? 1 : 0);
+        int lookUps = Math.min(ConfigMapping.hosts(config).size(), LookUpThreads.MAX);
         return new DescriptorNeeds(addresses * eventLoops, PER_LOOP * eventLoops, PER_SERVER * servers,
-                config.pools().values().stream().mapToInt(DescriptorNeeds::probes).sum(), OTHERS);
+                config.pools().values().stream().mapToInt(DescriptorNeeds::probes).sum(), OTHERS + lookUps);
     }
 
     private static int probes(PoolConfig pool) {

@@ -12,33 +12,26 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks up host names, and keeps the last good answer for when nobody answers any more. On platform threads, one for each
- * name that is being looked up: a look-up blocks in native code, and would keep a carrier from all virtual threads. A name
- * that hangs holds its own thread alone.
+ * Looks up host names, and keeps the last good answer for when nobody answers any more, as long as the name is in use.
  *
  * <p>Thread-safe.
  */
 public final class HostResolver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostResolver.class);
-    /** Look-ups at a time; further names wait for one of them to end. */
-    static final int MAX_LOOK_UPS = 64;
-    private static final long KEEP_THREAD_SECONDS = 10;
     /** More addresses of one name than anybody means to balance over. */
     private static final int MAX_ADDRESSES = 64;
 
     private final HostLookup names;
-    private final ThreadPoolExecutor executor = new ThreadPoolExecutor(MAX_LOOK_UPS, MAX_LOOK_UPS, KEEP_THREAD_SECONDS,
-            TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-            Thread.ofPlatform().name("vipgate-resolve-", 0).daemon().factory());
+    private final LookUpThreads threads = new LookUpThreads();
+    /** Names that somebody has asked for and that are not forgotten. */
+    private final Set<String> inUse = ConcurrentHashMap.newKeySet();
     private final Map<String, List<InetAddress>> answers = new ConcurrentHashMap<>();
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
     private final Map<String, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
@@ -46,7 +39,6 @@ public final class HostResolver implements AutoCloseable {
     /** Makes a resolver without answers; sets the JDK's own cache of names to keep nothing. */
     public HostResolver(HostLookup names) {
         this.names = names;
-        executor.allowCoreThreadTimeOut(true);
         // The JDK would answer from a cache of its own for 30 s, whatever the configuration asks for.
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
@@ -67,22 +59,26 @@ public final class HostResolver implements AutoCloseable {
      * result completes, never exceptionally, when there is an answer or none is to be had.
      */
     public CompletableFuture<Void> lookUp(String host) {
+        inUse.add(host);
         CompletableFuture<Void> mine = new CompletableFuture<>();
         CompletableFuture<Void> present = underWay.putIfAbsent(host, mine);
         if (present != null) {
             return present;
         }
         try {
-            executor.execute(() -> {
+            threads.run(host, () -> {
                 try {
                     ask(host);
                 } finally {
                     end(host, mine);
                 }
+            }, () -> {
+                // The next interval tries again.
+                LOG.warn("{} is not looked up now: no thread can be made", host);
+                end(host, mine);
             });
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
-            // Shutting down, or no thread can be made: the next interval tries again.
-            LOG.warn("{} is not looked up now: {}", host, e.toString());
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} is not looked up: shutting down", host);
             end(host, mine);
         }
         return mine;
@@ -115,24 +111,55 @@ public final class HostResolver implements AutoCloseable {
         }
     }
 
+    /**
+     * Forgets all other names. One that comes back is new: its addresses may be others by then. What is still found of
+     * the forgotten ones counts no more.
+     */
+    public void retainOnly(Collection<String> hosts) {
+        synchronized (inUse) {
+            inUse.retainAll(hosts);
+            answers.keySet().retainAll(hosts);
+            failing.retainAll(hosts);
+        }
+        threads.retain(hosts);
+    }
+
     private void ask(String host) {
         try {
             List<InetAddress> found = names.lookUp(host).stream().distinct()
                     .sorted(Comparator.comparing(InetAddress::getHostAddress)).limit(MAX_ADDRESSES).toList();
-            answers.put(host, found);
+            if (!keep(host, found)) {
+                return;
+            }
             if (failing.remove(host)) {
                 LOG.info("{} can be looked up again", host);
             }
         } catch (UnknownHostException | RuntimeException e) {
-            if (failing.add(host)) {
+            if (isNewFailure(host)) {
                 LOG.warn("{} can't be looked up: {}; {}", host, e.getMessage(),
                         answer(host).isEmpty() ? "it takes no connections until it can" : "its last addresses stay");
             }
         }
     }
 
+    private boolean keep(String host, List<InetAddress> found) {
+        synchronized (inUse) {
+            boolean isKept = inUse.contains(host);
+            if (isKept) {
+                answers.put(host, found);
+            }
+            return isKept;
+        }
+    }
+
+    private boolean isNewFailure(String host) {
+        synchronized (inUse) {
+            return inUse.contains(host) && failing.add(host);
+        }
+    }
+
     @Override
     public void close() {
-        executor.shutdownNow();
+        threads.close();
     }
 }

@@ -13,6 +13,7 @@ import io.vipgate.pool.ConnectionLimit;
 import io.vipgate.pool.ListenerRoom;
 import io.vipgate.pool.RelayRoom;
 import io.vipgate.relay.Acceptor;
+import io.vipgate.relay.ListenerWarnings;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.LoopPool;
 import io.vipgate.relay.Relay;
@@ -50,6 +51,7 @@ public final class ListenerRegistry {
     private final ListenSocket listenSocket = new ListenSocket();
     private final Map<String, ConnectionLimit> limits = new HashMap<>();
     private final Map<String, ListenerRoom> rooms = new HashMap<>();
+    private final Map<String, ListenerWarnings> warnings = new HashMap<>();
     /** Removed a moment ago, and when: their sockets may still be open. */
     private final Map<BoundAddress, Long> retiring = new HashMap<>();
     private Map<String, List<BoundAddress>> bound = new LinkedHashMap<>();
@@ -136,6 +138,7 @@ public final class ListenerRegistry {
     /** Has every address of a change served, as it says; those that go stay. The loops have every pool that it names. */
     void commit(ListenerChange change) {
         ConfigMapping.warnOfBuffers(change.config());
+        ConfigMapping.warnOfCongestion(change.config());
         serve(change, change.next(), change::hasOpened);
     }
 
@@ -146,7 +149,8 @@ public final class ListenerRegistry {
         config.listeners().forEach((name, listener) -> {
             ConnectionLimit limit = limit(name, listener, change.maxRelays());
             ListenerRoom itsRoom = Objects.requireNonNull(rooms.get(name));
-            loops.onEach(context -> serve(context, name, listener, limit, itsRoom));
+            ListenerWarnings itsWarnings = warnings.computeIfAbsent(name, ListenerWarnings::new);
+            loops.onEach(context -> serve(context, name, listener, limit, itsRoom, itsWarnings));
             warnOfSmallBacklog(name, listener.backlog());
         });
         addresses.forEach((name, all) -> all.forEach(address -> {
@@ -224,6 +228,7 @@ public final class ListenerRegistry {
 
     private void remove(String name) {
         limits.remove(name);
+        warnings.remove(name);
         ListenerRoom itsRoom = rooms.remove(name);
         if (itsRoom != null) {
             room.remove(itsRoom);
@@ -247,10 +252,10 @@ public final class ListenerRegistry {
     }
 
     private static void serve(LoopContext context, String name, ListenerConfig config, ConnectionLimit limit,
-            ListenerRoom room) {
+            ListenerRoom room, ListenerWarnings warnings) {
         LoopPool served = Objects.requireNonNull(context.pools().get(config.pool()));
         LoopListener listener = context.listeners().computeIfAbsent(name,
-                _ -> new LoopListener(name, limit, room, served));
+                _ -> new LoopListener(name, limit, room, warnings, served));
         listener.serve(served);
         listener.bound(ConfigMapping.buffers(config.buffers()));
     }

@@ -88,13 +88,18 @@ public final class Gateway implements GatewayView, AutoCloseable {
             if (isDraining) {
                 throw new StartException("shutting down");
             }
-            ConfigTransaction all = prepare(next, stateFile, others);
-            changes.incrementAndGet();
             try {
-                all.commit();
-                config = next;
-            } finally {
+                ConfigTransaction all = prepare(next, stateFile, others);
                 changes.incrementAndGet();
+                try {
+                    all.commit();
+                    config = next;
+                } finally {
+                    changes.incrementAndGet();
+                }
+            } finally {
+                // Those of the next one if that is refused, too.
+                parts.resolver().retainOnly(ConfigMapping.hosts(config));
             }
             parts.pools().saveOverrides();
             return null;

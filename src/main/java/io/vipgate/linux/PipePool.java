@@ -53,19 +53,22 @@ public final class PipePool {
         if (pipe.capacity() < MIN_PIPE_BYTES) {
             // Beyond pipe-user-pages-soft every further pipe has two pages; asking again at once would not help.
             refusals = REFUSALS;
-            discard(pipe);
+            close(pipe);
             return null;
         }
         return pipe;
     }
 
-    /** Takes an empty pipe back. */
+    /** Takes a pipe back; one that still holds bytes, which nobody wants any more, is closed. */
     public void release(Pipe pipe) {
-        free.addLast(pipe);
+        if (pipe.held() == 0) {
+            free.addLast(pipe);
+        } else {
+            close(pipe);
+        }
     }
 
-    /** Closes a pipe that holds bytes nobody wants any more. */
-    public void discard(Pipe pipe) {
+    private void close(Pipe pipe) {
         systemCalls.close(pipe.readFd());
         systemCalls.close(pipe.writeFd());
         open--;
@@ -84,7 +87,7 @@ public final class PipePool {
     /** Closes the pipes that wait for use. */
     public void close() {
         for (Pipe pipe = free.pollLast(); pipe != null; pipe = free.pollLast()) {
-            discard(pipe);
+            close(pipe);
         }
     }
 }

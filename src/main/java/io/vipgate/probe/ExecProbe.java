@@ -5,14 +5,13 @@ import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a command, without a shell; exit status 0 passes. At the deadline it is killed with everything it has started.
- * What a command leaves behind that ends in time is the command's own affair, until the gateway itself ends.
+ * Runs a command, without a shell; exit status 0 passes. At the deadline it is killed with everything it has started, and
+ * so is what it has left behind if it ended in time.
  *
  * <p>A command that can't even be started says nothing about the endpoint, so it is no failure.
  *
@@ -21,8 +20,6 @@ import java.util.concurrent.TimeUnit;
 final class ExecProbe implements Probe {
     /** How often the output is fetched. A read that waits could not be given up while a descendant lives. */
     private static final long FETCH_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    /** How long a killed process may take to go. */
-    private static final long KILL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final List<String> command;
     private final Duration timeout;
@@ -45,31 +42,35 @@ final class ExecProbe implements Probe {
         if (!running.add(endpoint)) {
             return ProbeResult.inconclusive("still running");
         }
-        String mark = ProbeCommands.nextMark();
-        Process process;
+        ProbeCommands.Command started = null;
         try {
-            process = start(
-                    Map.of("VIPGATE_ENDPOINT", endpoint, "VIPGATE_ADDRESS", IpText.of(target.address()),
-                            ProcessTree.MARK, mark));
+            started = ProbeCommands.start(process(target, endpoint), deadlineNanos);
         } catch (IOException e) {
-            running.remove(endpoint);
             return ProbeResult.local("this machine: " + ResultText.printable(e.getMessage()));
+        } finally {
+            if (started == null) {
+                running.remove(endpoint);
+            }
         }
-        OutputHead output = new OutputHead(process.getInputStream());
+        if (started == null) {
+            return ProbeResult.local("this machine: another probe's command can't be started");
+        }
+        OutputHead output = new OutputHead(started.process().getInputStream());
         try {
-            return await(process, output, deadlineNanos);
+            return await(started.process(), output, deadlineNanos);
         } catch (IOException e) {
             return ProbeResult.local("output of the command: " + ResultText.printable(e.getMessage()));
         } finally {
-            end(process, mark, endpoint);
+            end(started, endpoint, deadlineNanos);
         }
     }
 
-    private Process start(Map<String, String> variables) throws IOException {
+    private ProcessBuilder process(ProbeTarget target, String endpoint) {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectInput(new File("/dev/null"));
-        builder.environment().putAll(variables);
-        return builder.start();
+        builder.environment().put("VIPGATE_ENDPOINT", endpoint);
+        builder.environment().put("VIPGATE_ADDRESS", IpText.of(target.address()));
+        return builder;
     }
 
     private ProbeResult await(Process process, OutputHead output, long deadlineNanos)
@@ -94,10 +95,12 @@ final class ExecProbe implements Probe {
     }
 
     /** Leaves nothing of a process that hasn't ended by itself. One that doesn't die at once still counts as running. */
-    private void end(Process process, String mark, String endpoint) {
+    private void end(ProbeCommands.Command command, String endpoint, long deadlineNanos) {
+        Process process = command.process();
         if (process.isAlive()) {
-            ProcessTree.of(process.toHandle(), mark).kill();
-            awaitDeath(process);
+            command.kill();
+        } else {
+            command.killRestAt(deadlineNanos);
         }
         try {
             process.getInputStream().close();
@@ -108,15 +111,6 @@ final class ExecProbe implements Probe {
             var _ = process.onExit().thenRun(() -> running.remove(endpoint));
         } else {
             running.remove(endpoint);
-        }
-    }
-
-    private static void awaitDeath(Process process) {
-        try {
-            boolean _ = process.waitFor(KILL_NANOS, TimeUnit.NANOSECONDS);
-        } catch (InterruptedException _) {
-            // A second interrupt: the killing is done, only the waiting is cut short.
-            Thread.currentThread().interrupt();
         }
     }
 }

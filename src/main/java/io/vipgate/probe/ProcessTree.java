@@ -1,56 +1,42 @@
 package io.vipgate.probe;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.vipgate.linux.ChildProcesses;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A command and everything that it has started, to be killed together.
+ * Commands and everything that they have started, to be killed together.
  *
- * <p>Who has lost its parent is nobody's descendant any more: its own parent may have ended long ago, or have been
- * killed a moment before. What it keeps is its environment, so that holds a mark that no other process has. A process
- * that has wiped its environment too is found only as long as its ancestors live.
+ * <p>Who has lost its parent is nobody's descendant any more: its own parent may have ended long ago, or have been killed a
+ * moment before. A session of its own and an empty environment hide it as well. What it keeps is its mark (see
+ * {@link ChildProcesses}). Where commands can't be marked, descendants are all that is known.
  *
  * <p>Immutable.
  */
 final class ProcessTree {
-    /** The variable that holds the mark. */
-    static final String MARK = "VIPGATE_PROBE";
-
     /** Who starts processes faster than they are killed in so many rounds is not outrun by more of them. */
     private static final int MAX_ROUNDS = 100;
 
-    private final ProcessHandle root;
-    private final boolean isRootPart;
-    private final String marked;
+    private static final long SELF = ProcessHandle.current().pid();
 
-    private ProcessTree(ProcessHandle root, boolean isRootPart, String marked) {
-        this.root = root;
-        this.isRootPart = isRootPart;
-        this.marked = "\0" + MARK + "=" + marked;
-    }
+    private final List<ProcessHandle> roots;
+    private final LongPredicate isOurs;
 
     /**
-     * The tree of one command.
+     * Makes it.
      *
-     * @param mark the value of {@link #MARK} in its environment
+     * @param roots  the commands that are known to be running
+     * @param isOurs whether a mark is that of a command
      */
-    static ProcessTree of(ProcessHandle root, String mark) {
-        return new ProcessTree(root, true, mark + "\0");
-    }
-
-    /**
-     * The trees of all commands of this process together.
-     *
-     * @param mark what their marks begin with
-     */
-    static ProcessTree ofAll(String mark) {
-        return new ProcessTree(ProcessHandle.current(), false, mark);
+    ProcessTree(Collection<ProcessHandle> roots, LongPredicate isOurs) {
+        this.roots = List.copyOf(roots);
+        this.isOurs = isOurs;
     }
 
     /**
@@ -71,24 +57,17 @@ final class ProcessTree {
     }
 
     private Set<ProcessHandle> members() {
-        try (Stream<ProcessHandle> descendants = root.descendants();
-                Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-            Set<ProcessHandle> members = Stream.concat(descendants, all.filter(this::isMarked))
+        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+            Stream<ProcessHandle> known = roots.stream().filter(ProcessHandle::isAlive)
+                    .flatMap(root -> Stream.concat(Stream.of(root), root.descendants()));
+            return Stream.concat(known, all.filter(process -> isMarked(process.pid())))
                     .collect(Collectors.toCollection(HashSet::new));
-            if (isRootPart && root.isAlive()) {
-                members.add(root);
-            }
-            return members;
         }
     }
 
-    private boolean isMarked(ProcessHandle process) {
-        try {
-            String environment = Files.readString(Path.of("/proc", Long.toString(process.pid()), "environ"),
-                    StandardCharsets.ISO_8859_1);
-            return ("\0" + environment).contains(marked);
-        } catch (IOException _) {
-            return false;
-        }
+    /** This process has the mark itself while it starts a command. */
+    private boolean isMarked(long pid) {
+        OptionalLong mark = pid == SELF ? OptionalLong.empty() : ChildProcesses.markOf(pid);
+        return mark.isPresent() && isOurs.test(mark.getAsLong());
     }
 }

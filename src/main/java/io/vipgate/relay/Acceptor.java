@@ -6,6 +6,7 @@ import io.vipgate.eventloop.ReadyHandler;
 import io.vipgate.eventloop.Registration;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.linux.Errno;
+import io.vipgate.linux.SocketOptions;
 import io.vipgate.linux.SystemCalls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,13 +22,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Acceptor implements ReadyHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
-    private static final String ADVICE = "; raise the limit on open files";
     private static final int MAX_PER_TURN = 64;
     private static final long BURST_NANOS = 200_000;
     private static final long PAUSE_NANOS = 100_000_000;
-    /** Longer than most handshakes take; the SYN of a client that comes meanwhile is repeated after a second. */
+    /** Longer than most handshakes take. */
     private static final long RETIRE_NANOS = 100_000_000;
-    private static final long LOG_EVERY_NANOS = 1_000_000_000;
+    /** The number of an interface that no machine has. */
+    private static final int NO_INTERFACE = Integer.MAX_VALUE;
 
     private final RelayLoop loop;
     private LoopListener listener;
@@ -38,8 +39,6 @@ public final class Acceptor implements ReadyHandler {
     private int perTurn = 1;
     private long lastTurnAt;
     private boolean isClosed;
-    private long loggedAt;
-    private long sinceLog;
 
     /**
      * Begins to accept.
@@ -56,7 +55,6 @@ public final class Acceptor implements ReadyHandler {
         this.loop = loop;
         this.listener = listener;
         systemCalls = loop.systemCalls();
-        loggedAt = loop.eventLoop().now() - LOG_EVERY_NANOS;
         lastTurnAt = loop.eventLoop().now() - BURST_NANOS;
     }
 
@@ -89,7 +87,7 @@ public final class Acceptor implements ReadyHandler {
                 return taken;
             }
             if (fd < 0 && isExhaustion(-fd)) {
-                pause(Errno.text(-fd) + (fd == -Errno.EMFILE || fd == -Errno.ENFILE ? ADVICE : ""));
+                pause(Errno.text(-fd) + (fd == -Errno.EMFILE || fd == -Errno.ENFILE ? ListenerWarnings.ADVICE : ""));
                 return taken;
             }
             if (fd >= 0) {
@@ -121,32 +119,16 @@ public final class Acceptor implements ReadyHandler {
         listener.onRefused(reason);
         loop.observer().onRefused(listener, reason);
         loop.observer().onClientRefused(listener, client, reason);
-        if (reason == RefuseReason.NO_ROOM && isLogDue()) {
-            LOG.warn("listener {}: a client was refused, there is no room for another connection{} ({} times in {} s)",
-                    listener.name(), ADVICE, takeCount(), LOG_EVERY_NANOS / 1_000_000_000);
+        if (reason == RefuseReason.NO_ROOM) {
+            listener.warnings().onNoRoom(loop.eventLoop());
         }
-    }
-
-    private boolean isLogDue() {
-        sinceLog++;
-        return loop.eventLoop().now() - loggedAt >= LOG_EVERY_NANOS;
-    }
-
-    private long takeCount() {
-        long count = sinceLog;
-        loggedAt = loop.eventLoop().now();
-        sinceLog = 0;
-        return count;
     }
 
     private void pause(String why) {
         EventLoop eventLoop = loop.eventLoop();
         listener.onRefused(RefuseReason.FD_EXHAUSTED);
         loop.observer().onRefused(listener, RefuseReason.FD_EXHAUSTED);
-        if (isLogDue()) {
-            LOG.warn("listener {}: accept paused for 100 ms, {} ({} times in {} s)", listener.name(), why, takeCount(),
-                    LOG_EVERY_NANOS / 1_000_000_000);
-        }
+        listener.warnings().onPaused(eventLoop, why);
         registration.watch(0);
         eventLoop.schedule(this::resume, PAUSE_NANOS);
     }
@@ -166,10 +148,18 @@ public final class Acceptor implements ReadyHandler {
     /**
      * Takes nobody who comes from now on, and closes the socket once those who are in the middle of their handshake had time
      * to end it: for an address whose clients another socket gets then.
+     *
+     * <p>A listening socket of another interface is passed over for who comes, and who has come finds it all the same, since
+     * a handshake knows its socket. Where the kernel does not allow that (before Linux 5.7, without CAP_NET_RAW), the SYN of
+     * a client that comes meanwhile is ignored, and repeated after a second.
      */
     public void retire() {
         assert loop.eventLoop().inEventLoop();
-        int _ = systemCalls.ignoreNewClients(registration.descriptor());
+        int passedOver = systemCalls.setOption(registration.descriptor(), SocketOptions.SOL_SOCKET,
+                SocketOptions.SO_BINDTOIFINDEX, NO_INTERFACE);
+        if (passedOver < 0) {
+            int _ = systemCalls.ignoreNewClients(registration.descriptor());
+        }
         loop.eventLoop().schedule(this::drainAndClose, RETIRE_NANOS);
     }
 

@@ -150,8 +150,8 @@ final class CopyPump {
      * none follows, switching the algorithm off would be a system call for nothing.
      */
     private int send(Flow flow, long address, int length, boolean isFinNext) {
-        if (!flow.hasNoDelay && (flow.delivered() > 0 || length > SEGMENT_BYTES)) {
-            flow.enableNoDelay(systemCalls);
+        if (!flow.target.hasNoDelay && (flow.delivered() > 0 || length > SEGMENT_BYTES)) {
+            flow.target.enableNoDelay(systemCalls);
         }
         return systemCalls.send(flow.target.fd, address, length, isFinNext);
     }

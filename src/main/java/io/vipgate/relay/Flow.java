@@ -2,8 +2,6 @@ package io.vipgate.relay;
 
 import io.vipgate.linux.PendingBuffer;
 import io.vipgate.linux.Pipe;
-import io.vipgate.linux.SocketOptions;
-import io.vipgate.linux.SystemCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +28,8 @@ final class Flow implements Runnable {
     /** The pipe in use, when splicing. */
     @Nullable
     Pipe pipe;
-    /** Bytes in the pipe. */
-    int piped;
     /** In a row: reads that filled the buffer, while it copies; turns that moved little, while it splices. */
     byte inARow;
-    /** The kernel's buffers have their bounds. */
-    boolean isBounded;
     /** Splices rather than copies. */
     boolean isStreaming;
     /** The end of the source's stream has been read. */
@@ -46,8 +40,6 @@ final class Flow implements Runnable {
     boolean sourceLost;
     /** The target is gone. */
     boolean targetLost;
-    /** The target sends small segments at once. A client's socket does from the beginning. */
-    boolean hasNoDelay;
     private boolean isQueued;
     private long delivered;
 
@@ -55,7 +47,6 @@ final class Flow implements Runnable {
         this.source = source;
         this.target = target;
         this.isToBackend = isToBackend;
-        hasNoDelay = !isToBackend;
     }
 
     /** Bytes that the target's kernel has taken. */
@@ -70,15 +61,9 @@ final class Flow implements Runnable {
         source.relay.onDelivered(this, bytes);
     }
 
-    /** Makes the target send small segments at once from now on. */
-    void enableNoDelay(SystemCalls systemCalls) {
-        systemCalls.setOption(target.fd, SocketOptions.SOL_TCP, SocketOptions.TCP_NODELAY, 1);
-        hasNoDelay = true;
-    }
-
     /** Holds bytes that the target has not taken. */
     boolean hasPending() {
-        return pending != null || piped > 0;
+        return pending != null || (pipe != null && pipe.held() > 0);
     }
 
     /** Neither reads nor writes any more. */
@@ -107,12 +92,7 @@ final class Flow implements Runnable {
             pending = null;
         }
         if (pipe != null) {
-            if (piped == 0) {
-                loop.pipes().release(pipe);
-            } else {
-                loop.pipes().discard(pipe);
-                piped = 0;
-            }
+            loop.pipes().release(pipe);
             pipe = null;
         }
     }

@@ -16,6 +16,7 @@ public final class LoopListener {
     private final String name;
     private final ConnectionLimit limit;
     private final ListenerRoom room;
+    private final ListenerWarnings warnings;
     private LoopPool pool;
     private BufferBounds buffers = BufferBounds.DEFAULT;
     private final ListenerCounts counts = new ListenerCounts();
@@ -26,11 +27,14 @@ public final class LoopListener {
      *
      * @param limit its bound, shared by all loops
      * @param room its part of the places that the process has for relays, shared by all loops
+     * @param warnings what the log is told of it, shared by all loops
      */
-    public LoopListener(String name, ConnectionLimit limit, ListenerRoom room, LoopPool pool) {
+    public LoopListener(String name, ConnectionLimit limit, ListenerRoom room, ListenerWarnings warnings,
+            LoopPool pool) {
         this.name = name;
         this.limit = limit;
         this.room = room;
+        this.warnings = warnings;
         this.pool = pool;
     }
 
@@ -56,6 +60,10 @@ public final class LoopListener {
     /** Bounds the buffers of clients' connections that begin to stream from now on. */
     public void bound(BufferBounds newBuffers) {
         buffers = newBuffers;
+    }
+
+    ListenerWarnings warnings() {
+        return warnings;
     }
 
     BufferBounds buffers() {

@@ -36,7 +36,7 @@ final class ProxyHeaderSender {
         }
         int length = header.build(version, source, destination);
         // The client's first bytes are a second write, which must not wait for the header's acknowledgement.
-        up.enableNoDelay(systemCalls);
+        up.target.enableNoDelay(systemCalls);
         int sent = systemCalls.send(up.target.fd, header.address(), length, false);
         if (sent < 0 && sent != -Errno.EAGAIN) {
             return false;

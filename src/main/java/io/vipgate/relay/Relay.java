@@ -6,8 +6,6 @@ import io.vipgate.eventloop.WheelTimer;
 import io.vipgate.linux.ClientAddress;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One client connection joined to one endpoint connection: two symmetrical half-duplexes, and the decisions about both.
@@ -53,8 +51,6 @@ public final class Relay extends WheelTimer implements RelayInfo {
     enum Phase {
         CONNECTING, OPEN, ABORTING, DRAINING, CLOSED
     }
-
-    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
     final RelayLoop loop;
     final LoopListener listener;
@@ -138,7 +134,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
         } catch (Throwable e) {
             loop.systemCalls().setResetOnClose(fd);
             loop.systemCalls().close(fd);
-            LOG.warn("a socket can't be watched: {}", e.getMessage());
+            listener.warnings().onUnwatched(loop.eventLoop(), String.valueOf(e.getMessage()));
             return null;
         }
     }

@@ -88,6 +88,7 @@ final class RelayConnect {
         newBackend.connectMicros = (int) Math.min(Integer.MAX_VALUE, (relay.since - relay.openedAt) / 1_000);
         relay.lastDelivered = relay.since;
         present.isWritable = true;
+        present.hasNoDelay = true;
         Flow up = new Flow(present, newBackend, true);
         Flow down = new Flow(newBackend, present, false);
         relay.clientToBackend = up;

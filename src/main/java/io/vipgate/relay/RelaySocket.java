@@ -3,6 +3,8 @@ package io.vipgate.relay;
 import io.vipgate.eventloop.Ready;
 import io.vipgate.eventloop.ReadyHandler;
 import io.vipgate.eventloop.Registration;
+import io.vipgate.linux.SocketOptions;
+import io.vipgate.linux.SystemCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,10 @@ final class RelaySocket implements ReadyHandler {
      * An int, since there is room for one: it costs a relay no memory.
      */
     int connectMicros;
+    /** The kernel's buffers of the direction that this is the source of have their bounds. */
+    boolean isBounded;
+    /** Sends small segments at once. A client's socket has it from the listening socket. */
+    boolean hasNoDelay;
     private boolean isClosed;
 
     private RelaySocket(Relay relay, int fd) {
@@ -96,6 +102,12 @@ final class RelaySocket implements ReadyHandler {
         if ((events & Ready.ERR) != 0) {
             isReset = true;
         }
+    }
+
+    /** Sends small segments at once from now on. */
+    void enableNoDelay(SystemCalls systemCalls) {
+        systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_NODELAY, 1);
+        hasNoDelay = true;
     }
 
     /** Stops telling of bytes that arrive, or begins again: then it tells of those that are there already, too. */

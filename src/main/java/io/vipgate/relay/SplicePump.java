@@ -49,7 +49,7 @@ final class SplicePump {
         int direction = flow.isToBackend ? 1 : 0;
         long moved = flow.delivered() - before;
         spliced[direction] += moved;
-        if (flow.piped == 0 && progress != Progress.YIELD) {
+        if (pipe.held() == 0 && progress != Progress.YIELD) {
             flow.pipe = null;
             pipes.release(pipe);
             if (moved >= MIN_BYTES_PER_TURN) {
@@ -72,13 +72,13 @@ final class SplicePump {
         RelaySocket target = flow.target;
         int budget = CopyPump.BYTES_PER_TURN;
         while (true) {
-            while (flow.piped > 0) {
+            while (pipe.held() > 0) {
                 if (!target.isWritable) {
                     return Progress.BLOCKED;
                 }
-                int out = systemCalls.splice(pipe.readFd(), target.fd, flow.piped);
+                int out = systemCalls.splice(pipe.readFd(), target.fd, pipe.held());
                 if (out > 0) {
-                    flow.piped -= out;
+                    pipe.onLeft(out);
                     flow.onDelivered(out);
                 } else if (out == -Errno.EAGAIN) {
                     target.isWritable = false;
@@ -100,7 +100,7 @@ final class SplicePump {
             if (in <= 0) {
                 return onNothingRead(source, in);
             }
-            flow.piped = in;
+            pipe.onEntered(in);
             budget -= in;
         }
     }

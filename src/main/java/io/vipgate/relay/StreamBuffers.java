@@ -41,8 +41,8 @@ final class StreamBuffers {
 
     /** Sets the bounds of a flow's source and target, once it streams. */
     void bound(Flow flow) {
-        if (!flow.isBounded && flow.delivered() >= STREAM_BYTES) {
-            flow.isBounded = true;
+        if (!flow.source.isBounded && flow.delivered() >= STREAM_BYTES) {
+            flow.source.isBounded = true;
             receive(flow.source);
             send(flow.target);
         }

@@ -1,6 +1,7 @@
 package io.vipgate.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Candidate;
@@ -9,12 +10,16 @@ import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Health;
 import io.vipgate.pool.PoolSnapshot;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TieredBalancerTest {
@@ -194,5 +199,73 @@ class TieredBalancerTest {
             balancer.remember(turns);
         }
         assertThat(ofA).isBetween(1_480, 1_530);
+    }
+
+    private static List<BalancerFactory> rulesWithTurns() {
+        return List.of(RoundRobin::new, LeastConnections::new);
+    }
+
+    /** Picks once, from a snapshot of its own. */
+    private Endpoint pickOnce(BalancerFactory factory, Turns turns, PoolSnapshot snapshot) {
+        TieredBalancer balancer = new TieredBalancer(snapshot, factory, turns);
+        Endpoint picked = Objects.requireNonNull(balancer.select(context)).endpoint();
+        balancer.remember(turns);
+        turns.retain(snapshot.members().stream().map(PoolSnapshot.Member::endpoint).toList());
+        return picked;
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesWithTurns")
+    void whoComesAndGoesHasItsShareOfTheTimeThatItIsThere(BalancerFactory factory) {
+        RandomGenerator random = new SplittableRandom(7);
+        List<Endpoint> endpoints = List.of(Candidates.endpoint("a"), Candidates.endpoint("b"),
+                Candidates.endpoint("c"), Candidates.endpoint("d"));
+        for (int stay = 1; stay <= 3; stay++) {
+            Turns turns = new Turns();
+            double due = 0;
+            int had = 0;
+            for (int i = 0; i < 12_000; i++) {
+                boolean isThere = stay == 3 ? random.nextBoolean() : i / stay % 2 == 0;
+                List<PoolSnapshot.Member> members = endpoints.stream()
+                        .map(each -> member(each, 1, isThere || !each.name().equals("d"))).toList();
+                due += isThere ? 0.25 : 0;
+                had += pickOnce(factory, turns, new PoolSnapshot(members, false)).name().equals("d") ? 1 : 0;
+            }
+            assertThat(had).as("stay %d", stay).isCloseTo((int) due, within(2));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesWithTurns")
+    void endpointsInAnotherOrderKeepTheirShares(BalancerFactory factory) {
+        List<Endpoint> endpoints = new ArrayList<>(List.of(Candidates.endpoint("a"), Candidates.endpoint("b"),
+                Candidates.endpoint("c"), Candidates.endpoint("d")));
+        Turns turns = new Turns();
+        Map<String, Integer> shares = new TreeMap<>();
+        for (int i = 0; i < 24; i++) {
+            List<PoolSnapshot.Member> members = endpoints.stream().map(each -> member(each, 1, true)).toList();
+            shares.merge(pickOnce(factory, turns, new PoolSnapshot(members, false)).name(), 1, Integer::sum);
+            Collections.rotate(endpoints, 1);
+        }
+        assertThat(shares).isEqualTo(Map.of("a", 6, "b", 6, "c", 6, "d", 6));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesWithTurns")
+    void whoIsAnotherEachTimeItComesBackSkewsNoShares(BalancerFactory factory) {
+        List<Endpoint> others = List.of(Candidates.endpoint("a"), Candidates.endpoint("c"), Candidates.endpoint("d"));
+        Turns turns = new Turns();
+        Map<String, Integer> shares = new TreeMap<>();
+        for (int i = 0; i < 1_200; i++) {
+            // A name whose address changes, or an endpoint that was taken out and brought back: nobody remembers it.
+            List<Endpoint> present = new ArrayList<>(others);
+            if (i % 2 == 0) {
+                present.add(1, Candidates.endpoint("b"));
+            }
+            List<PoolSnapshot.Member> members = present.stream().map(each -> member(each, 1, true)).toList();
+            shares.merge(pickOnce(factory, turns, new PoolSnapshot(members, false)).name(), 1, Integer::sum);
+        }
+        assertThat(shares.get("c")).isCloseTo(shares.get("a"), within(2));
+        assertThat(shares.get("d")).isCloseTo(shares.get("a"), within(2));
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class HostResolverTest {
@@ -53,11 +54,7 @@ class HostResolverTest {
                 return List.of(TWO);
             }
             calls.incrementAndGet();
-            try {
-                answer.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            awaitQuietly(answer);
             return List.of(ONE);
         })) {
             CompletableFuture<Void> first = resolver.lookUp("slow.test");
@@ -83,31 +80,96 @@ class HostResolverTest {
         try (HostResolver resolver = new HostResolver(host -> {
             if (host.startsWith("slow")) {
                 asked.incrementAndGet();
-                try {
-                    answer.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+                awaitQuietly(answer);
             }
             return List.of(ONE);
         })) {
             List<CompletableFuture<Void>> slow = new ArrayList<>();
-            for (int i = 0; i < HostResolver.MAX_LOOK_UPS - 1; i++) {
+            for (int i = 0; i < 200; i++) {
                 slow.add(resolver.lookUp("slow" + i + ".test"));
             }
 
-            resolver.lookUp("quick.test").get(20, TimeUnit.SECONDS);
+            resolver.lookUp("quick.test").get(60, TimeUnit.SECONDS);
 
             assertThat(resolver.answer("quick.test")).containsExactly(ONE);
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 300; i++) {
                 slow.add(resolver.lookUp("slow-too" + i + ".test"));
             }
-            assertThat(asked).hasValueLessThanOrEqualTo(HostResolver.MAX_LOOK_UPS);
+            assertThat(asked).hasValueLessThanOrEqualTo(LookUpThreads.MAX);
             answer.countDown();
             for (CompletableFuture<Void> each : slow) {
                 each.get(20, TimeUnit.SECONDS);
             }
-            assertThat(resolver.answer("slow-too99.test")).containsExactly(ONE);
+            assertThat(resolver.answer("slow-too299.test")).containsExactly(ONE);
+        }
+    }
+
+    @Test
+    void namesThatHungBeforeHoldUpNobodyWhenTheyAreLookedUpAgain() throws Exception {
+        AtomicReference<CountDownLatch> answer = new AtomicReference<>(new CountDownLatch(1));
+        try (HostResolver resolver = new HostResolver(host -> {
+            if (host.startsWith("slow")) {
+                awaitQuietly(answer.get());
+            }
+            return List.of(ONE);
+        })) {
+            List<CompletableFuture<Void>> first = lookUpSlow(resolver);
+            resolver.lookUp("quick.test").get(60, TimeUnit.SECONDS);
+            CountDownLatch again = new CountDownLatch(1);
+            answer.getAndSet(again).countDown();
+            for (CompletableFuture<Void> each : first) {
+                each.get(20, TimeUnit.SECONDS);
+            }
+
+            List<CompletableFuture<Void>> second = lookUpSlow(resolver);
+            List<CompletableFuture<Void>> good = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                good.add(resolver.lookUp("quick" + i + ".test"));
+            }
+            for (CompletableFuture<Void> each : good) {
+                each.get(20, TimeUnit.SECONDS);
+            }
+            assertThat(second).noneMatch(CompletableFuture::isDone);
+            again.countDown();
+        }
+    }
+
+    private static List<CompletableFuture<Void>> lookUpSlow(HostResolver resolver) {
+        List<CompletableFuture<Void>> slow = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            slow.add(resolver.lookUp("slow" + i + ".test"));
+        }
+        return slow;
+    }
+
+    @Test
+    void namesThatAreNotInUseAreForgottenEvenIfTheirAnswersComeLate() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        try (HostResolver resolver = new HostResolver(host -> {
+            if (host.equals("late.test")) {
+                awaitQuietly(answer);
+            }
+            return List.of(ONE);
+        })) {
+            resolver.lookUp("kept.test").get(5, TimeUnit.SECONDS);
+            resolver.lookUp("gone.test").get(5, TimeUnit.SECONDS);
+            CompletableFuture<Void> late = resolver.lookUp("late.test");
+
+            resolver.retainOnly(List.of("kept.test"));
+            answer.countDown();
+            late.get(5, TimeUnit.SECONDS);
+
+            assertThat(resolver.answer("kept.test")).containsExactly(ONE);
+            assertThat(resolver.answer("gone.test")).isEmpty();
+            assertThat(resolver.answer("late.test")).isEmpty();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

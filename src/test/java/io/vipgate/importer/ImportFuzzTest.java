@@ -39,9 +39,20 @@ class ImportFuzzTest {
     private static String example(ImportFormat format) {
         return switch (format) {
             case IPTABLES -> RULES;
+            case NFT -> NetfilterFuzzTest.NFT;
             case KEEPALIVED -> ImportedConfig.file("keepalived/keepalived-lvs.conf");
-            case HAPROXY -> ImportedConfig.file("haproxy/haproxy.cfg");
+            case HAPROXY -> ImportedConfig.file("haproxy/haproxy.cfg")
+                    + ImportedConfig.file("haproxy/haproxy-checks.cfg");
             case NGINX -> ImportedConfig.file("nginx/nginx.conf");
+        };
+    }
+
+    /** Further ones, which ask more of an importer. */
+    private static List<String> examples(ImportFormat format) {
+        return switch (format) {
+            case KEEPALIVED -> List.of(example(format), ImportedConfig.file("keepalived/checks.conf"));
+            case NGINX -> List.of(example(format), ImportedConfig.file("nginx/variables.conf"));
+            default -> List.of(example(format));
         };
     }
 
@@ -64,9 +75,9 @@ class ImportFuzzTest {
     void filesWithMistakesAreNoReasonToFail(ImportFormat format) {
         long seed = 20_261_124L;
         Random random = new Random(seed);
-        String example = example(format);
-        for (int i = 0; i < ROUNDS; i++) {
-            String text = mutated(example, random);
+        List<String> examples = examples(format);
+        for (int i = 0; i < ROUNDS * examples.size(); i++) {
+            String text = mutated(examples.get(i % examples.size()), random);
             assertThatCode(() -> assertSound(format, text)).as("seed %d, round %d:%n%s", seed, i, text)
                     .doesNotThrowAnyException();
         }
@@ -114,12 +125,17 @@ class ImportFuzzTest {
         for (String part : Arrays.asList(" ", "a", "a ", "a\n", "\n", "{", "{\n", "a {", "a{}", "a;", "\"", "$A=$A$A\n",
                 "\\\n", "# ", "a\\", "1.1.", "a\t\n{ }", "-A ", "x".repeat(60) + "\n",
                 "listen l\nbind :1-200\nserver a b\n",
-                "bind :1-256\n", "server a b:1\n", "defaults\n", "u $a;")) {
+                "bind :1-256\n", "server a b:1\n", "server a b:1 track a/a\n",
+                "acl a dst 192.0.2.1 192.0.2.2\n", "use_backend a if { dst 192.0.2.1 } || a !a\n",
+                "tcp-check expect string a\n", "defaults\n", "u $a;",
+                "server { listen 1-256; proxy_pass $server_port; }", "map $server_port $a { 1 $a; 2 $b; }",
+                "$A=${A}${B}x\n$B=${A}\n${A}\n")) {
             Assertions.assertTimeoutPreemptively(SOON, () -> assertSound(format, part.repeat(HUGE / part.length())),
                     () -> part);
         }
-        String example = example(format);
-        Assertions.assertTimeoutPreemptively(SOON,
-                () -> assertSound(format, example.repeat(HUGE / example.length())));
+        for (String example : examples(format)) {
+            Assertions.assertTimeoutPreemptively(SOON,
+                    () -> assertSound(format, example.repeat(HUGE / example.length())));
+        }
     }
 }

@@ -30,13 +30,14 @@ final class ProbeProcessIT {
         recorded().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
     }
 
-    /** A command that never ends, with a child, one in a session of its own, and an orphan. */
+    /** A command that never ends, with a child, one in a session of its own, an orphan, and one without an environment. */
     private String configured(String more) throws IOException {
         Path script = Files.writeString(directory.resolve("check"), """
                 echo $$ >> pids
                 sleep 1000 & echo $! >> pids
                 setsid sh -c 'echo $$ >> pids; exec sleep 1000' &
                 (setsid sh -c 'echo $$ >> pids; sleep 1000 & echo $! >> pids; wait' &)
+                (env -i setsid sh -c 'echo $$ >> pids; exec sleep 1000' > /dev/null 2>&1 &)
                 wait
                 """);
         return Files.writeString(directory.resolve("gateway.yaml"), """
@@ -75,8 +76,8 @@ final class ProbeProcessIT {
     void aCommandAndItsDescendantsEndWithTheGateway() throws Exception {
         try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", configured(""))) {
             gateway.awaitStart();
-            Await.until("the command runs", EXIT, () -> recorded().size() == 5);
-            assertThat(running()).hasSize(5);
+            Await.until("the command runs", EXIT, () -> recorded().size() == 6);
+            assertThat(running()).hasSize(6);
 
             gateway.terminate();
 
@@ -90,11 +91,11 @@ final class ProbeProcessIT {
         try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c",
                 configured("shutdown: { grace: 1h }"))) {
             gateway.awaitStart();
-            Await.until("the command runs", EXIT, () -> recorded().size() == 5);
+            Await.until("the command runs", EXIT, () -> recorded().size() == 6);
 
             gateway.terminate();
             Await.until("it stops", EXIT, () -> gateway.errors().contains("stopping: "));
-            assertThat(running()).as("probed as long as it serves").hasSize(5);
+            assertThat(running()).as("probed as long as it serves").hasSize(6);
             gateway.terminate();
 
             assertThat(gateway.awaitExit(EXIT)).isZero();

@@ -71,7 +71,8 @@ final class ProcessIT {
                         """);
         try (VipgateProcess imports = VipgateProcess.start(directory, "import", "iptables", rules.toString())) {
             assertThat(imports.awaitExit(EXIT)).isZero();
-            assertThat(imports.errors()).contains("warning: ", "proxyProtocol");
+            assertThat(imports.errors()).contains("warning: ", "proxyProtocol",
+                    "summary: carried over: 1 listener, 1 pool, 2 endpoints", "summary: lost: nothing");
             try (VipgateProcess check = VipgateProcess.start(directory, "check", write(imports.output()))) {
                 assertThat(check.awaitExit(EXIT)).isZero();
                 assertThat(check.output()).contains("is valid");

@@ -164,4 +164,23 @@ final class ResolveIT {
             assertThat(ask(gateway)).isEqualTo("w");
         }
     }
+
+    @Test
+    void aNameThatAReloadBringsBackIsLookedUpAtOnce() throws Exception {
+        zone.put("web.test", List.of("127.0.0.1"));
+        try (NamingEndpoint web = new NamingEndpoint('w')) {
+            try (TestGateway gateway = TestGateway.with().endpoint("a", web)
+                    .endpoint("web", "web.test:" + web.port()).pool("resolve: { interval: 1h }").names(names)
+                    .start()) {
+                assertThat(labels(gateway)).containsExactly("a", "web[127.0.0.1]");
+                gateway.apply(TestGateway.with().endpoint("a", web));
+                zone.put("web.test", List.of("127.0.0.2"));
+
+                gateway.apply(TestGateway.with().endpoint("a", web).endpoint("web", "web.test:" + web.port())
+                        .pool("resolve: { interval: 1h }"));
+
+                assertThat(labels(gateway)).containsExactly("a", "web[127.0.0.2]");
+            }
+        }
+    }
 }

@@ -75,13 +75,15 @@ class PipePoolTest {
     }
 
     @Test
-    void aDiscardedPipeIsClosedAndMakesRoom() {
-        // given a pipe that still holds bytes
+    void aPipeThatStillHoldsBytesIsClosedAndMakesRoom() {
+        // given
         PipePool pool = new PipePool(calls, 1);
         Pipe full = taken(pool.take());
+        full.onEntered(3);
+        full.onLeft(2);
 
         // when
-        pool.discard(full);
+        pool.release(full);
 
         // then
         assertThat(Tcp.isOpen(full.readFd())).isFalse();

@@ -124,6 +124,59 @@ class ExecProbeTest {
     }
 
     @Test
+    void whoHasWipedItsEnvironmentAndLeftItsParentsDiesWithIt() throws Exception {
+        String lost = "(env -i setsid sh -c '" + record("$$") + "sleep 1000 & " + record("$!") + "wait' &) ; ";
+        Probe probe = Checks.probe(script(Duration.ofSeconds(1), lost + "wait; exec sleep 1000"));
+
+        assertThat(Checks.check(probe, ADDRESS, Duration.ofSeconds(1)).outcome())
+                .isEqualTo(ProbeResult.Outcome.TIMEOUT);
+        assertAllGone(2);
+    }
+
+    @Test
+    void whatACommandLeavesBehindThatEndsInTimeDiesWhenItsTimeIsOver() throws Exception {
+        String lost = "(env -i setsid sh -c '" + record("$$") + "exec sleep 1000' > /dev/null 2>&1 &) ; ";
+        String untilRecorded = "until [ -s " + pids() + " ]; do sleep 0.01; done; echo done";
+        Probe probe = Checks.probe(script(Duration.ofSeconds(3), lost + untilRecorded));
+
+        assertThat(Checks.check(probe, ADDRESS, Duration.ofSeconds(3)))
+                .isEqualTo(ProbeResult.pass("exit status 0: done"));
+        assertAllGone(1);
+    }
+
+    @Test
+    void theProgramsThatOthersLeaveBehindAreNotKilled() throws Exception {
+        Process other = new ProcessBuilder("env", "-i", "setsid", "sleep", "1000").start();
+        try {
+            Checks.checkInVain(Checks.probe(Checks.exec(Checks.SHORT, "sleep", "1000")), ADDRESS);
+            assertThat(other.isAlive()).isTrue();
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void nobodyWhoLostItsParentStaysAZombie() throws Exception {
+        // The orphan ends before its time is over; the next command's end finds it.
+        Checks.check(script(Checks.AMPLE, "(setsid sh -c '" + record("$$") + "' > /dev/null 2>&1 &)"), ADDRESS);
+        awaitRecords(1);
+        Probe next = Checks.probe(Checks.exec(Checks.AMPLE, "true"));
+
+        await(() -> {
+            assertThat(checked(next).outcome()).isEqualTo(ProbeResult.Outcome.PASS);
+            return !Files.exists(Path.of("/proc", Long.toString(recorded().getFirst())));
+        });
+    }
+
+    private static ProbeResult checked(Probe probe) {
+        try {
+            return Checks.check(probe, ADDRESS, Checks.AMPLE);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void anEndpointHasOneCommandRunningAtMost() throws Exception {
         Path go = directory.resolve("go");
         Probe probe = Checks.probe(script(Checks.AMPLE, record("$$") + "until [ -e " + go + " ]; do sleep 0.01; done"));

@@ -79,7 +79,7 @@ final class RelayFixture {
         List<PoolSnapshot.Member> members = List.of(member("vip1", "192.0.2.10"), member("vip2", "192.0.2.20"));
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)), plan(settings),
                 new SplittableRandom(1), new LocalPorts(32_768, 60_999));
-        listener = new LoopListener("web", limit, room, pool);
+        listener = new LoopListener("web", limit, room, new ListenerWarnings("web"), pool);
         acceptor = Acceptor.start(loop, listener, kernel.listening.fd);
     }
 
@@ -89,7 +89,7 @@ final class RelayFixture {
 
     static RelaySettings settings() {
         return new RelaySettings(SECOND, 2, 600 * SECOND, 30 * SECOND, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0,
-                60 * SECOND, ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT);
+                60 * SECOND, ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT, null);
     }
 
     /** The settings with other bounds, in nanoseconds; 0 is none. */
@@ -97,7 +97,7 @@ final class RelayFixture {
         RelaySettings s = settings();
         return new RelaySettings(s.connectTimeoutNanos(), s.attempts(), idle, halfClosed, lifetime, 0, s.keepAlive(),
                 s.clientUserTimeoutNanos(), s.endpointUserTimeoutNanos(), s.proxyVersion(),
-                s.sources(), s.buffers());
+                s.sources(), s.buffers(), null);
     }
 
     private static PoolSnapshot.Member member(String name, String address) {

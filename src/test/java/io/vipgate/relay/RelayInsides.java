@@ -34,7 +34,8 @@ public final class RelayInsides {
         if (flow != null) {
             found.append("    ").append(name).append(": descriptor ").append(flow.source.fd).append(" to ")
                     .append(flow.target.fd).append(", delivered ").append(flow.delivered()).append(", piped ")
-                    .append(flow.piped).append(", pending ").append(flow.pending == null ? 0 : flow.pending.length())
+                    .append((flow.pipe == null ? 0 : flow.pipe.held())).append(", pending ")
+                    .append(flow.pending == null ? 0 : flow.pending.length())
                     .append(flow.isStreaming ? ", streaming" : "").append(flow.isEnded ? ", ended" : "")
                     .append(flow.isFinished ? ", finished" : "").append(flow.sourceLost ? ", source lost" : "")
                     .append(flow.targetLost ? ", target lost" : "")

@@ -7,10 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The configuration that an import builds. {@link #finish} corrects or leaves out, and notes, what vipgate would refuse: addresses
- * that overlap, a pool without an endpoint, an endpoint that is a listener, weights that are too large.
+ * that overlap or are those of endpoints, a pool without an endpoint, weights that are too large.
  *
  * <p>Confined to one import.
  */
@@ -18,7 +19,6 @@ public final class ConfigDraft {
     /** How many endpoints and addresses fit a configuration that vipgate reads. */
     public static final int MAX_SIZE = 20_000;
 
-    private static final int MAX_WEIGHT = 256;
     private static final String TOO_LARGE = "too large for one configuration (1 MiB, " + MAX_SIZE
             + " values): split the file";
 
@@ -28,6 +28,8 @@ public final class ConfigDraft {
     private final ListenAddresses listenAddresses = new ListenAddresses();
 
     private long size;
+    private int missedListeners;
+    private int missedEndpoints;
 
     /** An empty one. */
     public ConfigDraft(Notes notes) {
@@ -39,6 +41,21 @@ public final class ConfigDraft {
         return size > MAX_SIZE;
     }
 
+    /** Counts what has been read of the file and is not added, so that reading ends at some time. */
+    public void count(int values) {
+        size += values;
+    }
+
+    /** Counts a listener that the file asks for and that is not added; its note says why. */
+    public void missListener() {
+        missedListeners++;
+    }
+
+    /** Counts an endpoint that the file asks for and that is not added; its note says why. */
+    public void missEndpoint() {
+        missedEndpoints++;
+    }
+
     /** Adds the pool, unless there is an equal one of the same name; returns the one to refer to. */
     public DraftPool addPool(DraftPool pool) {
         size += pool.endpoints().size();
@@ -47,6 +64,10 @@ public final class ConfigDraft {
             if (other.isSameAs(pool)) {
                 return other;
             }
+        }
+        if (!namesakes.isEmpty()) {
+            notes.add(pool.line(), pool.name() + " is used with other settings too: each has a pool of its own, whose "
+                    + "endpoints are probed for themselves, and whose connections, limits and pins are counted apart");
         }
         namesakes.add(pool);
         return pool;
@@ -70,6 +91,10 @@ public final class ConfigDraft {
         if (isFull()) {
             return ImportResult.failed(TOO_LARGE, notes.inOrder());
         }
+        int listenersFound = listeners.size() + missedListeners;
+        int endpointsFound = countEndpoints() + missedEndpoints;
+        EndpointBinds endpointBinds = new EndpointBinds(notes, usedPools().toList());
+        listeners.forEach(endpointBinds::replaceIn);
         listeners.forEach(this::reserveBinds);
         pools.values().forEach(namesakes -> namesakes.forEach(this::finishPool));
         listeners.removeIf(this::isUnusable);
@@ -77,15 +102,35 @@ public final class ConfigDraft {
             return ImportResult.failed(emptyReason, notes.inOrder());
         }
         String yaml = YamlWriter.write(sections());
-        return yaml.isEmpty()
-                ? ImportResult.failed(TOO_LARGE, notes.inOrder())
-                : ImportResult.of(yaml, notes.inOrderAfter(firstNote));
+        if (yaml.isEmpty()) {
+            return ImportResult.failed(TOO_LARGE, notes.inOrder());
+        }
+        int written = (int) usedPools().count();
+        return ImportResult.of(yaml, notes.inOrderAfter(firstNote),
+                new ImportCounts(listeners.size(), listenersFound, written, countEndpoints(), endpointsFound));
+    }
+
+    private Stream<DraftPool> usedPools() {
+        return listeners.stream().map(DraftListener::pool).distinct();
+    }
+
+    private int countEndpoints() {
+        return usedPools().mapToInt(pool -> pool.endpoints().size()).sum();
     }
 
     private boolean isUnusable(DraftListener listener) {
-        boolean hasEndpoint = listener.pool().endpoints().stream().anyMatch(endpoint -> endpoint.weight() > 0);
+        List<DraftEndpoint> endpoints = listener.pool().endpoints();
+        for (DraftEndpoint endpoint : endpoints) {
+            Optional<HostPort> bind = listenAddresses.listenerReachedBy(endpoint.address());
+            if (bind.isPresent()) {
+                notes.addLoss(endpoint.line(), endpoint.address() + " is the gateway's own listener (" + bind.get()
+                        + "), and it does not connect to itself; " + listener.name() + " is left out");
+                return true;
+            }
+        }
+        boolean hasEndpoint = endpoints.stream().anyMatch(endpoint -> endpoint.weight() > 0);
         if (!hasEndpoint) {
-            notes.add(listener.line(), listener.name() + ": no endpoint that takes connections; it is left out");
+            notes.addLoss(listener.line(), listener.name() + ": no endpoint that takes connections; it is left out");
         }
         return listener.binds().isEmpty() || !hasEndpoint;
     }
@@ -94,43 +139,32 @@ public final class ConfigDraft {
         List<HostPort> kept = new ArrayList<>();
         for (HostPort bind : listener.binds()) {
             Optional<HostPort> overlap = listenAddresses.add(bind);
-            if (overlap.isPresent() && bind.host().isEmpty()) {
-                HostPort ipv6 = HostPort.address("::", bind.port()).orElseThrow();
-                if (listenAddresses.add(ipv6).isEmpty()) {
-                    kept.add(ipv6);
-                    continue;
-                }
+            if (overlap.isEmpty()) {
+                kept.add(bind);
+                continue;
             }
-            overlap.ifPresentOrElse(
-                    other -> notes.add(listener.line(), bind + " is already taken by a listener on " + other
-                            + "; it is left out of " + listener.name()),
-                    () -> kept.add(bind));
+            Optional<HostPort> rest = reserveRest(bind);
+            if (!kept.contains(overlap.get())) {
+                notes.addLoss(listener.line(), bind + " is already taken by a listener on " + overlap.get()
+                        + rest.map(family -> "; " + listener.name() + " has " + family + " alone")
+                                .orElse("; it is left out of " + listener.name()));
+            }
+            rest.ifPresent(kept::add);
         }
         listener.replaceBinds(kept);
     }
 
-    private void finishPool(DraftPool pool) {
-        List<DraftEndpoint> kept = new ArrayList<>();
-        for (DraftEndpoint endpoint : pool.endpoints()) {
-            listenAddresses.listenerReachedBy(endpoint.address()).ifPresentOrElse(
-                    bind -> notes.add(endpoint.line(), endpoint.address()
-                            + " is the gateway's own listener (" + bind + "); the endpoint is left out"),
-                    () -> kept.add(endpoint));
-        }
-        pool.replaceEndpoints(scaled(pool, kept));
-        dropUnreachableSource(pool);
+    /** Of both families the one that no other listener has. */
+    private Optional<HostPort> reserveRest(HostPort bind) {
+        return bind.host().isEmpty()
+                ? Stream.of("::", "0.0.0.0").flatMap(host -> HostPort.address(host, bind.port()).stream())
+                        .filter(family -> listenAddresses.add(family).isEmpty()).findFirst()
+                : Optional.empty();
     }
 
-    private List<DraftEndpoint> scaled(DraftPool pool, List<DraftEndpoint> endpoints) {
-        long largest = endpoints.stream().mapToLong(DraftEndpoint::weight).max().orElse(0);
-        if (largest <= MAX_WEIGHT) {
-            return endpoints;
-        }
-        notes.add(pool.line(), "weights are at most " + MAX_WEIGHT + ": those of " + pool.name()
-                + " are scaled down, and only approximate the old ones");
-        return endpoints.stream().map(endpoint -> endpoint.withWeight(endpoint.weight() == 0
-                ? 0
-                : Math.max(1, Math.round((double) endpoint.weight() * MAX_WEIGHT / largest)))).toList();
+    private void finishPool(DraftPool pool) {
+        new WeightScale(notes, pool).apply();
+        dropUnreachableSource(pool);
     }
 
     /** Vipgate refuses a source address from which no endpoint can be reached. */

@@ -24,6 +24,10 @@ public record DraftEndpoint(int line, String name, HostPort address, long weight
         return new DraftEndpoint(line, name, address, newWeight, isBackup, maxConnections, isProbed);
     }
 
+    DraftEndpoint withLine(int newLine) {
+        return new DraftEndpoint(newLine, name, address, weight, isBackup, maxConnections, isProbed);
+    }
+
     public DraftEndpoint asBackup() {
         return new DraftEndpoint(line, name, address, weight, true, maxConnections, isProbed);
     }

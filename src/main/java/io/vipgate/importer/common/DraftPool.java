@@ -79,7 +79,16 @@ public final class DraftPool {
 
     /** Whether the one would be written as the other is. */
     public boolean isSameAs(DraftPool other) {
-        return name.equals(other.name) && settings.equals(other.settings) && endpoints.equals(other.endpoints);
+        if (!name.equals(other.name) || !settings.equals(other.settings)
+                || endpoints.size() != other.endpoints.size()) {
+            return false;
+        }
+        for (int i = 0; i < endpoints.size(); i++) {
+            if (!endpoints.get(i).withLine(0).equals(other.endpoints.get(i).withLine(0))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** As it is written: the rule first, then the endpoints by their names. */

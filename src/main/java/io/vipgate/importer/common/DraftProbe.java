@@ -83,7 +83,7 @@ public final class DraftProbe {
     /** The path to ask for; a path that vipgate does not take leaves a TCP probe. */
     public void http(int line, String path) {
         if (!path.startsWith("/") || path.chars().anyMatch(c -> c <= ' ' || c > '~')) {
-            notes.add(line,
+            notes.addLoss(line,
                     "a path begins with a slash and has no blanks: " + path + " is not requested; the probe is a TCP "
                             + "connect");
             return;
@@ -92,17 +92,23 @@ public final class DraftProbe {
         http.put("path", path);
     }
 
+    /** Asks {@code OPTIONS *}, for the server itself. */
+    public void httpAsterisk() {
+        type("http");
+        http.put("path", "*");
+    }
+
     public void host(int line, String host) {
         if (HOST.matcher(host).matches()) {
             http.put("host", host);
         } else {
-            notes.add(line, host + " is not a host name; it is left out");
+            notes.addLoss(line, host + " is not a host name; it is left out");
         }
     }
 
     public void method(int line, String method) {
         if (!METHOD.matcher(method).matches() || method.equals("CONNECT")) {
-            notes.add(line, "the probe uses GET, not " + method);
+            notes.addLoss(line, "the probe uses GET, not " + method);
         } else if (!method.equals("GET")) {
             http.put("method", method);
         }
@@ -113,7 +119,7 @@ public final class DraftProbe {
         boolean isTaken = headers.keySet().stream().anyMatch(name::equalsIgnoreCase);
         if (isTaken || !HEADER.matcher(name).matches() || FRAMING.contains(name.toLowerCase(Locale.ROOT))
                 || !HEADER_VALUE.matcher(value).matches()) {
-            notes.add(line, "header " + name + " of the check: the probe does not send it");
+            notes.addLoss(line, "header " + name + " of the check: the probe does not send it");
         } else {
             headers.put(name, value);
         }
@@ -134,7 +140,7 @@ public final class DraftProbe {
 
     public void expectBody(int line, String text) {
         if (text.codePoints().anyMatch(Character::isISOControl)) {
-            notes.add(line, "expectBody takes no control characters; it is left out");
+            notes.addLoss(line, "expectBody takes no control characters; it is left out");
         } else {
             http.put("expectBody", text);
         }
@@ -162,7 +168,7 @@ public final class DraftProbe {
             return;
         }
         if (exchanges.size() > MAX_STEPS) {
-            notes.add(line, "a probe has " + MAX_STEPS + " steps at most; what comes behind them is not asked");
+            notes.addLoss(line, "a probe has " + MAX_STEPS + " steps at most; what comes behind them is not asked");
         }
         type("send-expect");
         section.put("steps", exchanges.stream().limit(MAX_STEPS).map(DraftProbe::step).toList());

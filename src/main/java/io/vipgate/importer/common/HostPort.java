@@ -1,5 +1,6 @@
 package io.vipgate.importer.common;
 
+import io.vipgate.text.IpText;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -64,6 +65,11 @@ public record HostPort(String host, Optional<InetAddress> literal, int port) {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** An address as people write it. */
+    public static String text(InetAddress address) {
+        return IpText.of(address);
     }
 
     /** The host without the brackets around an IPv6 address. */

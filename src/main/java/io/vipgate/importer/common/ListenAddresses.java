@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The addresses that the listeners bind: no two may overlap, and no endpoint may be one of them.
+ * The addresses that the listeners bind: no two may be the same, and no endpoint may be one of them. A wildcard may stand beside
+ * single addresses, whose clients the kernel gives to their own listeners.
  *
  * <p>Confined to one import.
  */
@@ -29,12 +30,12 @@ final class ListenAddresses {
     }
 
     private Optional<HostPort> overlap(HostPort bind) {
-        Optional<HostPort> covering = covering(bind);
-        if (covering.isPresent() || !bind.isWildcard()) {
-            return covering;
+        Map<Optional<InetAddress>, HostPort> others = byPort.getOrDefault(bind.port(), Map.of());
+        if (!bind.isWildcard()) {
+            return Optional.ofNullable(others.get(bind.literal()));
         }
-        return byPort.getOrDefault(bind.port(), Map.of()).values().stream()
-                .filter(other -> bind.literal().isEmpty() || bind.isIpv6() == other.isIpv6()).findFirst();
+        return others.values().stream().filter(HostPort::isWildcard).filter(other -> bind.host().isEmpty()
+                || other.host().isEmpty() || bind.isIpv6() == other.isIpv6()).findFirst();
     }
 
     /** The listener that connections to the endpoint would come back to. */
@@ -43,15 +44,11 @@ final class ListenAddresses {
             return Optional.empty();
         }
         boolean isLoopback = endpoint.literal().filter(InetAddress::isLoopbackAddress).isPresent();
-        return covering(endpoint).filter(bind -> !bind.isWildcard() || isLoopback);
-    }
-
-    private Optional<HostPort> covering(HostPort address) {
-        Map<Optional<InetAddress>, HostPort> binds = byPort.getOrDefault(address.port(), Map.of());
-        Optional<InetAddress> family = address.literal().map(each -> each instanceof Inet4Address
+        Map<Optional<InetAddress>, HostPort> binds = byPort.getOrDefault(endpoint.port(), Map.of());
+        Optional<InetAddress> family = endpoint.literal().map(each -> each instanceof Inet4Address
                 ? ANY_IPV4
                 : ANY_IPV6);
-        return Stream.of(Optional.<InetAddress>empty(), family, address.literal()).map(binds::get)
-                .filter(Objects::nonNull).findFirst();
+        return Stream.of(endpoint.literal(), family, Optional.<InetAddress>empty()).map(binds::get)
+                .filter(Objects::nonNull).filter(bind -> !bind.isWildcard() || isLoopback).findFirst();
     }
 }

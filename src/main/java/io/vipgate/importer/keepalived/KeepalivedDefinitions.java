@@ -13,18 +13,23 @@ import java.util.regex.Pattern;
  * <p>Confined to one import.
  */
 final class KeepalivedDefinitions {
-    private static final Pattern USE = Pattern.compile("\\$(?:\\{([A-Za-z0-9_]+)}|([A-Za-z0-9_]+))");
+    private static final Pattern USE = Pattern
+            .compile("\\$(?:\\{([A-Za-z0-9_]+)}|([A-Za-z0-9_]+)(?=\\s|$))");
+    /** Values may have names in them, and those again. */
+    private static final int MAX_DEPTH = 20;
     private static final int MAX_LENGTH = 64 * 1024;
+    private static final int MAX_TOTAL = 16 << 20;
 
     private final Map<String, String> values = new HashMap<>();
     private final Notes notes;
+    private int total;
 
     KeepalivedDefinitions(Notes notes) {
         this.notes = notes;
     }
 
     /** Keeps the value, without a comment behind it. */
-    void define(int line, String name, String value) throws SyntaxException {
+    void define(int line, String name, String value) {
         int end = 0;
         while (end < value.length() && "#!".indexOf(value.charAt(end)) < 0) {
             end++;
@@ -34,14 +39,23 @@ final class KeepalivedDefinitions {
             notes.add(line, "$" + name + ": a definition with a loop is not expanded");
             return;
         }
-        values.put(name, expand(line, bare));
+        values.put(name, bare);
     }
 
-    /** The line with what is defined in place of the names; what is not defined stays as it is. */
+    /** The line with what is defined by now in place of the names; what is not defined stays as it is. */
     String expand(int line, String text) throws SyntaxException {
-        if (text.indexOf('$') < 0) {
-            return text;
+        String expanded = text;
+        for (int depth = 0; depth < MAX_DEPTH && expanded.indexOf('$') >= 0; depth++) {
+            String before = expanded;
+            expanded = expandOnce(line, before);
+            if (expanded.equals(before)) {
+                break;
+            }
         }
+        return expanded;
+    }
+
+    private String expandOnce(int line, String text) throws SyntaxException {
         StringBuilder out = new StringBuilder();
         Matcher use = USE.matcher(text);
         int from = 0;
@@ -53,6 +67,11 @@ final class KeepalivedDefinitions {
                 throw new SyntaxException(line,
                         "longer than " + MAX_LENGTH + " characters once its definitions are expanded");
             }
+        }
+        total += out.length();
+        if (total > MAX_TOTAL) {
+            throw new SyntaxException(line,
+                    "the definitions up to here expand to more than " + (MAX_TOTAL >> 20) + " MiB");
         }
         return out.append(text, from, text.length()).toString();
     }

@@ -39,7 +39,7 @@ final class KeepalivedPersistence {
                 ? DEFAULT_TIMEOUT
                 : KeepalivedTime.parse(statement.word(1)).orElse(Duration.ZERO);
         if (ttl.toSeconds() < 1) {
-            notes.leftOut(statement, "not a number of seconds");
+            notes.addLoss(statement, "not a number of seconds: clients are not kept at their endpoint");
             return;
         }
         pool.set("pinning", "by", "source-address");
@@ -53,7 +53,7 @@ final class KeepalivedPersistence {
         int bits = isIpv6 ? IPV6_BITS : IPV4_BITS;
         int prefix = text.isEmpty() ? bits : text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : prefixOf(text);
         if (prefix < 0 || prefix > bits) {
-            notes.add(statement.orElse(server), "not a netmask of leading ones; every address counts by itself");
+            notes.addLoss(statement.orElse(server), "not a netmask of leading ones; every address counts by itself");
             prefix = bits;
         }
         if (isIpv6 || prefix != bits) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The checks of a real server as the probe of a pool. What the check does not say, the real server or else the virtual
@@ -25,8 +26,11 @@ final class KeepalivedProbe {
 
     private static final Set<String> CHECKERS = Set.of("HTTP_GET", "SSL_GET", "TCP_CHECK", "SMTP_CHECK", "MISC_CHECK",
             "DNS_CHECK", "PING_CHECK", "UDP_CHECK", "BFD_CHECK", "FILE_CHECK");
-    private static final Set<String> NOT_TCP = Set.of("DNS_CHECK", "PING_CHECK", "UDP_CHECK", "BFD_CHECK",
-            "FILE_CHECK");
+    /** How much a passed check says about a service, the most first. */
+    private static final List<Set<String>> RANKS = List.of(Set.of("HTTP_GET", "SSL_GET", "SMTP_CHECK"),
+            Set.of("MISC_CHECK"), Set.of("TCP_CHECK"), CHECKERS);
+    private static final Pattern PLAIN_REGEX = Pattern
+            .compile("(?:[^\\\\.\\[\\](){}*+?^$|\\p{Cntrl}]|\\\\[^A-Za-z0-9\\p{Cntrl}])+");
     private static final Duration DELAY_LOOP = Duration.ofSeconds(60);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Pattern LOOKS_AT_PROCESSES = Pattern.compile("\\b(pidof|pgrep|killall\\s+-0)\\b");
@@ -53,13 +57,14 @@ final class KeepalivedProbe {
         if (checkers.isEmpty()) {
             return Optional.empty();
         }
-        Statement checker = checkers.stream().filter(each -> !NOT_TCP.contains(each.name())).findFirst()
-                .orElse(checkers.getFirst());
-        checkers.stream().filter(other -> !other.equals(checker)).forEach(other -> notes.add(other,
-                "an endpoint has one probe, that of " + checker.name() + " on line " + checker.line()
-                        + "; this one is left out"));
+        Statement checker = checkers.stream().reduce((best, next) -> rank(next) < rank(best) ? next : best)
+                .orElseThrow();
+        checkers.stream().filter(other -> !other.equals(checker)).forEach(other -> other(other, checker));
         DraftProbe probe = new DraftProbe(notes);
         times(probe, checker);
+        if (isElsewhere(checker)) {
+            return Optional.of(probe.section());
+        }
         connection(probe, checker);
         switch (checker.name()) {
             case "HTTP_GET" -> http(probe, checker);
@@ -70,9 +75,46 @@ final class KeepalivedProbe {
             case "SMTP_CHECK" -> probe.smtp(checker.last("helo_name").map(each -> each.word(1)).orElse(""));
             case "MISC_CHECK" -> command(probe, checker);
             case "TCP_CHECK" -> probe.type("tcp");
-            default -> notes.add(checker, "no equivalent for TCP endpoints; a TCP connect is the probe");
+            default -> notes.addLoss(checker, "no equivalent; a TCP connect to the real server is the probe");
         }
         return Optional.of(probe.section());
+    }
+
+    /** Lower is better: what says more, and of that what asks the service's own port. */
+    private int rank(Statement checker) {
+        int rank = 0;
+        while (!RANKS.get(rank).contains(checker.name())) {
+            rank++;
+        }
+        return 2 * rank + (portOf(checker).equals(String.valueOf(address.port())) ? 0 : 1);
+    }
+
+    private String portOf(Statement checker) {
+        return checker.last("connect_port").map(each -> each.word(1)).orElse(String.valueOf(address.port()));
+    }
+
+    /** Says what is lost with a second check: nothing where the first one includes it. */
+    private void other(Statement other, Statement checker) {
+        String words = "an endpoint has one probe, that of " + checker.name() + " on line " + checker.line();
+        boolean asksThere = !checker.name().equals("MISC_CHECK") && other.last("connect_ip").isEmpty();
+        boolean isIncluded = asksThere && (other.name().equals("PING_CHECK")
+                || (other.name().equals("TCP_CHECK") && portOf(other).equals(portOf(checker))));
+        if (isIncluded) {
+            notes.add(other, words + ", which connects to the same real server and asks more");
+        } else {
+            notes.addLoss(other, words + "; this one is left out, and what it found no longer counts");
+        }
+    }
+
+    /** Whether another machine was asked, which a probe does not do; then a TCP connect to the endpoint has to do. */
+    private boolean isElsewhere(Statement checker) {
+        Optional<Statement> elsewhere = Stream.concat(Stream.of(checker), checker.all("host"))
+                .flatMap(each -> each.last("connect_ip").stream())
+                .filter(each -> !HostPort.literal(each.word(1)).equals(address.literal())).findFirst();
+        elsewhere.ifPresent(
+                option -> notes.addLoss(option, "keepalived checks that address, a probe the endpoint itself: "
+                        + "it is probed by a TCP connect, and what " + checker.name() + " found no longer counts"));
+        return elsewhere.isPresent();
     }
 
     private void times(DraftProbe probe, Statement checker) {
@@ -98,22 +140,19 @@ final class KeepalivedProbe {
             switch (option.name()) {
                 case "connect_port" -> port(probe, option);
                 case "connect_ip" -> {
-                    if (!option.word(1).equals(address.host())) {
-                        notes.add(option, "a probe checks the endpoint itself");
-                    }
                 }
                 case "host" -> option.block().forEach(inner -> {
                     if (inner.name().equals("connect_port")) {
                         port(probe, inner);
-                    } else {
+                    } else if (!inner.name().equals("connect_ip")) {
                         KeepalivedUnsupported.report(inner, notes);
                     }
                 });
                 case "bindto" -> HostPort.address(option.word(1), 1).filter(each -> !each.isWildcard()).ifPresentOrElse(
                         source -> probe.source(source.host()),
                         () -> notes.leftOut(option, "not an address of this machine"));
-                case "helo_name", "url", "virtualhost", "enable_sni", "misc_path", "misc_timeout", "http_protocol",
-                        "fast_recovery" ->
+                case "helo_name", "url", "virtualhost", "enable_sni", "misc_path", "misc_timeout", "misc_dynamic",
+                        "http_protocol", "fast_recovery" ->
                     {
                     }
                 default -> {
@@ -136,15 +175,16 @@ final class KeepalivedProbe {
 
     private void http(DraftProbe probe, Statement checker) {
         List<Statement> urls = checker.all("url").toList();
-        urls.stream().skip(1).forEach(url -> notes.add(url, "a probe requests one page, that of line "
-                + urls.getFirst().line() + "; this one is left out"));
+        urls.stream().skip(1).forEach(url -> notes.addLoss(url, "a probe requests one page, that of line "
+                + urls.getFirst().line() + "; " + url.last("path").map(each -> each.word(1)).orElse("this one")
+                + " is no longer requested"));
         Statement url = urls.isEmpty() ? checker : urls.getFirst();
         Statement path = url.last("path").orElse(url);
         probe.http(path.line(), url.last("path").map(each -> each.word(1)).orElse("/"));
         probe.expectStatus("200-299");
         url.last("status_code").filter(each -> !probe.expectStatus(each.rest(1).replace(' ', ',')))
                 .ifPresent(
-                        each -> notes.add(each,
+                        each -> notes.addLoss(each,
                                 "not status codes from 100 to 599 or ranges of them; 200-299 is expected"));
         Optional<Statement> host = url.last("virtualhost").or(() -> option(checker, "virtualhost"));
         host.ifPresent(each -> probe.host(each.line(), each.word(1)));
@@ -152,20 +192,38 @@ final class KeepalivedProbe {
             probe.tls("serverName", host.get().word(1));
         }
         if (!urls.isEmpty()) {
-            urlOptions(url);
+            urlOptions(probe, url);
         }
     }
 
-    private void urlOptions(Statement url) {
+    private void urlOptions(DraftProbe probe, Statement url) {
         for (Statement option : url.block()) {
             switch (option.name()) {
-                case "path", "status_code", "virtualhost" -> {
+                case "path", "status_code", "virtualhost", "regex_stack" -> {
                 }
-                case "digest" -> notes.add(option,
-                        "no equivalent: the probe checks the status, and with expectBody a text in the page");
-                case "regex" -> notes.add(option, "no equivalent; expectBody looks for a plain text in the page");
+                case "digest" -> notes.addLoss(option,
+                        "no equivalent: the probe checks the status; with expectBody also a text in the page");
+                case "regex" -> regex(probe, url, option);
+                case "regex_no_match" -> notes.addLoss(option, "no equivalent: no text of the page fails the probe");
+                case "regex_options", "regex_min_offset", "regex_max_offset" -> {
+                }
                 default -> KeepalivedUnsupported.report(option, notes);
             }
+        }
+    }
+
+    /** A text is looked for, but no pattern. */
+    private void regex(DraftProbe probe, Statement url, Statement regex) {
+        if (url.last("regex_no_match").isPresent()) {
+            return;
+        }
+        boolean isPlain = PLAIN_REGEX.matcher(regex.rest(1)).matches()
+                && url.last("regex_options", "regex_min_offset", "regex_max_offset").isEmpty();
+        if (isPlain) {
+            probe.expectBody(regex.line(), regex.rest(1).replaceAll("\\\\(.)", "$1"));
+        } else {
+            notes.addLoss(regex,
+                    "no equivalent: expectBody looks for a plain text in the page, and the probe for none");
         }
     }
 
@@ -173,15 +231,19 @@ final class KeepalivedProbe {
         Optional<Statement> path = checker.last("misc_path");
         String line = path.map(each -> each.rest(1)).orElse("").strip();
         if (line.isEmpty() || line.codePoints().anyMatch(Character::isISOControl)) {
-            notes.add(path.orElse(checker), "no command line; a TCP connect is the probe");
+            notes.addLoss(path.orElse(checker), "no command line; a TCP connect is the probe");
             return;
         }
         if (LOOKS_AT_PROCESSES.matcher(line).find()) {
             notes.add(path.orElse(checker), "checks processes on the gateway's machine, not the real server");
         }
-        List<String> words = MiscCheckCommand.of(line, address.host());
+        boolean isDynamic = checker.last("misc_dynamic").isPresent();
+        checker.last("misc_dynamic")
+                .ifPresent(dynamic -> notes.addLoss(dynamic, "an exit status from 2 on passes, as it "
+                        + "did, but does not change the weight any more: vipgate weight does"));
+        List<String> words = MiscCheckCommand.of(line, address.host(), isDynamic);
         if (words.isEmpty() || words.getFirst().isBlank()) {
-            notes.add(path.orElse(checker), "no command line; a TCP connect is the probe");
+            notes.addLoss(path.orElse(checker), "no command line; a TCP connect is the probe");
             return;
         }
         probe.command(words);

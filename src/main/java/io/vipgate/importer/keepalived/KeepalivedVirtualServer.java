@@ -4,10 +4,12 @@ import io.vipgate.importer.common.ConfigDraft;
 import io.vipgate.importer.common.DraftEndpoint;
 import io.vipgate.importer.common.DraftListener;
 import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.Durations;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,39 +30,50 @@ final class KeepalivedVirtualServer {
     private final Notes notes;
     private final Statement server;
     private final List<HostPort> binds;
-    private final String scheduler;
+    private final KeepalivedScheduler scheduler;
+    private final Duration idle;
     private final boolean keepsPorts;
 
-    KeepalivedVirtualServer(ConfigDraft draft, Notes notes, Statement server, List<HostPort> binds) {
+    /** With how long LVS keeps a connection on which nothing moves. */
+    KeepalivedVirtualServer(ConfigDraft draft, Notes notes, Statement server, List<HostPort> binds, Duration idle) {
         this.draft = draft;
         this.notes = notes;
         this.server = server;
         this.binds = binds;
-        scheduler = server.last("lb_algo", "lvs_sched").map(each -> each.word(1)).orElse("wlc");
+        this.idle = idle;
+        scheduler = new KeepalivedScheduler(notes, server);
         keepsPorts = keepsPorts(server, false);
     }
 
     private static boolean keepsPorts(Statement block, boolean orElse) {
-        return block.last("lb_kind", "lvs_method").map(each -> Set.of("DR", "TUN").contains(each.word(1)))
-                .orElse(orElse);
+        return block.last("lb_kind", "lvs_method")
+                .map(each -> Set.of("DR", "TUN").contains(each.word(1).toUpperCase(Locale.ROOT))).orElse(orElse);
+    }
+
+    /** Whether an endpoint has the port that the client came to, so that each port needs a pool of its own. */
+    static boolean followsPorts(Statement server) {
+        boolean keepsPorts = keepsPorts(server, false);
+        return server.block().stream().filter(each -> each.is("real_server") || each.is("sorry_server"))
+                .anyMatch(each -> each.word(2).isEmpty() || each.word(2).equals("0")
+                        || (each.is("real_server") && keepsPorts(each, keepsPorts)));
     }
 
     /** Adds it to the draft. */
     void convert(String name, Set<InetAddress> floating) {
-        Optional<Statement> protocol = server.last("protocol").filter(each -> !each.word(1).equals("TCP"));
-        if (protocol.isPresent()) {
-            notes.add(protocol.get(), "only TCP; the virtual_server of line " + server.line() + " is left out");
+        Optional<Statement> protocol = server.last("protocol");
+        if (protocol.filter(each -> !each.word(1).equals("TCP")).isPresent()) {
+            draft.missListener();
+            notes.addLoss(protocol.get(), "only TCP; the virtual_server of line " + server.line() + " is left out");
             return;
         }
+        if (protocol.isEmpty()) {
+            notes.add(server,
+                    "protocol is not set: carried over as TCP, though keepalived 2.2 says that it takes UDP then");
+        }
         DraftPool pool = new DraftPool(server.line(), name);
-        balance(pool);
         realServers(pool);
         sorryServer(pool);
-        if (scheduler.equals("fo") || scheduler.equals("ovf")) {
-            long largest = pool.endpoints().stream().filter(each -> !each.isBackup()).mapToLong(DraftEndpoint::weight)
-                    .max().orElse(0);
-            pool.makeBackupsExceptFirst(endpoint -> endpoint.weight() == largest);
-        }
+        scheduler.apply(pool);
         settings(pool);
         report();
         DraftListener listener = draft.addListener(server.line(), name, binds, draft.addPool(pool));
@@ -69,46 +82,8 @@ final class KeepalivedVirtualServer {
         }
     }
 
-    private void balance(DraftPool pool) {
-        Statement statement = server.last("lb_algo", "lvs_sched").orElse(server);
-        pool.set("balance", switch (scheduler) {
-            case "rr", "wrr" -> "round-robin";
-            case "lc", "wlc" -> "least-connections";
-            case "sh", "mh" -> "source-hash";
-            case "twos" -> "power-of-two";
-            case "fo", "ovf" -> {
-                notes.add(statement,
-                        "the real server with the largest weight is the primary, the others are its backups"
-                                + (scheduler.equals("ovf") ? "; maxConnections says when it is full" : ""));
-                yield "least-connections";
-            }
-            case "sed", "nq", "lblc", "lblcr" -> {
-                notes.add(statement,
-                        "the nearest is least-connections; it also counts connections by weight, but ignores "
-                                + (scheduler.startsWith("lblc")
-                                        ? "where an address went before"
-                                        : "the connection to be placed"));
-                yield "least-connections";
-            }
-            case "dh" -> {
-                notes.add(statement, "hashes the address that clients connect to, so each address had one real server; "
-                        + "source-hash uses the client's");
-                yield "source-hash";
-            }
-            default -> {
-                notes.add(statement, "unknown scheduler; least-connections takes its place");
-                yield "least-connections";
-            }
-        });
-        if (scheduler.equals("sh") || scheduler.equals("mh")) {
-            notes.add(statement,
-                    "source-hash also spreads clients by weight, but with another hash: most of them change their "
-                            + "endpoint once, at the migration");
-        }
-    }
-
     private void realServers(DraftPool pool) {
-        boolean usesWeights = !Set.of("rr", "lc").contains(scheduler);
+        boolean usesWeights = scheduler.usesWeights();
         Optional<Statement> first = Optional.empty();
         Optional<Map<String, Object>> probe = Optional.empty();
         Set<Long> weights = new HashSet<>();
@@ -117,6 +92,7 @@ final class KeepalivedVirtualServer {
         for (Statement real : server.all("real_server").toList()) {
             Optional<HostPort> address = address(real, keepsPorts(real, keepsPorts));
             if (address.isEmpty()) {
+                draft.missEndpoint();
                 continue;
             }
             long weight = real.last("weight").map(this::weight).orElse(1L);
@@ -131,8 +107,8 @@ final class KeepalivedVirtualServer {
                 probe = own;
                 first = Optional.of(real);
             } else if (!own.equals(probe)) {
-                notes.add(real, "is checked differently from the one of line " + first.map(Statement::line).orElse(0)
-                        + "; a pool has one probe, and that one's is used");
+                notes.addLoss(real, "is checked differently from the one of line "
+                        + first.map(Statement::line).orElse(0) + "; a pool has one probe, and that one's is used");
             }
         }
         boolean isAnyProbed = probe.isPresent();
@@ -158,15 +134,14 @@ final class KeepalivedVirtualServer {
         OptionalInt written = HostPort.port(real.word(2));
         boolean isWritten = !real.word(2).isEmpty() && !real.word(2).equals("0");
         if (!isWritten && ports.size() > 1) {
-            notes.leftOut(real, "no port, and the virtual_server has several; an endpoint has one");
-            return Optional.empty();
+            throw new IllegalStateException("a pool for each port: " + ports);
         }
         if (isWritten && written.isEmpty()) {
-            notes.leftOut(real, "not a port from 1 to 65535");
+            notes.addLoss(real, "not a port from 1 to 65535; it is left out, and the others take its share");
             return Optional.empty();
         }
         int port = isWritten ? written.getAsInt() : ports.getFirst();
-        if (keepsPort && ports.size() == 1 && port != ports.getFirst()) {
+        if (keepsPort && port != ports.getFirst()) {
             notes.add(real, "lb_kind DR or TUN can't change the port, so clients came to port " + ports.getFirst()
                     + " here while " + port + " is written; the endpoint is " + real.word(1) + " port "
                     + ports.getFirst() + ", change it if the service is elsewhere");
@@ -174,7 +149,7 @@ final class KeepalivedVirtualServer {
         }
         Optional<HostPort> address = HostPort.endpoint(real.word(1), port).filter(each -> each.literal().isPresent());
         if (address.isEmpty()) {
-            notes.leftOut(real, "not the address of a host");
+            notes.addLoss(real, "not the address of a host; it is left out, and the others take its share");
         }
         return address;
     }
@@ -183,15 +158,15 @@ final class KeepalivedVirtualServer {
         server.last("sorry_server").ifPresent(sorry -> address(sorry, false).ifPresent(address -> {
             pool.add(new DraftEndpoint(sorry.line(), "sorry", address).asBackup().unprobed());
             notes.add(sorry,
-                    "a backup endpoint that is not probed, and used when none of the others is available");
+                    "a backup endpoint that is not probed, as keepalived did not check it, and used when none of "
+                            + "the others is available");
         }));
     }
 
     private void settings(DraftPool pool) {
         new KeepalivedPersistence(notes, server).apply(pool, binds.stream().anyMatch(HostPort::isIpv6));
-        if (inhibitsOnFailure()) {
-            pool.set("onDown", "keep");
-        }
+        pool.set("timeouts", "idle", Durations.print(idle));
+        pool.set("onDown", inhibitsOnFailure() ? "keep" : "close");
     }
 
     private boolean inhibitsOnFailure() {
@@ -201,7 +176,7 @@ final class KeepalivedVirtualServer {
 
     private long weight(Statement statement) {
         if (!statement.word(1).matches("[0-9]{1,9}")) {
-            notes.add(statement, "not a whole number; the weight is 1");
+            notes.addLoss(statement, "not a whole number; the weight is 1");
             return 1;
         }
         return Long.parseLong(statement.word(1));
@@ -215,17 +190,13 @@ final class KeepalivedVirtualServer {
         for (Statement option : server.block()) {
             switch (option.name()) {
                 case "lb_algo", "lvs_sched", "persistence_timeout", "persistence_granularity", "protocol",
-                        "sorry_server", "virtualhost", "ip_family" ->
+                        "sorry_server", "virtualhost", "ip_family", "sh-port", "mh-port", "flag-2" ->
                     {
                     }
                 case "lb_kind", "lvs_method" -> notes.add(option, forwarding(option.word(1)));
                 case "real_server" -> reportReal(option);
                 case "inhibit_on_failure" -> inhibition(option);
-                case "quorum" -> {
-                    if (!option.word(1).equals("1")) {
-                        KeepalivedUnsupported.report(option, notes);
-                    }
-                }
+                case "quorum" -> quorum(option);
                 default -> reportRest(option);
             }
         }
@@ -245,6 +216,22 @@ final class KeepalivedVirtualServer {
     private void reportRest(Statement option) {
         if (!KeepalivedProbe.TIMES.contains(option.name()) && !KeepalivedProbe.isChecker(option.name())) {
             KeepalivedUnsupported.report(option, notes);
+        }
+    }
+
+    /** How much weight must be up, which decides more than scripts only where there is a sorry server. */
+    private void quorum(Statement option) {
+        if (option.word(1).equals("1")) {
+            return;
+        }
+        if (server.last("sorry_server").isPresent()) {
+            notes.addLoss(option,
+                    "no equivalent: keepalived sent all clients to the sorry_server while less weight than this "
+                            + "was up; vipgate uses what is up, and the backup when nothing is");
+        } else {
+            notes.add(option,
+                    "no equivalent: without a sorry_server it only decides when quorum_up and quorum_down run; a "
+                            + "pool serves with whatever is up");
         }
     }
 

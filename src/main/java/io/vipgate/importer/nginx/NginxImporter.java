@@ -1,7 +1,6 @@
 package io.vipgate.importer.nginx;
 
 import io.vipgate.importer.common.ConfigDraft;
-import io.vipgate.importer.common.DraftEndpoint;
 import io.vipgate.importer.common.DraftListener;
 import io.vipgate.importer.common.DraftPool;
 import io.vipgate.importer.common.HostPort;
@@ -9,12 +8,9 @@ import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import io.vipgate.importer.common.SyntaxException;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -33,6 +29,8 @@ public final class NginxImporter {
     private static final String TRANSPARENT = "where proxy_bind was transparent, the endpoints saw the clients' addresses; a "
             + "proxy connects from its own. Set proxyProtocol: v2 in the pools, and the endpoints to expect it, to carry the "
             + "clients' addresses over";
+    private static final String CLOSES_BOTH_WAYS = "where proxy_half_close is off, nginx ended a connection when either side "
+            + "had nothing more to send; vipgate passes that on, and the other direction goes on for timeouts.halfClosed";
     private static final Set<String> PROCESS_DIRECTIVES = Set.of("user", "worker_processes", "worker_rlimit_nofile",
             "pid",
             "events", "error_log", "load_module", "daemon", "master_process", "worker_cpu_affinity", "worker_priority",
@@ -41,10 +39,10 @@ public final class NginxImporter {
 
     private final Notes notes = new Notes();
     private final ConfigDraft draft = new ConfigDraft(notes);
-    private final Map<String, Statement> upstreams = new HashMap<>();
-    private final Set<Statement> used = new HashSet<>();
+    private final NginxPools pools = new NginxPools(draft, notes);
     private boolean sendsProxyHeader;
     private boolean wasTransparent;
+    private boolean closesBothWays;
 
     private NginxImporter() {}
 
@@ -67,6 +65,9 @@ public final class NginxImporter {
         } else {
             statements.forEach(this::section);
         }
+        if (closesBothWays) {
+            notes.add(0, CLOSES_BOTH_WAYS);
+        }
         return draft.finish(wasTransparent ? TRANSPARENT : sendsProxyHeader ? SENT_ADDRESSES : CLIENT_ADDRESSES,
                 NOTHING_IMPORTED);
     }
@@ -75,102 +76,93 @@ public final class NginxImporter {
         switch (statement.name()) {
             case "stream" -> stream(statement);
             case "http", "mail" -> notes.add(statement, "layer 7, vipgate is layer 4; the section is left out");
-            case "include" -> notes.add(statement,
-                    "not followed: import that file too, or put its text in place of the line");
+            case "include" -> {
+                if (statement.word(1).contains("modules")) {
+                    notes.add(statement, "loads modules of nginx; it is left out");
+                } else {
+                    notIncluded(statement);
+                }
+            }
             default -> notes.add(statement, PROCESS_DIRECTIVES.contains(statement.name())
                     ? "concerns nginx's own process; it is left out"
                     : "not in a stream section; it is left out");
         }
     }
 
+    private void notIncluded(Statement include) {
+        notes.addLoss(include,
+                "not followed: what that file has is not carried over. Import it too, or put its text in "
+                        + "place of the line");
+    }
+
     private void stream(Statement stream) {
-        upstreams.clear();
-        stream.all("upstream").forEach(each -> upstreams.putIfAbsent(each.word(1), each));
+        NginxVariables variables = new NginxVariables();
+        stream.all("upstream").forEach(pools::define);
+        stream.block().forEach(variables::define);
+        Statement inherited = new Statement(stream.line(), stream.words(),
+                stream.block().stream().filter(each -> NginxServer.isInherited(each.name())).toList(), true);
         for (Statement statement : stream.block()) {
             switch (statement.name()) {
-                case "upstream" -> {
-                }
-                case "server" -> server(new NginxServer(notes, statement, new Statement(stream.line(), stream.words(),
-                        stream.block().stream().filter(each -> NginxServer.isInherited(each.name())).toList(), true)));
-                case "include" -> notes.add(statement,
-                        "not followed: import that file too, or put its text in place of the line");
-                case "map", "geo", "split_clients", "if", "limit_conn_zone", "js_import", "js_set",
-                        "variables_hash_max_size", "variables_hash_bucket_size" ->
-                    notes.leftOut(statement, "variables have no equivalent");
+                case "upstream", "map", "geo", "split_clients", "variables_hash_max_size",
+                        "variables_hash_bucket_size", "map_hash_max_size", "map_hash_bucket_size", "limit_conn_zone" ->
+                    {
+                    }
+                case "server" -> server(new NginxServer(notes, statement, inherited), variables);
+                case "include" -> notIncluded(statement);
                 case "log_format" -> notes.add(statement, "not carried over; see accessLog");
                 default -> {
                     if (!NginxServer.isInherited(statement.name())) {
-                        notes.leftOut(statement, "no equivalent");
+                        notes.leftOut(statement,
+                                statement.name().startsWith("js_") || statement.name().startsWith("lua_")
+                                        ? "a program; what it decides is not carried over"
+                                        : "no equivalent");
                     }
                 }
             }
         }
-        unused();
+        pools.end();
     }
 
-    /** Names that nothing refers to, in their order. */
-    private void unused() {
-        upstreams.values().stream().filter(each -> !used.contains(each)).forEach(each -> notes.leftOut(each,
-                "no server that is carried over uses it"));
-    }
-
-    private void server(NginxServer server) {
+    private void server(NginxServer server, NginxVariables variables) {
         if (draft.isFull()) {
             return;
         }
         Statement statement = server.statement();
         NginxListen listen = new NginxListen(notes);
         server.listens().forEach(listen::read);
-        server.report();
         Optional<Statement> pass = server.directive("proxy_pass");
-        if (pass.isEmpty() || listen.addresses().isEmpty() || server.encrypts()) {
-            notes.add(statement, (pass.isEmpty()
-                    ? "no proxy_pass"
-                    : server.encrypts()
-                            ? "proxy_ssl: vipgate sends what the client sends, and does not encrypt"
-                            : "no address to listen on")
-                    + "; it is left out");
+        Optional<String> refusal = server.refusal();
+        if (refusal.isPresent() || pass.isEmpty() || listen.addresses().isEmpty()) {
+            draft.missListener();
+            refusal.or(() -> listen.addresses().isEmpty() && !server.listens().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(pass.isEmpty() ? "no proxy_pass" : "no address to listen on"))
+                    .ifPresent(reason -> notes.addLoss(statement, reason + "; it is left out"));
             return;
         }
-        Optional<DraftPool> found = pool(pass.get());
-        if (found.isEmpty()) {
-            return;
+        server.report();
+        NginxTargets targets = new NginxTargets(notes, variables, statement, pass.get());
+        Map<NginxChoice, List<HostPort>> bindsByTarget = targets.of(listen.addresses());
+        if (bindsByTarget.isEmpty()) {
+            draft.missListener();
+            draft.count(listen.addresses().size());
         }
-        DraftPool pool = found.get();
+        bindsByTarget.forEach((choice, binds) -> pools.of(pass.get(), choice)
+                .ifPresentOrElse(pool -> listener(server, listen, binds, pool), () -> {
+                    draft.missListener();
+                    draft.count(binds.size());
+                }));
+    }
+
+    private void listener(NginxServer server, NginxListen listen, List<HostPort> binds, DraftPool pool) {
         server.apply(pool, listen.keepAlive());
         sendsProxyHeader |= server.sendsHeader();
         wasTransparent |= server.wasTransparent();
-        DraftListener listener = draft.addListener(statement.line(), listen.addresses().getFirst().name(),
-                listen.addresses(),
+        closesBothWays |= !server.keepsHalfClosed();
+        DraftListener listener = draft.addListener(server.statement().line(), binds.getFirst().name(), binds,
                 draft.addPool(pool));
         if (listen.backlog() > 0) {
             listener.set("backlog", listen.backlog());
         }
-    }
-
-    /** The upstream of the name, or the one address that is written in its place. */
-    private Optional<DraftPool> pool(Statement pass) {
-        String to = pass.word(1);
-        Statement upstream = upstreams.get(to);
-        if (upstream != null) {
-            DraftPool pool = new DraftPool(upstream.line(), to);
-            new NginxUpstream(notes, upstream).apply(pool);
-            used.add(upstream);
-            notes.add(upstream, "nginx found failures only when it connected; now the endpoints are probed by a TCP "
-                    + "connect every 500 ms, see probe");
-            return Optional.of(pool);
-        }
-        Optional<HostPort> address = HostPort.endpoint(to, OptionalInt.empty());
-        if (address.isEmpty()) {
-            notes.add(pass, to.contains("$")
-                    ? "a variable has no equivalent: a listener has one pool; the server is left out"
-                    : to.startsWith("unix:")
-                            ? "a unix socket is no endpoint; the server is left out"
-                            : "no upstream of this name, and no address with a port; the server is left out");
-            return Optional.empty();
-        }
-        DraftPool pool = new DraftPool(pass.line(), address.get().name());
-        pool.add(new DraftEndpoint(pass.line(), "", address.get()));
-        return Optional.of(pool);
     }
 }

@@ -53,12 +53,13 @@ final class NginxListen {
                 : words.contains("ssl")
                         ? "vipgate does not terminate TLS, it passes it on to endpoints that do; it is left out"
                         : words.contains("proxy_protocol")
-                                ? "vipgate does not accept a PROXY header yet; it is left out"
+                                ? "vipgate does not accept a PROXY header yet, which comes before the "
+                                        + "client's bytes; it is left out"
                                 : listen.word(1).startsWith("unix:")
                                         ? "a unix socket is no address; it is left out"
                                         : "";
         if (!refusal.isEmpty()) {
-            notes.add(listen, refusal);
+            notes.addLoss(listen, refusal);
             return;
         }
         address(listen, !words.contains("ipv6only=off"));
@@ -82,14 +83,24 @@ final class NginxListen {
 
     private void address(Statement listen, boolean isIpv6Only) {
         String text = listen.word(1);
+        if (text.startsWith("localhost:")) {
+            notes.add(listen, "127.0.0.1 and [::1], whatever else this machine calls so");
+            address(listen, text.replace("localhost", "127.0.0.1"), true);
+            address(listen, text.replace("localhost", "[::1]"), true);
+        } else {
+            address(listen, text, isIpv6Only);
+        }
+    }
+
+    private void address(Statement listen, String text, boolean isIpv6Only) {
         int colon = text.lastIndexOf(':');
         boolean hasHost = colon >= 0 && !text.endsWith("]");
         String host = hasHost ? text.substring(0, colon) : "*";
         String bare = HostPort.withoutBrackets(host);
         Optional<PortRange> ports = PortRange.parse(hasHost ? text.substring(colon + 1) : text);
         if (ports.isEmpty() || listen(bare, 1, isIpv6Only).isEmpty()) {
-            notes.leftOut(listen, "an address, not a name, and a port or a range of at most " + PortRange.MAX_PORTS
-                    + ", are expected");
+            notes.addLoss(listen, "an address, not a name, and a port or a range of at most " + PortRange.MAX_PORTS
+                    + ", are expected; it is left out");
             return;
         }
         for (int port = ports.get().first(); port <= ports.get().last(); port++) {

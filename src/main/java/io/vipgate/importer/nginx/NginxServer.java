@@ -23,6 +23,10 @@ final class NginxServer {
     private static final Duration MAX_USER_TIMEOUT = Duration.ofHours(24);
     private static final Duration USER_TIMEOUT = Duration.ofSeconds(60);
     private static final long MAX_ATTEMPTS = 16;
+    /** What holds where nothing is written; ngx_stream_proxy_module. */
+    private static final String CONNECT_TIMEOUT = "60s";
+    private static final String IDLE_TIMEOUT = "10m";
+    private static final Set<String> ANSWERS_ITSELF = Set.of("return", "pass", "js_content");
     private static final Set<String> INHERITED = Set.of("proxy_connect_timeout", "proxy_timeout", "proxy_protocol",
             "proxy_bind", "proxy_next_upstream", "proxy_next_upstream_tries", "proxy_next_upstream_timeout",
             "proxy_half_close", "proxy_socket_keepalive", "proxy_ssl", "proxy_buffer_size", "proxy_upload_rate",
@@ -52,8 +56,13 @@ final class NginxServer {
         return directive(name).filter(each -> each.word(1).equals("on")).isPresent();
     }
 
-    boolean encrypts() {
-        return isOn("proxy_ssl");
+    /** Why it can't be carried over: it does more than relay. */
+    Optional<String> refusal() {
+        return isOn("proxy_ssl")
+                ? Optional.of("proxy_ssl: vipgate sends what the client sends, and does not encrypt")
+                : server.block().stream().filter(each -> ANSWERS_ITSELF.contains(each.name())
+                        || each.name().startsWith("content_by_lua")).findFirst()
+                        .map(each -> each.name() + ": nginx answers by itself or hands the client on inside");
     }
 
     /** Whether the endpoints saw the clients' addresses as those of the connections. */
@@ -61,19 +70,27 @@ final class NginxServer {
         return directive("proxy_bind").filter(each -> each.words().contains("transparent")).isPresent();
     }
 
+    boolean keepsHalfClosed() {
+        return isOn("proxy_half_close");
+    }
+
     boolean sendsHeader() {
         return isOn("proxy_protocol");
     }
 
-    /** Sets what the directives say about connections to endpoints. */
+    /** Sets what the directives say about connections to endpoints, and what holds where they say nothing. */
     void apply(DraftPool pool, Map<String, Object> keepAlive) {
         if (sendsHeader()) {
             pool.set("proxyProtocol", "v1");
         }
         bind(pool);
-        time("proxy_connect_timeout", MAX_CONNECT_TIMEOUT).ifPresent(each -> pool.set("connect", "timeout", each));
-        time("proxy_timeout", Durations.MAX).ifPresent(each -> pool.set("timeouts", "idle", each));
+        pool.set("connect", "timeout", time("proxy_connect_timeout", MAX_CONNECT_TIMEOUT).orElse(CONNECT_TIMEOUT));
         attempts(pool);
+        String idle = time("proxy_timeout", Durations.MAX).orElse(IDLE_TIMEOUT);
+        pool.set("timeouts", "idle", idle);
+        if (keepsHalfClosed()) {
+            pool.set("timeouts", "halfClosed", idle);
+        }
         keepAlive(pool, keepAlive);
     }
 
@@ -112,18 +129,25 @@ final class NginxServer {
         }
     }
 
+    /** As many servers as nginx tried: all of them, unless it is told otherwise. A name can be any number. */
     private void attempts(DraftPool pool) {
+        long all = pool.endpoints().stream().anyMatch(each -> each.address().literal().isEmpty())
+                ? MAX_ATTEMPTS
+                : Math.max(1, pool.endpoints().stream().filter(each -> each.weight() > 0).count());
+        long tries = all;
+        Optional<Statement> statement = directive("proxy_next_upstream_tries");
         if (directive("proxy_next_upstream").filter(each -> each.word(1).equals("off")).isPresent()) {
-            pool.set("connect", "attempts", 1);
-            return;
+            tries = 1;
+        } else if (statement.isPresent() && !statement.get().word(1).matches("[0-9]{1,9}")) {
+            notes.leftOut(statement.get(), "not a whole number");
+        } else if (statement.isPresent() && Long.parseLong(statement.get().word(1)) > 0) {
+            tries = Long.parseLong(statement.get().word(1));
         }
-        directive("proxy_next_upstream_tries").ifPresent(statement -> {
-            if (!statement.word(1).matches("[0-9]{1,9}")) {
-                notes.leftOut(statement, "not a whole number");
-            } else if (Long.parseLong(statement.word(1)) > 0) {
-                pool.set("connect", "attempts", Math.min(MAX_ATTEMPTS, Long.parseLong(statement.word(1))));
-            }
-        });
+        if (Math.min(tries, all) > MAX_ATTEMPTS) {
+            notes.add(pool.line(), "nginx tried up to " + Math.min(tries, all) + " servers of " + pool.name()
+                    + " for a client; connect.attempts is at most " + MAX_ATTEMPTS);
+        }
+        pool.set("connect", "attempts", Math.min(MAX_ATTEMPTS, tries));
     }
 
     /** Keepalive that is more patient than the user timeout needs a longer one. */
@@ -158,14 +182,14 @@ final class NginxServer {
     private void report(Statement directive) {
         switch (directive.name()) {
             case "listen", "proxy_pass", "proxy_connect_timeout", "proxy_timeout", "proxy_protocol", "proxy_bind",
-                    "proxy_next_upstream", "proxy_next_upstream_tries", "proxy_ssl" ->
+                    "proxy_next_upstream", "proxy_next_upstream_tries", "proxy_ssl", "proxy_half_close", "set",
+                    "preread_buffer_size", "preread_timeout", "proxy_protocol_timeout" ->
                 {
                 }
-            case "proxy_half_close" -> {
-                if (!directive.word(1).equals("on")) {
-                    notes.add(directive,
-                            "the other direction of a half-closed connection always goes on, for as long as "
-                                    + "timeouts.halfClosed");
+            case "proxy_next_upstream_timeout" -> {
+                if (!directive.word(1).matches("0+(ms|s)?")) {
+                    notes.leftOut(directive,
+                            "no equivalent: a client waits for connect.timeout times connect.attempts at most");
                 }
             }
             case "proxy_socket_keepalive", "tcp_nodelay" -> {
@@ -173,18 +197,38 @@ final class NginxServer {
                     notes.add(directive, "is always on");
                 }
             }
-            case "allow", "deny" ->
-                notes.add(directive, "rules are not carried over: what they refused is accepted now, so "
-                        + "block it in the firewall");
+            case "allow", "deny" -> {
+                if (!directive.is("allow", "all")) {
+                    notes.addLoss(directive,
+                            "vipgate has no access rules yet: clients that nginx refused get in now; keep "
+                                    + "them out by the firewall");
+                }
+            }
+            case "limit_conn" -> notes.addLoss(directive, "no equivalent for single clients: those that nginx refused "
+                    + "beyond the limit get in now; maxConnections bounds a whole listener");
+            case "proxy_upload_rate", "proxy_download_rate" -> notes.leftOut(directive,
+                    "no equivalent: connections are not slowed down");
+            case "proxy_buffer_size" -> notes.leftOut(directive, "not needed; see buffers");
             case "access_log", "error_log" -> notes.add(directive, "not carried over; see log and accessLog");
-            case "ssl_preread", "preread_buffer_size", "preread_timeout" -> notes.leftOut(directive,
-                    "vipgate does not inspect what is relayed");
-            case "server_name" -> notes.leftOut(directive, "a listener has one pool, whatever the name");
+            case "ssl_preread" -> notes.leftOut(directive, "vipgate does not inspect what is relayed");
+            case "server_name" -> notes.addLoss(directive,
+                    "a listener has one pool, whatever the TLS name; clients by other names get in now");
+            case "set_real_ip_from" -> notes.leftOut(directive, "means nothing without a PROXY header from the client");
             case "resolver", "resolver_timeout" -> notes.add(directive,
                     "names are looked up by the machine's resolver, every resolve.interval");
-            case "include" -> notes.add(directive,
-                    "not followed: import that file too, or put its text in place of the line");
-            default -> notes.leftOut(directive, "no equivalent");
+            case "include" ->
+                notes.addLoss(directive, "not followed: what that file has is not carried over. Put its text "
+                        + "in place of the line");
+            case "health_check" -> notes.addLoss(directive,
+                    "not carried over: each endpoint is probed by a TCP connect, see probe");
+            default -> {
+                if (directive.name().contains("_by_lua") || directive.name().startsWith("js_")) {
+                    notes.addLoss(directive, "a program; clients that it refused or sent elsewhere are treated as all "
+                            + "others now");
+                } else {
+                    notes.leftOut(directive, "no equivalent");
+                }
+            }
         }
     }
 

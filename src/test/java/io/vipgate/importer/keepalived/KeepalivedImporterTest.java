@@ -101,9 +101,9 @@ class KeepalivedImporterTest {
     @CsvSource({"rr, round-robin, ''", "wrr, round-robin, ''", "lc, least-connections, ''",
         "wlc, least-connections, ''",
         "sh, source-hash, another hash", "mh, source-hash, another hash", "dh, source-hash, clients connect to",
-        "sed, least-connections, nearest", "nq, least-connections, nearest", "lblc, least-connections, nearest",
-        "lblcr, least-connections, nearest", "twos, power-of-two, ''", "fo, least-connections, primary",
-        "ovf, least-connections, maxConnections", "best, least-connections, unknown scheduler"})
+        "sed, least-connections, nearest", "nq, least-connections, nearest", "lblc, least-connections, takes its place",
+        "lblcr, least-connections, takes its place", "twos, power-of-two, ''", "fo, first, largest weight",
+        "ovf, first, maxConnections", "best, least-connections, no scheduler of LVS"})
     void schedulersBecomeTheNearestRule(String scheduler, String rule, String note) {
         ImportResult result = service("lb_algo " + scheduler, "real_server 192.0.2.1 80 {", "TCP_CHECK", "}");
 
@@ -210,20 +210,14 @@ class KeepalivedImporterTest {
     }
 
     @Test
-    void failoverByWeightIsAPrimaryWithBackups() {
-        assertThat(ImportedConfig.of(service("lb_algo fo", "real_server 192.0.2.1 80 {", "weight 1", "}",
-                "real_server 192.0.2.2 80 {", "weight 9", "}")).endpoints(POOL))
-                .containsExactly("(192.0.2.1=192.0.2.1:80*1)", "192.0.2.2=192.0.2.2:80*9");
-    }
+    void aRealServerOnTheVirtualAddressKeepsItsShareAndTheListenerNeedsAnother() {
+        ImportedConfig imported = ImportedConfig.of(service("real_server 203.0.113.1 80 {", "}",
+                "real_server 192.0.2.2 80 {", "}"));
 
-    @Test
-    void anEndpointThatIsTheListenerIsLeftOut() {
-        ImportResult result = real("weight 1");
-        ImportResult loop = service("real_server 203.0.113.1 80 {", "}");
-
-        assertThat(result.yaml()).isNotEmpty();
-        assertThat(loop.yaml()).isEmpty();
-        assertNoted(loop, 2, "the gateway's own listener");
+        assertThat(imported.endpoints(POOL)).containsExactly("203.0.113.1=203.0.113.1:80*1",
+                "192.0.2.2=192.0.2.2:80*1");
+        assertThat(imported.wiring(POOL)).isEqualTo("127.0.0.1:80 -> " + POOL);
+        assertNoted(imported.result(), 1, "203.0.113.1:80 is a server's own address; the listener needs another one");
     }
 
     @Test
@@ -403,6 +397,6 @@ class KeepalivedImporterTest {
             text.append("$A").append(i).append("=$A").append(i - 1).append(" $A").append(i - 1).append('\n');
         }
 
-        assertThat(KeepalivedImporter.convert(text.toString()).failure()).contains("longer than");
+        assertThat(KeepalivedImporter.convert(text + "$A29\n").failure()).contains("longer than");
     }
 }

@@ -39,7 +39,9 @@ class NginxImporterTest {
     void aWholeFileBecomesListenersAndPools() {
         ImportedConfig imported = ImportedConfig.of(NginxImporter.convert(ImportedConfig.file("nginx/nginx.conf")));
 
-        assertThat(imported.config().listeners()).containsOnlyKeys("203-0-113-1-80", "any-5432", "203-0-113-1-6379");
+        assertThat(imported.config().listeners()).containsOnlyKeys("203-0-113-1-80", "any-5432", "203-0-113-1-443",
+                "203-0-113-1-6379");
+        assertThat(imported.wiring("203-0-113-1-443")).isEqualTo("203.0.113.1:443 -> vips-2");
         assertThat(imported.wiring("203-0-113-1-80")).isEqualTo("203.0.113.1:80 203.0.113.2:80 -> vips");
         assertThat(imported.listener("203-0-113-1-80").backlog()).isEqualTo(1024);
         assertThat(imported.endpoints("vips")).containsExactly("192.0.2.100=192.0.2.100:80*5",
@@ -58,9 +60,12 @@ class NginxImporterTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"1|own process", "9|layer 7", "17|accessLog", "23|variables", "27|probed",
-        "29|another hash", "30|max_fails=2", "32|weight is 0", "39|unix socket", "41|not followed", "50|firewall",
-        "61|no equivalent", "66|does not inspect", "67|variable", "71|only TCP", "82|unix socket", "87|not followed"})
+    @CsvSource(delimiter = '|', value = {"1|own process", "9|layer 7", "17|accessLog", "27|max_fails, fail_timeout",
+        "27|pool of its own",
+        "29|another hash", "38|looked the name up once", "32|weight is 0", "39|unix socket", "41|not followed",
+        "50|firewall",
+        "61|no equivalent", "66|does not inspect", "67|is vips whatever $ssl_preread_server_name is", "71|only TCP",
+        "82|unix socket", "87|not followed"})
     void whatAFileHasBesidesIsNotedWithItsLine(int line, String words) {
         assertNoted(NginxImporter.convert(ImportedConfig.file("nginx/nginx.conf")), line, words);
     }
@@ -95,7 +100,7 @@ class NginxImporterTest {
                 .of(upstream("server 192.0.2.1:81 weight=1000;", "server 192.0.2.2:81 weight=10 backup;",
                         "server [2001:db8::1]:81 down weight=5;", "server web.example.com:81 max_conns=7;"))
                 .endpoints("u"))
-                .containsExactly("192.0.2.1=192.0.2.1:81*256", "(192.0.2.2=192.0.2.2:81*3)",
+                .containsExactly("192.0.2.1=192.0.2.1:81*256", "(192.0.2.2=192.0.2.2:81*10)",
                         "2001-db8--1=[2001:db8::1]:81*0", "web.example.com=web.example.com:81*1");
     }
 
