@@ -30,7 +30,5 @@ RUN ["/opt/vipgate/jre/bin/java", "@/opt/vipgate/etc/jvm.options", "-XX:+UnlockD
 # A number, since Kubernetes' runAsNonRoot cannot judge a name.
 USER 65532
 EXPOSE 80 9180
-# With `probe.type: exec` start the container with an init (docker run --init): orphans of a killed probe command would
-# stay zombies under a Java that is process 1.
 ENTRYPOINT ["/opt/vipgate/jre/bin/java", "@/opt/vipgate/etc/jvm.options", "-XX:AOTCache=/opt/vipgate/lib/vipgate.aot", "-Xlog:aot*=off", "-Xlog:cds*=off", "-jar", "/opt/vipgate/lib/vipgate.jar"]
 CMD ["run"]

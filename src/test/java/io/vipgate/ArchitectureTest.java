@@ -181,9 +181,11 @@ class ArchitectureTest {
     void importersDependOnTheirCommonPackageAlone() {
         assertDependsOnlyOn("io.vipgate.importer.common", "io.vipgate.text");
         String[] formats = {"io.vipgate.importer.iptables", "io.vipgate.importer.keepalived",
-            "io.vipgate.importer.haproxy", "io.vipgate.importer.nginx"};
+            "io.vipgate.importer.haproxy", "io.vipgate.importer.nginx", "io.vipgate.importer.nft"};
+        assertDependsOnlyOn("io.vipgate.importer.netfilter", "io.vipgate.importer.common", "io.vipgate.text");
         for (String format : formats) {
-            assertDependsOnlyOn(format, "io.vipgate.importer.common");
+            assertDependsOnlyOn(format, "io.vipgate.importer.common", "io.vipgate.importer.netfilter",
+                    "io.vipgate.text");
         }
         List<String> all = new ArrayList<>(List.of(formats));
         all.add("io.vipgate.importer.common");

@@ -3,10 +3,14 @@ package io.vipgate.cli;
 import io.vipgate.config.EffectiveConfig;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.Problem;
+import io.vipgate.importer.ImportFormat;
+import io.vipgate.importer.common.SyntaxException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +35,9 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--effective", description = "Prints the configuration with all defaults.")
     private boolean isEffective;
 
+    @Option(names = "--compare", arity = "2", paramLabel = "PROGRAM|RULES", hideParamSyntax = true, description = "PROGRAM RULES: iptables or nft, and the file with its rules (- for standard input). Prints the shares of connections by the rules and by the configuration, address by address. Exit status 1: they differ.")
+    private List<String> compare = List.of();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -51,6 +58,9 @@ final class CheckCommand implements Callable<Integer> {
             err.println("warning: " + warning);
         }
         err.flush();
+        if (!compare.isEmpty()) {
+            return compare(loaded.get(), out, err);
+        }
         if (isEffective) {
             out.print(EffectiveConfig.print(loaded.get().config()));
         } else {
@@ -58,5 +68,25 @@ final class CheckCommand implements Callable<Integer> {
         }
         out.flush();
         return ExitStatus.OK;
+    }
+
+    private int compare(Loaded loaded, PrintWriter out, PrintWriter err) {
+        ImportFormat format = Stream.of(ImportFormat.values())
+                .filter(each -> each.hasShares() && each.name().equalsIgnoreCase(compare.getFirst())).findFirst()
+                .orElseThrow(() -> new ParameterException(spec.commandLine(), "--compare " + compare.getFirst()
+                        + " (expected: iptables or nft)"));
+        String file = compare.getLast();
+        Optional<String> text = RulesFile.read(file, "vipgate check", err);
+        try {
+            if (text.isPresent()) {
+                int differences = new SharesComparison(loaded.config()).print(format.shares(text.get()), out);
+                out.flush();
+                return differences == 0 ? ExitStatus.OK : ExitStatus.FAILED;
+            }
+        } catch (SyntaxException e) {
+            err.println("vipgate check: " + file + ": " + e.problem());
+        }
+        err.flush();
+        return ExitStatus.USAGE;
     }
 }

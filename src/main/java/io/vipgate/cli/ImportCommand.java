@@ -4,13 +4,11 @@ import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.Rejected;
 import io.vipgate.importer.ImportFormat;
 import io.vipgate.importer.common.ImportResult;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,9 +25,7 @@ import picocli.CommandLine.Spec;
     "0:The configuration is printed, with notes.", "1:The same with --strict, and a share or a check is lost.",
     "2:Nothing could be carried over, or the configuration is not valid on this machine."}, mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class)
 final class ImportCommand implements Callable<Integer> {
-    private static final int MAX_BYTES = 4 << 20;
-
-    @Parameters(index = "0", paramLabel = "PROGRAM", description = "Whose rules they are: iptables (what iptables-save prints), keepalived (virtual_server), haproxy (mode tcp), nginx (stream).")
+    @Parameters(index = "0", paramLabel = "PROGRAM", description = "Whose rules they are: iptables (what iptables-save prints), nft (what nft list ruleset prints), keepalived (virtual_server), haproxy (mode tcp), nginx (stream).")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private ImportFormat format;
 
@@ -47,18 +43,11 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
-        byte[] bytes;
-        try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
-            bytes = in.readNBytes(MAX_BYTES + 1);
-        } catch (IOException e) {
-            err.println("vipgate import: " + file + ": can't be read: " + e);
+        Optional<String> text = RulesFile.read(file, "vipgate import", err);
+        if (text.isEmpty()) {
             return ExitStatus.USAGE;
         }
-        if (bytes.length > MAX_BYTES) {
-            err.println("vipgate import: " + file + ": longer than 4 MiB");
-            return ExitStatus.USAGE;
-        }
-        ImportResult result = format.convert(new String(bytes, StandardCharsets.UTF_8));
+        ImportResult result = format.convert(text.get());
         ImportReport report = new ImportReport(result);
         report.printNotes(err);
         boolean isPrinted = !result.yaml().isEmpty();
@@ -76,7 +65,9 @@ final class ImportCommand implements Callable<Integer> {
 
     /** The command that compares shares, for programs whose shares no section of the file states. */
     private String compare() {
-        return format == ImportFormat.IPTABLES ? "vipgate check --compare iptables FILE CONFIG" : "";
+        return format.hasShares()
+                ? "vipgate check --compare " + format.name().toLowerCase(Locale.ROOT) + " FILE CONFIG"
+                : "";
     }
 
     /** What only this machine knows, such as its own addresses, can still be wrong. */

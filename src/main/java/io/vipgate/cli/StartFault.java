@@ -4,7 +4,9 @@ import io.vipgate.config.GatewayConfig;
 import io.vipgate.linux.ThreadRoom;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Why a gateway can't run, in one line that says what to raise or to install.
@@ -15,17 +17,17 @@ final class StartFault {
     /** Event loops and carriers of virtual threads aside: control, readiness, rates, timers, HTTP, logs, signals. */
     private static final int THREADS = 24;
 
-    private static final Path NULL_DEVICE = Path.of("/dev/null");
+    /** Without its random devices the JDK gathers randomness by itself for ten seconds. */
+    private static final Map<String, Integer> DEVICES = new TreeMap<>(
+            Map.of("/dev/null", 3, "/dev/random", 8, "/dev/urandom", 9));
 
     private StartFault() {}
 
     /** What the system must have; empty when it has it. */
     static Optional<String> ofDevices() {
-        return Files.exists(NULL_DEVICE)
-                ? Optional.empty()
-                : Optional
-                        .of(NULL_DEVICE + " is missing; a container or chroot must have it (mount a /dev, or: mknod -m "
-                                + "666 /dev/null c 1 3)");
+        return DEVICES.entrySet().stream().filter(device -> !Files.exists(Path.of(device.getKey()))).findFirst()
+                .map(device -> device.getKey() + " is missing; a container or chroot must have it (mount a /dev, or: "
+                        + "mknod -m 666 " + device.getKey() + " c 1 " + device.getValue() + ")");
     }
 
     /**

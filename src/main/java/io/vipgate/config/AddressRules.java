@@ -22,7 +22,6 @@ import java.util.stream.Stream;
  * load.</b>
  */
 final class AddressRules {
-    private static final InetAddress BROADCAST = InetAddress.ofLiteral("255.255.255.255");
     private static final Place ANY = new Place(Optional.empty(), "");
     private static final Place ANY_IPV4 = new Place(Optional.of(InetAddress.ofLiteral("0.0.0.0")), "");
     private static final Place ANY_IPV6 = new Place(Optional.of(InetAddress.ofLiteral("::")), "");
@@ -71,6 +70,7 @@ final class AddressRules {
             pool.endpoints()
                     .forEach((endpoint, value) -> endpoint(value.address(), path.child("endpoints").child(endpoint)));
             source(pool, path.child("source"));
+            probeSource(pool, path.child("probe").child("source"));
         });
     }
 
@@ -109,8 +109,7 @@ final class AddressRules {
     }
 
     private void bind(Bound bound) {
-        if (bound.bind().address().filter(address -> address.isMulticastAddress() || isBroadcast(address))
-                .isPresent()) {
+        if (!bound.bind().isWildcard() && !bound.bind().address().filter(AddressText::isOfOneMachine).isPresent()) {
             error(bound.path(), bound.bind() + " (expected: an address of one machine)");
             return;
         }
@@ -139,7 +138,7 @@ final class AddressRules {
             return;
         }
         InetAddress literal = address.literal().get();
-        if (literal.isAnyLocalAddress() || literal.isMulticastAddress() || isBroadcast(literal)) {
+        if (!AddressText.isOfOneMachine(literal)) {
             error(path,
                     address + " (expected: an address of one machine, not an unspecified, multicast or broadcast one)");
             return;
@@ -163,20 +162,34 @@ final class AddressRules {
     }
 
     private void source(PoolConfig pool, KeyPath path) {
-        Set<Class<?>> families = pool.source().stream().map(Object::getClass).collect(Collectors.toSet());
         List<KeyPath> items = itemPaths(path);
         for (int i = 0; i < pool.source().size(); i++) {
             InetAddress source = pool.source().get(i);
-            if (source.isAnyLocalAddress() || source.isMulticastAddress() || isBroadcast(source)) {
+            if (!AddressText.isOfOneMachine(source)) {
                 error(items.get(i), IpText.of(source) + " (expected: an address of this machine)");
             }
         }
+        family(pool, pool.source(), path);
+    }
+
+    private void probeSource(PoolConfig pool, KeyPath path) {
+        List<InetAddress> source = pool.probe().source().address().map(List::of).orElse(List.of());
+        if (source.stream().allMatch(AddressText::isOfOneMachine)) {
+            family(pool, source, path);
+        } else {
+            error(path, pool.probe().source() + " (expected: auto, none, or an address of this machine)");
+        }
+    }
+
+    /** One of the sources must be of use for one of the endpoints. */
+    private void family(PoolConfig pool, List<InetAddress> sources, KeyPath path) {
+        Set<Class<?>> families = sources.stream().map(Object::getClass).collect(Collectors.toSet());
         List<EndpointAddress> addresses = pool.endpoints().values().stream().map(EndpointConfig::address).toList();
         boolean usable = addresses.isEmpty() || addresses.stream()
                 .anyMatch(address -> address.literal().isEmpty()
                         || families.contains(address.literal().get().getClass()));
         if (!families.isEmpty() && !usable && !problems.touches(path)) {
-            error(path, pool.source().stream().map(IpText::of).collect(Collectors.joining(", "))
+            error(path, sources.stream().map(IpText::of).collect(Collectors.joining(", "))
                     + " (expected: an address of the same family as an endpoint of this pool)");
         }
     }
@@ -186,10 +199,6 @@ final class AddressRules {
             localAddresses = Optional.of(readLocalAddresses.get());
         }
         return address.isLoopbackAddress() || localAddresses.get().contains(address);
-    }
-
-    private static boolean isBroadcast(InetAddress address) {
-        return address.equals(BROADCAST);
     }
 
     private void error(KeyPath path, String message) {

@@ -18,7 +18,14 @@ final class AddressText {
     private static final String LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
     private static final Pattern HOST = Pattern.compile("(?=.{1,253}$)" + LABEL + "(?:\\." + LABEL + ")*\\.?");
 
+    private static final InetAddress BROADCAST = InetAddress.ofLiteral("255.255.255.255");
+
     private AddressText() {}
+
+    /** Whether a single machine can have it: not an unspecified, multicast or broadcast one. */
+    static boolean isOfOneMachine(InetAddress address) {
+        return !address.isAnyLocalAddress() && !address.isMulticastAddress() && !address.equals(BROADCAST);
+    }
 
     /** An address and a port still as text; the host without its brackets. */
     record HostAndPort(String host, boolean bracketed, int port) {}

@@ -1,6 +1,5 @@
 package io.vipgate.config;
 
-import io.vipgate.text.IpText;
 import io.vipgate.text.Sanitizer;
 import java.util.EnumSet;
 import java.util.List;
@@ -53,9 +52,6 @@ final class ProbeRules {
                     Sanitizer.value(probe.command().getFirst()) + " (expected: a program, then its arguments)");
         }
         probe.http().ifPresent(http -> new HttpProbeRules(http, path.child("http"), written, problems).check());
-        probe.source().address().filter(address -> address.isAnyLocalAddress() || address.isMulticastAddress())
-                .ifPresent(address -> error(path.child("source"),
-                        IpText.of(address) + " (expected: auto, none, or an address of this machine)"));
         if (probe.fastInterval().compareTo(probe.interval()) > 0) {
             KeyPath at = written.has(path.child("fastInterval")) ? path.child("fastInterval") : path.child("interval");
             problems.warn(written.line(at), at, "fastInterval " + ScalarTypes.printDuration(probe.fastInterval())

@@ -128,7 +128,8 @@ public final class ManagedPool {
     // ---- reload ----
 
     /**
-     * Applies a configuration, and tells the loops.
+     * Applies a configuration, and tells the loops. Until {@link #finish} the one before can be applied again, with its pins
+     * and endpoints.
      *
      * @param kept overrides that hold where the operator has set nothing
      */
@@ -141,7 +142,7 @@ public final class ManagedPool {
         if (!before.source().equals(after.source()) || !before.probe().source().equals(after.probe().source())) {
             ConfigMapping.warnOfForeignSources(name, after);
         }
-        List<Endpoint> gone = membership.publish();
+        membership.change();
         updatePlan(before);
         boolean hasOtherAuthorities = !change.authorities().equals(authorities);
         if (hasOtherAuthorities && before.probe().equals(after.probe())) {
@@ -158,17 +159,21 @@ public final class ManagedPool {
             cancelSlowStarts();
         }
         membership.reconfigure(before);
-        membership.drain(gone);
+    }
+
+    /** The configuration that was applied last stays: what it has done away with goes. */
+    void finish() {
+        pins.finish(config());
+        membership.finish();
     }
 
     private void updatePlan(PoolConfig before) {
         PoolConfig after = config();
         boolean isSameRule = before.balance() == after.balance() && before.hash().equals(after.hash());
         BalancerFactory factory = isSameRule ? plan.factory() : ConfigMapping.factory(name, after);
-        Optional<PinTable> replaced = pins.apply(after);
+        pins.apply(after);
         plan = new PoolPlan(ConfigMapping.settings(after), factory, pins.present());
         loops.onEach(context -> Objects.requireNonNull(context.pools().get(name)).configure(plan));
-        replaced.ifPresent(pins::close);
     }
 
     private void cancelSlowStarts() {

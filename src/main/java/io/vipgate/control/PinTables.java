@@ -8,13 +8,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table of a pool's pins, and what was counted of those that it replaced.
+ * The table of a pool's pins, and what was counted of those that it replaced. Until a change is finished the table before is
+ * kept as it was, so that one that is taken back finds its pins again.
  *
  * <p>Thread-safe for whoever looks; changed on the control thread alone.
  */
 final class PinTables {
     private final String pool;
     private volatile @Nullable PinTable present;
+    /** What the change that is under way has replaced. */
+    private @Nullable PinTable before;
     /** Of tables that were replaced. */
     private volatile PinStats replaced = PinStats.NONE;
 
@@ -38,25 +41,34 @@ final class PinTables {
         return present;
     }
 
-    /**
-     * Applies a configuration: new bounds for the table, or another one when clients are told apart in another way.
-     *
-     * @return the table that is no longer used, to be closed once no loop has it
-     */
-    Optional<PinTable> apply(PoolConfig config) {
-        PinTable before = present;
-        if (before != null && isWanted(config) && before.prefix().equals(ConfigMapping.pinPrefix(config))) {
-            before.bounds(config.pinning().ttl().toNanos(), config.pinning().maxEntries());
-            return Optional.empty();
+    /** Begins a change, or takes it back: another table when clients are told apart in another way. */
+    void apply(PoolConfig config) {
+        if (!isFor(present, config)) {
+            // Made first: that may fail.
+            PinTable next = isFor(before, config) ? before : isWanted(config) ? make(config) : null;
+            before = present;
+            present = next;
         }
-        present = isWanted(config) ? make(config) : null;
-        return Optional.ofNullable(before);
     }
 
-    /** Closes a table that was replaced; what it counted is kept. */
-    void close(PinTable old) {
-        replaced = replaced.plus(old);
-        old.close();
+    private static boolean isFor(@Nullable PinTable table, PoolConfig config) {
+        return table == null
+                ? !isWanted(config)
+                : isWanted(config) && table.prefix().equals(ConfigMapping.pinPrefix(config));
+    }
+
+    /** The change stays as it is, and no loop has the table before: new bounds hold. What that one counted is kept. */
+    void finish(PoolConfig config) {
+        PinTable bounded = present;
+        if (bounded != null) {
+            bounded.bounds(config.pinning().ttl().toNanos(), config.pinning().maxEntries());
+        }
+        PinTable old = before;
+        if (old != null) {
+            before = null;
+            replaced = replaced.plus(old);
+            old.close();
+        }
     }
 
     /** What was counted of the pins; empty when the pool does not pin. */

@@ -19,12 +19,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,8 @@ final class PoolMembership {
     private final OperatorOverrides overrides;
     private final Supplier<PoolConfig> config;
     private final Map<String, ConnectionLimit> hostLimits = new HashMap<>();
+    /** Who was in the pool before the change that is under way, and is no more; by label. */
+    private final Map<String, PoolSnapshot.Member> leaving = new HashMap<>();
     private @Nullable Future<?> nextLookUp;
     private boolean isClosed;
 
@@ -59,6 +63,25 @@ final class PoolMembership {
         this.slowStart = slowStart;
         this.overrides = overrides;
         this.config = config;
+    }
+
+    /** Publishes who is in the pool as the configuration says now. Who is no more could come back until {@link #finish}. */
+    void change() {
+        Map<Endpoint, PoolSnapshot.Member> before = new HashMap<>();
+        pool.snapshot().members().forEach(member -> before.put(member.endpoint(), member));
+        for (Endpoint gone : publish()) {
+            leaving.putIfAbsent(gone.label(), Objects.requireNonNull(before.get(gone)));
+        }
+    }
+
+    /** Who is no more in the pool won't come back. */
+    void finish() {
+        List<Endpoint> present = pool.snapshot().members().stream().map(PoolSnapshot.Member::endpoint).toList();
+        List<Endpoint> gone = leaving.values().stream().map(PoolSnapshot.Member::endpoint)
+                .filter(endpoint -> !present.contains(endpoint)).toList();
+        leaving.clear();
+        hostLimits.keySet().retainAll(config.get().endpoints().keySet());
+        drain(gone);
     }
 
     /**
@@ -81,16 +104,14 @@ final class PoolMembership {
                 Endpoint made = isHost
                         ? Endpoint.ofHost(endpoint, socket, IpText.of(address), hostLimit(endpoint))
                         : new Endpoint(endpoint, socket, configured.maxConnections());
-                PoolSnapshot.Member known = present.get(made.label());
-                if (known != null && !isSame(known.endpoint().address(), socket)) {
-                    known = null;
-                }
-                Endpoint kept = known == null ? made : known.endpoint();
+                PoolSnapshot.Member before = Stream.of(present, leaving).map(each -> each.get(made.label()))
+                        .filter(member -> member != null && isSame(member.endpoint().address(), socket)).findFirst()
+                        .orElse(null);
+                Endpoint kept = before == null ? made : before.endpoint();
                 kept.limit().most(configured.maxConnections());
-                next.add(new PoolSnapshot.Member(kept, state(endpoint, configured, known)));
+                next.add(new PoolSnapshot.Member(kept, state(endpoint, configured, before)));
             }
         });
-        hostLimits.keySet().retainAll(wanted.endpoints().keySet());
         pool.publish(new PoolSnapshot(next, wanted.onNoHealthy() == OnNoHealthy.TRY_ANYWAY));
         List<Endpoint> gone = new ArrayList<>();
         present.values().forEach(member -> gone.add(member.endpoint()));

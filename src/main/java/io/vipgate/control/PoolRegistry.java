@@ -95,6 +95,7 @@ public final class PoolRegistry {
                 overrides.use(stateFileBefore);
                 before.forEach(PoolRegistry.this::apply);
                 retainOnly(before.keySet());
+                byName.values().forEach(ManagedPool::finish);
             }
         }
 
@@ -102,6 +103,7 @@ public final class PoolRegistry {
         public void finish() {
             applied = next;
             retainOnly(next.keySet());
+            byName.values().forEach(ManagedPool::finish);
         }
     }
 

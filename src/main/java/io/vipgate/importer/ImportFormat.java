@@ -1,15 +1,21 @@
 package io.vipgate.importer;
 
+import io.vipgate.importer.common.AddressShares;
 import io.vipgate.importer.common.ImportResult;
+import io.vipgate.importer.common.SyntaxException;
 import io.vipgate.importer.haproxy.HaproxyImporter;
 import io.vipgate.importer.iptables.IptablesImporter;
 import io.vipgate.importer.keepalived.KeepalivedImporter;
+import io.vipgate.importer.nft.NftImporter;
 import io.vipgate.importer.nginx.NginxImporter;
+import java.util.List;
 
 /** The programs whose configuration can be imported. */
 public enum ImportFormat {
     /** What {@code iptables-save} prints. */
     IPTABLES,
+    /** What {@code nft list ruleset} prints. */
+    NFT,
     /** The virtual servers of a keepalived.conf. */
     KEEPALIVED,
     /** The tcp sections of a haproxy.cfg. */
@@ -21,9 +27,25 @@ public enum ImportFormat {
     public ImportResult convert(String text) {
         return switch (this) {
             case IPTABLES -> IptablesImporter.convert(text);
+            case NFT -> NftImporter.convert(text);
             case KEEPALIVED -> KeepalivedImporter.convert(text);
             case HAPROXY -> HaproxyImporter.convert(text);
             case NGINX -> NginxImporter.convert(text);
+        };
+    }
+
+    /** Whether {@link #shares} can tell what its rules do. */
+    public boolean hasShares() {
+        return this == IPTABLES || this == NFT;
+    }
+
+    /** Where connections go by the rules, address by address; refuses a text that is not of this program. */
+    public List<AddressShares> shares(String text) throws SyntaxException {
+        return switch (this) {
+            case IPTABLES -> IptablesImporter.shares(text);
+            case NFT -> NftImporter.shares(text);
+            case KEEPALIVED, HAPROXY, NGINX ->
+                throw new SyntaxException(1, "shares are compared for iptables and nft only");
         };
     }
 }

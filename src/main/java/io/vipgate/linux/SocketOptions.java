@@ -29,6 +29,8 @@ public final class SocketOptions {
     public static final int SO_ATTACH_FILTER = 26;
     /** Several sockets share one local address. */
     public static final int SO_REUSEPORT = 15;
+    /** A socket for one interface only, by its number. */
+    public static final int SO_BINDTOIFINDEX = 62;
     /** Bind to an address this machine does not own. */
     public static final int IP_FREEBIND = 15;
     /** Choose the local port at connect, when the whole four-tuple is known. */
@@ -45,6 +47,8 @@ public final class SocketOptions {
     public static final int TCP_KEEPCNT = 6;
     /** State of a connection. */
     public static final int TCP_INFO = 11;
+    /** Congestion-control algorithm, by name. */
+    public static final int TCP_CONGESTION = 13;
     /** 0: delay acknowledgements; 1: send them at once; 2: send a pending one now and go on delaying. */
     public static final int TCP_QUICKACK = 12;
 

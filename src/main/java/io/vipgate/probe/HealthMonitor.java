@@ -171,7 +171,7 @@ public final class HealthMonitor implements AutoCloseable {
             boolean wasProbed = isProbed;
             isProbed = schedule.targets().isProbed(endpoint);
             long now = System.nanoTime();
-            if (probe.isEmpty()) {
+            if (probe.isEmpty() && isProbed) {
                 become(HealthState.unknown(now), UNPROBED);
             } else if (isProbed && !wasProbed) {
                 become(HealthState.unknown(now), "it is probed from now on");

@@ -234,6 +234,12 @@ public final class GatewayProcess implements AutoCloseable {
             LOG.info("stopped; {} relays were open when the drain began", open);
         } catch (InterruptedException e) {
             LOG.info("stopped at once by a second signal");
+        } catch (IllegalStateException e) {
+            if (!Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            // While the control thread was asked.
+            LOG.info("stopped at once by a second signal");
         } finally {
             done.countDown();
         }

@@ -6,6 +6,7 @@ import io.vipgate.eventloop.ReadyHandler;
 import io.vipgate.eventloop.Registration;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.linux.Errno;
+import io.vipgate.linux.SocketOptions;
 import io.vipgate.linux.SystemCalls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +25,10 @@ public final class Acceptor implements ReadyHandler {
     private static final int MAX_PER_TURN = 64;
     private static final long BURST_NANOS = 200_000;
     private static final long PAUSE_NANOS = 100_000_000;
-    /** Longer than most handshakes take; the SYN of a client that comes meanwhile is repeated after a second. */
+    /** Longer than most handshakes take. */
     private static final long RETIRE_NANOS = 100_000_000;
+    /** The number of an interface that no machine has. */
+    private static final int NO_INTERFACE = Integer.MAX_VALUE;
 
     private final RelayLoop loop;
     private LoopListener listener;
@@ -145,10 +148,18 @@ public final class Acceptor implements ReadyHandler {
     /**
      * Takes nobody who comes from now on, and closes the socket once those who are in the middle of their handshake had time
      * to end it: for an address whose clients another socket gets then.
+     *
+     * <p>A listening socket of another interface is passed over for who comes, and who has come finds it all the same, since
+     * a handshake knows its socket. Where the kernel does not allow that (before Linux 5.7, without CAP_NET_RAW), the SYN of
+     * a client that comes meanwhile is ignored, and repeated after a second.
      */
     public void retire() {
         assert loop.eventLoop().inEventLoop();
-        int _ = systemCalls.ignoreNewClients(registration.descriptor());
+        int passedOver = systemCalls.setOption(registration.descriptor(), SocketOptions.SOL_SOCKET,
+                SocketOptions.SO_BINDTOIFINDEX, NO_INTERFACE);
+        if (passedOver < 0) {
+            int _ = systemCalls.ignoreNewClients(registration.descriptor());
+        }
         loop.eventLoop().schedule(this::drainAndClose, RETIRE_NANOS);
     }
 

@@ -2,6 +2,7 @@ package io.vipgate.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -303,7 +304,30 @@ class ConfigRulesTest {
         soleProblem("probe: { type: exec, command: [/bin/true], source: 192.0.2.1 }", "5: pools.nginx.probe.source: "
                 + "given, but the probe's type is exec (expected: only with a type that connects, not exec or none)");
         assertThat(Loads.pool("probe: { source: none }").probe().source()).isEqualTo(ProbeSource.NONE);
-        assertThat(Loads.pool("probe: { source: \"2001:db8::1\" }").probe().source()).hasToString("2001:db8::1");
+        assertThat(Loads.pool("probe: { source: 192.0.2.1 }").probe().source()).hasToString("192.0.2.1");
+        soleProblem("probe: { source: \"2001:db8::1\" }", "5: pools.nginx.probe.source: 2001:db8::1 (expected: an "
+                + "address of the same family as an endpoint of this pool)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "224.0.0.18", "ff02::1", "255.255.255.255", "::ffff:255.255.255.255",
+        "::ffff:224.0.0.1"})
+    void noConnectionComesFromAGroupOrFromEverywhere(String address) {
+        assertThat(Loads.problems(Loads.POOL + "    probe: { source: \"" + address + "\" }\n")).singleElement()
+                .asString().startsWith("5: pools.nginx.probe.source: ").endsWith("an address of this machine)");
+        assertThat(Loads.problems(Loads.POOL + "    source: \"" + address + "\"\n")).anyMatch(
+                problem -> problem.toString().matches("5: pools.nginx.source: .* an address of this machine\\)"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"224.0.0.18:9443", "[ff02::1]:9443", "255.255.255.255:9443"})
+    void noServerIsBoundToAGroup(String address) {
+        for (String section : List.of("admin", "metrics")) {
+            assertThat(Loads.problems(Loads.POOL + section + ": { bind: \"" + address + "\" }\n")).singleElement()
+                    .asString().contains(section + ".bind: " + address + " (expected: an address of one machine");
+        }
+        assertThat(Loads.problems(Loads.POOL.replace("203.0.113.1:80", '"' + address + '"'))).singleElement()
+                .asString().contains("listeners.web.bind: " + address + " (expected: an address of one machine");
     }
 
     @Test

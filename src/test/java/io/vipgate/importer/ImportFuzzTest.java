@@ -39,8 +39,10 @@ class ImportFuzzTest {
     private static String example(ImportFormat format) {
         return switch (format) {
             case IPTABLES -> RULES;
+            case NFT -> NetfilterFuzzTest.NFT;
             case KEEPALIVED -> ImportedConfig.file("keepalived/keepalived-lvs.conf");
-            case HAPROXY -> ImportedConfig.file("haproxy/haproxy.cfg");
+            case HAPROXY -> ImportedConfig.file("haproxy/haproxy.cfg")
+                    + ImportedConfig.file("haproxy/haproxy-checks.cfg");
             case NGINX -> ImportedConfig.file("nginx/nginx.conf");
         };
     }
@@ -123,7 +125,9 @@ class ImportFuzzTest {
         for (String part : Arrays.asList(" ", "a", "a ", "a\n", "\n", "{", "{\n", "a {", "a{}", "a;", "\"", "$A=$A$A\n",
                 "\\\n", "# ", "a\\", "1.1.", "a\t\n{ }", "-A ", "x".repeat(60) + "\n",
                 "listen l\nbind :1-200\nserver a b\n",
-                "bind :1-256\n", "server a b:1\n", "defaults\n", "u $a;",
+                "bind :1-256\n", "server a b:1\n", "server a b:1 track a/a\n",
+                "acl a dst 192.0.2.1 192.0.2.2\n", "use_backend a if { dst 192.0.2.1 } || a !a\n",
+                "tcp-check expect string a\n", "defaults\n", "u $a;",
                 "server { listen 1-256; proxy_pass $server_port; }", "map $server_port $a { 1 $a; 2 $b; }",
                 "$A=${A}${B}x\n$B=${A}\n${A}\n")) {
             Assertions.assertTimeoutPreemptively(SOON, () -> assertSound(format, part.repeat(HUGE / part.length())),

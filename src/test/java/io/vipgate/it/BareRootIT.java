@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a gateway says where the system lacks something: in a mount namespace of its own, which ends with it. */
 @SocketTest
@@ -48,12 +50,15 @@ final class BareRootIT {
                                 + "VIPGATE_JAVA_OPTS=-Djava.io.tmpdir=DIRECTORY");
     }
 
-    @Test
-    void aMissingNullDeviceIsOneLine() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "random", "urandom"})
+    void aMissingDeviceIsOneLine(String missing) throws Exception {
         String said = run("mkdir -p \"$PWD/dev\"; mount -t tmpfs none \"$PWD/dev\"; "
-                + "for name in urandom random; do touch \"$PWD/dev/$name\"; "
-                + "mount --bind /dev/$name \"$PWD/dev/$name\"; done; mount --move \"$PWD/dev\" /dev");
+                + "for name in null urandom random; do touch \"$PWD/dev/$name\"; "
+                + "mount --bind /dev/$name \"$PWD/dev/$name\"; done; umount \"$PWD/dev/" + missing
+                + "\"; rm \"$PWD/dev/"
+                + missing + "\"; mount --move \"$PWD/dev\" /dev");
 
-        assertThat(said.lines()).singleElement().asString().startsWith("vipgate: /dev/null is missing; ");
+        assertThat(said.lines()).singleElement().asString().startsWith("vipgate: /dev/" + missing + " is missing; ");
     }
 }

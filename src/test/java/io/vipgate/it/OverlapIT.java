@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,32 @@ final class OverlapIT {
                 atOther.end();
                 assertThat(answer(ONE, port)).isEqualTo("o");
                 assertThat(answer(OTHER, port)).isEqualTo("r");
+            }
+        }
+    }
+
+    @Test
+    void whoComesToAnAddressThatAReloadTakesOutIsServedByTheWildcardAtOnce() throws Exception {
+        int port = FreePort.take();
+        int kept = FreePort.take();
+        try (NamingEndpoint stays = new NamingEndpoint('s');
+                NamingEndpoint one = new NamingEndpoint('o');
+                NamingEndpoint rest = new NamingEndpoint('r')) {
+            TestGateway.Builder without = base(stays, kept).and("rest", "0.0.0.0:" + port, rest);
+            TestGateway.Builder with = base(stays, kept).and("rest", "0.0.0.0:" + port, rest)
+                    .and("one", ONE + ":" + port, one);
+            try (TestGateway gateway = without.start()) {
+                int repeated = 0;
+                for (int i = 0; i < 5; i++) {
+                    gateway.apply(with);
+                    assertThat(answer(ONE, port)).isEqualTo("o");
+                    gateway.apply(without);
+                    long begun = System.nanoTime();
+                    assertThat(answer(ONE, port)).isEqualTo("r");
+                    repeated += System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(950) ? 1 : 0;
+                }
+                // A busy machine may be slow by itself, but not each time.
+                assertThat(repeated).as("clients whose SYN was repeated").isLessThan(3);
             }
         }
     }

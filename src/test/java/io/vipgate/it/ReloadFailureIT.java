@@ -17,15 +17,20 @@ import io.vipgate.it.fixture.SocketTest;
 import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.pool.AdminState;
 import io.vipgate.process.Reloader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reloads in which the gateway itself fails: everything is as it was, sockets included. */
 @SocketTest
@@ -114,6 +119,41 @@ final class ReloadFailureIT {
             assertThat(ask(kept)).isEqualTo("b");
             assertThat(ask(comes)).isEqualTo("b");
             assertThatThrownBy(() -> ask(goes)).isInstanceOf(java.net.ConnectException.class);
+        }
+    }
+
+    private static String askFrom(String client, int port) throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.ofLiteral(client), 0)) {
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"by: none", "by: source-address, ipv4Prefix: 24", "by: source-address, maxEntries: 3",
+        "by: source-address"})
+    void aReloadThatFailsHalfWayLosesNoPins(String pinning) throws Exception {
+        int port = FreePort.take();
+        Faulty faulty = new Faulty();
+        try (NamingEndpoint a = new NamingEndpoint('a');
+                NamingEndpoint b = new NamingEndpoint('b');
+                TestGateway gateway = TestGateway.with().bind("127.0.0.1:" + port).endpoint("a", a).endpoint("b", b)
+                        .pool("balance: random").pool("pinning: { by: source-address }").participant(faulty).start()) {
+            Map<String, String> pinned = new TreeMap<>();
+            for (int i = 0; i < 20; i++) {
+                String client = "127.0.0." + (10 + i);
+                pinned.put(client, askFrom(client, port));
+            }
+            // One endpoint goes, which some are pinned to.
+            TestGateway.Builder next = TestGateway.with().bind("127.0.0.1:" + port).endpoint("b", b)
+                    .pool("pinning: { " + pinning + " }");
+            faulty.fault = Fault.COMMIT;
+
+            assertThatThrownBy(() -> gateway.apply(next)).hasMessage("injected");
+
+            for (Map.Entry<String, String> client : pinned.entrySet()) {
+                assertThat(askFrom(client.getKey(), port)).as(client.getKey()).isEqualTo(client.getValue());
+            }
+            assertThat(gateway.server().operations().pins("nginx", Optional.empty(), 100).pins()).hasSize(20);
         }
     }
 

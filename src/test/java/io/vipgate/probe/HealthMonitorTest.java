@@ -207,6 +207,20 @@ class HealthMonitorTest {
     }
 
     @Test
+    void whoIsNotToBeProbedCountsAsUpWhereNobodyIsProbedToo() {
+        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls)) {
+            monitor.configure(Optional.empty(), schedule("vip2"));
+            monitor.update();
+
+            assertThat(state(first).health()).isEqualTo(Health.UNKNOWN);
+            assertThat(state(second).health()).isEqualTo(Health.UP);
+
+            monitor.configure(Optional.empty(), schedule());
+            assertThat(state(second).health()).isEqualTo(Health.UNKNOWN);
+        }
+    }
+
+    @Test
     void whoIsNotProbedIsSuspectForATimeAfterAFailedConnect() {
         try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls)) {
             monitor.configure(Optional.of(this::check), schedule("vip2"));

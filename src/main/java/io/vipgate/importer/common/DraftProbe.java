@@ -92,6 +92,12 @@ public final class DraftProbe {
         http.put("path", path);
     }
 
+    /** Asks {@code OPTIONS *}, for the server itself. */
+    public void httpAsterisk() {
+        type("http");
+        http.put("path", "*");
+    }
+
     public void host(int line, String host) {
         if (HOST.matcher(host).matches()) {
             http.put("host", host);

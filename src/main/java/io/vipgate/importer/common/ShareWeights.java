@@ -2,6 +2,7 @@ package io.vipgate.importer.common;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Shares of connections as the weights of endpoints.
@@ -10,6 +11,8 @@ import java.util.List;
  */
 public final class ShareWeights {
     private static final int MAX_WEIGHT = 256;
+    /** Half a step of the largest weight: what nobody could have written better. */
+    private static final double ROUNDING = 0.002;
 
     private ShareWeights() {}
 
@@ -23,10 +26,41 @@ public final class ShareWeights {
         } catch (ArithmeticException e) {
             // too fine for whole numbers of any size
         }
-        notes.add(line, "the shares can only be approximated by weights up to " + MAX_WEIGHT);
-        double largest = shares.stream().mapToDouble(Fraction::value).max().orElse(1);
-        return shares.stream().mapToInt(share -> (int) Math.max(1, Math.round(share.value() * MAX_WEIGHT / largest)))
+        int[] best = {};
+        double least = Double.MAX_VALUE;
+        for (int largest = 1; largest <= MAX_WEIGHT; largest++) {
+            int[] weights = nearest(shares, largest);
+            double error = error(shares, weights);
+            if (error < least) {
+                least = error;
+                best = weights;
+            }
+        }
+        String text = String.format(Locale.ROOT, "weights up to %d only approximate the shares: one of them is %.2g "
+                + "percentage points off", MAX_WEIGHT, least * 100);
+        if (least > ROUNDING) {
+            notes.addLoss(line, text);
+        } else {
+            notes.add(line, text);
+        }
+        return best;
+    }
+
+    private static int[] nearest(List<Fraction> shares, int largest) {
+        double most = shares.stream().mapToDouble(Fraction::value).max().orElse(1);
+        return shares.stream().mapToInt(share -> (int) Math.max(1, Math.round(share.value() * largest / most)))
                 .toArray();
+    }
+
+    /** By how much a share differs at most, of the whole. */
+    private static double error(List<Fraction> shares, int[] weights) {
+        double whole = shares.stream().mapToDouble(Fraction::value).sum();
+        double total = Arrays.stream(weights).sum();
+        double error = 0;
+        for (int i = 0; i < weights.length; i++) {
+            error = Math.max(error, Math.abs(weights[i] / total - shares.get(i).value() / whole));
+        }
+        return error;
     }
 
     private static long[] exact(List<Fraction> shares) {

@@ -8,8 +8,12 @@ import io.vipgate.importer.common.PortRange;
 import io.vipgate.importer.common.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The {@code bind} lines of a frontend: addresses, ports and what else they say; manual of HAProxy, section 5.1.
@@ -25,6 +29,13 @@ final class HaproxyBinds {
             "defer-accept", "strict-sni", "generate-certificates", "no-ca-names", "no-sslv3", "no-tlsv10", "no-tlsv11",
             "no-tlsv12", "no-tlsv13", "no-tls-tickets", "allow-0rtt", "prefer-client-ciphers", "force-sslv3",
             "force-tlsv10", "force-tlsv11", "force-tlsv12", "force-tlsv13", "accept-netscaler-cip", "quic-force-retry");
+
+    private static final Pattern FAMILY = Pattern.compile("^(?:ipv|tcp)[46]?@");
+    /** What makes a bind one that vipgate must not take the place of. */
+    private static final Map<String, String> LEAVING_OUT = Map.of("ssl",
+            "vipgate does not terminate TLS, it passes it on to endpoints that do", "accept-proxy",
+            "vipgate does not accept a PROXY header yet", "accept-netscaler-cip",
+            "vipgate does not accept a NetScaler header", "namespace", "an address of another network namespace");
 
     private final Notes notes;
     private final List<HostPort> addresses = new ArrayList<>();
@@ -51,14 +62,11 @@ final class HaproxyBinds {
 
     void read(Statement bind) {
         List<String> words = bind.words().subList(Math.min(2, bind.words().size()), bind.words().size());
-        if (words.contains("ssl")) {
-            notes.add(bind,
-                    "vipgate does not terminate TLS, it passes it on to endpoints that do; the bind is left out");
-            return;
-        }
-        if (words.contains("accept-proxy") || words.contains("accept-netscaler-cip")) {
-            notes.add(bind, "vipgate does not accept a PROXY header yet; the bind is left out");
-            return;
+        for (String word : words) {
+            if (LEAVING_OUT.containsKey(word)) {
+                notes.addLoss(bind, LEAVING_OUT.get(word) + "; the bind is left out");
+                return;
+            }
         }
         boolean isV6Only = words.contains("v6only");
         for (String address : bind.word(1).split(",", -1)) {
@@ -80,9 +88,11 @@ final class HaproxyBinds {
                     backlog = DraftListener.backlog(value).orElse(0);
                 case "interface" -> notes.add(bind,
                         "interface " + value + ": a listener is bound to an address, not an interface");
+                case "maxconn" -> notes.add(bind, "maxconn " + value + ": write it as maxConnections of the listener, "
+                        + "where it holds for all of its addresses together");
                 default -> {
                     if (!IGNORED.contains(word)) {
-                        notes.leftOut(bind, word + ": no equivalent");
+                        notes.add(bind, word + ": no equivalent; the address is bound without it");
                     }
                 }
             }
@@ -90,37 +100,59 @@ final class HaproxyBinds {
     }
 
     private void address(Statement bind, String text, boolean isV6Only) {
-        String address = text.startsWith("ipv4@") || text.startsWith("ipv6@") ? text.substring(5) : text;
-        boolean isIpv6 = text.startsWith("ipv6@");
+        Matcher family = FAMILY.matcher(text);
+        boolean isFamily = family.lookingAt();
+        String address = isFamily ? text.substring(family.end()) : text;
+        boolean isIpv6 = isFamily && family.group().endsWith("6@");
         int colon = address.lastIndexOf(':');
-        if (colon < 0 || address.contains("@") || address.startsWith("/")) {
-            notes.leftOut(bind, text + ": an address and a port are expected");
+        if (address.contains("@") || address.startsWith("/")) {
+            notes.addLoss(bind, text + ": " + kind(address) + ", not an address and a port; it is left out");
             return;
         }
-        String host = address.substring(0, colon);
-        String bare = HostPort.withoutBrackets(host);
+        if (colon < 0) {
+            notes.addLoss(bind, text + ": an address and a port are expected; it is left out");
+            return;
+        }
+        String host = HostPort.withoutBrackets(address.substring(0, colon));
         Optional<PortRange> ports = PortRange.parse(address.substring(colon + 1));
         if (ports.isEmpty()) {
-            notes.leftOut(bind,
-                    text + ": a port, or a range of at most " + PortRange.MAX_PORTS + ", is expected");
+            notes.addLoss(bind, text + ": a port, or a range of at most " + PortRange.MAX_PORTS
+                    + ", is expected; it is left out");
             return;
         }
         for (int port = ports.get().first(); port <= ports.get().last()
                 && addresses.size() <= ConfigDraft.MAX_SIZE; port++) {
-            Optional<HostPort> found = listen(bare, port, isIpv6, isV6Only);
+            List<HostPort> found = listen(host, port, isIpv6, isV6Only);
             if (found.isEmpty()) {
-                notes.leftOut(bind, text + ": a name can't be bound, only an address");
+                notes.addLoss(bind,
+                        text + ": HAProxy looks the name up when it starts; write the address. It is left out");
                 return;
             }
-            addresses.add(found.get());
+            addresses.addAll(found);
+        }
+        if (host.equals("localhost")) {
+            notes.add(bind, "localhost: both 127.0.0.1 and ::1");
         }
     }
 
-    /** Without an address it is every IPv4 address, and {@code ::} both families unless it says that it is not. */
-    private static Optional<HostPort> listen(String host, int port, boolean isIpv6, boolean isV6Only) {
-        if (host.isEmpty() || host.equals("*")) {
-            return HostPort.address(isIpv6 ? "::" : "0.0.0.0", port);
+    private static String kind(String address) {
+        if (address.startsWith("fd@") || address.startsWith("sockpair@")) {
+            return "a socket that HAProxy is handed";
         }
-        return host.equals("::") && !isV6Only ? Optional.of(HostPort.any(port)) : HostPort.address(host, port);
+        return address.startsWith("quic") || address.startsWith("udp") || address.startsWith("dgram")
+                ? "UDP"
+                : "a unix socket or another kind of address";
+    }
+
+    /** Without an address it is every IPv4 address, and {@code ::} both families unless it says that it is not. */
+    private static List<HostPort> listen(String host, int port, boolean isIpv6, boolean isV6Only) {
+        boolean isAny = host.isEmpty() || host.equals("*");
+        if (host.equals("::") || (isAny && isIpv6)) {
+            return isV6Only ? HostPort.address("::", port).stream().toList() : List.of(HostPort.any(port));
+        }
+        if (host.equals("localhost")) {
+            return Stream.of("127.0.0.1", "::1").flatMap(each -> HostPort.address(each, port).stream()).toList();
+        }
+        return HostPort.address(isAny ? "0.0.0.0" : host, port).stream().toList();
     }
 }

@@ -37,9 +37,7 @@ public final class HaproxyImporter {
 
     private final Notes notes = new Notes();
     private final ConfigDraft draft = new ConfigDraft(notes);
-    private final List<HaproxySection> frontends = new ArrayList<>();
-    private final Map<String, HaproxySection> backends = new LinkedHashMap<>();
-    private final Set<String> used = new HashSet<>();
+    private final Map<HaproxySection, Set<DraftPool>> pools = new HashMap<>();
     private boolean sendsProxyHeader;
     private boolean wasTransparent;
 
@@ -51,127 +49,120 @@ public final class HaproxyImporter {
     }
 
     private ImportResult run(String text) {
+        HaproxySections sections;
         try {
-            sections(HaproxyParser.parse(text, notes));
+            sections = new HaproxySections(notes, HaproxyParser.parse(text, notes));
         } catch (SyntaxException e) {
             return ImportResult.failed(e.problem(), notes.inOrder());
         }
-        frontends.forEach(this::frontend);
-        backends.values().stream()
-                .filter(backend -> !backend.isFrontend() && isCarriedOver(backend) && !used.contains(backend.name()))
+        sections.frontends().forEach(frontend -> frontend(frontend, sections));
+        sections.backends()
+                .filter(backend -> !backend.isFrontend() && backend.isTcp() && !pools.containsKey(backend))
+                .filter(backend -> !backend.isTableAlone())
                 .forEach(backend -> notes.leftOut(backend.section(),
-                        "no frontend that is carried over uses it"));
+                        "no rule of a frontend that is carried over leads to it"));
         return draft.finish(wasTransparent ? TRANSPARENT : sendsProxyHeader ? SENT_ADDRESSES : CLIENT_ADDRESSES,
                 NOTHING_IMPORTED);
     }
 
-    // ---- sections ----
-
-    private void sections(List<Statement> sections) {
-        Map<String, List<Statement>> named = new HashMap<>();
-        List<Statement> latest = List.of();
-        for (Statement section : sections) {
-            switch (section.name()) {
-                case "defaults" -> {
-                    String name = section.word(1).equals("from") ? "" : section.word(1);
-                    List<Statement> all = new ArrayList<>(inherited(section, name.isEmpty() ? 1 : 2, named, List.of()));
-                    all.addAll(section.block());
-                    latest = all;
-                    named.put(name, all);
-                }
-                case "frontend", "backend", "listen" ->
-                    add(new HaproxySection(section, inherited(section, 2, named, latest)));
-                case "global" -> notes.leftOut(section, "concerns HAProxy's own process");
-                case "resolvers" -> notes.leftOut(section, "names are looked up by the machine's resolver, every "
-                        + "resolve.interval");
-                default -> notes.add(section, "no equivalent; the section is left out");
-            }
-        }
-    }
-
-    private List<Statement> inherited(Statement section, int from, Map<String, List<Statement>> named,
-            List<Statement> orElse) {
-        if (!section.word(from).equals("from")) {
-            return orElse;
-        }
-        List<Statement> found = named.get(section.word(from + 1));
-        if (found == null) {
-            notes.add(section, "no such defaults section before it");
-        }
-        return found == null ? orElse : found;
-    }
-
-    private void add(HaproxySection section) {
-        if (section.isFrontend()) {
-            frontends.add(section);
-        }
-        if (section.isBackend()) {
-            backends.putIfAbsent(section.name(), section);
-        }
-        if (section.isDisabled()) {
-            notes.leftOut(section.section(), "disabled");
-        } else if (!section.mode().equals("tcp")) {
-            notes.leftOut(section.section(), "mode " + section.mode() + " is layer 7, vipgate is layer 4");
-        }
-    }
-
-    private static boolean isCarriedOver(HaproxySection section) {
-        return !section.isDisabled() && section.mode().equals("tcp");
-    }
-
-    // ---- frontends ----
-
-    private void frontend(HaproxySection frontend) {
-        if (!isCarriedOver(frontend) || draft.isFull()) {
+    private void frontend(HaproxySection frontend, HaproxySections sections) {
+        if (draft.isFull()) {
             return;
         }
         frontend.statements().forEach(each -> HaproxyUnsupported.report(each, notes));
+        HaproxyBinds binds = binds(frontend);
+        if (binds.addresses().isEmpty()) {
+            draft.missListener();
+            notes.addLoss(frontend.section(), "no address to listen on; it is left out");
+            return;
+        }
+        Optional<Statement> header = frontend.statements().filter(HaproxyImporter::expectsHeader).findFirst();
+        if (header.isPresent()) {
+            draft.missListener();
+            notes.addLoss(header.get(), "vipgate does not accept a PROXY header yet; the frontend of line "
+                    + frontend.section().line() + " is left out");
+            return;
+        }
+        List<HaproxyRoutes.Route> routes = new HaproxyRoutes(notes, sections, frontend).of(binds.addresses());
+        if (routes.isEmpty()) {
+            draft.missListener();
+        }
+        for (HaproxyRoutes.Route route : routes) {
+            HaproxySection backend = route.backend();
+            if (backend != frontend) {
+                backend.statements().forEach(each -> HaproxyUnsupported.report(each, notes));
+            }
+            List<HaproxyServer> servers = new HaproxyServers(notes).of(backend);
+            servers.forEach(server -> HaproxyUnsupported.report(server, notes));
+            HaproxyPool pool = new HaproxyPool(notes, sections, frontend, backend, servers);
+            byPort(frontend, route, routes, binds, pool, servers);
+            wasTransparent |= pool.wasTransparent();
+        }
+    }
+
+    private HaproxyBinds binds(HaproxySection frontend) {
         HaproxyBinds binds = new HaproxyBinds(notes);
         frontend.all("bind").forEach(binds::read);
         if (frontend.section().words().size() > 2 && frontend.section().word(2).contains(":")) {
             binds.read(new Statement(frontend.section().line(), List.of("bind", frontend.section().word(2)), List.of(),
                     false));
         }
-        Optional<HaproxySection> backend = backendOf(frontend);
-        if (backend.isEmpty()) {
-            return;
-        }
-        used.add(backend.get().name());
-        if (binds.addresses().isEmpty()) {
-            notes.leftOut(frontend.section(), "no address to listen on");
-            return;
-        }
-        if (!backend.get().equals(frontend)) {
-            backend.get().statements().forEach(each -> HaproxyUnsupported.report(each, notes));
-        }
-        List<HaproxyServer> servers = servers(backend.get());
-        servers.forEach(server -> HaproxyUnsupported.report(server, notes));
-        HaproxyPool pools = new HaproxyPool(notes, frontend, backend.get(), servers);
-        if (servers.stream().noneMatch(HaproxyServer::followsClientPort)) {
-            listener(frontend, frontend.name(), binds, binds.addresses(),
-                    pools.draft(backend.get().name(), binds.addresses().getFirst().port()));
-        } else {
-            byPort(frontend, backend.get(), binds, pools);
-        }
-        wasTransparent |= pools.wasTransparent();
+        return binds;
     }
 
-    private void byPort(HaproxySection frontend, HaproxySection backend, HaproxyBinds binds, HaproxyPool pools) {
+    private static boolean expectsHeader(Statement line) {
+        return line.is("tcp-request", "connection", "expect-proxy")
+                || line.is("tcp-request", "connection", "expect-netscaler-cip");
+    }
+
+    /** Servers that have the port of the client need a pool for each port. */
+    private void byPort(HaproxySection frontend, HaproxyRoutes.Route route, List<HaproxyRoutes.Route> routes,
+            HaproxyBinds binds, HaproxyPool pool, List<HaproxyServer> servers) {
+        boolean followsClientPort = servers.stream().anyMatch(HaproxyServer::followsClientPort);
         Map<Integer, List<HostPort>> byPort = new LinkedHashMap<>();
-        binds.addresses().forEach(bind -> byPort.computeIfAbsent(bind.port(), _ -> new ArrayList<>()).add(bind));
+        route.binds().forEach(bind -> byPort
+                .computeIfAbsent(followsClientPort ? bind.port() : 0, _ -> new ArrayList<>()).add(bind));
         byPort.forEach((port, addresses) -> {
             if (draft.isFull()) {
                 return;
             }
-            String suffix = byPort.size() == 1 ? "" : "-" + port;
-            listener(frontend, frontend.name() + suffix, binds, addresses, pools.draft(backend.name() + suffix, port));
+            HostPort first = addresses.getFirst();
+            boolean isOnly = routes.size() == 1 && byPort.size() == 1;
+            boolean isPortTaken = routes.stream().filter(each -> each.backend() != route.backend())
+                    .flatMap(each -> each.binds().stream())
+                    .anyMatch(bind -> bind.port() == first.port());
+            String suffix = isOnly ? "" : "-" + (isPortTaken ? first.name() : first.port());
+            DraftPool drafted = pool.draft(route.backend().name() + (byPort.size() == 1 ? "" : "-" + port),
+                    first.port(),
+                    route.backend() == frontend ? Optional.of(binds.addresses().getFirst()) : Optional.empty());
+            listener(frontend, frontend.name() + suffix, binds, addresses,
+                    poolOf(frontend, route.backend(), drafted, servers.size()));
         });
+    }
+
+    /** The pool, or an equal one that is there already; where a backend becomes several that share less, that is noted. */
+    private DraftPool poolOf(HaproxySection frontend, HaproxySection backend, DraftPool drafted, int servers) {
+        DraftPool pool = draft.addPool(drafted);
+        if (pool == drafted) {
+            for (int missed = servers - pool.endpoints().size(); missed > 0; missed--) {
+                draft.missEndpoint();
+            }
+        }
+        Set<DraftPool> others = pools.computeIfAbsent(backend, _ -> new HashSet<>());
+        boolean sharesMore = !pool.setting("pinning").equals("") || pool.setting("balance").equals("least-connections")
+                || pool.endpoints().stream().anyMatch(each -> each.maxConnections() > 0);
+        if (others.add(pool) && others.size() == 2 && sharesMore) {
+            notes.addLoss(frontend.section(),
+                    "backend " + backend.name() + " becomes several pools, since its frontends differ "
+                            + "in timeouts or its servers in ports: pins, limits and counts of connections are apart");
+        }
+        return pool;
     }
 
     private void listener(HaproxySection frontend, String name, HaproxyBinds binds, List<HostPort> addresses,
             DraftPool pool) {
         sendsProxyHeader |= !pool.setting("proxyProtocol").equals("");
-        DraftListener listener = draft.addListener(frontend.section().line(), name, addresses, draft.addPool(pool));
+        DraftListener listener = draft.addListener(frontend.section().line(), name, addresses, pool);
         frontend.last("maxconn").ifPresent(statement -> {
             if (statement.word(1).matches("[1-9][0-9]{0,8}")) {
                 listener.set("maxConnections", Integer.parseInt(statement.word(1)));
@@ -189,53 +180,5 @@ public final class HaproxyImporter {
         if (binds.isTransparent()) {
             listener.set("freebind", true);
         }
-    }
-
-    private Optional<HaproxySection> backendOf(HaproxySection frontend) {
-        Optional<Statement> unconditional = Optional.empty();
-        for (Statement statement : frontend.all("use_backend")) {
-            if (statement.words().size() == 2 && unconditional.isEmpty()) {
-                unconditional = Optional.of(statement);
-            } else {
-                notes.add(statement,
-                        "no equivalent: a listener has one pool; it is left out, and its connections go where the "
-                                + "others do");
-            }
-        }
-        Optional<Statement> statement = unconditional.or(() -> frontend.last("default_backend"));
-        if (statement.isEmpty()) {
-            if (frontend.isBackend()) {
-                return Optional.of(frontend);
-            }
-            notes.leftOut(frontend.section(), "no default_backend");
-            return Optional.empty();
-        }
-        HaproxySection backend = backends.get(statement.get().word(1));
-        if (backend == null || !isCarriedOver(backend)) {
-            notes.add(statement.get(), backend == null
-                    ? "no such backend; the frontend of line " + frontend.section().line() + " is left out"
-                    : "that backend is left out, and so is the frontend of line " + frontend.section().line());
-            return Optional.empty();
-        }
-        return Optional.of(backend);
-    }
-
-    private List<HaproxyServer> servers(HaproxySection backend) {
-        List<HaproxyServer> servers = new ArrayList<>();
-        List<Statement> defaults = new ArrayList<>();
-        for (Statement statement : backend.statements().toList()) {
-            switch (statement.name()) {
-                case "default-server" -> defaults.add(statement);
-                case "server" ->
-                    servers.add(HaproxyServer.of(statement, statement.word(1), statement.word(2), 3, defaults));
-                case "server-template" -> {
-                    servers.add(HaproxyServer.of(statement, statement.word(1), statement.word(3), 4, defaults));
-                    notes.add(statement, "one endpoint: a name stands for as many servers as it has addresses");
-                }
-                default -> {
-                }
-            }
-        }
-        return servers;
     }
 }

@@ -26,14 +26,17 @@ final class HaproxyParser {
     private static final Syntax SYNTAX = new HaproxySyntax();
 
     private final Notes notes;
+    private final HaproxyVariables variables;
+    private final HaproxyConditions conditions;
     private final List<Statement> sections = new ArrayList<>();
     private final List<Statement> block = new ArrayList<>();
     private int sectionLine;
     private List<String> section = List.of();
-    private int conditions;
 
     private HaproxyParser(Notes notes) {
         this.notes = notes;
+        variables = new HaproxyVariables(notes);
+        conditions = new HaproxyConditions(notes);
     }
 
     /** The sections, with their lines as blocks. */
@@ -42,7 +45,7 @@ final class HaproxyParser {
         int number = 0;
         for (String line : InputText.lines(text)) {
             number++;
-            Tokenizer tokens = new Tokenizer(line, number, SYNTAX);
+            Tokenizer tokens = new Tokenizer(parser.variables.expanded(line, number), number, SYNTAX);
             List<String> words = tokens.words();
             tokens.requireClosedQuote();
             if (!words.isEmpty()) {
@@ -55,34 +58,22 @@ final class HaproxyParser {
 
     private void line(int number, List<String> words) throws SyntaxException {
         String first = words.getFirst();
+        Statement statement = new Statement(number, words, List.of(), false);
         if (first.startsWith(".")) {
-            condition(new Statement(number, words, List.of(), false));
-        } else if (conditions == 0 && SECTIONS.contains(first)) {
+            conditions.read(statement);
+        } else if (!conditions.holds()) {
+            return;
+        } else if (SECTIONS.contains(first)) {
             endSection();
             sectionLine = number;
             section = List.copyOf(words);
-        } else if (conditions == 0) {
-            Statement statement = new Statement(number, words, List.of(), false);
-            if (section.isEmpty()) {
-                notes.leftOut(statement, "stands before the first section");
-            } else {
-                block.add(statement);
+        } else if (section.isEmpty()) {
+            notes.leftOut(statement, "stands before the first section");
+        } else {
+            if (section.getFirst().equals("global")) {
+                variables.follow(words);
             }
-        }
-    }
-
-    private void condition(Statement directive) {
-        switch (directive.name()) {
-            case ".if" -> {
-                conditions++;
-                notes.add(directive, "left out up to its .endif");
-            }
-            case ".endif" -> conditions = Math.max(0, conditions - 1);
-            default -> {
-                if (conditions == 0) {
-                    notes.add(directive, "not followed");
-                }
-            }
+            block.add(statement);
         }
     }
 

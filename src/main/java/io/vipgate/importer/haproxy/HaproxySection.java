@@ -3,20 +3,50 @@ package io.vipgate.importer.haproxy;
 import io.vipgate.importer.common.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * A frontend, backend or listen section, with the lines that it inherits from its defaults before its own.
  *
- * <p>Immutable.
- *
- * @param section as it stands in the file
- * @param inherited what its defaults say
+ * <p>Immutable; two are the same only if they are one.
  */
-record HaproxySection(Statement section, List<Statement> inherited) {
-    HaproxySection {
-        inherited = List.copyOf(inherited);
+final class HaproxySection {
+    /** Rules of which those of the defaults hold only where a section has none. */
+    private static final Set<String> RULE_SETS = Set.of("tcp-check", "http-check");
+    /** How timeouts were written before HAProxy 2.1. */
+    private static final Map<String, String> OLD_TIMEOUTS = Map.of("connect", "contimeout", "client", "clitimeout",
+            "server", "srvtimeout");
+
+    private final Statement section;
+    private final List<Statement> inherited;
+    private final Map<String, List<Statement>> own;
+
+    /** With what its defaults say, of which it may say some anew. */
+    HaproxySection(Statement section, List<Statement> inherited) {
+        this.section = section;
+        this.inherited = withoutRulesOf(section.block(), inherited);
+        own = section.block().stream().collect(Collectors.groupingBy(Statement::name));
+    }
+
+    /** As it stands in the file. */
+    Statement section() {
+        return section;
+    }
+
+    /** Inherited lines and own ones, which replace them. */
+    static List<Statement> overridden(List<Statement> inherited, List<Statement> own) {
+        return Stream.concat(withoutRulesOf(own, inherited).stream(), own.stream()).toList();
+    }
+
+    /** A section with check rules of its own has no others. */
+    private static List<Statement> withoutRulesOf(List<Statement> own, List<Statement> inherited) {
+        Set<String> replaced = own.stream().map(Statement::name).filter(RULE_SETS::contains)
+                .collect(Collectors.toUnmodifiableSet());
+        return inherited.stream().filter(line -> !replaced.contains(line.name())).toList();
     }
 
     /** The lines in their order; a later one replaces an earlier one. */
@@ -42,26 +72,55 @@ record HaproxySection(Statement section, List<Statement> inherited) {
     }
 
     boolean isDisabled() {
-        return last("disabled").isPresent() && last("enabled").isEmpty();
+        return statements().filter(each -> each.is("disabled") || each.is("enabled")).reduce((_, last) -> last)
+                .filter(each -> each.is("disabled")).isPresent();
+    }
+
+    /** Whether it is carried over as far as it can be. */
+    boolean isTcp() {
+        return !isDisabled() && mode().equals("tcp");
+    }
+
+    /** Whether it is there for its stick-table, which others use. */
+    boolean isTableAlone() {
+        return last("stick-table").isPresent() && last("server").isEmpty() && last("server-template").isEmpty();
     }
 
     Optional<Statement> last(String... first) {
-        return statements().filter(each -> each.is(first)).reduce((_, last) -> last);
+        return lines(first).reduce((_, last) -> last);
+    }
+
+    private Stream<Statement> lines(String... first) {
+        return Stream.concat(inherited.stream().filter(each -> each.name().equals(first[0])),
+                own.getOrDefault(first[0], List.of()).stream()).filter(each -> each.is(first));
     }
 
     List<Statement> all(String... first) {
-        return statements().filter(each -> each.is(first)).toList();
+        return lines(first).toList();
     }
 
     /** An option that is set and not taken back after that. */
     Optional<Statement> option(String name) {
         return statements()
-                .filter(each -> each.is("option", name) || each.is("no", "option", name))
+                .filter(each -> each.is("option", name) || each.is("no", "option", name)
+                        || each.is("default", "option", name))
                 .reduce((_, last) -> last).filter(each -> each.is("option"));
     }
 
-    /** One of {@code timeout connect}, {@code timeout client} and so on; zero is no timeout. */
+    /** One of {@code timeout connect}, {@code timeout client} and so on, under whichever name. */
+    Optional<Statement> timeoutLine(String name) {
+        return statements().filter(each -> each.is("timeout", name) || isOldTimeout(each, name))
+                .reduce((_, last) -> last);
+    }
+
+    /** How long it is; zero is no timeout. */
     Optional<Duration> timeout(String name) {
-        return last("timeout", name).flatMap(each -> HaproxyTime.parse(each.word(2))).filter(each -> !each.isZero());
+        return timeoutLine(name)
+                .flatMap(each -> HaproxyTime.parse(each.word(each.is("timeout") ? 2 : 1)))
+                .filter(each -> !each.isZero());
+    }
+
+    private static boolean isOldTimeout(Statement line, String name) {
+        return line.name().equals(OLD_TIMEOUTS.get(name)) || line.is("timeout", OLD_TIMEOUTS.getOrDefault(name, "-"));
     }
 }

@@ -4,22 +4,24 @@ import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Statement;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
- * A {@code server} line: a name, an address and words with or without a value, those of {@code default-server} lines first;
- * manual of HAProxy, section 5.2.
+ * A {@code server} or {@code server-template} line: a name, an address and words with or without a value, those of
+ * {@code default-server} lines first; manual of HAProxy, section 5.2.
  *
  * <p>Immutable.
  *
  * @param statement as it stands in the file
- * @param words what was statement, by word; empty text for those without a value
+ * @param words what was said, by word; empty text for those without a value
+ * @param slots for how many servers it stands
  */
-record HaproxyServer(Statement statement, String name, String address, Map<String, String> words) {
+record HaproxyServer(Statement statement, String name, String address, Map<String, String> words, int slots) {
+    private static final Pattern FAMILY = Pattern.compile("^(?:ipv[46]|tcp[46]?)@");
     private static final Set<String> WITH_VALUE = Set.of("weight", "inter", "fastinter", "downinter", "rise", "fall",
             "port", "maxconn", "slowstart", "source", "on-marked-down", "on-marked-up", "on-error", "observe",
             "error-limit", "cookie", "id", "addr", "track", "minconn", "maxqueue", "tcp-ut", "verify", "ca-file",
@@ -31,6 +33,11 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
             "client-sigalgs", "proxy-v2-options", "log-proto", "shard", "log-bufsize", "init-state", "hash-key", "guid",
             "cc", "usesrc", "interface", "quic-cc-algo", "pool-conn-name");
 
+    /** Words that take back another one. */
+    private static final Map<String, String> WITHOUT = Map.of("enabled", "disabled", "stick", "non-stick",
+            "tls-tickets",
+            "no-tls-tickets");
+
     HaproxyServer {
         words = Map.copyOf(words);
     }
@@ -39,25 +46,29 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
      * Reads the line.
      *
      * @param from where the words begin
-     * @param defaults lines whose words hold unless the line has others
+     * @param defaults words that hold unless the line has others
      */
-    static HaproxyServer of(Statement statement, String name, String address, int from, List<Statement> defaults) {
-        Map<String, String> words = new HashMap<>();
-        defaults.forEach(each -> read(each, 1, words));
+    static HaproxyServer of(Statement statement, String name, String address, int from, Map<String, String> defaults) {
+        Map<String, String> words = new HashMap<>(defaults);
         read(statement, from, words);
-        return new HaproxyServer(statement, name, address, words);
+        return new HaproxyServer(statement, name, address, words, 1);
     }
 
-    private static void read(Statement statement, int from, Map<String, String> words) {
+    HaproxyServer withSlots(int count) {
+        return new HaproxyServer(statement, name, address, words, count);
+    }
+
+    /** Adds the words of a line, from a place on, to those before it. */
+    static void read(Statement statement, int from, Map<String, String> words) {
         int i = from;
         while (i < statement.words().size()) {
             String word = statement.word(i++);
-            if (word.startsWith("no-") && word.length() > 3) {
+            if (WITHOUT.containsKey(word)) {
+                words.remove(WITHOUT.get(word));
+            } else if (word.startsWith("no-") && word.length() > 3) {
                 words.remove(word.substring(3));
             } else if (WITH_VALUE.contains(word)) {
                 words.put(word, statement.word(i++));
-            } else if (word.equals("enabled")) {
-                words.remove("disabled");
             } else {
                 words.put(word, "");
             }
@@ -83,7 +94,11 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
     /** Whether its port is the one that the client connected to, or an offset from it. */
     boolean followsClientPort() {
         String port = portText();
-        return port.isEmpty() || port.startsWith("+") || port.startsWith("-");
+        return isInet() && (port.isEmpty() || port.equals("0") || port.startsWith("+") || port.startsWith("-"));
+    }
+
+    private boolean isInet() {
+        return !address.startsWith("/") && !host().contains("@") && !isService();
     }
 
     private String portText() {
@@ -91,18 +106,18 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
         return colon < 0 || address.endsWith("]") ? "" : address.substring(colon + 1);
     }
 
-    private String hostText() {
+    /** The name or address that it is reached at, without the port. */
+    String host() {
         int colon = address.lastIndexOf(':');
         String host = colon < 0 || address.endsWith("]") ? address : address.substring(0, colon);
-        String bare = host.startsWith("ipv4@") || host.startsWith("ipv6@") ? host.substring(5) : host;
-        return HostPort.withoutBrackets(bare);
+        return HostPort.withoutBrackets(FAMILY.matcher(host).replaceFirst(""));
     }
 
     /** Where it is, for clients who connected to the port. */
     Optional<HostPort> endpoint(int clientPort) {
         String text = portText();
         OptionalInt port = HostPort.port(text);
-        if (text.isEmpty()) {
+        if (text.isEmpty() || text.equals("0")) {
             port = OptionalInt.of(clientPort);
         } else if (followsClientPort()) {
             OptionalInt distance = HostPort.port(text.substring(1));
@@ -111,7 +126,17 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
                     : HostPort.port(String.valueOf(
                             clientPort + (text.startsWith("+") ? 1 : -1) * distance.getAsInt()));
         }
-        return port.isEmpty() ? Optional.empty() : HostPort.endpoint(hostText(), port.getAsInt());
+        return port.isEmpty() || !isInet() ? Optional.empty() : HostPort.endpoint(host(), port.getAsInt());
+    }
+
+    /** Whether it is the name of a service, whose records say names, ports and weights. */
+    boolean isService() {
+        return host().startsWith("_");
+    }
+
+    /** Whether something decides its health. */
+    boolean isChecked() {
+        return has("check") || has("track");
     }
 
     /** The PROXY header that it expects: {@code none}, {@code v1} or {@code v2}. */

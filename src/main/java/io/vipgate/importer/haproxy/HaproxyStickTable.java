@@ -5,12 +5,14 @@ import io.vipgate.importer.common.Durations;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A stick table of client addresses as pinning.
+ * A stick table of client addresses, of the section itself or another one, as pinning.
  *
  * <p>Confined to one import.
  */
@@ -21,38 +23,71 @@ final class HaproxyStickTable {
     private static final long MAX_ENTRIES = 100_000_000;
     /** More would not fit half of the heap that vipgate has unless it is given more. */
     private static final long FITS_THE_HEAP = 400_000;
+    private static final int OCTET = 8;
 
     private final Notes notes;
+    private final HaproxySections sections;
     private final HaproxySection backend;
 
-    HaproxyStickTable(Notes notes, HaproxySection backend) {
+    HaproxyStickTable(Notes notes, HaproxySections sections, HaproxySection backend) {
         this.notes = notes;
+        this.sections = sections;
         this.backend = backend;
     }
 
-    void apply(DraftPool pool) {
-        Optional<Statement> on = backend.last("stick", "on")
-                .or(() -> backend.last("stick", "match").filter(_ -> !backend.all("stick", "store-request").isEmpty()));
-        Optional<Statement> table = backend.last("stick-table");
-        if (on.isEmpty()) {
-            table.ifPresent(
+    void apply(DraftPool pool, List<HaproxyServer> servers) {
+        Optional<Statement> rule = rule();
+        Optional<Statement> own = backend.last("stick-table");
+        if (rule.isEmpty()) {
+            own.filter(_ -> backend.all("stick").isEmpty()).ifPresent(
                     each -> notes.add(each, "a table that no stick rule uses for choosing a server is left out"));
             return;
         }
-        Statement rule = on.get();
-        Matcher source = SOURCE.matcher(rule.word(2));
-        if (!source.matches() || rule.words().contains("table") || rule.words().contains("if")
-                || rule.words().contains("unless")) {
-            notes.leftOut(rule, "no equivalent: pinning is always by the client's address");
-            return;
-        }
+        String other = valueOf(rule.get(), "table");
+        Optional<Statement> table = other.isEmpty()
+                ? own
+                : sections.named(other).flatMap(section -> section.last("stick-table"));
         if (table.isEmpty()) {
-            notes.leftOut(rule, "has no stick-table");
+            notes.addLoss(rule.get(), "no stick-table" + (other.isEmpty() ? "" : " in " + other)
+                    + "; clients are not kept at their endpoints");
             return;
         }
         pool.set("pinning", "by", "source-address");
         table(pool, table.get());
-        prefixes(pool, rule, source);
+        prefixes(pool, rule.get());
+        if (!other.isEmpty() && sections.tableUsers(other) > 1) {
+            notes.addLoss(rule.get(), "table " + other
+                    + " is used by several sections: each pool has pins of its own, so a client may be sent to another server "
+                    + "in each");
+        }
+        servers.stream().filter(each -> each.has("non-stick")).forEach(each -> notes.addLoss(each.statement(),
+                "non-stick: clients are kept at this one as well, so they stay for pinning.ttl after another could take "
+                        + "them back"));
+    }
+
+    /** The rule that chooses a server by the client's address; others are lost. */
+    private Optional<Statement> rule() {
+        boolean stores = !backend.all("stick", "store-request").isEmpty();
+        Optional<Statement> kept = Optional.empty();
+        for (Statement each : backend.all("stick")) {
+            String kind = each.word(1);
+            if (kind.equals("store-request")) {
+                continue;
+            }
+            boolean isPlain = SOURCE.matcher(each.word(2)).matches() && !each.words().contains("if")
+                    && !each.words().contains("unless");
+            if (kept.isEmpty() && isPlain && (kind.equals("on") || (kind.equals("match") && stores))) {
+                kept = Optional.of(each);
+            } else if (kind.equals("match") && isPlain && kept.isEmpty()) {
+                notes.addLoss(each,
+                        "nothing stores what it looks for, so clients are not kept at their endpoints; it is left out");
+            } else {
+                notes.addLoss(each,
+                        "clients are kept at an endpoint by their address alone, whatever else this rule looks at; "
+                                + "it is left out");
+            }
+        }
+        return kept;
     }
 
     private void table(DraftPool pool, Statement table) {
@@ -79,34 +114,62 @@ final class HaproxyStickTable {
                         + "maxEntries smaller");
             }
         }
-        if (valueOf(table, "type").equals("ipv6")) {
+        if (!valueOf(table, "type").equals("ip")) {
             pool.set("pinning", "ipv6Prefix", 128);
-        } else if (!valueOf(table, "type").equals("ip")) {
-            notes.add(table, "its type is not ip; pinning is by the client's address all the same");
         }
-        for (String word : new String[]{"peers", "nopurge", "store", "write-to", "srvkey", "recv-only"}) {
+        if (table.words().contains("peers")) {
+            notes.add(table, "peers: pins are not shared with another gateway");
+        }
+        for (String word : List.of("nopurge", "store", "write-to", "srvkey", "recv-only")) {
             if (table.words().contains(word)) {
                 notes.leftOut(table, word + ": no equivalent");
             }
         }
     }
 
-    private void prefixes(DraftPool pool, Statement rule, Matcher source) {
-        if (source.group(1) == null) {
+    private void prefixes(DraftPool pool, Statement rule) {
+        Matcher source = SOURCE.matcher(rule.word(2));
+        if (!source.matches() || source.group(1) == null) {
             return;
         }
-        if (!source.group(1).matches("[0-9]{1,2}") || Integer.parseInt(source.group(1)) > 32) {
-            notes.add(rule, "write its netmask as pinning.ipv4Prefix; as it stands, every address counts by itself");
+        OptionalInt prefix = prefix(source.group(1));
+        if (prefix.isPresent()) {
+            pool.set("pinning", "ipv4Prefix", prefix.getAsInt());
         } else {
-            pool.set("pinning", "ipv4Prefix", Integer.parseInt(source.group(1)));
+            notes.addLoss(rule, "its netmask is no prefix: every IPv4 address counts by itself");
         }
         if (source.group(2) != null) {
             pool.set("pinning", "ipv6Prefix", Math.min(128, Integer.parseInt(source.group(2))));
         }
     }
 
-    private static String valueOf(Statement table, String word) {
-        int at = table.words().indexOf(word);
-        return at < 0 ? "" : table.word(at + 1);
+    /** Of {@code 24} and {@code 255.255.255.0}. */
+    private static OptionalInt prefix(String mask) {
+        if (!mask.contains(".")) {
+            int bits = Integer.parseInt(mask);
+            return bits <= 32 ? OptionalInt.of(bits) : OptionalInt.empty();
+        }
+        long value = 0;
+        List<String> octets = List.of(mask.split("\\.", -1));
+        for (String octet : octets) {
+            if (!octet.matches("[0-9]{1,3}") || Integer.parseInt(octet) > 255) {
+                return OptionalInt.empty();
+            }
+            value = value << OCTET | Integer.parseInt(octet);
+        }
+        int bits = Long.bitCount(value);
+        return octets.size() == 4 && value == (0xFFFFFFFFL << (32 - bits) & 0xFFFFFFFFL)
+                ? OptionalInt.of(bits)
+                : OptionalInt.empty();
+    }
+
+    /** The table of another section that a stick rule names; empty for that of its own section. */
+    static String tableOf(Statement rule) {
+        return valueOf(rule, "table");
+    }
+
+    private static String valueOf(Statement line, String word) {
+        int at = line.words().indexOf(word);
+        return at < 0 ? "" : line.word(at + 1);
     }
 }

@@ -1,6 +1,9 @@
 package io.vipgate.importer.haproxy;
 
 import static io.vipgate.importer.common.ImportedConfig.assertNoted;
+import static io.vipgate.importer.haproxy.HaproxyLines.listen;
+import static io.vipgate.importer.haproxy.HaproxyLines.pool;
+import static io.vipgate.importer.haproxy.HaproxyLines.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.config.HttpProbeConfig;
@@ -15,18 +18,6 @@ import org.junit.jupiter.api.Test;
 
 /** Checks of HAProxy as probes: what is sent, what decides, and who is not checked at all. */
 class HaproxyProbeTest {
-    private static ImportResult listen(String... lines) {
-        return HaproxyImporter.convert("listen web\nbind 203.0.113.1:80\n" + String.join("\n", lines) + "\n");
-    }
-
-    private static PoolConfig pool(String... lines) {
-        return ImportedConfig.of(listen(lines)).pool("web");
-    }
-
-    private static ProbeConfig probe(String... lines) {
-        return pool(String.join("\n", lines), "server a 192.0.2.1:80 check").probe();
-    }
-
     @Test
     void aCheckOfSeveralStepsKeepsEachInItsPlace() {
         ProbeConfig probe = probe("option tcp-check", "tcp-check connect", "tcp-check send PING\\r\\n",

@@ -1,0 +1,126 @@
+package io.vipgate.importer.netfilter;
+
+import io.vipgate.importer.common.AddressShares;
+import io.vipgate.importer.common.ConfigDraft;
+import io.vipgate.importer.common.HostPort;
+import io.vipgate.importer.common.ImportResult;
+import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.SyntaxException;
+import io.vipgate.importer.netfilter.Budget.ExhaustedException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Turns programs of rules into a configuration.
+ *
+ * <p>Stateless.
+ */
+public final class NetfilterImport {
+    private static final long MAX_STEPS = 4_000_000;
+    private static final String TOO_MUCH = "the chains lead through one another in too many ways to follow them all: split them";
+    private static final String FIRST_NOTE = "DNAT kept the clients' addresses where replies were routed back; a proxy "
+            + "connects from its own, and the endpoints' logs show that one. Set proxyProtocol: v2 in the pools, and the "
+            + "endpoints to expect it, to carry the clients' addresses over";
+
+    private NetfilterImport() {}
+
+    /**
+     * The configuration that does what the programs do, or why there is none.
+     *
+     * @param programs one for each family
+     */
+    public static ImportResult convert(List<Program> programs, Notes notes) {
+        ConfigDraft draft = new ConfigDraft(notes);
+        try {
+            for (Program program : programs) {
+                Budget budget = new Budget(MAX_STEPS);
+                Survey survey = new Survey(program, budget);
+                List<Served> served = ServedAddresses.of(program, survey, budget, notes);
+                new ListenerDrafts(program, draft, notes).addAll(served);
+                noteRules(program, survey.use(), notes);
+            }
+        } catch (ExhaustedException e) {
+            return ImportResult.failed(TOO_MUCH, notes.inOrder());
+        }
+        return draft.finish(FIRST_NOTE, "no DNAT rule that could be carried over");
+    }
+
+    /** Every address and port that the programs send on, and the shares of its targets. */
+    public static List<AddressShares> shares(List<Program> programs, Notes notes) throws SyntaxException {
+        List<AddressShares> all = new ArrayList<>();
+        try {
+            for (Program program : programs) {
+                Budget budget = new Budget(MAX_STEPS);
+                for (Served served : ServedAddresses.of(program, new Survey(program, budget), budget, notes)) {
+                    all.add(shares(served));
+                }
+            }
+        } catch (ExhaustedException e) {
+            throw new SyntaxException(1, TOO_MUCH);
+        }
+        return all;
+    }
+
+    private static AddressShares shares(Served served) {
+        Finding main = served.main();
+        Map<HostPort, Double> targets = new LinkedHashMap<>();
+        double rest = 0;
+        for (Map.Entry<Outcome, ExactShare> each : main.shares().outcomes().entrySet()) {
+            if (each.getKey() instanceof Outcome.Target target) {
+                targets.put(target.address(), each.getValue().value());
+            } else {
+                rest += each.getValue().value();
+            }
+        }
+        return new AddressShares(served.bind(), targets, rest, main.isTold() ? "" : ServedAddresses.why(main));
+    }
+
+    private static void noteRules(Program program, RuleUse use, Notes notes) {
+        Set<Rule> reachable = new java.util.LinkedHashSet<>(program.reachableRules());
+        program.chains().forEach((name, chain) -> chain.rules().forEach(rule -> {
+            boolean isSending = rule.action() instanceof Action.Translate || rule.action() instanceof Action.Draw
+                    || rule.action() instanceof Action.LookUp;
+            boolean isForOthers = rule.matches().contains(new Match.Always(false));
+            if (use.isMatched(rule)) {
+                noteInterface(rule, notes);
+                notePorts(rule, notes);
+            } else if (isSending && !isForOthers) {
+                String chainName = name.substring(name.indexOf('/') + 1);
+                notes.add(rule.line(), rule.text() + (!reachable.contains(rule)
+                        ? ": no rule leads to chain " + chainName + "; it is left out"
+                        : use.isAsked(rule)
+                                ? ": its chance is 0; it is left out"
+                                : ": never reached, the rules before it take everything; it is left out"));
+            }
+        }));
+    }
+
+    private static void notePorts(Rule rule, Notes notes) {
+        if (rule.action() instanceof Action.Translate translate && translate.translation().isPortRange()
+                && translate.translation().basePort() == 0) {
+            notes.add(rule.line(), rule.text() + (translate.translation().isRandom()
+                    ? ": the kernel takes any port of the range, each as often"
+                    : ": the kernel keeps a port that lies in the range, and takes the first of it for all others"));
+        }
+        if (rule.action() instanceof Action.Translate translate && translate.translation().isPersistent()) {
+            notes.add(rule.line(),
+                    "persistent: a client had the same server behind each of the addresses; set pinning: { by: "
+                            + "source-address } in the pool, which keeps it for each pool");
+        }
+    }
+
+    private static void noteInterface(Rule rule, Notes notes) {
+        boolean isSending = !(rule.action() instanceof Action.Return || rule.action() instanceof Action.Nothing
+                || rule.action() instanceof Action.Drop);
+        boolean hasAddress = rule.matches().stream().anyMatch(Match.Destination.class::isInstance);
+        for (Match match : rule.matches()) {
+            if (isSending && match instanceof Match.NetworkInterface each) {
+                notes.add(rule.line(), each.text() + ": a listener is bound to an address, not an interface"
+                        + (hasAddress ? "" : "; write the public address into bind"));
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.vipgate.importer.nft;
+
+import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.netfilter.Action;
+import io.vipgate.importer.netfilter.AddressFamily;
+import io.vipgate.importer.netfilter.Chain;
+import io.vipgate.importer.netfilter.Program;
+import io.vipgate.importer.netfilter.Program.Base;
+import io.vipgate.importer.netfilter.Program.Hook;
+import io.vipgate.importer.netfilter.Rule;
+import io.vipgate.importer.nft.NftTable.NftChain;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The tables of one family as a program.
+ *
+ * <p>Confined to one import.
+ */
+final class NftRules {
+    private static final int TRANSLATION = -100;
+
+    private final AddressFamily family;
+    private final List<NftTable> tables;
+    private final Notes notes;
+    private final Map<String, Chain> chains = new LinkedHashMap<>();
+    private final Map<Hook, List<Placed>> placed = new EnumMap<>(Hook.class);
+    private int rules;
+
+    /** A base chain and its priority. */
+    private record Placed(int priority, Base base) {}
+
+    NftRules(AddressFamily family, List<NftTable> tables, Notes notes) {
+        this.family = family;
+        this.tables = tables;
+        this.notes = notes;
+    }
+
+    Program program() {
+        String own = family == AddressFamily.IPV4 ? "ip" : "ip6";
+        for (NftTable table : tables) {
+            if ((table.family().equals(own) || table.family().equals("inet")) && !table.isDormant()) {
+                table.chains().forEach((name, chain) -> add(table, name, chain));
+            }
+        }
+        Map<Hook, List<Base>> bases = new EnumMap<>(Hook.class);
+        placed.forEach((hook, all) -> {
+            all.sort(Comparator.comparingInt(Placed::priority));
+            bases.put(hook, all.stream().map(Placed::base).toList());
+        });
+        return new Program(family, bases, chains);
+    }
+
+    private void add(NftTable table, String name, NftChain chain) {
+        String hookName = chain.behind("hook");
+        boolean isNat = chain.behind("type").equals("nat");
+        boolean isBase = !hookName.isEmpty();
+        Hook hook = switch (hookName) {
+            case "prerouting" -> Hook.PREROUTING;
+            case "output" -> Hook.OUTPUT;
+            default -> null;
+        };
+        boolean isBefore = isNat || chain.priority() < TRANSLATION;
+        if (isBase && (hook == null || !isBefore)) {
+            noteLeft(name, hookName, isNat, chain);
+            return;
+        }
+        if (hook != null) {
+            // Chains of type nat are all called at one place, whatever their priorities, which are their order among themselves.
+            int priority = isNat ? Math.max(TRANSLATION, chain.priority()) : chain.priority();
+            placed.computeIfAbsent(hook, _ -> new ArrayList<>())
+                    .add(new Placed(priority, new Base(table.key(name), isNat)));
+        }
+        List<Rule> read = new ArrayList<>();
+        for (List<NftWord> words : chain.rules()) {
+            read.addAll(new NftRuleReader(table, family, words, "rule " + rules++).read());
+        }
+        Action policy = chain.behind("policy").equals("drop")
+                ? new Action.Drop("the policy of " + name)
+                : new Action.Accept();
+        chains.put(table.key(name), new Chain(read, policy));
+    }
+
+    private void noteLeft(String name, String hook, boolean isNat, NftChain chain) {
+        for (List<NftWord> words : chain.rules()) {
+            String text = NftWord.text(words);
+            notes.add(words.getFirst().line(), isNat && hook.equals("postrouting")
+                    ? text + ": no longer needed for the connections that are carried over, the gateway connects from its own "
+                            + "address"
+                    : String.format(Locale.ROOT, "chain %s (hook %s): not carried over, it stays with nftables", name,
+                            hook));
+        }
+    }
+}
