@@ -57,6 +57,7 @@ final class ListenerDrafts {
         int line = main.isTold() ? main.shares().firstLine() : line(main);
         if (!main.isTold()) {
             notes.addLoss(line, served.bind() + " is left out: " + ServedAddresses.why(main));
+            draft.missListener();
             return;
         }
         OutcomeShares shares = main.shares();
@@ -67,6 +68,7 @@ final class ListenerDrafts {
         if (isServer && !canMoveToWildcard(served.bind(), shares)) {
             notes.addLoss(line, served.bind() + " is the address of one of the servers, and another listener has port "
                     + served.bind().port() + " of this machine's own addresses; it is left out");
+            draft.missListener();
             return;
         }
         noteRest(served, shares, line);
@@ -108,6 +110,7 @@ final class ListenerDrafts {
             if (each.getKey() instanceof Outcome.Lost lost) {
                 notes.addLoss(lost.line(), lost.text() + ": can't be carried over, and takes "
                         + percent(each.getValue()) + " of the connections to " + bind + "; that listener is left out");
+                draft.missListener();
                 isWhole = false;
             }
         }

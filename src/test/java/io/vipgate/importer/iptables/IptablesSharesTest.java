@@ -297,4 +297,15 @@ class IptablesSharesTest {
         assertThat(shares(result)).containsExactly("0.0.0.0:8080: WEIGHTED_RANDOM 172.17.0.2:80*1");
         assertThat(result.hasLoss()).as("%s", result.notes()).isFalse();
     }
+
+    @Test
+    void aRuleForAlmostAllPortsIsNoListOfListeners() {
+        ImportResult result = nat(
+                "-A PREROUTING -d 203.0.113.1/32 -p tcp -m tcp ! --dport 22 -j DNAT --to-destination 192.0.2.10",
+                "-A PREROUTING -d 203.0.113.2/32 -p tcp -m tcp --dport 25" + TO_20);
+
+        assertThat(shares(result)).containsExactly("203.0.113.2:25: WEIGHTED_RANDOM 192.0.2.20:80*1");
+        assertThat(result.hasLoss()).isTrue();
+        ImportedConfig.assertNoted(result, 2, "ports 1:65535 of 203.0.113.1: a listener has single ports");
+    }
 }
