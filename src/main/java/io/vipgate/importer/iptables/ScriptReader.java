@@ -33,6 +33,10 @@ final class ScriptReader {
             "ping", "pgrep", "false", "read", "expr", "cmp", "diff", "getent", "id", "pidof", "lsmod");
     private static final Set<String> PREFIXES = Set.of("sudo", "doas", "exec", "nohup", "builtin", "nice", "ionice");
     private static final Set<String> SETTING = Set.of("export", "readonly", "declare", "typeset", "local", "set");
+    /** What they do to iptables changes no rule. */
+    private static final Set<String> MANAGING = Set.of("service", "systemctl", "apt-get", "apt", "yum", "dnf",
+            "chkconfig",
+            "update-rc.d", "rc-update", "which", "command", "type", "cp", "chmod", "ls", "test", "[", "[[");
     private static final int MAX_TEXT = 200;
 
     private final Commands commands;
@@ -267,7 +271,8 @@ final class ScriptReader {
             return commands.run(new Command(line, arguments, Optional.empty(), AddressFamily.IPV4, "filter",
                     "what " + Unresolved.without(name) + " is"));
         }
-        boolean isElsewhere = arguments.stream().anyMatch(word -> PROGRAM.matcher(word).matches());
+        boolean isElsewhere = !MANAGING.contains(name)
+                && arguments.stream().anyMatch(word -> PROGRAM.matcher(word).matches());
         switch (name) {
             case "exit", "return" -> {
                 isOver = condition.isEmpty() && open.isEmpty();

@@ -13,6 +13,9 @@ import java.util.TreeSet;
  * <p>Immutable.
  */
 final class ClientClasses {
+    /** What a finding that depends on clients' addresses names. */
+    static final String SOURCE = "the client's address (-s)";
+
     private static final int MAX_CLASSES = 32;
 
     private final List<String> incoming;
@@ -66,7 +69,7 @@ final class ClientClasses {
         if (sources.size() > MAX_CLASSES) {
             return unknowns.valueOf(new Unknown(match.text(), 2, false)) == 1;
         }
-        int chosen = unknowns.valueOf(new Unknown("the client's address (-s)", sources.size(), false));
+        int chosen = unknowns.valueOf(new Unknown(SOURCE, sources.size(), false));
         return match.addresses().contains(sources.get(chosen));
     }
 }

@@ -18,6 +18,9 @@ import java.util.Set;
  * @param needsInterface whether connections by other interfaces were not sent on
  */
 record Finding(OutcomeShares shares, Set<String> deciders, boolean needsInterface) {
+    /** What a finding that depends on the interface names. */
+    static final String INTERFACE = "the interface (-i)";
+
     private static final OutcomeShares NOTHING = new OutcomeShares(Map.of(), Set.of(), Set.of(), true);
 
     Finding {
@@ -58,7 +61,7 @@ record Finding(OutcomeShares shares, Set<String> deciders, boolean needsInterfac
         List<OutcomeShares> sending = each.stream().filter(shares -> !shares.isStaying()).toList();
         boolean isOne = sending.stream().map(OutcomeShares::outcomes).distinct().count() <= 1;
         if (!isOne) {
-            return new Finding(NOTHING, Set.of("the interface (-i)"), false);
+            return new Finding(NOTHING, Set.of(INTERFACE), false);
         }
         OutcomeShares one = !sending.isEmpty() ? sending.getFirst() : each.isEmpty() ? NOTHING : each.getFirst();
         return new Finding(one, Set.of(), !sending.isEmpty() && sending.size() < each.size());

@@ -9,6 +9,7 @@ import io.vipgate.importer.netfilter.Intervals.Interval;
 import io.vipgate.importer.netfilter.Program.Hook;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,9 +72,10 @@ final class ServedAddresses {
     }
 
     private void findAny(Rest most) throws ExhaustedException {
-        for (Interval ports : destinations.ports(most.example())) {
+        PortRuns runs = new PortRuns(most.example(), true);
+        for (Interval ports : runs.intervals()) {
             Served first = at(most.example(), ports.first().intValue(), true);
-            if (!first.isStaying() && isShort(ports, first, "every address")) {
+            if (!first.isStaying() && runs.isShort(first, "every address")) {
                 for (int port = ports.first().intValue(); port <= ports.last().intValue(); port++) {
                     anyByPort.put(port, at(most.example(), port, true));
                 }
@@ -81,22 +83,52 @@ final class ServedAddresses {
         }
     }
 
-    private boolean isShort(Interval ports, Served served, String address) {
-        boolean isShort = ports.size().intValueExact() <= PortRange.MAX_PORTS;
-        if (!isShort) {
-            notes.addLoss(line(served.main()), "ports " + ports.first() + ":" + ports.last() + " of " + address
-                    + ": a listener has single ports, " + PortRange.MAX_PORTS + " of a range at most; "
-                    + (served.main().isTold()
-                            ? "their connections are not carried over"
-                            : why(served.main()) + "; they are left out"));
+    /** The ports of one address, and how many of them each rule sends on. */
+    private final class PortRuns {
+        private final List<Interval> intervals;
+        private final Map<Object, Integer> counts = new HashMap<>();
+        private final Map<Object, Interval> spans = new HashMap<>();
+
+        PortRuns(BigInteger address, boolean isAny) throws ExhaustedException {
+            intervals = destinations.ports(address);
+            for (Interval ports : intervals) {
+                Served served = at(address, ports.first().intValue(), isAny);
+                if (!served.isStaying()) {
+                    counts.merge(key(served), ports.size().intValueExact(), Integer::sum);
+                    spans.merge(key(served), ports, (old, more) -> new Interval(old.first(), more.last()));
+                }
+            }
         }
-        return isShort;
+
+        private static Object key(Served served) {
+            return served.main().isTold() ? served.main().shares().lines() : served.main().deciders();
+        }
+
+        List<Interval> intervals() {
+            return intervals;
+        }
+
+        /** Whether these are few enough for listeners, which is else noted. */
+        boolean isShort(Served served, String address) {
+            Object key = key(served);
+            boolean isShort = counts.getOrDefault(key, 0) <= PortRange.MAX_PORTS;
+            if (!isShort) {
+                Interval span = spans.getOrDefault(key, new Interval(BigInteger.ZERO, BigInteger.ZERO));
+                notes.addLoss(line(served.main()), "ports " + span.first() + ":" + span.last() + " of " + address
+                        + ": a listener has single ports, " + PortRange.MAX_PORTS + " of a range at most; "
+                        + (served.main().isTold()
+                                ? "their connections are not carried over"
+                                : why(served.main()) + "; they are left out"));
+            }
+            return isShort;
+        }
     }
 
     private void findSingle(BigInteger single, Rest most) throws ExhaustedException {
         String text = program.family().text(single);
         boolean isExcepted = destinations.isExcepted(single, most);
-        for (Interval ports : destinations.ports(single)) {
+        PortRuns runs = new PortRuns(single, false);
+        for (Interval ports : runs.intervals()) {
             int from = ports.first().intValue();
             int to = ports.last().intValue();
             Served first = at(single, from, false);
@@ -107,7 +139,7 @@ final class ServedAddresses {
             } else if (HostPort.address(text, from).isEmpty()) {
                 notes.addLoss(line(first.main()), text + ", ports " + from + ":" + to
                         + ": no listener can have that address; it is left out");
-            } else if (!isLikeAny(first, single, most) && isShort(ports, first, text)) {
+            } else if (!isLikeAny(first, single, most) && runs.isShort(first, text)) {
                 for (int port = from; port <= to; port++) {
                     Served served = at(single, port, false);
                     if (!isLikeAny(served, single, most)) {
@@ -195,8 +227,9 @@ final class ServedAddresses {
             for (Match match : rule.allMatches()) {
                 boolean isIt = switch (match) {
                     case Match.Undecided undecided -> undecided.text().equals(decider);
-                    case Match.Source source -> decider.contains("-s)") || source.text().equals(decider);
-                    case Match.NetworkInterface each -> decider.contains("-i)") || each.text().equals(decider);
+                    case Match.Source source -> decider.equals(ClientClasses.SOURCE) || source.text().equals(decider);
+                    case Match.NetworkInterface each ->
+                        decider.equals(Finding.INTERFACE) || each.text().equals(decider);
                     default -> false;
                 };
                 if (isIt) {
