@@ -54,7 +54,7 @@ final class NftValues {
             String text = word.text();
             List<NftWord> key = new ArrayList<>(element.subList(0, i));
             List<NftWord> value = new ArrayList<>(element.subList(i + 1, element.size()));
-            if (word.is(":")) {
+            if (word.is(":") && i > 0 && !value.isEmpty()) {
                 return List.of(key, value);
             }
             int colon = text.endsWith(":")
@@ -65,7 +65,9 @@ final class NftValues {
                 if (colon + 1 < text.length()) {
                     value.addFirst(new NftWord(word.line(), text.substring(colon + 1), false));
                 }
-                return List.of(key, value);
+                if (!value.isEmpty()) {
+                    return List.of(key, value);
+                }
             }
         }
         throw new NftProblemException(NftWord.text(element) + ": no key and value");
@@ -157,6 +159,9 @@ final class NftValues {
             Intervals.Interval each = ports(ports).all().getFirst();
             first = each.first().intValue();
             last = each.last().intValue();
+            if (first == 0) {
+                throw new NftProblemException("port 0 is no target");
+            }
         }
         return Optional.of(new Translation(range, first, last, 0, isRandom, isPersistent, false));
     }
