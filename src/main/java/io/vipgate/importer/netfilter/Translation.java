@@ -55,8 +55,9 @@ public record Translation(Optional<Intervals.Interval> addresses, int firstPort,
         BigInteger kept = isToMachine ? family.loopback() : destination;
         Intervals.Interval hosts = addresses.orElse(new Intervals.Interval(kept, kept));
         Map<Outcome, ExactShare> outcomes = new LinkedHashMap<>();
-        int from = isRandom ? firstPort : portFor(port);
-        int to = isRandom ? lastPort : from;
+        boolean isAnyPort = isRandom && isPortRange();
+        int from = isAnyPort ? firstPort : portFor(port);
+        int to = isAnyPort ? lastPort : from;
         long count = hosts.size().longValueExact() * (to - from + 1L);
         for (BigInteger host = hosts.first(); host.compareTo(hosts.last()) <= 0; host = host.add(BigInteger.ONE)) {
             for (int each = from; each <= to; each++) {

@@ -272,6 +272,9 @@ final class NftRuleReader {
             finish(new Action.Nothing());
             return;
         }
+        if (target.isEmpty()) {
+            throw new NftProblemException("dnat has no target");
+        }
         Optional<Translation> translation = NftValues.target(target, "", family, isRandom(flags),
                 flags.contains("persistent"));
         if (translation.isEmpty()) {

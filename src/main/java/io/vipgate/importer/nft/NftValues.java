@@ -159,6 +159,9 @@ final class NftValues {
             Intervals.Interval each = ports(ports).all().getFirst();
             first = each.first().intValue();
             last = each.last().intValue();
+            if (first == 0) {
+                throw new NftProblemException("port 0 is no target");
+            }
         }
         return Optional.of(new Translation(range, first, last, 0, isRandom, isPersistent, false));
     }

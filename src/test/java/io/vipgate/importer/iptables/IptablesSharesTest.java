@@ -216,6 +216,7 @@ class IptablesSharesTest {
                 "203.0.113.1:9000: WEIGHTED_RANDOM 192.0.2.10:9000*1",
                 "203.0.113.1:9001: WEIGHTED_RANDOM 192.0.2.10:9001*1");
         ImportedConfig.assertNoted(result, 3, "keeps a port that lies in the range");
+        assertThat(shares(nat(rule("", "192.0.2.20 --random")))).containsExactly(ONLY_20);
         assertThat(ImportedConfig.of(result).listener("203-0-113-1-7001").pool()).isEqualTo("203-0-113-1-7000");
     }
 
