@@ -38,7 +38,7 @@ public final class Peers implements AutoCloseable {
 
     /** Opens a listening socket on 127.0.0.1; whoever gets it closes it. */
     public int listen() {
-        ListenSocket.Options options = new ListenSocket.Options(BACKLOG, false, 30, 5, 3);
+        ListenSocket.Options options = new ListenSocket.Options(BACKLOG, false, 30, 5, 3, null);
         for (int port = FIRST_PORT; port <= LAST_PORT; port++) {
             try {
                 return listenSocket

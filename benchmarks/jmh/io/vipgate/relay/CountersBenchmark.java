@@ -74,12 +74,13 @@ public class CountersBenchmark {
                     EndpointState.initial(1, false)));
         }
         RelaySettings settings = new RelaySettings(1, 0, 0, 0, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0, 0,
-                ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT);
+                ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT, null);
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)),
                 new PoolPlan(settings, WeightedRandom::new, null), new SplittableRandom(1),
                 new LocalPorts(32_768, 60_999));
         places = new ConnectionLimit(0);
-        listener = new LoopListener(LISTENER, new ConnectionLimit(0), RelayRoom.of(9000), pool);
+        listener = new LoopListener(LISTENER, new ConnectionLimit(0), RelayRoom.of(9000), new ListenerWarnings("web"),
+                pool);
         all = pool.endpoints().toArray(LoopEndpoint[]::new);
         traffic = new Traffic[endpoints];
         for (int i = 0; i < endpoints; i++) {

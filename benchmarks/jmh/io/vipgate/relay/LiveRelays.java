@@ -66,7 +66,8 @@ final class LiveRelays implements AutoCloseable {
             }
         };
         relays = new RelayLoop(eventLoop, new ConnectionLimit(9000), mostPipes, observer);
-        LoopListener listener = new LoopListener("web", new ConnectionLimit(9000), RelayRoom.of(9000), pool);
+        LoopListener listener = new LoopListener("web", new ConnectionLimit(9000), RelayRoom.of(9000),
+                new ListenerWarnings("web"), pool);
         AtomicReference<Acceptor> begun = new AtomicReference<>();
         Lap.on(eventLoop, () -> begun.set(Acceptor.start(relays, listener, listening)));
         acceptor = Objects.requireNonNull(begun.get());
@@ -75,7 +76,7 @@ final class LiveRelays implements AutoCloseable {
     /** As the configuration's defaults are. */
     private static RelaySettings settings() {
         return new RelaySettings(5 * SECOND, 0, 600 * SECOND, 30 * SECOND, 0, 0, new RelaySettings.KeepAlive(30, 5, 3),
-                0, 60 * SECOND, ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT);
+                0, 60 * SECOND, ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT, null);
     }
 
     /** Bytes that went through pipes to the endpoint; asked on the loop. */

@@ -66,7 +66,7 @@ public class PinnedSelectBenchmark {
         }
         Pool pinned = new Pool("nginx", new PoolSnapshot(members, true));
         RelaySettings settings = new RelaySettings(1, 0, 0, 0, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0, 0,
-                ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT);
+                ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT, null);
         table = new PinTable("bench", new ClientPrefix(32, 64), TTL, 2_000_000);
         LocalPorts ports = new LocalPorts(32_768, 60_999);
         pool = new LoopPool(pinned, new PoolPlan(settings, WeightedRandom::new, table),

@@ -74,7 +74,7 @@ final class GatewayRun {
             return ExitStatus.FAILED;
         }
         Logging.apply(loaded.get().config().log());
-        Logging.takeStandardError();
+        Logging.takeStandardStreams();
         Logger log = LoggerFactory.getLogger(RunCommand.class);
         for (Problem warning : loaded.get().warnings()) {
             log.warn("{}", warning);

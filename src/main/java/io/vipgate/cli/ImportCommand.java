@@ -63,10 +63,10 @@ final class ImportCommand implements Callable<Integer> {
         return !isUsable ? ExitStatus.USAGE : isStrict && result.hasLoss() ? ExitStatus.FAILED : ExitStatus.OK;
     }
 
-    /** The command that compares shares, for programs whose shares no section of the file states. */
+    /** The command that compares shares before and after, for programs whose rules have to be worked out. */
     private String compare() {
         return format.hasShares()
-                ? "vipgate check --compare " + format.name().toLowerCase(Locale.ROOT) + " FILE CONFIG"
+                ? "vipgate check --compare " + format.name().toLowerCase(Locale.ROOT) + " RULES CONFIG"
                 : "";
     }
 

@@ -22,7 +22,9 @@ public record ListenerConfig(
         @Key(byDefault = "false", doc = "bind an address this machine does not own "
                 + "yet (standby of a pair)") boolean freebind,
         @Key(doc = "what the kernel may keep of a client's connection once 256 KiB went one way; the peer waits when it is "
-                + "full") BuffersConfig buffers) {
+                + "full") BuffersConfig buffers,
+        @Key(shown = "the system's", doc = "the kernel's congestion control towards clients, such as `cubic` or `bbr`; a warning "
+                + "tells when the kernel does not grant it") Optional<CongestionName> congestion) {
     /** Keeps its own copies. */
     public ListenerConfig {
         bind = List.copyOf(bind);

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One pool: {@code pools.P}. Its endpoints are in file order. <b>Immutable.</b>
@@ -31,6 +32,7 @@ public record PoolConfig(
                 + "the gateway itself; 0s: the kernel's own timeout, else at least keepAlive.idle + interval x count") UserTimeoutConfig userTimeout,
         @Key(doc = "what the kernel may keep of an endpoint's connection once 256 KiB went one way; the peer waits when it "
                 + "is full") BuffersConfig buffers,
+        @Key(shown = "the system's", doc = "the kernel's congestion control towards endpoints; as `listeners.L.congestion`") Optional<CongestionName> congestion,
         @Key(byDefault = "keep", doc = "`keep`, `close`: open relays of an endpoint that "
                 + "goes down") OnDown onDown,
         @Key(byDefault = "try-anyway", doc = "`try-anyway`: endpoints that are down but ready come last; `reject`: "

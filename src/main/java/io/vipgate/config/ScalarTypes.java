@@ -41,6 +41,7 @@ final class ScalarTypes {
     private static final Map<Class<?>, ScalarType<?>> BY_CLASS = List
             .of(STRING, INTEGER, BOOLEAN, DOUBLE, DURATIONS, ADDRESS,
                     new ScalarType<>(Path.class, ScalarTypes::path, Path::toString),
+                    new ScalarType<>(CongestionName.class, CongestionName::parse, CongestionName::name),
                     new ScalarType<>(ByteSize.class, ByteSize::parse, ByteSize::toString),
                     new ScalarType<>(EscapedText.class, EscapedText::parse, EscapedText::text),
                     new ScalarType<>(StatusRanges.class, StatusRanges::parse, StatusRanges::toString),

@@ -12,6 +12,7 @@ import io.vipgate.balance.WeightedRandom;
 import io.vipgate.config.AccessLogConfig;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.BuffersConfig;
+import io.vipgate.config.CongestionName;
 import io.vipgate.config.EndpointAddress;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.GatewayConfig;
@@ -22,6 +23,7 @@ import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProxyProtocol;
 import io.vipgate.config.Zone;
+import io.vipgate.linux.CongestionControl;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.linux.Sysctl;
 import io.vipgate.pinning.PinTable;
@@ -97,7 +99,25 @@ public final class ConfigMapping {
                 new RelaySettings.KeepAlive((int) config.keepAlive().idle().toSeconds(),
                         (int) config.keepAlive().interval().toSeconds(), config.keepAlive().count()),
                 config.userTimeout().client().toNanos(), config.userTimeout().endpoint().toNanos(),
-                proxyVersion(config.proxyProtocol()), sources, buffers(config.buffers()));
+                proxyVersion(config.proxyProtocol()), sources, buffers(config.buffers()),
+                congestion(config.congestion()));
+    }
+
+    /** The algorithm, if the kernel grants it; null for the system's. */
+    static @Nullable CongestionControl congestion(Optional<CongestionName> config) {
+        return config.map(CongestionName::name).map(CongestionControl::new)
+                .filter(algorithm -> algorithm.refusal().isEmpty()).orElse(null);
+    }
+
+    /** Tells of algorithms that the kernel will not grant. */
+    static void warnOfCongestion(GatewayConfig config) {
+        config.listeners().forEach((name, listener) -> warnOfCongestion("listeners." + name, listener.congestion()));
+        config.pools().forEach((name, pool) -> warnOfCongestion("pools." + name, pool.congestion()));
+    }
+
+    private static void warnOfCongestion(String path, Optional<CongestionName> congestion) {
+        congestion.map(CongestionName::name).map(CongestionControl::new).flatMap(CongestionControl::refusal)
+                .ifPresent(why -> LOG.warn("{}.congestion: {}; the system's is used", path, why));
     }
 
     static BufferBounds buffers(BuffersConfig config) {

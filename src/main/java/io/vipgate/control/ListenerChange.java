@@ -156,6 +156,6 @@ public final class ListenerChange implements ConfigChange {
         PoolConfig pool = Objects.requireNonNull(config.pools().get(listener.pool()));
         return new ListenSocket.Options(listener.backlog(), listener.freebind(),
                 (int) pool.keepAlive().idle().toSeconds(), (int) pool.keepAlive().interval().toSeconds(),
-                pool.keepAlive().count());
+                pool.keepAlive().count(), ConfigMapping.congestion(listener.congestion()));
     }
 }

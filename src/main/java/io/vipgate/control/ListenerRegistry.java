@@ -138,6 +138,7 @@ public final class ListenerRegistry {
     /** Has every address of a change served, as it says; those that go stay. The loops have every pool that it names. */
     void commit(ListenerChange change) {
         ConfigMapping.warnOfBuffers(change.config());
+        ConfigMapping.warnOfCongestion(change.config());
         serve(change, change.next(), change::hasOpened);
     }
 

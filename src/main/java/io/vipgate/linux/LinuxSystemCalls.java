@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,18 @@ public final class LinuxSystemCalls implements SystemCalls {
     public int setOption(int fd, int level, int option, int value) {
         answer.set(JAVA_INT, 0, value);
         return setFromAnswer(fd, level, option, Integer.BYTES);
+    }
+
+    @Override
+    public int setCongestion(int fd, CongestionControl algorithm) {
+        algorithm.writeTo(answer);
+        return setFromAnswer(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_CONGESTION, CongestionControl.BYTES);
+    }
+
+    @Override
+    public Optional<CongestionControl> congestion(int fd) {
+        int called = option(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_CONGESTION, CongestionControl.BYTES);
+        return called < 0 ? Optional.empty() : Optional.of(new CongestionControl(answer.getString(0)));
     }
 
     @Override

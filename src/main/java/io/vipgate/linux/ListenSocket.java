@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +32,10 @@ public final class ListenSocket {
      * @param keepIdleSeconds TCP_KEEPIDLE
      * @param keepIntervalSeconds TCP_KEEPINTVL
      * @param keepCount TCP_KEEPCNT
+     * @param congestion TCP_CONGESTION; null for the system's
      */
     public record Options(int backlog, boolean isFreeBind, int keepIdleSeconds, int keepIntervalSeconds,
-            int keepCount) {}
+            int keepCount, @Nullable CongestionControl congestion) {}
 
     /** Whether an address covers another one of this gateway on its port, or is covered by one. */
     public enum Overlap {
@@ -237,6 +239,9 @@ public final class ListenSocket {
     /** Changes a socket that listens already: its backlog, and what accepted sockets inherit from now on. */
     public void adjust(int fd, Options options) {
         inherit(fd, options);
+        if (options.congestion() == null) {
+            inheritSystemCongestion(fd);
+        }
         systemCalls.listen(fd, options.backlog());
     }
 
@@ -260,6 +265,15 @@ public final class ListenSocket {
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPIDLE, options.keepIdleSeconds());
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPINTVL, options.keepIntervalSeconds());
         systemCalls.setOption(fd, SocketOptions.SOL_TCP, SocketOptions.TCP_KEEPCNT, options.keepCount());
+        if (options.congestion() != null) {
+            systemCalls.setCongestion(fd, options.congestion());
+        }
+    }
+
+    /** Takes back what an earlier configuration has chosen. */
+    private void inheritSystemCongestion(int fd) {
+        CongestionControl.ofSystem().filter(algorithm -> !systemCalls.congestion(fd).equals(Optional.of(algorithm)))
+                .ifPresent(algorithm -> systemCalls.setCongestion(fd, algorithm));
     }
 
     /**

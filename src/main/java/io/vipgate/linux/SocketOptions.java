@@ -47,6 +47,8 @@ public final class SocketOptions {
     public static final int TCP_KEEPCNT = 6;
     /** State of a connection. */
     public static final int TCP_INFO = 11;
+    /** Congestion-control algorithm, by name. */
+    public static final int TCP_CONGESTION = 13;
     /** 0: delay acknowledgements; 1: send them at once; 2: send a pending one now and go on delaying. */
     public static final int TCP_QUICKACK = 12;
 

@@ -1,5 +1,6 @@
 package io.vipgate.linux;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,12 @@ public interface SystemCalls {
 
     /** setsockopt(2) with an int value. */
     int setOption(int fd, int level, int option, int value);
+
+    /** setsockopt(2) with TCP_CONGESTION: 0, or a negated error number if this process may not have the algorithm. */
+    int setCongestion(int fd, CongestionControl algorithm);
+
+    /** getsockopt(2) with TCP_CONGESTION; empty if that fails. */
+    Optional<CongestionControl> congestion(int fd);
 
     /** setsockopt(2): SO_LINGER on with 0 seconds, so that close(2) sends RST and drops the queue. */
     int setResetOnClose(int fd);

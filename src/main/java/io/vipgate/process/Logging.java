@@ -12,6 +12,7 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import io.vipgate.config.LogConfig;
 import io.vipgate.config.LogFormat;
+import io.vipgate.linux.StandardOutput;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
@@ -50,9 +51,13 @@ public final class Logging extends ContextAwareBase implements Configurator {
         }
     }
 
-    /** Has what prints to {@link System#err} wait for nobody either: exceptions that no thread catches, and libraries. */
-    public static void takeStandardError() {
+    /**
+     * Has what prints to {@link System#err} wait for nobody either: exceptions that no thread catches, and libraries. Nor does
+     * the JVM, for whoever reads its threads' stacks from a pipe.
+     */
+    public static void takeStandardStreams() {
         System.setErr(OUTPUT.asPrintStream());
+        boolean _ = StandardOutput.neverBlockOnPipe();
     }
 
     /** Lines that were dropped because whoever reads the log was too slow. */

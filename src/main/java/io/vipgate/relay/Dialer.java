@@ -1,6 +1,7 @@
 package io.vipgate.relay;
 
 import io.vipgate.linux.ClientAddress;
+import io.vipgate.linux.CongestionControl;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.linux.SocketOptions;
@@ -34,14 +35,14 @@ final class Dialer {
     int begin(LoopEndpoint endpoint, RelaySettings settings, boolean canDelayAck) {
         List<NativeSocketAddress> sources = settings.sources();
         if (sources.isEmpty()) {
-            return connect(endpoint, null, canDelayAck);
+            return connect(endpoint, null, settings.congestion(), canDelayAck);
         }
         int result = -Errno.EADDRNOTAVAIL;
         turn = (turn + 1) & Integer.MAX_VALUE;
         for (int i = 0; i < sources.size(); i++) {
             NativeSocketAddress source = sources.get((turn % sources.size() + i) % sources.size());
             if (source.family() == endpoint.family()) {
-                result = connect(endpoint, source, canDelayAck);
+                result = connect(endpoint, source, settings.congestion(), canDelayAck);
                 if (result != -Errno.EADDRNOTAVAIL) {
                     return result;
                 }
@@ -51,7 +52,7 @@ final class Dialer {
     }
 
     private int connect(LoopEndpoint endpoint, @Nullable NativeSocketAddress source,
-            boolean canDelayAck) {
+            @Nullable CongestionControl congestion, boolean canDelayAck) {
         int fd = systemCalls.socket(endpoint.family());
         if (fd < 0) {
             return fd;
@@ -61,6 +62,9 @@ final class Dialer {
         }
         // Before the first byte can come: without it a second urgent byte pushes the first one out of the stream.
         systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, 1);
+        if (congestion != null) {
+            systemCalls.setCongestion(fd, congestion);
+        }
         int result = source == null ? 0 : bind(fd, source);
         if (result == 0) {
             result = systemCalls.connect(fd, endpoint.address());

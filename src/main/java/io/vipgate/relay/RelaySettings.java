@@ -1,8 +1,10 @@
 package io.vipgate.relay;
 
+import io.vipgate.linux.CongestionControl;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.proxyprotocol.ProxyHeader;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the relays of one pool are made and bounded.
@@ -21,11 +23,12 @@ import java.util.List;
  * @param proxyVersion header that tells of the client to the endpoint
  * @param sources local addresses to connect from, in order of preference; empty for the kernel's choice
  * @param buffers of endpoints' connections
+ * @param congestion of endpoints' connections; null for the system's
  */
 public record RelaySettings(long connectTimeoutNanos, int attempts, long idleNanos, long halfClosedNanos,
         long lifetimeNanos, double lifetimeJitter, KeepAlive keepAlive, long clientUserTimeoutNanos,
         long endpointUserTimeoutNanos, ProxyHeader.Version proxyVersion, List<NativeSocketAddress> sources,
-        BufferBounds buffers) {
+        BufferBounds buffers, @Nullable CongestionControl congestion) {
     /**
      * TCP keepalive.
      *

@@ -84,4 +84,17 @@ class ImportCommandTest {
 
         assertThat(err.toString()).contains("summary: carried over: 1 of 2 listeners, 1 pool, 1 of 2 endpoints\n");
     }
+
+    @Test
+    void rulesWhoseSharesAreWorkedOutAreToBeCompared() throws IOException {
+        Path rules = Files.writeString(directory.resolve("rules"),
+                "*nat\n-A PREROUTING -d 203.0.113.1/32 -p tcp -m tcp "
+                        + "--dport 80 -j DNAT --to-destination 192.0.2.1:80\nCOMMIT\n");
+        CommandLine line = VipgateCommand.commandLine();
+        line.setOut(new PrintWriter(out));
+        line.setErr(new PrintWriter(err));
+
+        assertThat(line.execute("import", "iptables", rules.toString())).isZero();
+        assertThat(err.toString()).contains("vipgate check --compare iptables RULES CONFIG; ");
+    }
 }

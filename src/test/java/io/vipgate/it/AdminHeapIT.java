@@ -10,6 +10,7 @@ import io.vipgate.it.fixture.SocketTest;
 import io.vipgate.it.fixture.Tasks;
 import io.vipgate.it.fixture.VipgateProcess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,7 +115,9 @@ final class AdminHeapIT {
                 .startWithHeap(SCRAPED_HEAP_MEBIBYTES, directory, "run", "-c", write(adminPort).toString())
                 .awaitStart()) {
             for (String accept : new String[]{"*/*", "application/openmetrics-text; version=1.0.0"}) {
-                assertThat(scrape(adminPort, accept)).as("%s: %s", accept, gateway.errors()).isEqualTo(200);
+                Await.until("a page: " + accept, BOUND,
+                        () -> !gateway.isAlive() || scrape(adminPort, accept) == 200);
+                assertThat(gateway.isAlive()).as("%s: %s", accept, gateway.errors()).isTrue();
                 Queue<Integer> answers = new ConcurrentLinkedQueue<>();
                 try (Tasks tasks = new Tasks()) {
                     for (int i = 0; i < SCRAPERS; i++) {
@@ -123,25 +126,30 @@ final class AdminHeapIT {
                     tasks.join(BOUND);
                 }
                 assertThat(gateway.isAlive()).as("%s: %s", accept, gateway.errors()).isTrue();
-                assertThat(answers).as(accept).contains(200).isSubsetOf(200, 503);
+                assertThat(answers).as(accept).isSubsetOf(200, 503, ENDED);
             }
             assertThat(gateway.errors()).doesNotContain("OutOfMemory");
         }
     }
 
-    /** Returns the status, having read an answer to its end. */
+    /** Returns the status, having read an answer to its end; {@link #ENDED} where there is none. */
     private static int scrape(int adminPort, String accept) {
         try (Peer reader = Peer.connect(adminPort)) {
             reader.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: " + accept
                     + "\r\n\r\n");
-            int status = Integer.parseInt(reader.receiveText(12).substring(9));
+            String line = new String(reader.socket().getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+            if (line.length() < 12) {
+                return ENDED;
+            }
+            int status = Integer.parseInt(line.substring(9));
             byte[] rest = new byte[64 << 10];
             while (reader.read(rest, rest.length) >= 0) {
                 // Thirteen megabytes of no interest.
             }
             return status;
         } catch (IOException e) {
-            throw new AssertionError(accept, e);
+            // The gateway may be too busy with its heap to read a head in time.
+            return ENDED;
         }
     }
 

@@ -142,6 +142,43 @@ final class StalledLogProcessIT {
         }
     }
 
+    private static void askForStacks(VipgateProcess gateway, int times) throws Exception {
+        String script = "for i in $(seq " + times + "); do kill -QUIT " + gateway.pid() + "; sleep 0.02; done";
+        assertThat(new ProcessBuilder("bash", "-c", script).inheritIO().start().waitFor()).isZero();
+    }
+
+    /** The JVM writes them while everything else stands still. */
+    @Test
+    void stacksOfThreadsThatNobodyReadsHoldNothingUp() throws Exception {
+        try (EchoEndpoint echo = new EchoEndpoint();
+                SwitchedEndpoint other = new SwitchedEndpoint('x');
+                StalledPipe out = new StalledPipe(directory);
+                VipgateProcess gateway = VipgateProcess.startAfter("exec >" + out.path(), directory, "run", "-c",
+                        config(echo, other, ""))) {
+            awaitServing();
+            askForStacks(gateway, 100);
+
+            exchange();
+            assertThat(isAnswering()).isTrue();
+
+            out.move();
+            Await.until("somebody reads again", BOUND, () -> {
+                askOnce(gateway);
+                return out.read().contains("\"vipgate-control\"");
+            });
+            gateway.terminate();
+            assertThat(gateway.awaitExit(EXIT)).isZero();
+        }
+    }
+
+    private static void askOnce(VipgateProcess gateway) {
+        try {
+            askForStacks(gateway, 1);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "accessLog: { format: text }"})
     void aSecondSignalEndsTheProcessWhateverIsOpenAndWhateverIsFull(String more) throws Exception {

@@ -19,7 +19,7 @@ class ListenSocketTest {
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
     /** An address of TEST-NET-1, which no machine owns. */
     private static final InetAddress FOREIGN = InetAddress.ofLiteral("192.0.2.1");
-    private static final ListenSocket.Options FREE_BIND = new ListenSocket.Options(128, true, 30, 5, 3);
+    private static final ListenSocket.Options FREE_BIND = new ListenSocket.Options(128, true, 30, 5, 3, null);
 
     private final Tcp tcp = new Tcp();
     private final ListenSocket listenSocket = tcp.listenSocket;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Raw sockets over loopback for tests: closes what it opened. Confined to the thread of its test. */
 public final class Tcp implements AutoCloseable {
-    static final ListenSocket.Options OPTIONS = new ListenSocket.Options(128, false, 30, 5, 3);
+    static final ListenSocket.Options OPTIONS = new ListenSocket.Options(128, false, 30, 5, 3, null);
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int BUFFER_BYTES = 1 << 20;
 

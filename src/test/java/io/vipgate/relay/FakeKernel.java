@@ -3,6 +3,7 @@ package io.vipgate.relay;
 import io.vipgate.eventloop.FakeEventLoop;
 import io.vipgate.eventloop.Ready;
 import io.vipgate.linux.ClientAddress;
+import io.vipgate.linux.CongestionControl;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.linux.Pipe;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     private final ArrayDeque<Connect> plans = new ArrayDeque<>();
     /** The loop that watches its sockets. */
     final FakeEventLoop loop = new FakeEventLoop(this, this, 1_000_000_000L);
+    private final Map<Integer, CongestionControl> congestion = new HashMap<>();
     /** Sockets towards endpoints, in the order they were made. */
     final List<FakeSocket> dialled = new ArrayList<>();
     final FakeSocket listening;
@@ -252,6 +255,17 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
         beforeCall.accept("setOption");
         socketOf(fd).setOption(level, option, value);
         return 0;
+    }
+
+    @Override
+    public int setCongestion(int fd, CongestionControl algorithm) {
+        congestion.put(fd, algorithm);
+        return 0;
+    }
+
+    @Override
+    public Optional<CongestionControl> congestion(int fd) {
+        return Optional.ofNullable(congestion.get(fd));
     }
 
     @Override

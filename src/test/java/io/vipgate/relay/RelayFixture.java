@@ -89,7 +89,7 @@ final class RelayFixture {
 
     static RelaySettings settings() {
         return new RelaySettings(SECOND, 2, 600 * SECOND, 30 * SECOND, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0,
-                60 * SECOND, ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT);
+                60 * SECOND, ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT, null);
     }
 
     /** The settings with other bounds, in nanoseconds; 0 is none. */
@@ -97,7 +97,7 @@ final class RelayFixture {
         RelaySettings s = settings();
         return new RelaySettings(s.connectTimeoutNanos(), s.attempts(), idle, halfClosed, lifetime, 0, s.keepAlive(),
                 s.clientUserTimeoutNanos(), s.endpointUserTimeoutNanos(), s.proxyVersion(),
-                s.sources(), s.buffers());
+                s.sources(), s.buffers(), null);
     }
 
     private static PoolSnapshot.Member member(String name, String address) {

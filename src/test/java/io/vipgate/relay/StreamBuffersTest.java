@@ -79,7 +79,7 @@ class StreamBuffersTest {
         RelaySettings s = RelayFixture.settings();
         RelayFixture bounded = new RelayFixture(new RelaySettings(s.connectTimeoutNanos(), s.attempts(), s.idleNanos(),
                 s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), 0, 0, s.proxyVersion(), s.sources(),
-                new BufferBounds(1 << 20, 2 << 20)), 10);
+                new BufferBounds(1 << 20, 2 << 20), null), 10);
         bounded.listener.bound(new BufferBounds(3 << 20, 4 << 20));
         RelayFixture.Pair pair = bounded.connected();
         pair.client().minRttMicros = 10_000;

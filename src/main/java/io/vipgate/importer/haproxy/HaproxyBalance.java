@@ -5,6 +5,9 @@ import io.vipgate.importer.common.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The {@code balance} line of a backend as the rule of a pool.
@@ -23,6 +26,25 @@ final class HaproxyBalance {
         this.notes = notes;
         this.backend = backend;
         this.servers = servers;
+    }
+
+    /** The servers in the order in which {@code balance first} takes them: by their id, which is their number where none is written. */
+    static List<HaproxyServer> ordered(HaproxySection backend, List<HaproxyServer> servers) {
+        if (!backend.last("balance").map(each -> each.word(1)).orElse("").equals("first")) {
+            return servers;
+        }
+        Set<Long> written = servers.stream().filter(each -> each.number("id", 0) > 0).map(each -> each.number("id", 0))
+                .collect(Collectors.toSet());
+        SortedMap<Long, HaproxyServer> byId = new TreeMap<>();
+        long next = 1;
+        for (HaproxyServer server : servers) {
+            long id = server.number("id", 0);
+            while (id == 0 && written.contains(next)) {
+                next++;
+            }
+            byId.putIfAbsent(id == 0 ? next++ : id, server);
+        }
+        return byId.size() == servers.size() ? List.copyOf(byId.values()) : servers;
     }
 
     String rule() {
@@ -51,7 +73,7 @@ final class HaproxyBalance {
             case "leastconn" -> "least-connections";
             case "source" -> sourceHash(statement);
             case "random" -> argument.equals("1") ? "weighted-random" : powerOfTwo(statement, argument);
-            case "first" -> first(statement);
+            case "first" -> "first";
             case "hash" -> argument.equals("src") ? sourceHash(statement) : unknown(statement);
             default -> HTTP_ONLY.contains(rule) ? httpOnly(statement) : unknown(statement);
         };
@@ -66,15 +88,6 @@ final class HaproxyBalance {
                 each,
                 "an endpoint with more than its share of connections was passed over; source-hash looks at the address alone"));
         return "source-hash";
-    }
-
-    private String first(Optional<Statement> statement) {
-        if (servers.stream().anyMatch(server -> server.has("id"))) {
-            statement.ifPresent(
-                    each -> notes.addLoss(each, "the order is that of the file, whatever the servers' id; move "
-                            + "the endpoints where that differs"));
-        }
-        return "first";
     }
 
     private String powerOfTwo(Optional<Statement> statement, String draws) {

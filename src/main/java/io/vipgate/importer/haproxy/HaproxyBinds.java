@@ -124,8 +124,9 @@ final class HaproxyBinds {
                 && addresses.size() <= ConfigDraft.MAX_SIZE; port++) {
             List<HostPort> found = listen(host, port, isIpv6, isV6Only);
             if (found.isEmpty()) {
-                notes.addLoss(bind,
-                        text + ": HAProxy looks the name up when it starts; write the address. It is left out");
+                notes.addLoss(bind, text + (text.contains("$")
+                        ? ": the value of its variable is not known here; it is left out"
+                        : ": HAProxy looks the name up when it starts; write the address. It is left out"));
                 return;
             }
             addresses.addAll(found);

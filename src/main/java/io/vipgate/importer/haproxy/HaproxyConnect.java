@@ -64,9 +64,11 @@ record HaproxyConnect(Optional<Statement> rule) {
         return options;
     }
 
-    /** Whether the connection is encrypted. */
+    /** Whether the connection is encrypted; by default as those of clients are, but for a check of another address or port. */
     boolean isTls(HaproxyServer checked) {
-        return has("ssl") || (isDefault() && checked.has("check-ssl"));
+        boolean isAsClients = checked.has("ssl") && !checked.has("no-check-ssl") && !checked.has("port")
+                && !checked.has("addr");
+        return has("ssl") || (isDefault() && (checked.has("check-ssl") || isAsClients));
     }
 
     private String address(HaproxyServer checked) {

@@ -29,7 +29,7 @@ final class HaproxyPool {
         this.sections = sections;
         this.frontend = frontend;
         this.backend = backend;
-        this.servers = servers;
+        this.servers = HaproxyBalance.ordered(backend, servers);
     }
 
     /** Whether endpoints saw the clients' addresses as those of the connections. */

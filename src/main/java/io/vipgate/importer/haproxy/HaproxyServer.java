@@ -63,7 +63,11 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
         int i = from;
         while (i < statement.words().size()) {
             String word = statement.word(i++);
-            if (WITHOUT.containsKey(word)) {
+            if (word.endsWith("check-ssl")) {
+                words.remove("check-ssl");
+                words.remove("no-check-ssl");
+                words.put(word, "");
+            } else if (WITHOUT.containsKey(word)) {
                 words.remove(WITHOUT.get(word));
             } else if (word.startsWith("no-") && word.length() > 3) {
                 words.remove(word.substring(3));

@@ -24,7 +24,8 @@ final class HaproxyUnsupported {
             "log-health-checks");
     private static final Set<String> SERVER_WORDS = Set.of("check", "inter", "fastinter", "rise", "fall", "port",
             "addr", "track", "backup", "non-stick", "weight", "maxconn", "send-proxy", "send-proxy-v2",
-            "check-send-proxy", "check-ssl", "check-proto", "check-alpn", "check-via-socks4", "disabled", "slowstart",
+            "check-send-proxy", "check-ssl", "no-check-ssl", "check-proto", "check-alpn", "check-via-socks4",
+            "disabled", "slowstart",
             "source", "usesrc", "ssl", "verify", "verifyhost", "ca-file", "crt", "crl-file", "check-sni", "id",
             "socks4", "namespace", "guid");
     private static final Set<String> REFUSING = Set.of("reject", "silent-drop", "close");

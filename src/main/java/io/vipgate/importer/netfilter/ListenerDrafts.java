@@ -74,6 +74,9 @@ final class ListenerDrafts {
         noteRest(served, shares, line);
         compareWithOutput(served);
         HostPort bind = served.bind();
+        if (!isServer && isLikeWildcard(bind, shares)) {
+            return;
+        }
         if (isServer) {
             bind = HostPort.address(program.family().wildcard(), bind.port()).orElseThrow();
             notes.addLoss(line,
@@ -85,8 +88,14 @@ final class ListenerDrafts {
         }
         DraftPool pool = pool(bind, shares, line);
         if (!pool.endpoints().isEmpty()) {
-            draft.addListener(line, bind.name(), List.of(bind), pool);
+            draft.addListener(line, name(bind), List.of(bind), pool);
         }
+    }
+
+    /** The listener for every address takes its connections, by the same shares. */
+    private boolean isLikeWildcard(HostPort bind, OutcomeShares shares) {
+        OutcomeShares there = bind.isWildcard() ? null : wildcards.get(bind.port());
+        return there != null && there.outcomes().equals(shares.outcomes()) && there.drawn().equals(shares.drawn());
     }
 
     private int line(Finding finding) {
@@ -124,7 +133,7 @@ final class ListenerDrafts {
         shares.outcomes().forEach((outcome, share) -> {
             if (outcome instanceof Outcome.Stays) {
                 notes.addLoss(line, percent(share) + " of the connections to " + served.bind()
-                        + " matched no rule, and stayed with this machine; now the endpoints share them too");
+                        + " stayed with this machine, as no rule sent them on; now the endpoints share them too");
             } else if (outcome instanceof Outcome.Dropped dropped) {
                 notes.addLoss(dropped.line() == 0 ? line : dropped.line(), percent(share) + " of the connections to "
                         + served.bind() + " were dropped; now the endpoints share them too");
@@ -180,7 +189,7 @@ final class ListenerDrafts {
         }
         List<Map.Entry<HostPort, Fraction>> ordered = new ArrayList<>(targetShares.entrySet());
         int[] weights = ShareWeights.of(ordered.stream().map(Map.Entry::getValue).toList(), line, notes);
-        DraftPool pool = new DraftPool(line, bind.name());
+        DraftPool pool = new DraftPool(line, name(bind));
         pool.set("balance", balance);
         for (int i = 0; i < weights.length; i++) {
             HostPort target = ordered.get(i).getKey();
@@ -198,6 +207,11 @@ final class ListenerDrafts {
         DraftPool added = draft.addPool(pool);
         pools.put(List.of(balance, targetShares), added);
         return added;
+    }
+
+    /** Every address of either family has its own. */
+    private String name(HostPort bind) {
+        return bind.isWildcard() && program.family() == AddressFamily.IPV6 ? "any-ipv6-" + bind.port() : bind.name();
     }
 
     static String percent(ExactShare share) {

@@ -8,10 +8,12 @@ import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.SyntaxException;
 import io.vipgate.importer.netfilter.Budget.ExhaustedException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Turns programs of rules into a configuration.
@@ -34,17 +36,22 @@ public final class NetfilterImport {
      */
     public static ImportResult convert(List<Program> programs, Notes notes) {
         ConfigDraft draft = new ConfigDraft(notes);
+        Map<Program, RuleUse> uses = new LinkedHashMap<>();
         try {
             for (Program program : programs) {
                 Budget budget = new Budget(MAX_STEPS);
                 Survey survey = new Survey(program, budget);
                 List<Served> served = ServedAddresses.of(program, survey, budget, notes);
                 new ListenerDrafts(program, draft, notes).addAll(served);
-                noteRules(program, survey.use(), notes);
+                uses.put(program, survey.use());
             }
         } catch (ExhaustedException e) {
             return ImportResult.failed(TOO_MUCH, notes.inOrder());
         }
+        Set<String> matched = new HashSet<>();
+        uses.forEach((program, use) -> rules(program).filter(use::isMatched).map(NetfilterImport::key)
+                .forEach(matched::add));
+        uses.forEach((program, use) -> noteRules(program, use, matched, notes));
         return draft.finish(FIRST_NOTE, "no DNAT rule that could be carried over");
     }
 
@@ -78,7 +85,16 @@ public final class NetfilterImport {
         return new AddressShares(served.bind(), targets, rest, main.isTold() ? "" : ServedAddresses.why(main));
     }
 
-    private static void noteRules(Program program, RuleUse use, Notes notes) {
+    private static Stream<Rule> rules(Program program) {
+        return program.chains().values().stream().flatMap(chain -> chain.rules().stream());
+    }
+
+    /** One rule of a table for both families is a rule of two programs. */
+    private static String key(Rule rule) {
+        return rule.line() + " " + rule.text();
+    }
+
+    private static void noteRules(Program program, RuleUse use, Set<String> matched, Notes notes) {
         Set<Rule> reachable = new java.util.LinkedHashSet<>(program.reachableRules());
         program.chains().forEach((name, chain) -> chain.rules().forEach(rule -> {
             boolean isSending = rule.action() instanceof Action.Translate || rule.action() instanceof Action.Draw
@@ -87,7 +103,7 @@ public final class NetfilterImport {
             if (use.isMatched(rule)) {
                 noteInterface(rule, notes);
                 notePorts(rule, notes);
-            } else if (isSending && !isForOthers) {
+            } else if (isSending && !isForOthers && !matched.contains(key(rule))) {
                 String chainName = name.substring(name.indexOf('/') + 1);
                 notes.add(rule.line(), rule.text() + (!reachable.contains(rule)
                         ? ": no rule leads to chain " + chainName + "; it is left out"

@@ -138,6 +138,14 @@ final class NftRuleReader {
         return verdict(words.next(), words.isAtEnd() ? new NftWord(line, "", false) : words.peek());
     }
 
+    /** The value of a map. */
+    private Action verdict(List<NftWord> value) throws NftProblemException {
+        if (value.isEmpty()) {
+            throw new NftProblemException("a verdict is expected");
+        }
+        return verdict(value.getFirst(), value.getLast());
+    }
+
     private Action verdict(NftWord verdict, NftWord chain) throws NftProblemException {
         return switch (verdict.text()) {
             case "jump" -> new Action.Jump(table.key(chain.text()), false);
@@ -161,7 +169,7 @@ final class NftRuleReader {
         Optional<NftNumber> number = reader.number();
         if (number.isPresent()) {
             if (words.takes("vmap")) {
-                finish(draw(number.get(), value -> Optional.of(verdict(value.getFirst(), value.getLast()))));
+                finish(draw(number.get(), value -> Optional.of(verdict(value))));
             } else {
                 meet(reader.drawn(number.get()));
             }
@@ -169,7 +177,7 @@ final class NftRuleReader {
         }
         List<String> fields = reader.fields();
         if (words.takes("vmap")) {
-            byFields(fields, value -> Optional.of(verdict(value.getFirst(), value.getLast())));
+            byFields(fields, value -> Optional.of(verdict(value)));
         } else {
             meetOneOf(reader.alternatives(fields));
         }

@@ -54,7 +54,7 @@ final class NftValues {
             String text = word.text();
             List<NftWord> key = new ArrayList<>(element.subList(0, i));
             List<NftWord> value = new ArrayList<>(element.subList(i + 1, element.size()));
-            if (word.is(":") && i > 0 && !value.isEmpty()) {
+            if (word.is(":") && !key.isEmpty() && !value.isEmpty()) {
                 return List.of(key, value);
             }
             int colon = text.endsWith(":")

@@ -264,6 +264,25 @@ class HaproxyChecksTest {
     }
 
     @Test
+    void aTrackedServerOverTlsIsProbedOverTls() {
+        String listen = """
+                listen a
+                bind 203.0.113.1:443
+                server s 192.0.2.1:443 check ssl verify none %s
+                listen b
+                bind 203.0.113.1:80
+                server s 192.0.2.1:80 track a/s
+                """;
+
+        assertThat(ImportedConfig.of(HaproxyImporter.convert(listen.formatted(""))).pool("b").probe().type())
+                .isEqualTo(ProbeType.TLS);
+        for (String word : List.of("no-check-ssl", "port 443")) {
+            assertThat(ImportedConfig.of(HaproxyImporter.convert(listen.formatted(word))).pool("b").probe().type())
+                    .as(word).isEqualTo(ProbeType.TCP);
+        }
+    }
+
+    @Test
     void anExternalCommandIsHandedWhatHaproxyHandsIt() {
         ImportResult result = listen("option external-check", "external-check command /usr/local/bin/primary.sh",
                 "external-check path /usr/bin:/bin", CHECKED);

@@ -228,9 +228,13 @@ class HaproxyImporterTest {
     }
 
     @Test
-    void firstWithIdsIsNoted() {
-        assertNoted(listen("balance first", "server a 192.0.2.1:80 id 2", "server b 192.0.2.2:80 id 1"), 3,
-                "move the endpoints");
+    void firstTakesServersByTheirId() {
+        ImportResult result = listen("balance first", "server a 192.0.2.1:80 id 9", "server b 192.0.2.2:80",
+                "server c 192.0.2.3:80 id 1");
+
+        assertThat(ImportedConfig.of(result).endpoints("web")).containsExactly("c=192.0.2.3:80*1", "b=192.0.2.2:80*1",
+                "a=192.0.2.1:80*1");
+        assertThat(result.hasLoss()).isFalse();
     }
 
     @Test

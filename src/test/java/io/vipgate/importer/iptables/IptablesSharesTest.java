@@ -64,6 +64,42 @@ class IptablesSharesTest {
     }
 
     @Test
+    void theGatewaysOwnRulesForItsAddressNeedNoListenerOfTheirOwn() {
+        String to100 = " -j DNAT --to-destination 192.168.1.100:80";
+        String to200 = " -j DNAT --to-destination 192.168.1.200:80";
+        ImportResult result = nat("-A PREROUTING -i eth0 -p tcp --dport 80 " + HALF + to100,
+                "-A PREROUTING -i eth0 -p tcp --dport 80" + to200,
+                "-A OUTPUT -d 203.0.113.9 -p tcp --dport 80 " + HALF + to100,
+                "-A OUTPUT -d 203.0.113.9 -p tcp --dport 80" + to200);
+
+        assertThat(shares(result))
+                .containsExactly("0.0.0.0:80: WEIGHTED_RANDOM 192.168.1.100:80*1 192.168.1.200:80*1");
+        assertThat(result.hasLoss()).isFalse();
+        ImportedConfig.assertNoted(result, 4, "chain OUTPUT is no longer needed");
+    }
+
+    @Test
+    void everyAddressOfEachFamilyHasAListenerWithoutAWordAboutPools() {
+        ImportResult result = script(
+                "iptables -t nat -A PREROUTING -p tcp --dport 443 -j DNAT --to-destination 192.0.2.10:443",
+                "ip6tables -t nat -A PREROUTING -p tcp --dport 443 -j DNAT --to-destination [2001:db8:1::1]:443");
+
+        assertThat(shares(result)).containsExactly("0.0.0.0:443: WEIGHTED_RANDOM 192.0.2.10:443*1",
+                "[::]:443: WEIGHTED_RANDOM [2001:db8:1::1]:443*1");
+        assertThat(ImportedConfig.notes(result)).noneMatch(note -> note.contains("pool of its own"));
+    }
+
+    @Test
+    void whatARuleAcceptsIsNotSaidToHaveMetNone() {
+        ImportResult result = nat(rule(HALF, "192.0.2.10:80").replace("DNAT --to-destination 192.0.2.10:80", "ACCEPT"),
+                rule("", "192.0.2.20:80"));
+
+        assertThat(shares(result)).containsExactly(ONLY_20);
+        assertThat(result.hasLoss()).isTrue();
+        ImportedConfig.assertNoted(result, 3, "50.00 % of the connections to 203.0.113.1:80 stayed with this machine");
+    }
+
+    @Test
     void anIpv6NetworkIsNoSingleAddress() {
         for (String length : List.of("/32", "/64", "/127")) {
             ImportResult result = nat("-A PREROUTING -d 2001:db8::" + length

@@ -163,4 +163,32 @@ class NftImporterTest {
         assertThat(shares(result)).containsExactly("203.0.113.1:80: ROUND_ROBIN 192.0.2.10:80*1 192.0.2.20:80*1");
         ImportedConfig.assertNoted(result, 1, "managed by iptables-nft");
     }
+
+    @Test
+    void aRuleForOneFamilyInATableOfBothIsNotSaidToBeUnreached() {
+        ImportResult result = NftImporter.convert("""
+                table inet lb {
+                  set vips { type ipv4_addr; elements = { 203.0.113.1 } }
+                  chain a { dnat ip to 192.0.2.10:80 }
+                  chain b { dnat ip to 192.0.2.20:80 }
+                  chain web { numgen random mod 4 vmap { 0 : jump a, 1-3 : goto b } }
+                  chain pre {
+                    type nat hook prerouting priority -100;
+                    ip daddr @vips tcp dport vmap { 80 : jump web, 81 : goto a }
+                  }
+                }
+                """);
+
+        assertThat(shares(result)).containsExactly("203.0.113.1:80: WEIGHTED_RANDOM 192.0.2.10:80*1 192.0.2.20:80*3",
+                "203.0.113.1:81: WEIGHTED_RANDOM 192.0.2.10:80*1");
+        assertThat(ImportedConfig.notes(result)).noneMatch(note -> note.contains("never reached"));
+    }
+
+    @Test
+    void aMapWithoutAValueIsNamed() {
+        ImportResult result = nat("ip daddr 203.0.113.1 tcp dport 80 numgen random mod 2 vmap { 0 : jump a, 1 :  }");
+
+        assertThat(result.yaml()).isEmpty();
+        assertThat(ImportedConfig.notes(result)).anyMatch(note -> note.contains("203.0.113.1:80 is left out"));
+    }
 }
