@@ -192,7 +192,7 @@ final class Checks {
         ProbeResult result = check(probe, address, SHORT);
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         assertThat(millis).isBetween(SHORT.toMillis(), SHORT.toMillis() + 2000);
-        assertThat(result.outcome()).isEqualTo(ProbeResult.Outcome.TIMEOUT);
+        assertThat(result.outcome()).as(result.cause()).isEqualTo(ProbeResult.Outcome.TIMEOUT);
         return result;
     }
 
