@@ -34,7 +34,6 @@ public final class ProbeCommands {
     /** How long the end waits for a command that is being started. */
     private static final long END_MILLIS = 200;
 
-    private static final ChildProcesses CHILDREN = new ChildProcesses();
     private static final Set<ProcessHandle> RUNNING = ConcurrentHashMap.newKeySet();
     /** While this process has the mark of the command that it starts. */
     private static final ReentrantLock STARTING = new ReentrantLock();
@@ -45,6 +44,11 @@ public final class ProbeCommands {
     private static volatile boolean isOver;
 
     private ProbeCommands() {}
+
+    /** Made with the first command: to link system calls takes longer than to ask whether there is time for one. */
+    private static final class Kernel {
+        static final ChildProcesses CHILDREN = new ChildProcesses();
+    }
 
     /**
      * A command that was started.
@@ -120,11 +124,11 @@ public final class ProbeCommands {
             hasBegun = true;
             Runtime.getRuntime().addShutdownHook(
                     Thread.ofPlatform().name("vipgate-commands-end").unstarted(ProbeCommands::endAll));
-            unmarked = CHILDREN.mark();
-            adoptsOrphans = CHILDREN.adoptOrphans();
+            unmarked = Kernel.CHILDREN.mark();
+            adoptsOrphans = Kernel.CHILDREN.adoptOrphans();
         }
         long mark = RANGE << NUMBER_BITS | number++;
-        boolean isMarked = CHILDREN.mark(mark);
+        boolean isMarked = Kernel.CHILDREN.mark(mark);
         try {
             Process process = builder.start();
             ProcessHandle handle = process.toHandle();
@@ -133,7 +137,7 @@ public final class ProbeCommands {
             return new Command(process, mark);
         } finally {
             if (isMarked) {
-                CHILDREN.mark(unmarked);
+                Kernel.CHILDREN.mark(unmarked);
             }
         }
     }
@@ -141,9 +145,9 @@ public final class ProbeCommands {
     /** Reaps all orphans that have ended; whether any that lives has the mark. */
     private static boolean reapOrphans(long mark) {
         boolean isAnyLeft = false;
-        for (long pid : adoptsOrphans ? CHILDREN.adopted() : List.<Long>of()) {
+        for (long pid : adoptsOrphans ? Kernel.CHILDREN.adopted() : List.<Long>of()) {
             OptionalLong itsMark = ChildProcesses.markOf(pid);
-            if (itsMark.isPresent() && isOwn(itsMark.getAsLong()) && !isRunning(pid) && !CHILDREN.reap(pid)) {
+            if (itsMark.isPresent() && isOwn(itsMark.getAsLong()) && !isRunning(pid) && !Kernel.CHILDREN.reap(pid)) {
                 isAnyLeft |= itsMark.getAsLong() == mark;
             }
         }
