@@ -53,7 +53,8 @@ final class KeepalivedProbe {
 
     /** The probe; empty when nothing is checked. */
     Optional<Map<String, Object>> read() {
-        List<Statement> checkers = realServer.block().stream().filter(each -> isChecker(each.name())).toList();
+        List<Statement> checkers = realServer.block().stream().filter(each -> isChecker(each.name()))
+                .flatMap(KeepalivedProbe::byHost).toList();
         if (checkers.isEmpty()) {
             return Optional.empty();
         }
@@ -80,13 +81,25 @@ final class KeepalivedProbe {
         return Optional.of(probe.section());
     }
 
-    /** Lower is better: what says more, and of that what asks the service's own port. */
+    /** Each {@code host} of an SMTP_CHECK is a check of its own, with what the SMTP_CHECK says beside its hosts. */
+    private static Stream<Statement> byHost(Statement checker) {
+        if (!checker.name().equals("SMTP_CHECK") || checker.last("host").isEmpty()) {
+            return Stream.of(checker);
+        }
+        Stream<Statement> hosts = checker.all("host");
+        List<Statement> common = checker.block().stream().filter(each -> !each.is("host")).toList();
+        return hosts.map(host -> new Statement(host.line(), List.of(checker.name(), "host"),
+                Stream.concat(common.stream(), host.block().stream()).toList(), true));
+    }
+
+    /** Lower is better: what says more, of that what asks the real server itself, and of that its own port. */
     private int rank(Statement checker) {
         int rank = 0;
         while (!RANKS.get(rank).contains(checker.name())) {
             rank++;
         }
-        return 2 * rank + (portOf(checker).equals(String.valueOf(address.port())) ? 0 : 1);
+        return 4 * rank + (otherAddress(checker).isPresent() ? 2 : 0)
+                + (portOf(checker).equals(String.valueOf(address.port())) ? 0 : 1);
     }
 
     private String portOf(Statement checker) {
@@ -102,19 +115,22 @@ final class KeepalivedProbe {
         if (isIncluded) {
             notes.add(other, words + ", which connects to the same real server and asks more");
         } else {
-            notes.addLoss(other, words + "; this one is left out, and what it found no longer counts");
+            notes.addLoss(other, words + "; this one is left out, and what it found"
+                    + (portOf(other).equals(portOf(checker)) ? "" : " at port " + portOf(other)) + " no longer counts");
         }
     }
 
     /** Whether another machine was asked, which a probe does not do; then a TCP connect to the endpoint has to do. */
     private boolean isElsewhere(Statement checker) {
-        Optional<Statement> elsewhere = Stream.concat(Stream.of(checker), checker.all("host"))
-                .flatMap(each -> each.last("connect_ip").stream())
-                .filter(each -> !HostPort.literal(each.word(1)).equals(address.literal())).findFirst();
+        Optional<Statement> elsewhere = otherAddress(checker);
         elsewhere.ifPresent(
                 option -> notes.addLoss(option, "keepalived checks that address, a probe the endpoint itself: "
                         + "it is probed by a TCP connect, and what " + checker.name() + " found no longer counts"));
         return elsewhere.isPresent();
+    }
+
+    private Optional<Statement> otherAddress(Statement checker) {
+        return checker.last("connect_ip").filter(each -> !HostPort.literal(each.word(1)).equals(address.literal()));
     }
 
     private void times(DraftProbe probe, Statement checker) {
@@ -136,23 +152,14 @@ final class KeepalivedProbe {
     }
 
     private void connection(DraftProbe probe, Statement checker) {
+        checker.last("connect_port").ifPresent(option -> port(probe, option));
         for (Statement option : checker.block()) {
             switch (option.name()) {
-                case "connect_port" -> port(probe, option);
-                case "connect_ip" -> {
-                }
-                case "host" -> option.block().forEach(inner -> {
-                    if (inner.name().equals("connect_port")) {
-                        port(probe, inner);
-                    } else if (!inner.name().equals("connect_ip")) {
-                        KeepalivedUnsupported.report(inner, notes);
-                    }
-                });
                 case "bindto" -> HostPort.address(option.word(1), 1).filter(each -> !each.isWildcard()).ifPresentOrElse(
                         source -> probe.source(source.host()),
                         () -> notes.leftOut(option, "not an address of this machine"));
-                case "helo_name", "url", "virtualhost", "enable_sni", "misc_path", "misc_timeout", "misc_dynamic",
-                        "http_protocol", "fast_recovery" ->
+                case "connect_port", "connect_ip", "helo_name", "url", "virtualhost", "enable_sni", "misc_path",
+                        "misc_timeout", "misc_dynamic", "http_protocol", "fast_recovery" ->
                     {
                     }
                 default -> {

@@ -38,6 +38,41 @@ class KeepalivedProbeTest {
 
     // ---- several checkers ----
 
+    @ParameterizedTest
+    @CsvSource({"host { connect_port 80 },host { connect_port 587 },6,587",
+        "host { connect_port 587 },host { connect_port 80 },5,587", "host { },host { connect_port 465 },6,465"})
+    void eachHostOfAMailCheckIsOneOfWhichTheServicesPortIsKept(String first, String second, int lost, String port) {
+        ImportResult result = real("SMTP_CHECK {", first, second, "}");
+
+        assertThat(probe(result).type()).isEqualTo(ProbeType.SMTP);
+        assertThat(probe(result).port()).isEmpty();
+        assertThat(losses(result)).singleElement().asString().startsWith("line " + lost + ": SMTP_CHECK host: ")
+                .contains("at port " + port + " no longer counts");
+    }
+
+    @Test
+    void aHostHasWhatItsMailCheckSaysUnlessItSaysOtherwise() {
+        ImportResult result = real("SMTP_CHECK {", "connect_port 587", "connect_timeout 9", "helo_name mx.example",
+                "host {", "connect_port 25", "connect_timeout 2", "}", "}");
+
+        assertThat(probe(result).port()).hasValue(25);
+        assertThat(probe(result).timeout()).hasSeconds(2);
+        assertThat(losses(result)).isEmpty();
+    }
+
+    @Test
+    void aCheckOfTheRealServerIsKeptBeforeOneOfAnotherAddress() {
+        ImportResult result = real("SMTP_CHECK {", "host { connect_ip 192.0.2.9 }", "host { connect_port 587 }", "}");
+
+        assertThat(probe(result).port()).hasValue(587);
+        assertThat(losses(result)).singleElement().asString().startsWith("line 5: ");
+    }
+
+    @Test
+    void ofAPortThatIsWrittenTwiceTheLastCounts() {
+        assertThat(probe(real("TCP_CHECK {", "connect_port 81", "connect_port 80", "}")).port()).isEmpty();
+    }
+
     @Test
     void ofTwoCheckersTheOneThatSaysMoreIsKept() {
         ImportResult result = real("TCP_CHECK {", "connect_port 22", "}", http("path /health", "status_code 200"));
