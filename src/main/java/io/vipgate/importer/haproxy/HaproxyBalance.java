@@ -53,9 +53,11 @@ final class HaproxyBalance {
         if (backups.size() < 2 || rule.equals("first") || backend.option("allbackups").isPresent()) {
             return rule;
         }
-        if (servers.size() - backups.size() == 1) {
+        int primaries = servers.size() - backups.size();
+        if (primaries <= 1) {
             notes.add(backups.get(1).statement(), "a second backup was used only while the first was down, as option "
-                    + "allbackups is not set: balance: first keeps that order, and one server beside them needs no other rule");
+                    + "allbackups is not set: balance: first keeps that order"
+                    + (primaries == 0 ? "" : ", and one server beside them needs no other rule"));
             return "first";
         }
         notes.addLoss(backups.get(1).statement(), "a second backup was used only while the first was down, as option "

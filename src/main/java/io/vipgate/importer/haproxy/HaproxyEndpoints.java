@@ -52,6 +52,25 @@ final class HaproxyEndpoints {
         return accepted;
     }
 
+    /**
+     * Says where clients go to a backup because a server is full, which HAProxy's never do: they wait.
+     *
+     * @param usesAllBackups whether the backups share clients, rather than stand by for each other
+     */
+    void noteFullServers(List<HaproxyServer> accepted, boolean usesAllBackups) {
+        List<HaproxyServer> backups = accepted.stream().filter(each -> each.has("backup")).toList();
+        accepted.stream().filter(each -> each.number("maxconn", 0) > 0)
+                .filter(each -> each.has("backup")
+                        ? !usesAllBackups && !each.equals(backups.getLast())
+                        : !backups.isEmpty())
+                .findFirst()
+                .ifPresent(full -> notes.addLoss(full.statement(),
+                        "maxconn: HAProxy keeps clients waiting while servers "
+                                + "are full and uses a backup only while they are down; now a backup gets those for whom the "
+                                + "endpoints before it have no room. Where there may be only one at a time, as with a database "
+                                + "that is written to, remove maxConnections"));
+    }
+
     private String refusal(HaproxyServer server, List<HaproxyServer> accepted) {
         if (server.isService()) {
             return "SRV records, which say names, ports and weights, are not looked up";
@@ -63,6 +82,10 @@ final class HaproxyEndpoints {
             if (server.has(word)) {
                 return word + ": vipgate connects to the address itself";
             }
+        }
+        if (server.isClientsAddress()) {
+            return server.address() + " stands for the address that the client connected to, and an endpoint has one "
+                    + "of its own";
         }
         if (server.endpoint(clientPort).isEmpty()) {
             return server.address().contains("@") || server.address().startsWith("/")
@@ -114,10 +137,12 @@ final class HaproxyEndpoints {
 
     private long weight(HaproxyServer server) {
         Optional<String> text = server.value("weight");
+        long weight = server.weight();
         if (text.isPresent() && !text.get().matches("[0-9]{1,9}")) {
-            notes.addLoss(server.statement(), "weight " + text.get() + " is not a number; it is taken as 1");
+            notes.add(server.statement(), "weight " + text.get() + " is not a whole number: it is " + weight
+                    + ", as HAProxy reads it");
         }
-        return server.number("weight", 1);
+        return weight;
     }
 
     private void template(HaproxyServer server, HostPort address) {

@@ -26,7 +26,7 @@ final class HaproxyHttpExpect {
     private final String method;
     private final BitSet allowed = new BitSet();
     private String body = "";
-    private boolean isAnyStatus;
+    private boolean hasStatus;
 
     HaproxyHttpExpect(Notes notes, String method) {
         this.notes = notes;
@@ -34,21 +34,24 @@ final class HaproxyHttpExpect {
         allowed.set(FIRST, END);
     }
 
-    /** Without a rule HAProxy expects 2xx or 3xx; with one, that alone decides. */
+    /** Without a rule HAProxy expects 2xx or 3xx; with one, that alone decides, even where the probe can't look for it. */
     void apply(DraftProbe probe, List<HaproxyPattern> patterns) {
-        boolean hasStatus = false;
+        hasStatus = patterns.stream().anyMatch(each -> statuses(each).isPresent());
         for (HaproxyPattern pattern : patterns) {
             Optional<BitSet> statuses = statuses(pattern);
             if (statuses.isPresent()) {
                 allowed.and(statuses.get());
-                hasStatus = true;
-            } else if (pattern.match().contains("status")) {
+            } else if (pattern.match().equals("status")) {
                 notes.addLoss(pattern.rule(), "not codes from 100 to 599, or ranges of them" + NOT_CHECKED);
+            } else if (pattern.match().equals("rstatus")) {
+                lose(pattern, "not a pattern of statuses that is understood here");
             } else {
                 body(probe, pattern);
             }
         }
-        if ((hasStatus || isAnyStatus) && !probe.expectStatus(written())) {
+        boolean isDefault = patterns.stream()
+                .allMatch(each -> each.match().equals("status") && statuses(each).isEmpty());
+        if (!isDefault && !probe.expectStatus(written())) {
             notes.addLoss(patterns.getLast().rule(), "no status can be all of what is expected; 200-399 passes");
         }
     }
@@ -56,19 +59,20 @@ final class HaproxyHttpExpect {
     private void body(DraftProbe probe, HaproxyPattern pattern) {
         Optional<String> plain = pattern.plain();
         if (plain.isEmpty() || pattern.match().startsWith("binary")) {
-            notes.addLoss(pattern.rule(),
-                    "the probe looks for a status and one text of the body, not for \"" + pattern + "\""
-                            + NOT_CHECKED);
+            lose(pattern, "the probe looks for a status and one text of the body, not for \"" + pattern + "\"");
         } else if (!body.isEmpty()) {
-            notes.addLoss(pattern.rule(), "the probe looks for one text of the body, and that is \"" + body + "\""
-                    + NOT_CHECKED);
+            lose(pattern, "the probe looks for one text of the body, and that is \"" + body + "\"");
         } else if (method.equals("HEAD")) {
-            notes.addLoss(pattern.rule(), "the answer to HEAD has no body" + NOT_CHECKED);
+            lose(pattern, "the answer to HEAD has no body");
         } else {
             body = plain.get();
-            isAnyStatus = true;
             probe.expectBody(pattern.rule().line(), body);
         }
+    }
+
+    private void lose(HaproxyPattern pattern, String reason) {
+        notes.addLoss(pattern.rule(), reason + NOT_CHECKED
+                + (hasStatus ? "" : ", and with any status, as HAProxy looked at none of 2xx and 3xx here"));
     }
 
     private static Optional<BitSet> statuses(HaproxyPattern pattern) {

@@ -44,7 +44,9 @@ final class HaproxyPool {
      */
     DraftPool draft(String name, int clientPort, Optional<HostPort> listener) {
         DraftPool pool = new DraftPool(backend.section().line(), name);
-        List<HaproxyServer> accepted = new HaproxyEndpoints(notes, servers, clientPort).addTo(pool);
+        HaproxyEndpoints endpoints = new HaproxyEndpoints(notes, servers, clientPort);
+        List<HaproxyServer> accepted = endpoints.addTo(pool);
+        endpoints.noteFullServers(accepted, backend.option("allbackups").isPresent());
         pool.set("balance", new HaproxyBalance(notes, backend, accepted).rule());
         serverSettings(pool, accepted);
         new HaproxyChecks(notes, sections, backend, listener).apply(pool, accepted);

@@ -2,6 +2,7 @@ package io.vipgate.importer.haproxy;
 
 import io.vipgate.importer.common.Statement;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,10 +43,21 @@ final class HaproxySection {
         return Stream.concat(withoutRulesOf(own, inherited).stream(), own.stream()).toList();
     }
 
-    /** A section with check rules of its own has no others. */
+    /**
+     * A section with check rules of its own has no others. Its own {@code option httpchk} takes those of the defaults away too; its
+     * own {@code option tcp-check} does where the defaults check otherwise.
+     */
     private static List<Statement> withoutRulesOf(List<Statement> own, List<Statement> inherited) {
         Set<String> replaced = own.stream().map(Statement::name).filter(RULE_SETS::contains)
-                .collect(Collectors.toUnmodifiableSet());
+                .collect(Collectors.toCollection(HashSet::new));
+        if (own.stream().anyMatch(each -> each.is("option", "httpchk"))) {
+            replaced.add("http-check");
+        }
+        boolean isTcpCheck = inherited.stream().filter(each -> each.is("option") && HaproxyCheck.isKind(each.word(1)))
+                .reduce((_, last) -> last).filter(each -> each.word(1).equals("tcp-check")).isPresent();
+        if (!isTcpCheck && own.stream().anyMatch(each -> each.is("option", "tcp-check"))) {
+            replaced.add("tcp-check");
+        }
         return inherited.stream().filter(line -> !replaced.contains(line.name())).toList();
     }
 

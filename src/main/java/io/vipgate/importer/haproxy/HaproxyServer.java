@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +23,8 @@ import java.util.regex.Pattern;
  */
 record HaproxyServer(Statement statement, String name, String address, Map<String, String> words, int slots) {
     private static final Pattern FAMILY = Pattern.compile("^(?:ipv[46]|tcp[46]?)@");
+    private static final Pattern LEADING_DIGITS = Pattern.compile("[+]?([0-9]{1,9})");
+    private static final Set<String> CLIENTS_ADDRESS = Set.of("", "*", "0.0.0.0", "::");
     private static final Set<String> WITH_VALUE = Set.of("weight", "inter", "fastinter", "downinter", "rise", "fall",
             "port", "maxconn", "slowstart", "source", "on-marked-down", "on-marked-up", "on-error", "observe",
             "error-limit", "cookie", "id", "addr", "track", "minconn", "maxqueue", "tcp-ut", "verify", "ca-file",
@@ -93,6 +96,17 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
 
     long number(String word, long orElse) {
         return value(word).filter(text -> text.matches("[0-9]{1,9}")).map(Long::parseLong).orElse(orElse);
+    }
+
+    /** As HAProxy reads it: the digits that it begins with, and 0 where there are none. */
+    long weight() {
+        Matcher digits = LEADING_DIGITS.matcher(value("weight").orElse("1"));
+        return digits.lookingAt() ? Long.parseLong(digits.group(1)) : 0;
+    }
+
+    /** Whether its address is that which the client connected to. */
+    boolean isClientsAddress() {
+        return isInet() && CLIENTS_ADDRESS.contains(host());
     }
 
     /** Whether its port is the one that the client connected to, or an offset from it. */

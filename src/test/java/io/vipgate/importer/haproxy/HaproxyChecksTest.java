@@ -181,7 +181,36 @@ class HaproxyChecksTest {
         assertThat(probe.tls().orElseThrow().serverName()).hasValue("w.example");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"option tcp-check|option tcp-check|L|N", "option httpchk|option tcp-check||N",
+        "option tcp-check|option redis-check||N", "|option tcp-check||N", "option tcp-check|option httpchk||200-399",
+        "option httpchk|option httpchk HEAD /e||200-399", "|option httpchk||200-399",
+        "option httpchk|server b 192.0.2.2:80||200", "option httpchk|http-check expect status 204||204"})
+    void anOwnOptionHasTheRulesOfTheDefaultsOnlyWhereHaproxyKeepsThem(String inherited, String own, String text,
+            String status) {
+        ImportResult result = HaproxyImporter.convert("defaults\n" + (inherited == null ? "" : inherited)
+                + "\ntcp-check expect string L\nhttp-check expect status 200\nlisten web\nbind 203.0.113.1:80\n" + own
+                + "\n" + CHECKED + "\n");
+
+        ProbeConfig probe = probeOf(result);
+        assertThat(probe.exchanges().stream().map(step -> step.expect().text()).findFirst().orElse(""))
+                .isEqualTo(text == null ? "" : text);
+        assertThat(probe.type() == ProbeType.HTTP ? probe.http().orElseThrow().expectStatus().toString() : "N")
+                .isEqualTo(status);
+    }
+
     // ---- httpchk ----
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"expect rstring ok.ready|100-599", "expect ! string Maint|100-599",
+        "expect hdr name x-up value 1|100-599", "expect rstatus (|100-599",
+        "expect ! string Maint;http-check expect status 200|200"})
+    void whereHaproxyLooksAtNoStatusTheProbeDoesNotEitherAndTheLossSaysSo(String rules, String status) {
+        ImportResult result = listen("option httpchk GET /", "http-check " + rules.replace(";", "\n"), CHECKED);
+
+        assertThat(probeOf(result).http().orElseThrow().expectStatus()).hasToString(status);
+        assertLost(result, 4, status.equals("200") ? "counts as UP" : "counts as UP, and with any status");
+    }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"expect string ready|100-599|ready", "expect rstring ready|100-599|ready",

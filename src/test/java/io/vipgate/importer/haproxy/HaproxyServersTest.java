@@ -53,6 +53,51 @@ class HaproxyServersTest {
     }
 
     @Test
+    void backupsAloneAreTakenInOrder() {
+        ImportResult result = listen("server a 192.0.2.1:80 backup", "server b 192.0.2.2:80 backup");
+
+        assertThat(ImportedConfig.of(result).pool("web").balance()).isEqualTo(BalanceRule.FIRST);
+        assertNothingLost(result);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"maxconn 9|backup|backup||3", "|backup maxconn 9|backup||4",
+        "backup maxconn 9|backup|backup||3", "maxconn 9|backup maxconn 9|backup|allbackups|3",
+        "|backup maxconn 9|backup|allbackups|0", "||backup maxconn 9||0", "maxconn 9|maxconn 9|||0"})
+    void thatABackupGetsTheClientsOfFullServersIsALoss(String first, String second, String third, String option,
+            int line) {
+        ImportResult result = listen("server a 192.0.2.1:80 " + text(first), "server b 192.0.2.2:80 " + text(second),
+                "server c 192.0.2.3:80 " + text(third), option == null ? "" : "option " + option);
+
+        if (line == 0) {
+            assertNothingLost(result);
+        } else {
+            assertLost(result, line, "uses a backup only while they are down; now a backup gets those");
+        }
+    }
+
+    private static String text(String word) {
+        return word == null ? "" : word;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10%, 10", "7x, 7", "+3, 3", "abc, 0"})
+    void aWeightIsWhatHaproxyReadsOfIt(String written, int weight) {
+        ImportResult result = listen("server a 192.0.2.1:80 weight " + written, "server b 192.0.2.2:80 weight 5");
+
+        assertThat(ImportedConfig.of(result).endpoint("web", "a").weight()).isEqualTo(weight);
+        assertRemarked(result, 3, "it is " + weight + ", as HAProxy reads it");
+        assertNothingLost(result);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0:8000", "*:8000", ":8000", "[::]:8000", "0.0.0.0"})
+    void theAddressThatAClientConnectedToIsNamedAsSuch(String address) {
+        assertLost(listen("server a 192.0.2.1:80", "server b " + address), 4,
+                address + " stands for the address that the client connected to");
+    }
+
+    @Test
     void backupsOfSeveralServersShareAndThatIsALoss() {
         String[] servers = {"server a 192.0.2.1:80", "server b 192.0.2.2:80", "server c 192.0.2.3:80 backup",
             "server d 192.0.2.4:80 backup"};
