@@ -156,6 +156,11 @@ final class KeepalivedVirtualServer {
 
     private void sorryServer(DraftPool pool) {
         server.last("sorry_server").ifPresent(sorry -> address(sorry, false).ifPresent(address -> {
+            server.all("real_server").flatMap(real -> real.last("uthreshold").stream())
+                    .filter(each -> count(each) > 0).findFirst()
+                    .ifPresent(
+                            full -> notes.addLoss(full, "keepalived sends nobody to the sorry_server because the real "
+                                    + "servers are full: LVS refuses clients then; now the backup gets them"));
             pool.add(new DraftEndpoint(sorry.line(), "sorry", address).asBackup().unprobed());
             notes.add(sorry,
                     "a backup endpoint that is not probed, as keepalived did not check it, and used when none of "
@@ -236,9 +241,15 @@ final class KeepalivedVirtualServer {
     }
 
     private void inhibition(Statement option) {
+        boolean isForAll = server.last("inhibit_on_failure").isPresent()
+                || server.all("real_server").allMatch(real -> real.last("inhibit_on_failure").isPresent());
         notes.add(option,
                 "onDown: keep does the same for open connections; new connections go to other endpoints"
-                        + ", those of pinned clients too");
+                        + ", those of pinned clients too"
+                        + (isForAll
+                                ? ""
+                                : ". It holds for the whole pool: the real servers without inhibit_on_failure keep their "
+                                        + "open connections too when they fail, and keepalived ended those"));
     }
 
     private static String forwarding(String kind) {

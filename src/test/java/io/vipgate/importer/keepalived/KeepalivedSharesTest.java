@@ -211,6 +211,16 @@ class KeepalivedSharesTest {
         assertThat(losses(imported.result())).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"uthreshold 100, true", "uthreshold 0, false", "weight 2, false"})
+    void thatTheSorryServerGetsTheClientsOfFullRealServersIsALoss(String line, boolean isLoss) {
+        ImportResult result = service("sorry_server 192.0.2.99 80", real(1, line));
+
+        assertThat(losses(result).stream().anyMatch(note -> note.startsWith("line 4: uthreshold 100: ")
+                && note.contains("now the backup gets them"))).isEqualTo(isLoss);
+        assertThat(losses(service(real(1, line)))).isEmpty();
+    }
+
     @Test
     void aQuorumDecidesOnlyWhereThereIsASorryServer() {
         ImportResult with = service("quorum 2", "sorry_server 192.0.2.99 80", real(1), real(2));
@@ -255,6 +265,16 @@ class KeepalivedSharesTest {
         assertThat(ImportedConfig.of(service(real(1))).pool(POOL).onDown()).isEqualTo(OnDown.CLOSE);
         assertThat(ImportedConfig.of(service(real(1, "inhibit_on_failure"))).pool(POOL).onDown())
                 .isEqualTo(OnDown.KEEP);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"inhibit_on_failure, '', true", "inhibit_on_failure, inhibit_on_failure, false"})
+    void anInhibitedRealServerAmongOthersIsSaidToHoldForThoseToo(String first, String second, boolean isSaid) {
+        ImportResult result = service(real(1, first), real(2, second));
+
+        assertThat(ImportedConfig.of(result).pool(POOL).onDown()).isEqualTo(OnDown.KEEP);
+        assertThat(ImportedConfig.notes(result)).filteredOn(note -> note.startsWith("line 3: inhibit_on_failure: "))
+                .singleElement().matches(note -> note.contains("holds for the whole pool") == isSaid);
     }
 
     @Test
