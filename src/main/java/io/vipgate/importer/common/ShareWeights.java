@@ -11,12 +11,10 @@ import java.util.Locale;
  */
 public final class ShareWeights {
     private static final int MAX_WEIGHT = 256;
-    /** Half a step of the largest weight: what nobody could have written better. */
-    private static final double ROUNDING = 0.002;
 
     private ShareWeights() {}
 
-    /** Whole numbers in the ratio of the shares; the nearest up to 256, which is noted, where these would be larger. */
+    /** Whole numbers in the ratio of the shares; the nearest up to 256, which is a loss, where these would be larger. */
     public static int[] of(List<Fraction> shares, int line, Notes notes) {
         try {
             long[] exact = exact(shares);
@@ -38,11 +36,7 @@ public final class ShareWeights {
         }
         String text = String.format(Locale.ROOT, "weights up to %d only approximate the shares: one of them is %.2g "
                 + "percentage points off", MAX_WEIGHT, least * 100);
-        if (least > ROUNDING) {
-            notes.addLoss(line, text);
-        } else {
-            notes.add(line, text);
-        }
+        notes.addLoss(line, text);
         return best;
     }
 

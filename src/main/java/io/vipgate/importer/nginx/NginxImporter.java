@@ -147,11 +147,19 @@ public final class NginxImporter {
             draft.missListener();
             draft.count(listen.addresses().size());
         }
-        bindsByTarget.forEach((choice, binds) -> pools.of(pass.get(), choice)
+        bindsByTarget.forEach((choice, binds) -> pools
+                .of(pass.get(), choice,
+                        bindsByTarget.size() == 1 && binds.containsAll(listen.addresses())
+                                ? "the server"
+                                : "the listener on " + print(binds))
                 .ifPresentOrElse(pool -> listener(server, listen, binds, pool), () -> {
                     draft.missListener();
                     draft.count(binds.size());
                 }));
+    }
+
+    private static String print(List<HostPort> binds) {
+        return String.join(", ", binds.stream().map(HostPort::toString).toList());
     }
 
     private void listener(NginxServer server, NginxListen listen, List<HostPort> binds, DraftPool pool) {

@@ -51,11 +51,15 @@ final class NginxPools {
         upstreams.clear();
     }
 
-    /** The pool for a choice that is constant or has shares. */
-    Optional<DraftPool> of(Statement pass, NginxChoice choice) {
+    /**
+     * The pool for a choice that is constant or has shares.
+     *
+     * @param without what is left out where there is none
+     */
+    Optional<DraftPool> of(Statement pass, NginxChoice choice, String without) {
         Optional<DraftPool> pool = choice.isConstant()
-                ? target(pass, choice.values().keySet().iterator().next())
-                : split(pass, choice);
+                ? target(pass, choice.values().keySet().iterator().next(), without)
+                : split(pass, choice, without);
         pool.filter(_ -> !isProbeNoted).ifPresent(found -> {
             isProbeNoted = true;
             notes.add(found.line(), "nginx noticed a failure only when it connected for a client (max_fails, "
@@ -65,7 +69,7 @@ final class NginxPools {
     }
 
     /** The upstream of the name, or the one address that is written in its place. */
-    private Optional<DraftPool> target(Statement pass, String to) {
+    private Optional<DraftPool> target(Statement pass, String to, String without) {
         Statement upstream = upstreams.get(to);
         if (upstream != null) {
             boolean isFirst = used.add(upstream);
@@ -85,7 +89,7 @@ final class NginxPools {
                             ? "an upstream has ports of its own, nginx refuses one here"
                             : (to.equals(pass.word(1)) ? "" : to + ": ")
                                     + "no upstream of this name in this file, and no address with a port")
-                    + "; the server is left out");
+                    + "; " + without + " is left out");
             return Optional.empty();
         }
         DraftPool pool = new DraftPool(pass.line(), address.get().name());
@@ -96,11 +100,11 @@ final class NginxPools {
     }
 
     /** One pool for all targets: an endpoint's share is that of its target, by its weight in there. */
-    private Optional<DraftPool> split(Statement pass, NginxChoice choice) {
+    private Optional<DraftPool> split(Statement pass, NginxChoice choice, String without) {
         Map<HostPort, Fraction> shares = new LinkedHashMap<>();
         DraftPool pool = new DraftPool(pass.line(), pass.word(1).replaceAll("[${}]", ""));
         for (Map.Entry<String, Fraction> part : choice.values().entrySet()) {
-            Optional<DraftPool> target = target(pass, part.getKey());
+            Optional<DraftPool> target = target(pass, part.getKey(), without);
             if (target.isEmpty()) {
                 return Optional.empty();
             }
@@ -109,7 +113,7 @@ final class NginxPools {
             if (sum == 0 || endpoints.stream().anyMatch(each -> each.isBackup() || each.maxConnections() > 0)) {
                 notes.addLoss(pass,
                         part.getKey() + " has no server, a backup or max_conns, which hold for its share of "
-                                + "the clients alone; the server is left out");
+                                + "the clients alone; " + without + " is left out");
                 return Optional.empty();
             }
             noteSharesWithin(pass, target.get(), endpoints.size());

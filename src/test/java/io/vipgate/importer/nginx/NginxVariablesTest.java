@@ -111,7 +111,37 @@ class NginxVariablesTest {
         assertThat(wirings(result)).containsExactly(wiring);
     }
 
+    @ParameterizedTest
+    @CsvSource({"203.0.113.1:81; listen 203.0.113.2:81; listen 203.0.113.3:81, 203.0.113.3:81",
+        "203.0.113.3:81; listen 203.0.113.1:81; listen 203.0.113.4:81, '203.0.113.3:81, 203.0.113.4:81'",
+        "81, 0.0.0.0:81"})
+    void whereOnlySomeAddressesHaveATargetTheOthersAreNamed(String listen, String lost) {
+        ImportResult result = convert(listen, "$h:$server_port",
+                "map $server_addr $h { 203.0.113.1 192.0.2.1; 203.0.113.2 192.0.2.2; }");
+
+        assertThat(wirings(result)).isNotEmpty();
+        assertThat(losses(result)).singleElement().asString().endsWith("; the listener on " + lost + " is left out")
+                .doesNotContain("the server is left out");
+    }
+
+    @Test
+    void whereNoAddressHasATargetTheServerIsLeftOut() {
+        assertThat(
+                losses(convert("203.0.113.3:81", "$h:$server_port", "map $server_addr $h { 203.0.113.1 192.0.2.1; }")))
+                .singleElement().asString().endsWith("; the server is left out");
+    }
+
     // ---- split_clients ----
+
+    @ParameterizedTest
+    @CsvSource({"33.3% pa; * pb;, true", "0.01% pa; * pb;, true", "25% pa; * pb;, false"})
+    void sharesThatWeightsOnlyApproximateAreALossWithHowFarTheyAreOff(String parts, boolean isLoss) {
+        ImportResult result = convert("203.0.113.1:443", "$be", "split_clients $remote_addr $be { " + parts + " }");
+
+        assertThat(losses(result)).hasSize(isLoss ? 1 : 0)
+                .allMatch(
+                        loss -> loss.contains("only approximate the shares") && loss.contains("percentage points off"));
+    }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"33.3% pa; 33.3% pb; * 192.0.2.31:443;|333 333 334", "50% pa; * pb;|1 1",
