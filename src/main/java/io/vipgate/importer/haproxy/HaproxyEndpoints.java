@@ -59,7 +59,7 @@ final class HaproxyEndpoints {
      */
     void noteFullServers(List<HaproxyServer> accepted, boolean usesAllBackups) {
         List<HaproxyServer> backups = accepted.stream().filter(each -> each.has("backup")).toList();
-        accepted.stream().filter(each -> each.number("maxconn", 0) > 0)
+        accepted.stream().filter(each -> each.number("maxconn", 0) > 0 && !each.has("disabled") && each.weight() > 0)
                 .filter(each -> each.has("backup")
                         ? !usesAllBackups && !each.equals(backups.getLast())
                         : !backups.isEmpty())

@@ -72,7 +72,7 @@ final class HaproxyHttpExpect {
 
     private void lose(HaproxyPattern pattern, String reason) {
         notes.addLoss(pattern.rule(), reason + NOT_CHECKED
-                + (hasStatus ? "" : ", and with any status, as HAProxy looked at none of 2xx and 3xx here"));
+                + (hasStatus ? "" : ", with any status: HAProxy looked at none here"));
     }
 
     private static Optional<BitSet> statuses(HaproxyPattern pattern) {

@@ -209,7 +209,7 @@ class HaproxyChecksTest {
         ImportResult result = listen("option httpchk GET /", "http-check " + rules.replace(";", "\n"), CHECKED);
 
         assertThat(probeOf(result).http().orElseThrow().expectStatus()).hasToString(status);
-        assertLost(result, 4, status.equals("200") ? "counts as UP" : "counts as UP, and with any status");
+        assertLost(result, 4, status.equals("200") ? "counts as UP" : "counts as UP, with any status");
     }
 
     @ParameterizedTest

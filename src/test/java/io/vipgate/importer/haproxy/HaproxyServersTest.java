@@ -63,7 +63,8 @@ class HaproxyServersTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"maxconn 9|backup|backup||3", "|backup maxconn 9|backup||4",
         "backup maxconn 9|backup|backup||3", "maxconn 9|backup maxconn 9|backup|allbackups|3",
-        "|backup maxconn 9|backup|allbackups|0", "||backup maxconn 9||0", "maxconn 9|maxconn 9|||0"})
+        "|backup maxconn 9|backup|allbackups|0", "||backup maxconn 9||0",
+        "maxconn 9 disabled|backup|||0", "maxconn 9|maxconn 9|||0"})
     void thatABackupGetsTheClientsOfFullServersIsALoss(String first, String second, String third, String option,
             int line) {
         ImportResult result = listen("server a 192.0.2.1:80 " + text(first), "server b 192.0.2.2:80 " + text(second),
