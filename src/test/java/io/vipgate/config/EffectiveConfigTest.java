@@ -35,6 +35,7 @@ class EffectiveConfigTest {
                     buffers:
                       receive: 0
                       send: 0
+                    # congestion: the system's
                 pools:
                   nginx:
                     endpoints:
