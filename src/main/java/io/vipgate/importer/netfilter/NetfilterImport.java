@@ -21,8 +21,7 @@ import java.util.stream.Stream;
  * <p>Stateless.
  */
 public final class NetfilterImport {
-    private static final long MAX_STEPS = 4_000_000;
-    private static final String TOO_MUCH = "the chains lead through one another in too many ways to follow them all: split them";
+    private static final long MAX_STEPS = 1_000_000;
     private static final String FIRST_NOTE = "DNAT kept the clients' addresses where replies were routed back; a proxy "
             + "connects from its own, and the endpoints' logs show that one. Set proxyProtocol: v2 in the pools, and the "
             + "endpoints to expect it, to carry the clients' addresses over";
@@ -46,7 +45,7 @@ public final class NetfilterImport {
                 uses.put(program, survey.use());
             }
         } catch (ExhaustedException e) {
-            return ImportResult.failed(TOO_MUCH, notes.inOrder());
+            return ImportResult.failed("line " + e.line() + ": " + e.getMessage(), notes.inOrder());
         }
         Set<String> matched = new HashSet<>();
         uses.forEach((program, use) -> rules(program).filter(use::isMatched).map(NetfilterImport::key)
@@ -66,7 +65,7 @@ public final class NetfilterImport {
                 }
             }
         } catch (ExhaustedException e) {
-            throw new SyntaxException(1, TOO_MUCH);
+            throw new SyntaxException(e.line(), String.valueOf(e.getMessage()));
         }
         return all;
     }

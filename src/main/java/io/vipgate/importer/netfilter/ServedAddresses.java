@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  */
 final class ServedAddresses {
     private static final int MAX_SERVED = 20_000;
+    private static final String TOO_MANY = "the rules send on more than " + MAX_SERVED + " addresses and ports";
     private static final int MAX_SHOWN = 3;
 
     private final Program program;
@@ -58,7 +59,7 @@ final class ServedAddresses {
         List<Served> all = new ArrayList<>(found.singles);
         all.addAll(found.anyByPort.values());
         if (all.size() > MAX_SERVED) {
-            throw new ExhaustedException();
+            throw new ExhaustedException(TOO_MANY);
         }
         return all;
     }
@@ -145,7 +146,7 @@ final class ServedAddresses {
                     if (!isLikeAny(served, single, most)) {
                         singles.add(served);
                         if (singles.size() > MAX_SERVED) {
-                            throw new ExhaustedException();
+                            throw new ExhaustedException(TOO_MANY);
                         }
                     }
                 }
