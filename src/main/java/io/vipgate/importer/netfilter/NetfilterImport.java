@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -94,14 +95,27 @@ public final class NetfilterImport {
     }
 
     private static void noteRules(Program program, RuleUse use, Set<String> matched, Notes notes) {
+        Set<Rule> inert = InertRules.of(program);
         Set<Rule> reachable = new java.util.LinkedHashSet<>(program.reachableRules());
         program.chains().forEach((name, chain) -> chain.rules().forEach(rule -> {
-            boolean isSending = rule.action() instanceof Action.Translate || rule.action() instanceof Action.Draw
-                    || rule.action() instanceof Action.LookUp;
+            boolean isSending = !inert.contains(rule)
+                    && (rule.action() instanceof Action.Translate || rule.action() instanceof Action.Draw
+                            || rule.action() instanceof Action.LookUp || rule.action() instanceof Action.Unsupported);
             boolean isForOthers = rule.matches().contains(new Match.Always(false));
+            if (rule.action() instanceof Action.Copy copy && !isForOthers) {
+                notes.add(rule.line(), copy.text() + ": a listener sends no copies elsewhere; it is left out");
+            }
             if (use.isMatched(rule)) {
                 noteInterface(rule, notes);
                 notePorts(rule, notes);
+            } else if (!isForOthers && isToOthers(rule) && reachable.contains(rule)
+                    && (isSending || (rule.action() instanceof Action.Jump && !inert.contains(rule)))) {
+                notes.addLoss(rule.line(), rule.text() + ": it is for connections to addresses that this machine does "
+                        + "not have, and a listener has this machine's; it is left out");
+            } else if (isSending && !isForOthers && use.isAskedForMark(rule)
+                    && !matched.contains(key(rule))) {
+                notes.addLoss(rule.line(), rule.text() + ": no rule of this file sets " + marks(rule)
+                        + " for the connections that come here; it is left out");
             } else if (isSending && !isForOthers && !matched.contains(key(rule))) {
                 String chainName = name.substring(name.indexOf('/') + 1);
                 notes.add(rule.line(), rule.text() + (!reachable.contains(rule)
@@ -111,6 +125,16 @@ public final class NetfilterImport {
                                 : ": never reached, the rules before it take everything; it is left out"));
             }
         }));
+    }
+
+    private static boolean isToOthers(Rule rule) {
+        return rule.allMatches().stream().anyMatch(Match.ToOthers.class::isInstance);
+    }
+
+    private static String marks(Rule rule) {
+        return rule.allMatches().stream().filter(Match.Mark.class::isInstance).map(Match.Mark.class::cast)
+                .map(mark -> (mark.isNegated() ? "a mark other than 0x" : "mark 0x") + Long.toHexString(mark.value()))
+                .distinct().collect(Collectors.joining(" and "));
     }
 
     private static void notePorts(Rule rule, Notes notes) {
@@ -131,7 +155,7 @@ public final class NetfilterImport {
         boolean isSending = !(rule.action() instanceof Action.Return || rule.action() instanceof Action.Nothing
                 || rule.action() instanceof Action.Drop);
         boolean hasAddress = rule.matches().stream().anyMatch(Match.Destination.class::isInstance);
-        for (Match match : rule.matches()) {
+        for (Match match : rule.allMatches()) {
             if (isSending && match instanceof Match.NetworkInterface each) {
                 notes.add(rule.line(), each.text() + ": a listener is bound to an address, not an interface"
                         + (hasAddress ? "" : "; write the public address into bind"));

@@ -205,12 +205,16 @@ final class Traversal {
             case Match.Destination to -> all(to.addresses().contains(packet.destination()), flow, missed);
             case Match.DestinationPort to ->
                 all(to.ports().contains(BigInteger.valueOf(packet.port())), flow, missed);
+            case Match.ToOthers _ -> all(false, flow, missed);
             case Match.Always always -> all(always.isMet(), flow, missed);
             case Match.Source from -> all(classes.isFrom(from, unknowns), flow, missed);
             case Match.NetworkInterface networkInterface -> all(isBy(networkInterface), flow, missed);
             case Match.Undecided undecided ->
                 all(unknowns.valueOf(new Unknown(undecided.text(), 2, false)) == 1, flow, missed);
-            case Match.Mark mark -> split(flow, missed, state -> mark.isMetBy(state.mark(mark.isOfConnection())));
+            case Match.Mark mark -> {
+                use.askedForMark(rule);
+                yield split(flow, missed, state -> mark.isMetBy(state.mark(mark.isOfConnection())));
+            }
             case Match.AnyOf anyOf -> {
                 Map<PacketState, ExactShare> met = new LinkedHashMap<>();
                 Map<PacketState, ExactShare> rest = flow;
@@ -307,7 +311,7 @@ final class Traversal {
             Map<PacketState, ExactShare> behind, Map<PacketState, ExactShare> back, int depth)
             throws ExhaustedException {
         switch (action) {
-            case Action.Nothing _ -> addAll(behind, met);
+            case Action.Nothing _,Action.Copy _ -> addAll(behind, met);
             case Action.Return _ -> addAll(back, met);
             case Action.Accept _ -> addAll(accepted, met);
             case Action.NoTrack _ -> end(met, new Outcome.Stays());
@@ -329,7 +333,9 @@ final class Traversal {
                 Chain target = program.chain(jump.chain());
                 if (target == null || depth >= MAX_DEPTH || within.contains(target)) {
                     end(met, new Outcome.Lost(rule.line(), rule.text() + ": "
-                            + (target == null ? "there is no such chain" : "too many jumps, one into the other")));
+                            + (target == null
+                                    ? "there is no chain of that name, and no target that is known here"
+                                    : "too many jumps, one into the other")));
                 } else {
                     addAll(jump.isGoto() ? back : behind, jump(rule, target, met, depth + 1));
                 }
