@@ -48,26 +48,25 @@ public final class NetfilterImport {
         } catch (ExhaustedException e) {
             return ImportResult.failed("line " + e.line() + ": " + e.getMessage(), notes.inOrder());
         }
-        Set<String> matched = new HashSet<>();
-        uses.forEach((program, use) -> rules(program).filter(use::isMatched).map(NetfilterImport::key)
-                .forEach(matched::add));
-        uses.forEach((program, use) -> noteRules(program, use, matched, notes));
+        noteRules(uses, notes);
         return draft.finish(FIRST_NOTE, "no DNAT rule that could be carried over");
     }
 
-    /** Every address and port that the programs send on, and the shares of its targets. */
+    /** Every address and port that the programs send on, and the shares of its targets; notes say what these leave out. */
     public static List<AddressShares> shares(List<Program> programs, Notes notes) throws SyntaxException {
         List<AddressShares> all = new ArrayList<>();
+        Map<Program, RuleUse> uses = new LinkedHashMap<>();
         try {
             for (Program program : programs) {
                 Budget budget = new Budget(MAX_STEPS);
-                for (Served served : ServedAddresses.of(program, new Survey(program, budget), budget, notes)) {
-                    all.add(shares(served));
-                }
+                Survey survey = new Survey(program, budget);
+                ServedAddresses.of(program, survey, budget, notes).forEach(served -> all.add(shares(served)));
+                uses.put(program, survey.use());
             }
         } catch (ExhaustedException e) {
             throw new SyntaxException(e.line(), String.valueOf(e.getMessage()));
         }
+        noteRules(uses, notes);
         return all;
     }
 
@@ -92,6 +91,13 @@ public final class NetfilterImport {
     /** One rule of a table for both families is a rule of two programs. */
     private static String key(Rule rule) {
         return rule.line() + " " + rule.text();
+    }
+
+    private static void noteRules(Map<Program, RuleUse> uses, Notes notes) {
+        Set<String> matched = new HashSet<>();
+        uses.forEach((program, use) -> rules(program).filter(use::isMatched).map(NetfilterImport::key)
+                .forEach(matched::add));
+        uses.forEach((program, use) -> noteRules(program, use, matched, notes));
     }
 
     private static void noteRules(Program program, RuleUse use, Set<String> matched, Notes notes) {

@@ -115,11 +115,11 @@ final class ServedAddresses {
             boolean isShort = counts.getOrDefault(key, 0) <= PortRange.MAX_PORTS;
             if (!isShort) {
                 Interval span = spans.getOrDefault(key, new Interval(BigInteger.ZERO, BigInteger.ZERO));
-                notes.addLoss(line(served.main()), "ports " + span.first() + ":" + span.last() + " of " + address
-                        + ": a listener has single ports, " + PortRange.MAX_PORTS + " of a range at most; "
-                        + (served.main().isTold()
-                                ? "their connections are not carried over"
-                                : why(served.main()) + "; they are left out"));
+                String ports = "ports " + span.first() + ":" + span.last() + " of " + address;
+                notes.addLoss(line(served.main()), served.main().isTold()
+                        ? ports + ": a listener has single ports, " + PortRange.MAX_PORTS
+                                + " of a range at most; their connections are not carried over"
+                        : why(served.main()) + "; left out: " + ports);
             }
             return isShort;
         }
