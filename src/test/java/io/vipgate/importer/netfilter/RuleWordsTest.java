@@ -99,6 +99,14 @@ class RuleWordsTest {
     }
 
     @Test
+    void aRuleForSomeClientsIsNotForAllWhenAnotherRuleHasAnInterface() {
+        ImportResult result = nat(WEB + "-s 198.51.100.0/24 " + TO, "-A PREROUTING -i eth0 -p tcp --dport 8448 " + TO);
+
+        assertThat(result.yaml()).contains("0.0.0.0:8448").doesNotContain("203.0.113.6");
+        assertLost(result, 2, "203.0.113.6:80 is left out: the rules alone do not tell where they go, the client's");
+    }
+
+    @Test
     void severalInterfacesOfNftAreNoMoreThanOne() {
         ImportResult result = nft("iifname { \"eth0\", \"eth1\" } tcp dport 8448 dnat to 10.0.0.5",
                 "iifname != { \"eth0\", \"eth1\" } tcp dport 8449 dnat to 10.0.0.5");
