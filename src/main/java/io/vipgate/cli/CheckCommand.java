@@ -4,6 +4,8 @@ import io.vipgate.config.EffectiveConfig;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.Problem;
 import io.vipgate.importer.ImportFormat;
+import io.vipgate.importer.common.AddressShares;
+import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.SyntaxException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -35,7 +37,7 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--effective", description = "Prints the configuration with all defaults.")
     private boolean isEffective;
 
-    @Option(names = "--compare", arity = "2", paramLabel = "PROGRAM|RULES", hideParamSyntax = true, description = "PROGRAM RULES: iptables or nft, and the file with its rules (- for standard input). Prints the shares of connections by the rules and by the configuration, address by address. Exit status 1: they differ.")
+    @Option(names = "--compare", arity = "2", paramLabel = "PROGRAM|RULES", hideParamSyntax = true, description = "PROGRAM RULES: iptables or nft, and the file with its rules (- for standard input). Prints the shares of connections by the rules and by the configuration, address by address. Exit status 1: they differ, or some could not be compared.")
     private List<String> compare = List.of();
 
     @Spec
@@ -79,9 +81,11 @@ final class CheckCommand implements Callable<Integer> {
         Optional<String> text = RulesFile.read(file, "vipgate check", err);
         try {
             if (text.isPresent()) {
-                int differences = new SharesComparison(loaded.config()).print(format.shares(text.get()), out);
+                Notes notes = new Notes();
+                List<AddressShares> before = format.shares(text.get(), notes);
+                boolean isSame = new SharesComparison(loaded.config()).print(before, notes.inOrder(), out);
                 out.flush();
-                return differences == 0 ? ExitStatus.OK : ExitStatus.FAILED;
+                return isSame ? ExitStatus.OK : ExitStatus.FAILED;
             }
         } catch (SyntaxException e) {
             err.println("vipgate check: " + file + ": " + e.problem());

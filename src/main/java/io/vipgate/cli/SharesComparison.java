@@ -8,7 +8,9 @@ import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.importer.common.AddressShares;
 import io.vipgate.importer.common.HostPort;
+import io.vipgate.importer.common.Note;
 import java.io.PrintWriter;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,22 +37,31 @@ final class SharesComparison {
         this.config = config;
     }
 
-    /** Prints the table; returns how many addresses differ. */
-    int print(List<AddressShares> before, PrintWriter out) {
+    /**
+     * Prints the table.
+     *
+     * @param notes of the rules' import; what they call lost was not compared
+     * @return whether everything that the rules do was compared, and is as it was
+     */
+    boolean print(List<AddressShares> before, List<Note> notes, PrintWriter out) {
         Set<String> served = new LinkedHashSet<>();
         for (AddressShares each : before) {
             Optional<String> listener = listener(each.bind());
             listener.ifPresent(served::add);
-            add(each, listener.map(this::after).orElse(Map.of()), listener.isPresent());
+            add(each, listener.map(name -> after(name, each.bind())).orElse(Map.of()), listener.isPresent());
         }
         table.lines().forEach(out::println);
         config.listeners().keySet().stream().filter(name -> !served.contains(name))
                 .forEach(name -> out.println("only in the configuration: listener " + name));
-        out.println(differences == 0
+        List<Note> losses = notes.stream().filter(Note::isLoss).toList();
+        losses.forEach(loss -> out.println("not compared: " + loss));
+        String compared = differences == 0
                 ? before.size() + (before.size() == 1 ? " address" : " addresses") + ", no difference"
                 : differences + " of " + before.size()
-                        + (before.size() == 1 ? " address differs" : " addresses differ"));
-        return differences;
+                        + (before.size() == 1 ? " address differs" : " addresses differ");
+        out.println((before.isEmpty() ? "nothing was compared: the rules send on no address as a whole" : compared)
+                + (losses.isEmpty() ? "" : "; " + losses.size() + " not compared, see above"));
+        return differences == 0 && losses.isEmpty() && !before.isEmpty();
     }
 
     private void add(AddressShares before, Map<String, Double> after, boolean isServed) {
@@ -100,8 +111,17 @@ final class SharesComparison {
                 .anyMatch(each -> each.port() == port && isIt.test(each))).map(Map.Entry::getKey).findFirst();
     }
 
+    /** This machine by its name is this machine by its address. */
+    private static String withAddress(String endpoint, HostPort bind) {
+        boolean isIpv6 = bind.literal().filter(Inet6Address.class::isInstance).isPresent();
+        String name = "localhost:";
+        return endpoint.regionMatches(true, 0, name, 0, name.length())
+                ? (isIpv6 ? "[::1]:" : "127.0.0.1:") + endpoint.substring(name.length())
+                : endpoint;
+    }
+
     /** What a listener gives its endpoints while all of them are up and take as long: rules by load are taken for their weights. */
-    private Map<String, Double> after(String listener) {
+    private Map<String, Double> after(String listener, HostPort bind) {
         Map<String, Double> shares = new LinkedHashMap<>();
         ListenerConfig section = config.listeners().get(listener);
         PoolConfig pool = section == null ? null : config.pools().get(section.pool());
@@ -116,7 +136,7 @@ final class SharesComparison {
                 ? taking.subList(0, 1)
                 : taking) {
             double share = pool.balance() == BalanceRule.FIRST ? 1 : (isAlike ? 1 : endpoint.weight()) / whole;
-            shares.merge(endpoint.address().toString(), share, Double::sum);
+            shares.merge(withAddress(endpoint.address().toString(), bind), share, Double::sum);
         }
         return shares;
     }

@@ -2,6 +2,7 @@ package io.vipgate.importer;
 
 import io.vipgate.importer.common.AddressShares;
 import io.vipgate.importer.common.ImportResult;
+import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.SyntaxException;
 import io.vipgate.importer.haproxy.HaproxyImporter;
 import io.vipgate.importer.iptables.IptablesImporter;
@@ -39,11 +40,16 @@ public enum ImportFormat {
         return this == IPTABLES || this == NFT;
     }
 
-    /** Where connections go by the rules, address by address; refuses a text that is not of this program. */
-    public List<AddressShares> shares(String text) throws SyntaxException {
+    /**
+     * Where connections go by the rules, address by address.
+     *
+     * @param notes gets a loss for each thing that the rules do and the shares leave out
+     * @throws SyntaxException where the text is not of this program
+     */
+    public List<AddressShares> shares(String text, Notes notes) throws SyntaxException {
         return switch (this) {
-            case IPTABLES -> IptablesImporter.shares(text);
-            case NFT -> NftImporter.shares(text);
+            case IPTABLES -> IptablesImporter.shares(text, notes);
+            case NFT -> NftImporter.shares(text, notes);
             case KEEPALIVED, HAPROXY, NGINX ->
                 throw new SyntaxException(1, "shares are compared for iptables and nft only");
         };

@@ -62,6 +62,47 @@ class SharesComparisonTest {
     }
 
     @Test
+    void whatTheImporterCallsLostIsNotComparedAndTheStatusIsOne() throws IOException {
+        String yaml = ImportFormat.IPTABLES.convert(RULES).yaml();
+        String range = RULES.replace("COMMIT",
+                "-A PREROUTING -d 203.0.113.3/32 -p tcp --dport 9000:9999 -j DNAT --to-destination 192.0.2.9\nCOMMIT");
+
+        assertThat(compare("iptables", range, yaml)).isEqualTo(ExitStatus.FAILED);
+        assertThat(printed).contains("not compared: line 5: ports 9000:9999 of 203.0.113.3")
+                .contains("2 addresses, no difference; 1 not compared, see above");
+
+        String network = RULES.replace("203.0.113.1/32", "203.0.113.0/24");
+        assertThat(compare("iptables", network, yaml)).isEqualTo(ExitStatus.FAILED);
+        assertThat(printed).contains("not compared: line 2: 203.0.113.0/24, port 80: a listener has one address");
+    }
+
+    @Test
+    void aScriptOfWhichNothingCouldBeComparedIsNoMatch() throws IOException {
+        String yaml = ImportFormat.IPTABLES.convert(RULES).yaml();
+        String script = """
+                #!/bin/sh
+                web() {
+                  iptables -t nat -A PREROUTING -d 203.0.113.1 -p tcp --dport 80 -j DNAT --to-destination "$1"
+                }
+                web 192.0.2.10
+                """;
+
+        assertThat(compare("iptables", script, yaml)).as(printed).isEqualTo(ExitStatus.FAILED);
+        assertThat(printed).doesNotContain("no difference");
+        assertThat(compare("iptables", "*nat\nCOMMIT\n", yaml)).isEqualTo(ExitStatus.FAILED);
+        assertThat(printed).contains("nothing was compared");
+    }
+
+    @Test
+    void localhostIsTheLoopbackAddress() throws IOException {
+        String rules = "*nat\n-A PREROUTING -p tcp --dport 2222 -j REDIRECT --to-ports 22\nCOMMIT\n";
+        String yaml = ImportFormat.IPTABLES.convert(rules).yaml().replace("127.0.0.1:22", "localhost:22");
+
+        assertThat(compare("iptables", rules, yaml)).as(printed).isZero();
+        assertThat(printed).contains("1 address, no difference");
+    }
+
+    @Test
     void rulesThatCannotBeToldAreNoMatch() throws IOException {
         String yaml = ImportFormat.IPTABLES.convert(RULES).yaml();
 

@@ -37,9 +37,8 @@ public final class IptablesImporter {
         }
     }
 
-    /** Every address and port that the rules send on, and the shares of its targets. */
-    public static List<AddressShares> shares(String text) throws SyntaxException {
-        Notes notes = new Notes();
+    /** Every address and port that the rules send on, and the shares of its targets; notes say what these leave out. */
+    public static List<AddressShares> shares(String text, Notes notes) throws SyntaxException {
         Optional<List<Program>> programs = programs(text, notes);
         if (programs.isEmpty()) {
             throw new SyntaxException(1, UNTOLD);

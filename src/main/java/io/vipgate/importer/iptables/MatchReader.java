@@ -59,8 +59,9 @@ final class MatchReader {
     private static Match match(Extension extension, Option option, Optional<AddressFamily> family)
             throws RuleProblemException {
         return switch (option.name()) {
-            case "--dport", "--dports", "--ctorigdstport" ->
-                new Match.DestinationPort(ports(option, !extension.name().equals("multiport")));
+            case "--dport", "--dports", "--ctorigdstport" -> ServiceNames.isUnknownIn(option.value())
+                    ? new Match.Undecided(option + " (a port's name that is not known here)")
+                    : new Match.DestinationPort(ports(option, !extension.name().equals("multiport")));
             case "--syn" -> new Match.Always(!option.isNegated());
             case "--tcp-flags" -> flags(option);
             case "--ctstate", "--state" ->
@@ -70,8 +71,9 @@ final class MatchReader {
             case "--dst-range", "--ctorigdst" -> new Match.Destination(addresses(option, family),
                     option.name().equals("--dst-range") && !option.isNegated());
             case "--src-range", "--ctorigsrc" -> new Match.Source(addresses(option, family), option.toString());
-            case "--dst-type" ->
-                new Match.Always(Arrays.asList(option.value().split(",", -1)).contains("LOCAL") != option.isNegated());
+            case "--dst-type" -> Arrays.asList(option.value().split(",", -1)).contains("LOCAL") != option.isNegated()
+                    ? new Match.Always(true)
+                    : new Match.ToOthers(extension.text());
             case "--limit-iface-in", "--limit-iface-out" -> new Match.Always(true);
             case "--mark" -> mark(option, extension.name().equals("connmark"));
             default -> new Match.Undecided(Unresolved.without(option.toString()));

@@ -5,7 +5,11 @@ import io.vipgate.importer.iptables.RuleReader.Extension;
 import io.vipgate.importer.netfilter.Action;
 import io.vipgate.importer.netfilter.AddressFamily;
 import io.vipgate.importer.netfilter.Intervals;
+import io.vipgate.importer.netfilter.NumberSource;
+import io.vipgate.importer.netfilter.ServiceNames;
 import io.vipgate.importer.netfilter.Translation;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -17,6 +21,7 @@ import java.util.Set;
  */
 final class TargetReader {
     private static final long ALL_BITS = 0xFFFF_FFFFL;
+    private static final int MAX_HASHES = 256;
     private static final Set<String> WITHOUT_EFFECT = Set.of("LOG", "NFLOG", "ULOG", "TRACE", "TOS", "DSCP", "TTL",
             "HL", "TCPMSS", "CLASSIFY", "CHECKSUM", "AUDIT", "ECN", "LED", "SECMARK", "CONNSECMARK", "RATEEST", "SET",
             "TCPOPTSTRIP", "IDLETIMER");
@@ -48,9 +53,11 @@ final class TargetReader {
             case "CONNMARK" -> mark(true);
             case "NOTRACK" -> new Action.NoTrack();
             case "CT" -> target.option("--notrack").isPresent() ? new Action.NoTrack() : new Action.Nothing();
-            case "NETMAP", "TPROXY", "NFQUEUE", "QUEUE", "TEE", "SAME", "BALANCE", "CLUSTERIP", "MIRROR", "ROUTE",
+            case "NETMAP", "TPROXY", "NFQUEUE", "QUEUE", "SAME", "BALANCE", "CLUSTERIP", "MIRROR", "ROUTE",
                     "SYNPROXY" ->
                 new Action.Unsupported(text());
+            case "TEE" -> new Action.Copy(text());
+            case "HMARK" -> hashMark();
             case "MASQUERADE", "SNAT" -> new Action.Nothing();
             default -> WITHOUT_EFFECT.contains(name) ? new Action.Nothing() : new Action.Jump(name, isGoto);
         };
@@ -86,6 +93,9 @@ final class TargetReader {
                 && !text.substring(0, text.indexOf(':')).contains(".");
         int colon = isBareIpv6 ? -1 : text.indexOf(':', Math.max(0, bracket));
         String hosts = colon < 0 ? text : text.substring(0, colon);
+        if (colon >= 0 && ServiceNames.isUnknownIn(text.substring(colon + 1))) {
+            return unknownPort();
+        }
         Ports ports = colon < 0 ? new Ports(0, 0, 0) : ports(text.substring(colon + 1), to.get());
         Optional<Intervals.Interval> addresses = hosts.isEmpty()
                 ? Optional.empty()
@@ -120,7 +130,10 @@ final class TargetReader {
 
     private static Ports ports(String text, Option option) throws RuleProblemException {
         String[] parts = text.split("/", 2);
-        String[] ends = parts[0].split("-", 2);
+        OptionalInt named = ServiceNames.port(parts[0]);
+        String[] ends = named.isPresent()
+                ? new String[]{String.valueOf(named.getAsInt())}
+                : parts[0].split("-", 2);
         OptionalInt first = HostPort.port(ends[0]);
         OptionalInt last = HostPort.port(ends[ends.length - 1]);
         OptionalInt base = parts.length == 2 ? HostPort.port(parts[1]) : OptionalInt.of(0);
@@ -130,8 +143,34 @@ final class TargetReader {
         return new Ports(first.getAsInt(), last.getAsInt(), base.getAsInt());
     }
 
+    private Action unknownPort() {
+        return new Action.Unsupported(text() + ": the port of that name is not known here");
+    }
+
+    /** Sets a mark by a hash of the client: one client, one mark; each client port one of its own where that is hashed. */
+    private Action hashMark() throws RuleProblemException {
+        long modulus = value("--hmark-mod", 0);
+        long offset = value("--hmark-offset", 0);
+        if (modulus < 1 || modulus > MAX_HASHES) {
+            return new Action.Unsupported(text());
+        }
+        boolean isByPort = target.option("--hmark-tuple").map(Option::value).orElse("").contains("sport")
+                || has("--hmark-sport-mask");
+        NumberSource source = new NumberSource(isByPort ? NumberSource.Kind.CHANCE : NumberSource.Kind.CLIENT, text(),
+                (int) modulus);
+        List<Action.Option> options = new ArrayList<>();
+        for (long number = 0; number < modulus; number++) {
+            options.add(new Action.Option(Intervals.of(number, number),
+                    new Action.ChangeMark(false, 0, (offset + number) & ALL_BITS)));
+        }
+        return new Action.Draw(source, options);
+    }
+
     private Action redirect() throws RuleProblemException {
         Optional<Option> to = target.option("--to-ports").or(() -> target.option("--to"));
+        if (to.isPresent() && ServiceNames.isUnknownIn(to.get().value())) {
+            return unknownPort();
+        }
         Ports ports = to.isPresent() ? ports(to.get().value(), to.get()) : new Ports(0, 0, 0);
         return new Action.Translate(new Translation(Optional.empty(), ports.first, ports.last, ports.base,
                 has("--random") || has("--random-fully"), false, true));

@@ -56,6 +56,9 @@ public sealed interface Action {
         }
     }
 
+    /** Sends a copy of the packet elsewhere as well. */
+    record Copy(String text) implements Action {}
+
     /** Nothing that changes where a connection goes. */
     record Nothing() implements Action {}
 

@@ -42,16 +42,18 @@ record Finding(OutcomeShares shares, Set<String> deciders, boolean needsInterfac
 
     /** What all combinations of what is unknown come to. */
     static Finding of(List<Map.Entry<Map<Unknown, Integer>, OutcomeShares>> combinations) {
-        Map<Map<Unknown, Integer>, List<Map.Entry<Map<Unknown, Integer>, OutcomeShares>>> byInterface = new LinkedHashMap<>();
-        for (Map.Entry<Map<Unknown, Integer>, OutcomeShares> each : combinations) {
-            if (!each.getValue().outcomes().isEmpty()) {
-                Map<Unknown, Integer> interfaces = new LinkedHashMap<>(each.getKey());
-                interfaces.keySet().removeIf(unknown -> !unknown.isInterface());
-                byInterface.computeIfAbsent(interfaces, _ -> new ArrayList<>()).add(each);
-            }
-        }
+        List<Map.Entry<Map<Unknown, Integer>, OutcomeShares>> whole = combinations.stream()
+                .filter(each -> !each.getValue().outcomes().isEmpty()).toList();
+        Set<Map<Unknown, Integer>> byInterface = new LinkedHashSet<>();
+        whole.forEach(each -> byInterface.add(interfaces(each.getKey())));
+        // Combinations that did not come to be asked for the interface hold for each.
+        List<Map<Unknown, Integer>> fullest = byInterface.stream().filter(each -> byInterface.stream()
+                .noneMatch(other -> other.size() > each.size() && other.entrySet().containsAll(each.entrySet())))
+                .toList();
         List<OutcomeShares> each = new ArrayList<>();
-        for (List<Map.Entry<Map<Unknown, Integer>, OutcomeShares>> group : byInterface.values()) {
+        for (Map<Unknown, Integer> interfaces : fullest) {
+            List<Map.Entry<Map<Unknown, Integer>, OutcomeShares>> group = whole.stream()
+                    .filter(one -> isAlike(interfaces(one.getKey()), interfaces)).toList();
             Set<String> deciders = deciders(group);
             if (!deciders.isEmpty()) {
                 return new Finding(NOTHING, deciders, false);
@@ -65,6 +67,18 @@ record Finding(OutcomeShares shares, Set<String> deciders, boolean needsInterfac
         }
         OutcomeShares one = !sending.isEmpty() ? sending.getFirst() : each.isEmpty() ? NOTHING : each.getFirst();
         return new Finding(one, Set.of(), !sending.isEmpty() && sending.size() < each.size());
+    }
+
+    private static Map<Unknown, Integer> interfaces(Map<Unknown, Integer> combination) {
+        Map<Unknown, Integer> interfaces = new LinkedHashMap<>(combination);
+        interfaces.keySet().removeIf(unknown -> !unknown.isInterface());
+        return interfaces;
+    }
+
+    /** Whether there are connections by these interfaces of which both hold. */
+    private static boolean isAlike(Map<Unknown, Integer> one, Map<Unknown, Integer> other) {
+        return one.entrySet().stream().allMatch(
+                each -> other.getOrDefault(each.getKey(), each.getValue()).equals(each.getValue()));
     }
 
     /** What makes a difference among these; nothing when they all are the same. */

@@ -34,9 +34,10 @@ final class InertRules {
 
     private boolean isInert(Action action) {
         return switch (action) {
-            case Action.Nothing _ -> true;
+            case Action.Nothing _,Action.Copy _ -> true;
             case Action.ChangeMark _,Action.CopyMark _ -> !areMarksAsked;
             case Action.Sequence sequence -> sequence.actions().stream().allMatch(this::isInert);
+            case Action.Draw draw -> draw.options().stream().map(Action.Option::action).allMatch(this::isInert);
             case Action.Jump jump -> !jump.isGoto() && isInert(jump.chain());
             default -> false;
         };

@@ -145,17 +145,21 @@ final class LongRun {
         return average;
     }
 
+    private record Edge(int from, int to, double share) {}
+
     private Map<Outcome, ExactShare> stationary() {
         double[] likely = new double[states.size()];
         double[] average = new double[states.size()];
         likely[0] = 1;
+        List<Edge> edges = new ArrayList<>();
+        for (int i = 0; i < states.size(); i++) {
+            int from = i;
+            ends.get(i).forEach((end, share) -> edges.add(new Edge(from, number(end.turns()), share.value())));
+        }
         for (int round = 0; round < 2 * ROUNDS; round++) {
             double[] next = new double[likely.length];
-            for (int i = 0; i < likely.length; i++) {
-                double here = likely[i];
-                if (here > 0) {
-                    ends.get(i).forEach((end, share) -> next[number(end.turns())] += here * share.value());
-                }
+            for (Edge edge : edges) {
+                next[edge.to] += likely[edge.from] * edge.share;
             }
             likely = next;
             if (round >= ROUNDS) {

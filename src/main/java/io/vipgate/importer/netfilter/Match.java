@@ -62,6 +62,9 @@ public sealed interface Match {
         }
     }
 
+    /** Met by connections that go through this machine to another one, and by none to this machine. */
+    record ToOthers(String text) implements Match {}
+
     /** Known for every new TCP connection to this machine. */
     record Always(boolean isMet) implements Match {}
 

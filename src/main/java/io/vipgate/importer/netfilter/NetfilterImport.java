@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -21,8 +22,7 @@ import java.util.stream.Stream;
  * <p>Stateless.
  */
 public final class NetfilterImport {
-    private static final long MAX_STEPS = 4_000_000;
-    private static final String TOO_MUCH = "the chains lead through one another in too many ways to follow them all: split them";
+    private static final long MAX_STEPS = 1_000_000;
     private static final String FIRST_NOTE = "DNAT kept the clients' addresses where replies were routed back; a proxy "
             + "connects from its own, and the endpoints' logs show that one. Set proxyProtocol: v2 in the pools, and the "
             + "endpoints to expect it, to carry the clients' addresses over";
@@ -46,28 +46,27 @@ public final class NetfilterImport {
                 uses.put(program, survey.use());
             }
         } catch (ExhaustedException e) {
-            return ImportResult.failed(TOO_MUCH, notes.inOrder());
+            return ImportResult.failed("line " + e.line() + ": " + e.getMessage(), notes.inOrder());
         }
-        Set<String> matched = new HashSet<>();
-        uses.forEach((program, use) -> rules(program).filter(use::isMatched).map(NetfilterImport::key)
-                .forEach(matched::add));
-        uses.forEach((program, use) -> noteRules(program, use, matched, notes));
+        noteRules(uses, notes);
         return draft.finish(FIRST_NOTE, "no DNAT rule that could be carried over");
     }
 
-    /** Every address and port that the programs send on, and the shares of its targets. */
+    /** Every address and port that the programs send on, and the shares of its targets; notes say what these leave out. */
     public static List<AddressShares> shares(List<Program> programs, Notes notes) throws SyntaxException {
         List<AddressShares> all = new ArrayList<>();
+        Map<Program, RuleUse> uses = new LinkedHashMap<>();
         try {
             for (Program program : programs) {
                 Budget budget = new Budget(MAX_STEPS);
-                for (Served served : ServedAddresses.of(program, new Survey(program, budget), budget, notes)) {
-                    all.add(shares(served));
-                }
+                Survey survey = new Survey(program, budget);
+                ServedAddresses.of(program, survey, budget, notes).forEach(served -> all.add(shares(served)));
+                uses.put(program, survey.use());
             }
         } catch (ExhaustedException e) {
-            throw new SyntaxException(1, TOO_MUCH);
+            throw new SyntaxException(e.line(), String.valueOf(e.getMessage()));
         }
+        noteRules(uses, notes);
         return all;
     }
 
@@ -94,15 +93,35 @@ public final class NetfilterImport {
         return rule.line() + " " + rule.text();
     }
 
+    private static void noteRules(Map<Program, RuleUse> uses, Notes notes) {
+        Set<String> matched = new HashSet<>();
+        uses.forEach((program, use) -> rules(program).filter(use::isMatched).map(NetfilterImport::key)
+                .forEach(matched::add));
+        uses.forEach((program, use) -> noteRules(program, use, matched, notes));
+    }
+
     private static void noteRules(Program program, RuleUse use, Set<String> matched, Notes notes) {
+        Set<Rule> inert = InertRules.of(program);
         Set<Rule> reachable = new java.util.LinkedHashSet<>(program.reachableRules());
         program.chains().forEach((name, chain) -> chain.rules().forEach(rule -> {
-            boolean isSending = rule.action() instanceof Action.Translate || rule.action() instanceof Action.Draw
-                    || rule.action() instanceof Action.LookUp;
+            boolean isSending = !inert.contains(rule)
+                    && (rule.action() instanceof Action.Translate || rule.action() instanceof Action.Draw
+                            || rule.action() instanceof Action.LookUp || rule.action() instanceof Action.Unsupported);
             boolean isForOthers = rule.matches().contains(new Match.Always(false));
+            if (rule.action() instanceof Action.Copy copy && !isForOthers) {
+                notes.add(rule.line(), copy.text() + ": a listener sends no copies elsewhere; it is left out");
+            }
             if (use.isMatched(rule)) {
                 noteInterface(rule, notes);
                 notePorts(rule, notes);
+            } else if (!isForOthers && isToOthers(rule) && reachable.contains(rule)
+                    && (isSending || (rule.action() instanceof Action.Jump && !inert.contains(rule)))) {
+                notes.addLoss(rule.line(), rule.text() + ": it is for connections to addresses that this machine does "
+                        + "not have, and a listener has this machine's; it is left out");
+            } else if (isSending && !isForOthers && use.isAskedForMark(rule)
+                    && !matched.contains(key(rule))) {
+                notes.addLoss(rule.line(), rule.text() + ": no rule of this file sets " + marks(rule)
+                        + " for the connections that come here; it is left out");
             } else if (isSending && !isForOthers && !matched.contains(key(rule))) {
                 String chainName = name.substring(name.indexOf('/') + 1);
                 notes.add(rule.line(), rule.text() + (!reachable.contains(rule)
@@ -112,6 +131,16 @@ public final class NetfilterImport {
                                 : ": never reached, the rules before it take everything; it is left out"));
             }
         }));
+    }
+
+    private static boolean isToOthers(Rule rule) {
+        return rule.allMatches().stream().anyMatch(Match.ToOthers.class::isInstance);
+    }
+
+    private static String marks(Rule rule) {
+        return rule.allMatches().stream().filter(Match.Mark.class::isInstance).map(Match.Mark.class::cast)
+                .map(mark -> (mark.isNegated() ? "a mark other than 0x" : "mark 0x") + Long.toHexString(mark.value()))
+                .distinct().collect(Collectors.joining(" and "));
     }
 
     private static void notePorts(Rule rule, Notes notes) {
@@ -132,7 +161,7 @@ public final class NetfilterImport {
         boolean isSending = !(rule.action() instanceof Action.Return || rule.action() instanceof Action.Nothing
                 || rule.action() instanceof Action.Drop);
         boolean hasAddress = rule.matches().stream().anyMatch(Match.Destination.class::isInstance);
-        for (Match match : rule.matches()) {
+        for (Match match : rule.allMatches()) {
             if (isSending && match instanceof Match.NetworkInterface each) {
                 notes.add(rule.line(), each.text() + ": a listener is bound to an address, not an interface"
                         + (hasAddress ? "" : "; write the public address into bind"));

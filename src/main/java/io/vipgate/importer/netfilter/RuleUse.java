@@ -10,12 +10,22 @@ import java.util.Set;
  */
 final class RuleUse {
     private final Set<Rule> asked = new HashSet<>();
+    private final Set<Rule> askedForMark = new HashSet<>();
     private final Set<Rule> matched = new HashSet<>();
     private final Set<Rule> translated = new HashSet<>();
 
     /** Something drew a number or a chance for it. */
     void asked(Rule rule) {
         asked.add(rule);
+    }
+
+    /** A packet came as far as its question for a mark. */
+    void askedForMark(Rule rule) {
+        askedForMark.add(rule);
+    }
+
+    boolean isAskedForMark(Rule rule) {
+        return askedForMark.contains(rule);
     }
 
     void matched(Rule rule) {

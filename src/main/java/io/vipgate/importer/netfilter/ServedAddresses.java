@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  */
 final class ServedAddresses {
     private static final int MAX_SERVED = 20_000;
+    private static final String TOO_MANY = "the rules send on more than " + MAX_SERVED + " addresses and ports";
     private static final int MAX_SHOWN = 3;
 
     private final Program program;
@@ -58,7 +59,7 @@ final class ServedAddresses {
         List<Served> all = new ArrayList<>(found.singles);
         all.addAll(found.anyByPort.values());
         if (all.size() > MAX_SERVED) {
-            throw new ExhaustedException();
+            throw new ExhaustedException(TOO_MANY);
         }
         return all;
     }
@@ -114,11 +115,11 @@ final class ServedAddresses {
             boolean isShort = counts.getOrDefault(key, 0) <= PortRange.MAX_PORTS;
             if (!isShort) {
                 Interval span = spans.getOrDefault(key, new Interval(BigInteger.ZERO, BigInteger.ZERO));
-                notes.addLoss(line(served.main()), "ports " + span.first() + ":" + span.last() + " of " + address
-                        + ": a listener has single ports, " + PortRange.MAX_PORTS + " of a range at most; "
-                        + (served.main().isTold()
-                                ? "their connections are not carried over"
-                                : why(served.main()) + "; they are left out"));
+                String ports = "ports " + span.first() + ":" + span.last() + " of " + address;
+                notes.addLoss(line(served.main()), served.main().isTold()
+                        ? ports + ": a listener has single ports, " + PortRange.MAX_PORTS
+                                + " of a range at most; their connections are not carried over"
+                        : why(served.main()) + "; left out: " + ports);
             }
             return isShort;
         }
@@ -145,7 +146,7 @@ final class ServedAddresses {
                     if (!isLikeAny(served, single, most)) {
                         singles.add(served);
                         if (singles.size() > MAX_SERVED) {
-                            throw new ExhaustedException();
+                            throw new ExhaustedException(TOO_MANY);
                         }
                     }
                 }

@@ -3,6 +3,8 @@ package io.vipgate.importer.netfilter;
 import io.vipgate.importer.common.HostPort;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Ports by the names that /etc/services gives them, as far as somebody balances them.
@@ -17,7 +19,15 @@ public final class ServiceNames {
             Map.entry("mysql", 3306), Map.entry("postgresql", 5432), Map.entry("redis", 6379),
             Map.entry("http-alt", 8080), Map.entry("submission", 587), Map.entry("telnet", 23));
 
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_+.-]*");
+
     private ServiceNames() {}
+
+    /** Whether there is a name among ports and ranges that is not known here, though /etc/services may have it. */
+    public static boolean isUnknownIn(String ports) {
+        return Stream.of(ports.split("[,:]", -1)).anyMatch(
+                each -> NAME.matcher(each).matches() && !PORTS.containsKey(each));
+    }
 
     /** A port 0 to 65535, as a number or a name; empty if it is none. */
     public static OptionalInt port(String text) {

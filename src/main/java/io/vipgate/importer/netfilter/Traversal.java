@@ -7,6 +7,7 @@ import io.vipgate.importer.netfilter.Unknowns.Unknown;
 import java.math.BigInteger;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.Set;
  */
 final class Traversal {
     private static final int MAX_DEPTH = 64;
-    private static final int MAX_STATES = 1024;
+    private static final int MAX_STATES = 512;
 
     private final Program program;
     private final RuleUse use;
@@ -29,7 +30,9 @@ final class Traversal {
     private final Unknowns unknowns;
     private final Budget budget;
     private final Packet packet;
-    private final Map<End, ExactShare> ends = new LinkedHashMap<>();
+    private final Map<Entry, Through> known = new HashMap<>();
+    private final Set<Chain> within = new HashSet<>();
+    private Map<End, ExactShare> ends = new LinkedHashMap<>();
     private final Set<NumberSource.Kind> drawn = EnumSet.noneOf(NumberSource.Kind.class);
     private final Set<Integer> lines = new LinkedHashSet<>();
     private Map<PacketState, ExactShare> accepted = Map.of();
@@ -46,6 +49,17 @@ final class Traversal {
     /** Where one of the ways ends, and how the counters stand then. */
     record End(Outcome outcome, Map<String, Integer> turns) {}
 
+    /** A packet gets into a chain. */
+    private record Entry(Chain chain, boolean isInNat, PacketState state) {}
+
+    /** What becomes of all that gets into a chain in one state: parts of the whole. */
+    private record Through(Map<PacketState, ExactShare> back, Map<PacketState, ExactShare> accepted,
+            Map<End, ExactShare> ends) {
+        int size() {
+            return back.size() + accepted.size() + ends.size();
+        }
+    }
+
     Traversal(Program program, Packet packet, RuleUse use, Set<Rule> inert, ClientClasses classes, Unknowns unknowns,
             Budget budget) {
         this.program = program;
@@ -60,7 +74,7 @@ final class Traversal {
     /** All ways of a packet that finds the counters like this. */
     Map<End, ExactShare> run(Map<String, Integer> turns) throws ExhaustedException {
         Map<PacketState, ExactShare> flow = Map.of(PacketState.with(turns), ExactShare.ALL);
-        ends.clear();
+        ends = new LinkedHashMap<>();
         for (Base base : program.basesAt(packet.hook())) {
             Chain chain = program.chain(base.chain());
             if (chain == null || flow.isEmpty()) {
@@ -83,6 +97,7 @@ final class Traversal {
     /** From now on takes every counter's next number for unknown. */
     void takeTurnsByChance() {
         areTurnsByChance = true;
+        known.clear();
     }
 
     /** How numbers were drawn that changed the way. */
@@ -93,6 +108,42 @@ final class Traversal {
     /** Of the rules that sent it somewhere. */
     Set<Integer> lines() {
         return lines;
+    }
+
+    /** Leads a flow through a chain that a rule jumps to; what the chain does with a state is found once. */
+    private Map<PacketState, ExactShare> jump(Rule rule, Chain chain, Map<PacketState, ExactShare> flow, int depth)
+            throws ExhaustedException {
+        Map<PacketState, ExactShare> back = new LinkedHashMap<>();
+        for (Map.Entry<PacketState, ExactShare> each : flow.entrySet()) {
+            Entry entry = new Entry(chain, isInNat, each.getKey());
+            Through through = known.get(entry);
+            if (through == null) {
+                through = through(entry, depth);
+                known.put(entry, through);
+            }
+            budget.use(rule, 1 + through.size());
+            addParts(back, through.back, each.getValue());
+            addParts(accepted, through.accepted, each.getValue());
+            addParts(ends, through.ends, each.getValue());
+        }
+        return back;
+    }
+
+    private Through through(Entry entry, int depth) throws ExhaustedException {
+        Map<PacketState, ExactShare> outerAccepted = accepted;
+        Map<End, ExactShare> outerEnds = ends;
+        accepted = new LinkedHashMap<>();
+        ends = new LinkedHashMap<>();
+        within.add(entry.chain);
+        Through through = new Through(follow(entry.chain, Map.of(entry.state, ExactShare.ALL), depth), accepted, ends);
+        within.remove(entry.chain);
+        accepted = outerAccepted;
+        ends = outerEnds;
+        return through;
+    }
+
+    private static <T> void addParts(Map<T, ExactShare> to, Map<T, ExactShare> parts, ExactShare whole) {
+        parts.forEach((each, part) -> to.merge(each, part.times(whole), ExactShare::plus));
     }
 
     /** Leads a flow through a chain; returns what comes back to the caller. */
@@ -108,7 +159,7 @@ final class Traversal {
             if (inert.contains(rule)) {
                 continue;
             }
-            budget.use(rest.size());
+            budget.use(rule, rest.size());
             Map<PacketState, ExactShare> missed = new LinkedHashMap<>();
             Map<PacketState, ExactShare> met = askAll(rule.matches(), rule, rest, missed);
             if (!met.isEmpty()) {
@@ -117,7 +168,8 @@ final class Traversal {
             }
             rest = missed;
             if (rest.size() > MAX_STATES) {
-                throw new ExhaustedException();
+                throw new ExhaustedException(rule, "packets with more than " + MAX_STATES
+                        + " different marks, turns and numbers come past this rule");
             }
         }
         addAll(back, rest);
@@ -153,12 +205,16 @@ final class Traversal {
             case Match.Destination to -> all(to.addresses().contains(packet.destination()), flow, missed);
             case Match.DestinationPort to ->
                 all(to.ports().contains(BigInteger.valueOf(packet.port())), flow, missed);
+            case Match.ToOthers _ -> all(false, flow, missed);
             case Match.Always always -> all(always.isMet(), flow, missed);
             case Match.Source from -> all(classes.isFrom(from, unknowns), flow, missed);
             case Match.NetworkInterface networkInterface -> all(isBy(networkInterface), flow, missed);
             case Match.Undecided undecided ->
                 all(unknowns.valueOf(new Unknown(undecided.text(), 2, false)) == 1, flow, missed);
-            case Match.Mark mark -> split(flow, missed, state -> mark.isMetBy(state.mark(mark.isOfConnection())));
+            case Match.Mark mark -> {
+                use.askedForMark(rule);
+                yield split(flow, missed, state -> mark.isMetBy(state.mark(mark.isOfConnection())));
+            }
             case Match.AnyOf anyOf -> {
                 Map<PacketState, ExactShare> met = new LinkedHashMap<>();
                 Map<PacketState, ExactShare> rest = flow;
@@ -255,7 +311,7 @@ final class Traversal {
             Map<PacketState, ExactShare> behind, Map<PacketState, ExactShare> back, int depth)
             throws ExhaustedException {
         switch (action) {
-            case Action.Nothing _ -> addAll(behind, met);
+            case Action.Nothing _,Action.Copy _ -> addAll(behind, met);
             case Action.Return _ -> addAll(back, met);
             case Action.Accept _ -> addAll(accepted, met);
             case Action.NoTrack _ -> end(met, new Outcome.Stays());
@@ -275,17 +331,19 @@ final class Traversal {
                     share, ExactShare::plus));
             case Action.Jump jump -> {
                 Chain target = program.chain(jump.chain());
-                if (target == null || depth >= MAX_DEPTH) {
+                if (target == null || depth >= MAX_DEPTH || within.contains(target)) {
                     end(met, new Outcome.Lost(rule.line(), rule.text() + ": "
-                            + (target == null ? "there is no such chain" : "too many jumps, one into the other")));
+                            + (target == null
+                                    ? "there is no chain of that name, and no target that is known here"
+                                    : "too many jumps, one into the other")));
                 } else {
-                    addAll(jump.isGoto() ? back : behind, follow(target, met, depth + 1));
+                    addAll(jump.isGoto() ? back : behind, jump(rule, target, met, depth + 1));
                 }
             }
             case Action.LookUp lookUp -> {
                 Map<PacketState, ExactShare> rest = met;
                 for (Action.Entry entry : lookUp.entries()) {
-                    budget.use(1);
+                    budget.use(rule, met.size());
                     Map<PacketState, ExactShare> others = new LinkedHashMap<>();
                     Map<PacketState, ExactShare> found = askAll(entry.key(), rule, rest, others);
                     if (!found.isEmpty()) {
@@ -307,7 +365,7 @@ final class Traversal {
             case Action.Draw drawAction -> {
                 for (Map.Entry<Integer, Map<PacketState, ExactShare>> each : draw(drawAction.source(), met)
                         .entrySet()) {
-                    budget.use(1);
+                    budget.use(rule, met.size());
                     Action chosen = drawAction.options().stream()
                             .filter(option -> option.numbers().contains(BigInteger.valueOf(each.getKey())))
                             .map(Action.Option::action).findFirst().orElse(new Action.Nothing());
@@ -333,7 +391,7 @@ final class Traversal {
         use.translated(rule);
         Map<Outcome, ExactShare> outcomes = translation.outcomes(program.family(), packet.destination(), packet.port(),
                 packet.isAny());
-        budget.use(outcomes.size());
+        budget.use(rule, (long) outcomes.size() * met.size());
         outcomes.forEach((outcome, part) -> met.forEach((state, share) -> ends.merge(new End(outcome, state.turns()),
                 share.times(part), ExactShare::plus)));
     }

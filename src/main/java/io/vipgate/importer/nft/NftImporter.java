@@ -34,9 +34,8 @@ public final class NftImporter {
         }
     }
 
-    /** Every address and port that the rules send on, and the shares of its targets. */
-    public static List<AddressShares> shares(String text) throws SyntaxException {
-        Notes notes = new Notes();
+    /** Every address and port that the rules send on, and the shares of its targets; notes say what these leave out. */
+    public static List<AddressShares> shares(String text, Notes notes) throws SyntaxException {
         return NetfilterImport.shares(programs(text, notes), notes);
     }
 

@@ -186,7 +186,9 @@ final class NftMatches {
             case "udp" -> new Match.Always(false);
             case "state" -> always(texts, Set.of("new"), isNegated);
             case "direction" -> always(texts, Set.of("original", "0"), isNegated);
-            case "type" -> always(texts, Set.of("local"), isNegated);
+            case "type" -> texts.contains("local") != isNegated
+                    ? new Match.Always(true)
+                    : new Match.ToOthers("fib daddr type " + (isNegated ? "!= " : "") + String.join(", ", texts));
             case "mark", "ct mark" -> {
                 if (texts.size() != 1 || texts.getFirst().contains("-")) {
                     throw new NftProblemException("several marks at once are not followed");
@@ -195,10 +197,11 @@ final class NftMatches {
             }
             case "iif", "oif" -> {
                 String text = field + " " + (isNegated ? "!= " : "") + String.join(", ", texts);
-                yield texts.size() == 1
-                        ? new Match.NetworkInterface(field.equals("iif"), texts.getFirst().replaceAll("\\*$", "+"),
-                                isNegated, text)
-                        : new Match.Undecided(text);
+                List<Match> each = texts.stream().<Match>map(name -> new Match.NetworkInterface(field.equals("iif"),
+                        name.replaceAll("\\*$", "+"), isNegated, text)).toList();
+                yield each.size() == 1
+                        ? each.getFirst()
+                        : new Match.AnyOf(isNegated ? List.of(each) : each.stream().map(List::of).toList());
             }
             default -> new Match.Undecided(field + " " + String.join(", ", texts));
         };

@@ -119,7 +119,14 @@ final class NftRuleReader {
             case "jump", "goto" -> finish(verdict());
             case "dnat" -> dnat();
             case "redirect" -> redirect();
-            case "queue", "tproxy", "dup", "fwd", "synproxy" -> finish(new Action.Unsupported(text));
+            case "dup" -> {
+                words.next();
+                words.require("to");
+                words.next();
+                words.skipPairs(Set.of("device"));
+                before.add(new Action.Copy(text));
+            }
+            case "queue", "tproxy", "fwd", "synproxy" -> finish(new Action.Unsupported(text));
             case "xt" ->
                 throw new NftProblemException("nft can't show what iptables-nft made here; import what iptables-save "
                         + "prints");
