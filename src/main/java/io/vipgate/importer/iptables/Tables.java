@@ -35,6 +35,15 @@ final class Tables {
             "filter", Set.of("INPUT", "FORWARD", "OUTPUT"),
             "security", Set.of("INPUT", "FORWARD", "OUTPUT"));
 
+    /** What chains that refuse connections see of them after the move. */
+    private static final Map<String, String> NOW = Map.of(
+            "FORWARD",
+            ", but no longer sees the connections of the listeners: the gateway makes those to the endpoints, "
+                    + "and they go by chain OUTPUT; refuse there what is to be refused",
+            "INPUT",
+            ", and now sees the clients' connections, which went by chain FORWARD: it must let in those to the "
+                    + "listeners' ports");
+
     private final AddressFamily family;
     private final Notes notes;
     /** By table and chain, {@code nat/LB}. */
@@ -185,6 +194,13 @@ final class Tables {
             }
             rules.forEach(line -> note(table, key.substring(key.indexOf('/') + 1), line));
         });
+        policies.forEach((key, policy) -> {
+            String chain = key.substring(key.indexOf('/') + 1);
+            if (key.startsWith("filter/") && policy.equals("DROP") && NOW.containsKey(chain) && has("nat")) {
+                notes.add(0, "the policy of table filter, chain " + chain + ", DROP: it stays with iptables"
+                        + NOW.get(chain));
+            }
+        });
         return new Program(family, bases, compiled);
     }
 
@@ -210,7 +226,10 @@ final class Tables {
                     + "gateway connects from its own address");
         } else if (!isBefore) {
             notes.add(line.line(), "table " + table + ", chain " + chain
-                    + ": not carried over, it stays with iptables");
+                    + ": not carried over, it stays with iptables"
+                    + (line.spec().action() instanceof Action.Drop && line.spec().foreignProtocol().isEmpty()
+                            ? NOW.getOrDefault(chain, "")
+                            : ""));
         } else if (!line.spec().foreignProtocol().isEmpty()) {
             notes.add(line.line(), line.text() + ": " + line.spec().foreignProtocol()
                     + ", and vipgate is for TCP only; the rule stays with iptables");
