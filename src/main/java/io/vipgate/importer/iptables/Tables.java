@@ -9,6 +9,7 @@ import io.vipgate.importer.netfilter.NumberSource;
 import io.vipgate.importer.netfilter.Program;
 import io.vipgate.importer.netfilter.Program.Base;
 import io.vipgate.importer.netfilter.Program.Hook;
+import io.vipgate.importer.netfilter.RefusingChains;
 import io.vipgate.importer.netfilter.Rule;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -34,15 +35,6 @@ final class Tables {
             "nat", Set.of("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"),
             "filter", Set.of("INPUT", "FORWARD", "OUTPUT"),
             "security", Set.of("INPUT", "FORWARD", "OUTPUT"));
-
-    /** What chains that refuse connections see of them after the move. */
-    private static final Map<String, String> NOW = Map.of(
-            "FORWARD",
-            ", but no longer sees the connections of the listeners: the gateway makes those to the endpoints, "
-                    + "and they go by chain OUTPUT; refuse there what is to be refused",
-            "INPUT",
-            ", and now sees the clients' connections, which went by chain FORWARD: it must let in those to the "
-                    + "listeners' ports");
 
     private final AddressFamily family;
     private final Notes notes;
@@ -196,9 +188,10 @@ final class Tables {
         });
         policies.forEach((key, policy) -> {
             String chain = key.substring(key.indexOf('/') + 1);
-            if (key.startsWith("filter/") && policy.equals("DROP") && NOW.containsKey(chain) && has("nat")) {
+            if (key.startsWith("filter/") && policy.equals("DROP") && !RefusingChains.after(chain).isEmpty()
+                    && has("nat")) {
                 notes.add(0, "the policy of table filter, chain " + chain + ", DROP: it stays with iptables"
-                        + NOW.get(chain));
+                        + RefusingChains.after(chain));
             }
         });
         return new Program(family, bases, compiled);
@@ -228,7 +221,7 @@ final class Tables {
             notes.add(line.line(), "table " + table + ", chain " + chain
                     + ": not carried over, it stays with iptables"
                     + (line.spec().action() instanceof Action.Drop && line.spec().foreignProtocol().isEmpty()
-                            ? NOW.getOrDefault(chain, "")
+                            ? RefusingChains.after(chain)
                             : ""));
         } else if (!line.spec().foreignProtocol().isEmpty()) {
             notes.add(line.line(), line.text() + ": " + line.spec().foreignProtocol()

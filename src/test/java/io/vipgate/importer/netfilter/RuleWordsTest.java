@@ -119,6 +119,22 @@ class RuleWordsTest {
     }
 
     @Test
+    void whatCannotBeToldNamesTheLineOfARuleAboutThatAddressAndPort() {
+        assertLost(nat("-A PREROUTING -s 192.0.2.0/24 -p tcp --dport 22 " + TO, WEB + "-s 198.51.100.0/24 " + TO), 3,
+                "203.0.113.6:80 is left out");
+    }
+
+    @Test
+    void chainsOfNftThatRefuseAreSaidToSeeOtherConnections() {
+        ImportResult result = ImportFormat.NFT.convert("table inet filter {\nchain fwd {\n"
+                + "type filter hook forward priority 0; policy drop;\nip daddr 10.0.0.2 reject\n}\n}\n"
+                + "table ip nat {\nchain pre {\ntype nat hook prerouting priority -100;\ntcp dport 80 dnat to 10.0.0.2\n}\n}\n");
+
+        ImportedConfig.assertNoted(result, 3, "policy drop of chain fwd (hook forward): it stays");
+        ImportedConfig.assertNoted(result, 4, "no longer sees the connections of the listeners");
+    }
+
+    @Test
     void severalInterfacesOfNftAreNoMoreThanOne() {
         ImportResult result = nft("iifname { \"eth0\", \"eth1\" } tcp dport 8448 dnat to 10.0.0.5",
                 "iifname != { \"eth0\", \"eth1\" } tcp dport 8449 dnat to 10.0.0.5");
