@@ -126,9 +126,20 @@ class RuleWordsTest {
 
     @Test
     void chainsOfNftThatRefuseAreSaidToSeeOtherConnections() {
-        ImportResult result = ImportFormat.NFT.convert("table inet filter {\nchain fwd {\n"
-                + "type filter hook forward priority 0; policy drop;\nip daddr 10.0.0.2 reject\n}\n}\n"
-                + "table ip nat {\nchain pre {\ntype nat hook prerouting priority -100;\ntcp dport 80 dnat to 10.0.0.2\n}\n}\n");
+        ImportResult result = ImportFormat.NFT.convert("""
+                table inet filter {
+                chain fwd {
+                type filter hook forward priority 0; policy drop;
+                ip daddr 10.0.0.2 reject
+                }
+                }
+                table ip nat {
+                chain pre {
+                type nat hook prerouting priority -100;
+                tcp dport 80 dnat to 10.0.0.2
+                }
+                }
+                """);
 
         ImportedConfig.assertNoted(result, 3, "policy drop of chain fwd (hook forward): it stays");
         ImportedConfig.assertNoted(result, 4, "no longer sees the connections of the listeners");
