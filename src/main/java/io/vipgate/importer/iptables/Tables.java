@@ -9,6 +9,7 @@ import io.vipgate.importer.netfilter.NumberSource;
 import io.vipgate.importer.netfilter.Program;
 import io.vipgate.importer.netfilter.Program.Base;
 import io.vipgate.importer.netfilter.Program.Hook;
+import io.vipgate.importer.netfilter.RefusingChains;
 import io.vipgate.importer.netfilter.Rule;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -185,6 +186,14 @@ final class Tables {
             }
             rules.forEach(line -> note(table, key.substring(key.indexOf('/') + 1), line));
         });
+        policies.forEach((key, policy) -> {
+            String chain = key.substring(key.indexOf('/') + 1);
+            if (key.startsWith("filter/") && policy.equals("DROP") && !RefusingChains.after(chain).isEmpty()
+                    && has("nat")) {
+                notes.add(0, "the policy of table filter, chain " + chain + ", DROP: it stays with iptables"
+                        + RefusingChains.after(chain));
+            }
+        });
         return new Program(family, bases, compiled);
     }
 
@@ -210,7 +219,10 @@ final class Tables {
                     + "gateway connects from its own address");
         } else if (!isBefore) {
             notes.add(line.line(), "table " + table + ", chain " + chain
-                    + ": not carried over, it stays with iptables");
+                    + ": not carried over, it stays with iptables"
+                    + (line.spec().action() instanceof Action.Drop && line.spec().foreignProtocol().isEmpty()
+                            ? RefusingChains.after(chain)
+                            : ""));
         } else if (!line.spec().foreignProtocol().isEmpty()) {
             notes.add(line.line(), line.text() + ": " + line.spec().foreignProtocol()
                     + ", and vipgate is for TCP only; the rule stays with iptables");

@@ -54,7 +54,7 @@ final class ListenerDrafts {
 
     private void add(Served served) {
         Finding main = served.main();
-        int line = main.isTold() ? main.shares().firstLine() : line(main);
+        int line = ServedAddresses.line(program, main, served.bind());
         if (!main.isTold()) {
             notes.addLoss(line, served.bind() + " is left out: " + ServedAddresses.why(main));
             draft.missListener();
@@ -96,11 +96,6 @@ final class ListenerDrafts {
     private boolean isLikeWildcard(HostPort bind, OutcomeShares shares) {
         OutcomeShares there = bind.isWildcard() ? null : wildcards.get(bind.port());
         return there != null && there.outcomes().equals(shares.outcomes()) && there.drawn().equals(shares.drawn());
-    }
-
-    private int line(Finding finding) {
-        return finding.deciders().stream().mapToInt(decider -> ServedAddresses.lineOf(program, decider))
-                .filter(line -> line > 0).min().orElse(0);
     }
 
     /** Whether everything that takes a share can be carried over; says what can't. */
@@ -156,7 +151,7 @@ final class ListenerDrafts {
     /** Listeners take the gateway's own connections too, so rules for them are no longer needed. */
     private void compareWithOutput(Served served) {
         Finding here = served.fromHere();
-        int line = here.isTold() ? here.shares().firstLine() : line(here);
+        int line = ServedAddresses.line(program, here, served.bind());
         if (here.isStaying()) {
             return;
         }

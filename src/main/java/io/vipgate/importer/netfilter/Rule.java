@@ -63,6 +63,12 @@ public final class Rule {
         }
     }
 
+    /** Whether its port matches leave a port in. */
+    boolean isAboutPort(int port) {
+        return matches.stream().allMatch(match -> !(match instanceof Match.DestinationPort to)
+                || to.ports().contains(BigInteger.valueOf(port)));
+    }
+
     /** Whether its address matches leave an address in. */
     boolean isAbout(BigInteger address) {
         for (Match match : matches) {

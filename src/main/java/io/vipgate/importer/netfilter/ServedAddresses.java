@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -116,7 +117,7 @@ final class ServedAddresses {
             if (!isShort) {
                 Interval span = spans.getOrDefault(key, new Interval(BigInteger.ZERO, BigInteger.ZERO));
                 String ports = "ports " + span.first() + ":" + span.last() + " of " + address;
-                notes.addLoss(line(served.main()), served.main().isTold()
+                notes.addLoss(line(served), served.main().isTold()
                         ? ports + ": a listener has single ports, " + PortRange.MAX_PORTS
                                 + " of a range at most; their connections are not carried over"
                         : why(served.main()) + "; left out: " + ports);
@@ -138,7 +139,7 @@ final class ServedAddresses {
                     noteExcepted(text, from, to);
                 }
             } else if (HostPort.address(text, from).isEmpty()) {
-                notes.addLoss(line(first.main()), text + ", ports " + from + ":" + to
+                notes.addLoss(line(first), text + ", ports " + from + ":" + to
                         + ": no listener can have that address; it is left out");
             } else if (!isLikeAny(first, single, most) && runs.isShort(first, text)) {
                 for (int port = from; port <= to; port++) {
@@ -163,7 +164,7 @@ final class ServedAddresses {
     private void noteExcepted(String text, int from, int to) {
         anyByPort.values().stream().filter(any -> any.bind().port() >= from && any.bind().port() <= to)
                 .filter(any -> any.main().isTold())
-                .forEach(any -> excepted.computeIfAbsent(line(any.main()), _ -> new TreeMap<>())
+                .forEach(any -> excepted.computeIfAbsent(line(any), _ -> new TreeMap<>())
                         .computeIfAbsent(any.bind().port(), _ -> new ArrayList<>()).add(text));
     }
 
@@ -195,7 +196,7 @@ final class ServedAddresses {
                 String range = ports.first().equals(ports.last())
                         ? "port " + ports.first()
                         : "ports " + ports.first() + ":" + ports.last();
-                notes.addLoss(line(served.main()), text + ", " + range + ": a listener has one address, not a network; "
+                notes.addLoss(line(served), text + ", " + range + ": a listener has one address, not a network; "
                         + "what the rules do for it is left out"
                         + (anyByPort.containsKey(ports.first().intValue())
                                 ? ", and its connections go where those to every other address go"
@@ -209,11 +210,15 @@ final class ServedAddresses {
     }
 
     /** The line to name for it: of a rule that sends on, else of one that decides. */
-    int line(Finding finding) {
+    private int line(Served served) {
+        return line(program, served.main(), served.bind());
+    }
+
+    static int line(Program program, Finding finding, HostPort bind) {
         if (finding.isTold()) {
             return finding.shares().firstLine();
         }
-        return finding.deciders().stream().mapToInt(decider -> lineOf(program, decider)).filter(line -> line > 0)
+        return finding.deciders().stream().mapToInt(decider -> lineOf(program, decider, bind)).filter(line -> line > 0)
                 .min().orElse(0);
     }
 
@@ -222,9 +227,13 @@ final class ServedAddresses {
         return "the rules alone do not tell where they go, " + String.join(", ", finding.deciders()) + " decides";
     }
 
-    /** The first rule that something decides on. */
-    static int lineOf(Program program, String decider) {
+    /** The first rule about an address and port that something decides on. */
+    private static int lineOf(Program program, String decider, HostPort bind) {
+        Optional<BigInteger> address = bind.isWildcard() ? Optional.empty() : program.family().number(bind.host());
         for (Rule rule : program.reachableRules()) {
+            if (address.filter(each -> !rule.isAbout(each)).isPresent() || !rule.isAboutPort(bind.port())) {
+                continue;
+            }
             for (Match match : rule.allMatches()) {
                 boolean isIt = switch (match) {
                     case Match.Undecided undecided -> undecided.text().equals(decider);

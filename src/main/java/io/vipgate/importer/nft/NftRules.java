@@ -7,6 +7,7 @@ import io.vipgate.importer.netfilter.Chain;
 import io.vipgate.importer.netfilter.Program;
 import io.vipgate.importer.netfilter.Program.Base;
 import io.vipgate.importer.netfilter.Program.Hook;
+import io.vipgate.importer.netfilter.RefusingChains;
 import io.vipgate.importer.netfilter.Rule;
 import io.vipgate.importer.nft.NftTable.NftChain;
 import java.util.ArrayList;
@@ -86,14 +87,23 @@ final class NftRules {
         chains.put(table.key(name), new Chain(read, policy));
     }
 
+    private static boolean isRefusing(List<NftWord> rule) {
+        return rule.stream().anyMatch(word -> !word.isString() && (word.is("drop") || word.is("reject")));
+    }
+
     private void noteLeft(String name, String hook, boolean isNat, NftChain chain) {
+        if (chain.behind("policy").equals("drop") && !RefusingChains.after(hook).isEmpty()) {
+            notes.add(chain.base().getFirst().line(), String.format(Locale.ROOT,
+                    "policy drop of chain %s (hook %s): it stays with nftables%s", name, hook,
+                    RefusingChains.after(hook)));
+        }
         for (List<NftWord> words : chain.rules()) {
             String text = NftWord.text(words);
             notes.add(words.getFirst().line(), isNat && hook.equals("postrouting")
                     ? text + ": no longer needed for the connections that are carried over, the gateway connects from its own "
                             + "address"
-                    : String.format(Locale.ROOT, "chain %s (hook %s): not carried over, it stays with nftables", name,
-                            hook));
+                    : String.format(Locale.ROOT, "chain %s (hook %s): not carried over, it stays with nftables%s",
+                            name, hook, isRefusing(words) ? RefusingChains.after(hook) : ""));
         }
     }
 }

@@ -107,6 +107,45 @@ class RuleWordsTest {
     }
 
     @Test
+    void whatRefusesForwardedConnectionsIsSaidToSeeThemNoMore() {
+        ImportResult result = ImportFormat.IPTABLES.convert("*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n"
+                + "-A FORWARD -d 10.0.0.2/32 -p tcp -m tcp --dport 80 -j REJECT\n-A INPUT -p tcp -j DROP\nCOMMIT\n*nat\n"
+                + WEB + TO + "\nCOMMIT\n");
+
+        ImportedConfig.assertNoted(result, 4, "no longer sees the connections of the listeners");
+        ImportedConfig.assertNoted(result, 5, "it must let in those to the listeners' ports");
+        assertThat(ImportedConfig.notes(result)).anyMatch(note -> note.contains("chain FORWARD, DROP: it stays"))
+                .anyMatch(note -> note.contains("chain INPUT, DROP: it stays"));
+    }
+
+    @Test
+    void whatCannotBeToldNamesTheLineOfARuleAboutThatAddressAndPort() {
+        assertLost(nat("-A PREROUTING -s 192.0.2.0/24 -p tcp --dport 22 " + TO, WEB + "-s 198.51.100.0/24 " + TO), 3,
+                "203.0.113.6:80 is left out");
+    }
+
+    @Test
+    void chainsOfNftThatRefuseAreSaidToSeeOtherConnections() {
+        ImportResult result = ImportFormat.NFT.convert("""
+                table inet filter {
+                chain fwd {
+                type filter hook forward priority 0; policy drop;
+                ip daddr 10.0.0.2 reject
+                }
+                }
+                table ip nat {
+                chain pre {
+                type nat hook prerouting priority -100;
+                tcp dport 80 dnat to 10.0.0.2
+                }
+                }
+                """);
+
+        ImportedConfig.assertNoted(result, 3, "policy drop of chain fwd (hook forward): it stays");
+        ImportedConfig.assertNoted(result, 4, "no longer sees the connections of the listeners");
+    }
+
+    @Test
     void severalInterfacesOfNftAreNoMoreThanOne() {
         ImportResult result = nft("iifname { \"eth0\", \"eth1\" } tcp dport 8448 dnat to 10.0.0.5",
                 "iifname != { \"eth0\", \"eth1\" } tcp dport 8449 dnat to 10.0.0.5");
