@@ -17,11 +17,14 @@ public final class ClientAddress {
     /** Low half of the mapped prefix {@code ::ffff:0:0/96}. */
     private static final long MAPPED = 0x0000_ffff_0000_0000L;
 
-    private static final ValueLayout.OfLong NETWORK_LONG = ValueLayout.JAVA_LONG_UNALIGNED
+    /** Eight bytes in network order. */
+    public static final ValueLayout.OfLong NETWORK_LONG = ValueLayout.JAVA_LONG_UNALIGNED
             .withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfInt NETWORK_INT = ValueLayout.JAVA_INT_UNALIGNED
+    /** Four bytes in network order. */
+    public static final ValueLayout.OfInt NETWORK_INT = ValueLayout.JAVA_INT_UNALIGNED
             .withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfShort NETWORK_SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
+    /** Two bytes in network order. */
+    public static final ValueLayout.OfShort NETWORK_SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
             .withOrder(ByteOrder.BIG_ENDIAN);
 
     private long high;
@@ -50,12 +53,27 @@ public final class ClientAddress {
         port = newPort;
     }
 
+    /** Sets the fields from an IPv4 address in network order. */
+    public void setIpv4(int address, int newPort) {
+        set(0, MAPPED | Integer.toUnsignedLong(address), newPort);
+    }
+
+    /** True for {@code 0.0.0.0} and {@code ::}. */
+    public boolean isUnspecified() {
+        return high == 0 && (low == 0 || low == MAPPED);
+    }
+
+    /** True for a group's address: 224.0.0.0/4 and ff00::/8. */
+    public boolean isMulticast() {
+        return isIpv4(high, low) ? (low >>> 28 & 0xf) == 0xe : high >>> 56 == 0xff;
+    }
+
     /** Sets the fields from a Java address. */
     public void set(InetAddress address, int newPort) {
         byte[] bytes = address.getAddress();
         MemorySegment segment = MemorySegment.ofArray(bytes);
         if (bytes.length == 4) {
-            set(0, MAPPED | Integer.toUnsignedLong(segment.get(NETWORK_INT, 0)), newPort);
+            setIpv4(segment.get(NETWORK_INT, 0), newPort);
         } else {
             set(segment.get(NETWORK_LONG, 0), segment.get(NETWORK_LONG, 8), newPort);
         }
@@ -66,8 +84,7 @@ public final class ClientAddress {
         int family = sockaddr.get(ValueLayout.JAVA_SHORT_UNALIGNED, 0);
         int networkPort = Short.toUnsignedInt(sockaddr.get(NETWORK_SHORT, 2));
         switch (family) {
-            case SystemCalls.AF_INET -> set(0, MAPPED | Integer.toUnsignedLong(sockaddr.get(NETWORK_INT, 4)),
-                    networkPort);
+            case SystemCalls.AF_INET -> setIpv4(sockaddr.get(NETWORK_INT, 4), networkPort);
             case SystemCalls.AF_INET6 -> set(sockaddr.get(NETWORK_LONG, 8), sockaddr.get(NETWORK_LONG, 16),
                     networkPort);
             default -> set(0, 0, 0);

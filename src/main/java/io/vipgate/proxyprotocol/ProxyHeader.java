@@ -6,7 +6,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -27,20 +26,13 @@ public final class ProxyHeader {
         V2
     }
 
-    private static final byte[] SIGNATURE = {0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a};
+    static final byte[] SIGNATURE = {0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a};
     private static final byte VERSION_2_PROXY = 0x21;
     private static final byte VERSION_2_LOCAL = 0x20;
-    private static final byte TCP_OVER_IPV4 = 0x11;
-    private static final byte TCP_OVER_IPV6 = 0x21;
+    static final byte TCP_OVER_IPV4 = 0x11;
+    static final byte TCP_OVER_IPV6 = 0x21;
     /** The longest is version 1 with two IPv6 addresses, at most 107 bytes. */
     private static final int MAX_BYTES = 128;
-
-    private static final ValueLayout.OfLong NETWORK_LONG = ValueLayout.JAVA_LONG_UNALIGNED
-            .withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfInt NETWORK_INT = ValueLayout.JAVA_INT_UNALIGNED
-            .withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfShort NETWORK_SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
-            .withOrder(ByteOrder.BIG_ENDIAN);
 
     /** Makes an encoder with a buffer of its own. */
     public ProxyHeader() {}
@@ -109,21 +101,21 @@ public final class ProxyHeader {
         int at = SIGNATURE.length;
         buffer.set(ValueLayout.JAVA_BYTE, at, VERSION_2_PROXY);
         buffer.set(ValueLayout.JAVA_BYTE, at + 1, isIpv4 ? TCP_OVER_IPV4 : TCP_OVER_IPV6);
-        buffer.set(NETWORK_SHORT, at + 2, (short) length);
+        buffer.set(ClientAddress.NETWORK_SHORT, at + 2, (short) length);
         at += 4;
         put(at, source, isIpv4);
         put(at + addressBytes, destination, isIpv4);
-        buffer.set(NETWORK_SHORT, at + 2L * addressBytes, (short) source.port());
-        buffer.set(NETWORK_SHORT, at + 2L * addressBytes + 2, (short) destination.port());
+        buffer.set(ClientAddress.NETWORK_SHORT, at + 2L * addressBytes, (short) source.port());
+        buffer.set(ClientAddress.NETWORK_SHORT, at + 2L * addressBytes + 2, (short) destination.port());
         return at + length;
     }
 
     private void put(int at, ClientAddress address, boolean isIpv4) {
         if (isIpv4) {
-            buffer.set(NETWORK_INT, at, (int) address.low());
+            buffer.set(ClientAddress.NETWORK_INT, at, (int) address.low());
         } else {
-            buffer.set(NETWORK_LONG, at, address.high());
-            buffer.set(NETWORK_LONG, at + 8L, address.low());
+            buffer.set(ClientAddress.NETWORK_LONG, at, address.high());
+            buffer.set(ClientAddress.NETWORK_LONG, at + 8L, address.low());
         }
     }
 }
