@@ -21,9 +21,9 @@ public record SourceRules(int ipv4Prefix, int ipv6Prefix, int maxConnections, in
         Around around,
         List<Prefix> exempt, int maxEntries, boolean dryRun) {
     /** Largest {@link #newPerSecond}. */
-    public static final int MAX_RATE = 100_000;
+    public static final int MAX_RATE = 1_000_000;
     /** Largest {@link #burst}. */
-    public static final int MAX_BURST = 1_000_000;
+    public static final int MAX_BURST = 10_000_000;
     /** Smallest {@link #maxEntries}. */
     public static final int MIN_ENTRIES = 8;
     /** Largest {@link #maxEntries}. */
@@ -34,11 +34,11 @@ public record SourceRules(int ipv4Prefix, int ipv6Prefix, int maxConnections, in
      *
      * @param ipv4Prefix its bits, 1 to one less than the source's
      * @param ipv6Prefix its bits, 1 to one less than the source's
-     * @param factor by how much more, 1 to 1,000; 0: no such limit, and the lengths do not matter
+     * @param factor by how much more, 1 to 10,000; 0: no such limit, and the lengths do not matter
      */
     public record Around(int ipv4Prefix, int ipv6Prefix, int factor) {
         /** Largest {@link #factor}. */
-        public static final int MAX_FACTOR = 1_000;
+        public static final int MAX_FACTOR = 10_000;
         /** No limit for the network around a source. */
         public static final Around OFF = new Around(0, 0, 0);
     }
