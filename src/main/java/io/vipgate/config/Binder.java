@@ -85,8 +85,8 @@ final class Binder {
     }
 
     private @Nullable Record section(Schema schema, Node node, KeyPath path) {
-        if (node instanceof ScalarNode scalar && !scalar.isNull() && schema.shortForm().isPresent()) {
-            String key = schema.shortForm().get();
+        if (schema.shortForm().isPresent() && isShort(node, schema.shortForm().get().type())) {
+            String key = schema.shortForm().get().name();
             return record(schema, Map.of(key, new Entry(node.line(), key, node)), node.line(), _ -> path);
         }
         Optional<MapNode> map = mapping(node, path,
@@ -105,6 +105,13 @@ final class Binder {
             }
         }
         return record(schema, entries, written.at(path).map(Written.Place::line).orElse(node.line()), path::child);
+    }
+
+    /** Whether a section is written as the value of its main key. */
+    private static boolean isShort(Node node, ValueType type) {
+        return type instanceof ValueType.Items
+                ? node instanceof ListNode
+                : node instanceof ScalarNode scalar && !scalar.isNull();
     }
 
     private static String notAKey(Schema schema, String key) {

@@ -4,6 +4,7 @@ import io.vipgate.text.Sanitizer;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -36,6 +37,9 @@ final class ConfigRules {
             notEmpty(listener.bind(), path.child("bind"), "at least one address and port");
             namesPool(listener.pool(), path.child("pool"));
             buffers(listener.buffers(), path.child("buffers"));
+            ListenerRules rules = new ListenerRules(listener, path, written, problems);
+            rules.check();
+            Optional.ofNullable(config.pools().get(listener.pool())).ifPresent(rules::passesFieldsOn);
         });
         for (int i = 0; i < config.readiness().pools().size(); i++) {
             namesPool(config.readiness().pools().get(i), KeyPath.of("readiness", "pools").item(i));

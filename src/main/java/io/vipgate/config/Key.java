@@ -16,7 +16,7 @@ import java.lang.annotation.Target;
     String doc();
 
     /**
-     * The default, as it would be written in the file. Lists and maps are empty, optional keys absent and sections all
+     * The default, as it would be written in the file. Items of a list stand apart by a comma and a space. Lists and maps are empty, optional keys absent and sections all
      * defaults without it.
      */
     String byDefault() default "";

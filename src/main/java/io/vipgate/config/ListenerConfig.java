@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param bind at least one
  * @param maxConnections 1 or more; empty for half the budget of file descriptors
  */
-@Reserved({"acceptProxy", "access", "perSource"})
+@Reserved("tls")
 public record ListenerConfig(
         @Key(required = true, orScalar = true, doc = "where it listens: an address and a port, or a list of them; "
                 + "`:80` is every address of both families; one address may stand beside a wildcard, "
@@ -24,7 +24,10 @@ public record ListenerConfig(
         @Key(doc = "what the kernel may keep of a client's connection once 256 KiB went one way; the peer waits when it is "
                 + "full") BuffersConfig buffers,
         @Key(shown = "the system's", doc = "the kernel's congestion control towards clients, such as `cubic` or `bbr`; a warning "
-                + "tells when the kernel does not grant it") Optional<CongestionName> congestion) {
+                + "tells when the kernel does not grant it") Optional<CongestionName> congestion,
+        @Key(shown = "nobody sends a PROXY header", doc = "clients' addresses come in the PROXY protocol header of a balancer or "
+                + "another gateway in front; a list is short for `from`") Optional<AcceptProxyConfig> acceptProxy,
+        @Key(shown = "no limits", doc = "limits for each client, or network of clients") Optional<PerSourceConfig> perSource) {
     /** Keeps its own copies. */
     public ListenerConfig {
         bind = List.copyOf(bind);

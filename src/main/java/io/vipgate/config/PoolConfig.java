@@ -21,8 +21,7 @@ public record PoolConfig(
         @Key(doc = "for `source-hash`: weighted rendezvous over the endpoints' names") HashConfig hash,
         @Key(orScalar = true, doc = "local addresses to connect from; one that has no free port left gives way to the "
                 + "next") List<InetAddress> source,
-        @Key(byDefault = "none", doc = "`none`, `v1`, `v2`: PROXY header sent first "
-                + "towards the endpoint") ProxyProtocol proxyProtocol,
+        @Key(doc = "PROXY header sent first towards the endpoint; `none`, `v1` or `v2` is short for `version`") ProxyProtocolConfig proxyProtocol,
         @Key(doc = "how endpoints are probed") ProbeConfig probe,
         @Key(doc = "keeps a client at its endpoint") PinningConfig pinning,
         @Key(doc = "connecting to an endpoint") ConnectConfig connect,

@@ -21,6 +21,7 @@ final class PoolRules {
 
     void check() {
         weights();
+        proxyProtocol();
         wholeSeconds("idle", pool.keepAlive().idle());
         wholeSeconds("interval", pool.keepAlive().interval());
         userTimeout("client", pool.userTimeout().client());
@@ -48,6 +49,19 @@ final class PoolRules {
                     problems.warn(written.line(at), at,
                             "0: with balance: first the endpoints behind it get connections only while it can't be used");
                 });
+    }
+
+    private void proxyProtocol() {
+        KeyPath at = path.child("proxyProtocol");
+        boolean isV2 = pool.proxyProtocol().version() == ProxyProtocol.V2;
+        if (!isV2 && !pool.proxyProtocol().tlvs().isEmpty() && !problems.touches(at)) {
+            problems.error(written.line(at.child("tlvs")), at.child("tlvs"),
+                    "of version 2 only (expected: version: v2)");
+        }
+        if (!isV2 && pool.proxyProtocol().crc32c() && !problems.touches(at)) {
+            problems.error(written.line(at.child("crc32c")), at.child("crc32c"),
+                    "true (expected: false, or version: v2)");
+        }
     }
 
     private void weights() {

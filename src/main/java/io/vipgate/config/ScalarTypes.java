@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import io.vipgate.access.Prefix;
 import io.vipgate.text.IpText;
 import java.math.BigDecimal;
 import java.net.InetAddress;
@@ -42,6 +43,8 @@ final class ScalarTypes {
             .of(STRING, INTEGER, BOOLEAN, DOUBLE, DURATIONS, ADDRESS,
                     new ScalarType<>(Path.class, ScalarTypes::path, Path::toString),
                     new ScalarType<>(CongestionName.class, CongestionName::parse, CongestionName::name),
+                    new ScalarType<>(Prefix.class, ScalarTypes::prefix, Prefix::toString),
+                    new ScalarType<>(TlvType.class, TlvType::parse, TlvType::toString),
                     new ScalarType<>(ByteSize.class, ByteSize::parse, ByteSize::toString),
                     new ScalarType<>(EscapedText.class, EscapedText::parse, EscapedText::text),
                     new ScalarType<>(StatusRanges.class, StatusRanges::parse, StatusRanges::toString),
@@ -164,6 +167,11 @@ final class ScalarTypes {
         }
         long seconds = millis / 1000;
         return seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+    }
+
+    private static Prefix prefix(String text) throws BadValueException {
+        return Prefix.parse(text).orElseThrow(
+                () -> BadValueException.expected("a network such as 192.0.2.0/24 or 2001:db8::/32, or one address"));
     }
 
     private static Path path(String text) throws BadValueException {

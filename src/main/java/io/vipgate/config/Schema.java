@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param shortForm the key whose value may stand for the whole section
  * @param reserved keys refused for now
  */
-record Schema(Constructor<? extends Record> constructor, Map<String, Component> keys, Optional<String> shortForm,
+record Schema(Constructor<? extends Record> constructor, Map<String, Component> keys, Optional<Component> shortForm,
         Set<String> reserved) {
     private static final ClassValue<Schema> SCHEMAS = new ClassValue<>() {
         @Override
@@ -40,18 +41,18 @@ record Schema(Constructor<? extends Record> constructor, Map<String, Component> 
                 case ValueType.Named _ -> Map.of();
                 case ValueType.Items items when items.element() instanceof ValueType.Single single
                         && !key.byDefault().isEmpty() ->
-                    List.of(defaultOf(single, key, component));
+                    Stream.of(key.byDefault().split(", ")).map(item -> defaultOf(single, item, component)).toList();
                 case ValueType.Items _ -> List.of();
                 case ValueType.Maybe _ -> Optional.empty();
                 case ValueType.Section section -> section.schema().defaults();
-                case ValueType.Single single -> key.required() ? null : defaultOf(single, key, component);
+                case ValueType.Single single -> key.required() ? null : defaultOf(single, key.byDefault(), component);
             };
             return new Component(component.getName(), key, type, component, absent);
         }
 
-        private static Object defaultOf(ValueType.Single single, Key key, RecordComponent component) {
+        private static Object defaultOf(ValueType.Single single, String text, RecordComponent component) {
             try {
-                return single.type().read(key.byDefault());
+                return single.type().read(text);
             } catch (BadValueException e) {
                 throw new IllegalStateException("default of " + component + ": " + e.rule(), e);
             }
@@ -81,7 +82,7 @@ record Schema(Constructor<? extends Record> constructor, Map<String, Component> 
         }
         Reserved reserved = type.getAnnotation(Reserved.class);
         return new Schema(canonicalConstructor(type), Collections.unmodifiableMap(keys),
-                Optional.ofNullable(type.getAnnotation(ShortForm.class)).map(ShortForm::value),
+                Optional.ofNullable(type.getAnnotation(ShortForm.class)).map(ShortForm::value).map(keys::get),
                 reserved == null ? Set.of() : Set.of(reserved.value()));
     }
 

@@ -99,7 +99,7 @@ public final class ConfigMapping {
                 new RelaySettings.KeepAlive((int) config.keepAlive().idle().toSeconds(),
                         (int) config.keepAlive().interval().toSeconds(), config.keepAlive().count()),
                 config.userTimeout().client().toNanos(), config.userTimeout().endpoint().toNanos(),
-                proxyVersion(config.proxyProtocol()), sources, buffers(config.buffers()),
+                proxyVersion(config.proxyProtocol().version()), sources, buffers(config.buffers()),
                 congestion(config.congestion()));
     }
 

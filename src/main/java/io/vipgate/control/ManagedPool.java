@@ -148,7 +148,7 @@ public final class ManagedPool {
         if (hasOtherAuthorities && before.probe().equals(after.probe())) {
             LOG.info("pool {}: the file of probe.tls.ca has other certificates now", name);
         }
-        if (!before.probe().equals(after.probe()) || before.proxyProtocol() != after.proxyProtocol()
+        if (!before.probe().equals(after.probe()) || before.proxyProtocol().version() != after.proxyProtocol().version()
                 || !before.source().equals(after.source()) || hasOtherAuthorities) {
             probe = change.probe();
             authorities = change.authorities();

@@ -25,7 +25,8 @@ public record PoolChange(PoolConfig config, Optional<Probe> probe, List<X509Cert
         try {
             List<X509Certificate> authorities = Probes.authorities(config.probe());
             return new PoolChange(config,
-                    Probes.of(config.probe(), config.proxyProtocol(), config.source(), authorities), authorities);
+                    Probes.of(config.probe(), config.proxyProtocol().version(), config.source(), authorities),
+                    authorities);
         } catch (IllegalArgumentException e) {
             throw new StartException("pools." + name + ": " + e.getMessage());
         }

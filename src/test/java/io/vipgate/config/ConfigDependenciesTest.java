@@ -23,9 +23,9 @@ class ConfigDependenciesTest {
     }
 
     @Test
-    void thePackageNeedsOnlyTheJdkAndTheSanitizerBesides() {
+    void thePackageNeedsOnlyTheJdkTextAndWhatAccessListsAreMadeOf() {
         classes().should().onlyDependOnClassesThat()
-                .resideInAnyPackage("io.vipgate.config", "io.vipgate.text", "java..",
+                .resideInAnyPackage("io.vipgate.config", "io.vipgate.access", "io.vipgate.text", "java..",
                         "org.yaml..", "org.jspecify.annotations")
                 .check(CLASSES);
     }

@@ -23,7 +23,8 @@ class ConfigLoaderTest {
         assertThat(web).isEqualTo(new ListenerConfig(
                 List.of(new BindAddress(Optional.of(InetAddress.ofLiteral("203.0.113.1")), 80)), "nginx",
                 Optional.empty(), 4096,
-                false, new BuffersConfig(ByteSize.ZERO, ByteSize.ZERO), Optional.empty()));
+                false, new BuffersConfig(ByteSize.ZERO, ByteSize.ZERO), Optional.empty(), Optional.empty(),
+                Optional.empty()));
         PoolConfig pool = Loads.pool("");
         assertThat(pool.endpoints().keySet()).containsExactly("vip1", "vip2");
         assertThat(pool.endpoints().get("vip1")).isEqualTo(new EndpointConfig(
@@ -106,7 +107,7 @@ class ConfigLoaderTest {
                   web:
                     bind: 203.0.113.1:80
                     pool: ngnix
-                    perSource: 3
+                    tls: 3
                   "two words":
                     bind: [203.0.113.1:80, 203.0.113.2:99999]
                     pool: nginx
@@ -124,7 +125,7 @@ class ConfigLoaderTest {
 
         assertThat(problems).containsExactly(
                 "4: listeners.web.pool: ngnix (expected: the name of a pool; did you mean 'nginx'?)",
-                "5: listeners.web.perSource: this key is reserved and not available yet",
+                "5: listeners.web.tls: this key is reserved and not available yet",
                 "6: listeners.two words: not a name (expected: 1 to 63 letters, digits, '_', '.' or '-', beginning "
                         + "with a letter or a digit)",
                 "7: listeners.two words.bind[1]: 203.0.113.2:99999 (expected: an address and a port, for example "

@@ -36,6 +36,8 @@ class EffectiveConfigTest {
                       receive: 0
                       send: 0
                     # congestion: the system's
+                    # acceptProxy: nobody sends a PROXY header
+                    # perSource: no limits
                 pools:
                   nginx:
                     endpoints:

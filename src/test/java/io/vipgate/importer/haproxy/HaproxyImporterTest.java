@@ -39,7 +39,7 @@ class HaproxyImporterTest {
                 "nginx_2=192.0.2.12:80*1", "(reserve=web-reserve.example.com:80*1)");
         PoolConfig web = imported.pool("web-servers");
         assertThat(web.balance()).isEqualTo(BalanceRule.SOURCE_HASH);
-        assertThat(web.proxyProtocol()).isEqualTo(ProxyProtocol.V2);
+        assertThat(web.proxyProtocol().version()).isEqualTo(ProxyProtocol.V2);
         assertThat(web.onDown()).isEqualTo(OnDown.CLOSE);
         assertThat(web.connect().timeout()).isEqualTo(Duration.ofSeconds(3));
         assertThat(web.connect().attempts()).hasValue(3);
@@ -277,7 +277,7 @@ class HaproxyImporterTest {
     @ParameterizedTest
     @CsvSource({"send-proxy, V1", "send-proxy-v2, V2", "check, NONE"})
     void headersAreSentAsBefore(String word, ProxyProtocol expected) {
-        assertThat(pool("server a 192.0.2.1:80 " + word).proxyProtocol()).isEqualTo(expected);
+        assertThat(pool("server a 192.0.2.1:80 " + word).proxyProtocol().version()).isEqualTo(expected);
     }
 
     @Test

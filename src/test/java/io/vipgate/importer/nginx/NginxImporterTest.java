@@ -48,7 +48,7 @@ class NginxImporterTest {
                 "192.0.2.200=192.0.2.200:80*1", "2001-db8--9=[2001:db8::9]:80*0");
         PoolConfig vips = imported.pool("vips");
         assertThat(vips.balance()).isEqualTo(BalanceRule.SOURCE_HASH);
-        assertThat(vips.proxyProtocol()).isEqualTo(ProxyProtocol.V1);
+        assertThat(vips.proxyProtocol().version()).isEqualTo(ProxyProtocol.V1);
         assertThat(vips.connect().timeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(vips.connect().attempts()).hasValue(2);
         assertThat(vips.timeouts().idle()).isEqualTo(Duration.ofSeconds(90));
