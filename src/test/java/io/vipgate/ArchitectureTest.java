@@ -117,8 +117,18 @@ class ArchitectureTest {
     }
 
     @Test
-    void balanceDependsOnPoolAlone() {
-        assertDependsOnlyOn("io.vipgate.balance", "io.vipgate.pool");
+    void balanceDependsOnPoolAndHashAlone() {
+        assertDependsOnlyOn("io.vipgate.balance", "io.vipgate.pool", "io.vipgate.hash");
+    }
+
+    @Test
+    void hashDependsOnTheJdkAlone() {
+        assertDependsOnlyOn("io.vipgate.hash");
+    }
+
+    @Test
+    void accessDependsOnLinuxTextAndHashAlone() {
+        assertDependsOnlyOn("io.vipgate.access", "io.vipgate.linux", "io.vipgate.text", "io.vipgate.hash");
     }
 
     @Test

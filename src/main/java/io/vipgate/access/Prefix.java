@@ -2,11 +2,8 @@ package io.vipgate.access;
 
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.text.IpText;
-import java.net.Inet4Address;
-import java.net.Inet6Address;
-import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * A network: the addresses that begin with the same bits. One of IPv4 is held in its mapped form, 96 bits longer, so that an
@@ -18,16 +15,14 @@ import java.util.regex.Pattern;
  * @param low lower 64 bits
  * @param length how many bits are the same, 0 to 128; of IPv4 96 to 128
  */
-public record Prefix(long high, long low, int length) {
+public record Prefix(long high, long low, int length) implements Comparable<Prefix> {
+    /** Bits of an address. */
+    static final int MAX_LENGTH = 128;
     private static final int MAPPED_BITS = 96;
-    private static final long MAPPED = 0xffff_0000_0000L;
-    private static final Pattern IPV4 = Pattern.compile("(?:0|[1-9][0-9]{0,2})(?:\\.(?:0|[1-9][0-9]{0,2})){3}");
-    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
-    private static final Pattern LENGTH = Pattern.compile("0|[1-9][0-9]{0,2}");
 
     /** Bits behind the length must be zero. */
     public Prefix {
-        if (high != (high & highMask(length)) || low != (low & lowMask(length))) {
+        if (!isAligned(high, low, length)) {
             throw new IllegalArgumentException("bits behind the prefix are set");
         }
     }
@@ -38,40 +33,37 @@ public record Prefix(long high, long low, int length) {
      * @return empty for anything else, for example a network that does not begin at its address
      */
     public static Optional<Prefix> parse(String text) {
-        int slash = text.indexOf('/');
-        String host = slash < 0 ? text : text.substring(0, slash);
-        boolean isIpv4 = IPV4.matcher(host).matches();
-        Optional<ClientAddress> address = address(host, isIpv4);
-        int most = isIpv4 ? 32 : 128;
-        int length = slash < 0 ? most : length(text.substring(slash + 1), most);
-        if (address.isEmpty() || length < 0) {
-            return Optional.empty();
-        }
-        // ::ffff:192.0.2.0/120 is written as IPv6 and means IPv4.
-        int bits = isIpv4 ? MAPPED_BITS + length : length;
-        long high = address.get().high();
-        long low = address.get().low();
-        boolean isAligned = high == (high & highMask(bits)) && low == (low & lowMask(bits));
-        return isAligned ? Optional.of(new Prefix(high, low, bits)) : Optional.empty();
+        PrefixParser parser = new PrefixParser();
+        return read(parser, text) && parser.isAligned()
+                ? Optional.of(new Prefix(parser.high(), parser.low(), parser.length()))
+                : Optional.empty();
     }
 
-    private static Optional<ClientAddress> address(String host, boolean isIpv4) {
-        if (!isIpv4 && !IPV6.matcher(host).matches()) {
-            return Optional.empty();
-        }
-        try {
-            InetAddress literal = isIpv4 ? Inet4Address.ofLiteral(host) : Inet6Address.ofLiteral(host);
-            ClientAddress address = new ClientAddress();
-            address.set(literal, 0);
-            return Optional.of(address);
-        } catch (IllegalArgumentException _) {
-            return Optional.empty();
-        }
+    /**
+     * Reads the same.
+     *
+     * @throws IllegalArgumentException where {@link #parse} finds nothing; its message is the rule, {@code expected: ...}, which names
+     *     the right network where only the address is not its first one
+     */
+    public static Prefix require(String text) {
+        return parse(text).orElseThrow(() -> new IllegalArgumentException(expected(text)));
     }
 
-    private static int length(String text, int most) {
-        int length = LENGTH.matcher(text).matches() ? Integer.parseInt(text) : -1;
-        return length <= most ? length : -1;
+    /** What should be there instead of a text that is no network: {@code expected: 192.0.2.0/24}. */
+    static String expected(String text) {
+        PrefixParser parser = new PrefixParser();
+        return "expected: " + (read(parser, text)
+                ? of(parser.high(), parser.low(), parser.length())
+                : "an address or a network, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32");
+    }
+
+    private static boolean read(PrefixParser parser, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return parser.read(bytes, 0, bytes.length);
+    }
+
+    static boolean isAligned(long high, long low, int length) {
+        return high == (high & highMask(length)) && low == (low & lowMask(length));
     }
 
     /** The network of so many bits that an address lies in. */
@@ -90,6 +82,40 @@ public record Prefix(long high, long low, int length) {
                 && isIpv4() == ClientAddress.isIpv4(addressHigh, addressLow);
     }
 
+    /** How many bits are the same from the first one on, at most as many as the shorter of two networks has. */
+    int commonLength(Prefix other) {
+        int shorter = Math.min(length, other.length);
+        int same = high != other.high
+                ? Long.numberOfLeadingZeros(high ^ other.high)
+                : Long.SIZE + Long.numberOfLeadingZeros(low ^ other.low);
+        return Math.min(shorter, same);
+    }
+
+    /** Bit of the first address, from 0 for the uppermost. */
+    boolean bit(int index) {
+        return bit(high, low, index);
+    }
+
+    /** Bit of an address, from 0 for the uppermost. */
+    static boolean bit(long high, long low, int index) {
+        long half = index < Long.SIZE ? high : low;
+        return half << (index & (Long.SIZE - 1)) < 0;
+    }
+
+    /** Whether it begins behind the last address of another. */
+    boolean isBehind(Prefix other) {
+        int byHigh = Long.compareUnsigned(high, other.lastHigh());
+        return byHigh > 0 || (byHigh == 0 && Long.compareUnsigned(low, other.lastLow()) > 0);
+    }
+
+    /** By the first address, IPv4 in its mapped form; of two that begin alike the wider comes first. */
+    @Override
+    public int compareTo(Prefix other) {
+        int byHigh = Long.compareUnsigned(high, other.high);
+        int byLow = byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
+        return byLow != 0 ? byLow : Integer.compare(length, other.length);
+    }
+
     /** Upper half of its last address. */
     long lastHigh() {
         return high | ~highMask(length);
@@ -101,11 +127,11 @@ public record Prefix(long high, long low, int length) {
     }
 
     private static long highMask(int length) {
-        return length >= 64 ? -1 : length == 0 ? 0 : -1L << 64 - length;
+        return length >= 64 ? -1 : length == 0 ? 0 : -1L << (64 - length);
     }
 
     private static long lowMask(int length) {
-        return length >= 128 ? -1 : length <= 64 ? 0 : -1L << 128 - length;
+        return length >= 128 ? -1 : length <= 64 ? 0 : -1L << (128 - length);
     }
 
     /** As it is written: {@code 192.0.2.0/24}; a single address without its length. */

@@ -52,7 +52,17 @@ public final class PrefixTable {
     private record Entry(Prefix prefix, int index) {}
 
     /** From each start up to the next one, the network with that index decides. */
-    private record Ranges(long[] startHigh, long[] startLow, int[] deciding) {
+    private static final class Ranges {
+        private final long[] startHigh;
+        private final long[] startLow;
+        private final int[] deciding;
+
+        Ranges(long[] startHigh, long[] startLow, int[] deciding) {
+            this.startHigh = startHigh;
+            this.startLow = startLow;
+            this.deciding = deciding;
+        }
+
         static Ranges of(List<Entry> outerFirst) {
             Builder builder = new Builder(2 * outerFirst.size());
             Deque<Entry> open = new ArrayDeque<>();

@@ -1,7 +1,10 @@
 /**
- * Who may come in: networks, and the tables that find the one that decides about an address.
+ * Who may come in, and how much of it: lists of networks, blocks that expire, and limits per source.
  *
- * <p>Main type: {@link io.vipgate.access.PrefixTable}. May depend on {@code linux} and {@code text}.
+ * <p>Main types: {@link io.vipgate.access.AccessList} (who may come in), {@link io.vipgate.access.SourceLimits} (how many
+ * connections of one source), {@link io.vipgate.access.Blocks} (who is turned away for a time),
+ * {@link io.vipgate.access.PrefixTable} (the network that decides about an address). May depend on
+ * {@code linux}, {@code text} and {@code hash}.
  */
 @NullMarked
 package io.vipgate.access;

@@ -1,5 +1,6 @@
 package io.vipgate.balance;
 
+import io.vipgate.hash.SipHash;
 import io.vipgate.pool.Candidate;
 import io.vipgate.pool.ClientPrefix;
 import java.nio.charset.StandardCharsets;

@@ -36,7 +36,7 @@ class PrefixTableTest {
     private static Prefix prefix(Random random) {
         if (random.nextBoolean()) {
             int length = List.of(0, 1, 2, 3, 4, 30, 31, 32).get(random.nextInt(8));
-            return Prefix.of(0, 0xffff_0000_0000L | random.nextInt() & 0xf000_0003L, 96 + length);
+            return Prefix.of(0, 0xffff_0000_0000L | (random.nextInt() & 0xf000_0003L), 96 + length);
         }
         int length = List.of(0, 1, 2, 3, 63, 64, 65, 126, 127, 128).get(random.nextInt(10));
         return Prefix.of((random.nextLong() & 0xe000_0000_0000_0001L), random.nextLong() & 0xc000_0000_0000_0003L,

@@ -1,4 +1,4 @@
-package io.vipgate.balance;
+package io.vipgate.hash;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -9,14 +9,14 @@ import java.security.NoSuchAlgorithmException;
 
 /**
  * SipHash-2-4 (J.-P. Aumasson, D. J. Bernstein, "SipHash: a fast short-input PRF", 2012): who does not know the key can't
- * choose addresses that all land on one endpoint.
+ * choose addresses that all land in one place.
  *
  * <p>Immutable.
  *
  * @param k0 first half of the key
  * @param k1 second half of the key
  */
-record SipHash(long k0, long k1) {
+public record SipHash(long k0, long k1) {
     private static final VarHandle LITTLE_ENDIAN_LONG = MethodHandles.byteArrayViewVarHandle(long[].class,
             ByteOrder.LITTLE_ENDIAN);
 
@@ -24,7 +24,7 @@ record SipHash(long k0, long k1) {
      * The hash whose key is the first 16 bytes of SHA-256 over the text. The empty text gives a key that everybody
      * knows.
      */
-    static SipHash keyedBy(String text) {
+    public static SipHash keyedBy(String text) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return new SipHash((long) LITTLE_ENDIAN_LONG.get(digest, 0), (long) LITTLE_ENDIAN_LONG.get(digest, 8));
@@ -34,7 +34,7 @@ record SipHash(long k0, long k1) {
     }
 
     /** Hash of a message of any length. */
-    long of(byte[] message) {
+    public long of(byte[] message) {
         State state = new State();
         int whole = message.length & ~7;
         for (int i = 0; i < whole; i += 8) {
@@ -49,7 +49,7 @@ record SipHash(long k0, long k1) {
     }
 
     /** Hash of the message of 16 bytes that two words in little-endian order make; allocates nothing once compiled. */
-    long of(long first, long second) {
+    public long of(long first, long second) {
         State state = new State();
         state.absorb(first);
         state.absorb(second);

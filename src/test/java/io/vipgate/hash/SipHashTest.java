@@ -1,4 +1,4 @@
-package io.vipgate.balance;
+package io.vipgate.hash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,73 @@
+package io.vipgate.access;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who may come in: the longest network that an address lies in decides, whichever list it stands in. Of those that nobody
+ * lists all may come in, unless there is a list of who may.
+ *
+ * <p>Immutable.
+ */
+public final class AccessList {
+    /** Most networks, those of all files counted. */
+    public static final int MAX_PREFIXES = 1_000_000;
+
+    private final PrefixTable table;
+    private final List<Prefix> prefixes;
+    private final List<String> origins;
+    private final int allowed;
+
+    AccessList(List<Prefix> prefixes, List<String> origins, int allowed) {
+        this.prefixes = prefixes;
+        this.origins = origins;
+        this.allowed = allowed;
+        table = new PrefixTable(prefixes);
+    }
+
+    /**
+     * What was read.
+     *
+     * @param list empty when anything is wrong
+     * @param faults what is wrong, in the order in which it stands; the last one says when there are more than are told
+     */
+    public record Reading(Optional<AccessList> list, List<AccessFault> faults) {}
+
+    /**
+     * Why an address may come in, or not.
+     *
+     * @param isAllowed whether it may
+     * @param isListed whether an entry decides
+     * @param entry that entry, {@code 192.0.2.0/24}; empty if none does
+     * @param origin where it stands, {@code gateway.yaml:12} or {@code /etc/vipgate/deny/a.txt:3}; empty if none does
+     */
+    public record Decision(boolean isAllowed, boolean isListed, String entry, String origin) {}
+
+    /** Reads two lists and the files that they name; tells all that is wrong. */
+    public static Reading read(List<AccessLine> allow, List<AccessLine> deny) {
+        AccessListReader reader = new AccessListReader();
+        reader.read(allow);
+        int allowed = reader.size();
+        reader.read(deny);
+        return reader.finish(allowed);
+    }
+
+    /** Whether an address may come in. Allocates nothing. */
+    public boolean isAllowed(long high, long low) {
+        int found = table.find(high, low);
+        return found == PrefixTable.NONE ? allowed == 0 : found < allowed;
+    }
+
+    /** The same, and why. */
+    public Decision decide(long high, long low) {
+        int found = table.find(high, low);
+        return found == PrefixTable.NONE
+                ? new Decision(allowed == 0, false, "", "")
+                : new Decision(found < allowed, true, prefixes.get(found).toString(), origins.get(found));
+    }
+
+    /** How many networks it has. */
+    public int size() {
+        return prefixes.size();
+    }
+}
