@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SIGNATURE = bytes.fromhex("0d0a0d0a000d0a515549540a")
+from testkit.proxy_header import PEER, SIGNATURE, Address, crc32c, line, tlv, v2
+
 #: 192.168.0.1:56324 to 192.168.0.11:443, as version 2 has them.
 ADDRESSES = bytes.fromhex("c0a80001c0a8000bdc0401bb")
 CLIENT = ("192.168.0.1", 56324)
 DESTINATION = ("192.168.0.11", 443)
 LONGEST_IPV6 = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
-
-Address = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -36,26 +35,6 @@ class Vector:
         return who + (" (the text leaves it open)" if self.is_open else "")
 
 
-PEER: Address = ("", 0)
-
-
-def crc32c(data: bytes) -> int:
-    value = 0xFFFFFFFF
-    for byte in data:
-        value ^= byte
-        for _ in range(8):
-            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
-    return value ^ 0xFFFFFFFF
-
-
-def v2(command: int, family: int, rest: bytes = b"", length: int | None = None) -> bytes:
-    return SIGNATURE + bytes([command, family]) + (len(rest) if length is None else length).to_bytes(2, "big") + rest
-
-
-def tlv(kind: int, value: bytes = b"", length: int | None = None) -> bytes:
-    return bytes([kind]) + (len(value) if length is None else length).to_bytes(2, "big") + value
-
-
 def with_checksum(rest: bytes, before: bytes = b"", behind: bytes = b"", flaw: int = 0, command: int = 0x21,
                   family: int = 0x11) -> bytes:
     """A header whose addresses, or what stands for them, are ``rest``, with a checksum between other fields."""
@@ -72,10 +51,6 @@ def nested(levels: int) -> bytes:
     """Fields of a TLS connection, each within the one before."""
     size = 8 * levels
     return b"".join(tlv(0x20, bytes(5), length=size - 3 - 8 * level) for level in range(levels))
-
-
-def line(words: str, end: str = "\r\n") -> bytes:
-    return f"PROXY {words}{end}".encode("latin-1")
 
 
 def _accepted() -> list[Vector]:

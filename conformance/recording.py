@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import threading
 from dataclasses import dataclass, field
 
-from conformance.peers import Failed
-from conformance.proxy_vectors import PEER, SIGNATURE, Address
+from testkit.proxy_header import Address, HeaderFault, exactly, read_header
 
 ANSWER = b"answer"
 
@@ -20,46 +18,6 @@ class Recorded:
     client: Address
     destination: Address
     payload: bytes
-
-
-def header_of(sock: socket.socket) -> tuple[Address, Address]:
-    """Reads a header of either version, not a byte more."""
-    first = _exactly(sock, 16)
-    if first[:12] == SIGNATURE:
-        rest = _exactly(sock, int.from_bytes(first[14:16], "big"))
-        if first[12] == 0x20:
-            return PEER, PEER
-        size = {0x11: 4, 0x21: 16}.get(first[13], 0)
-        if first[12] != 0x21 or not size:
-            raise Failed(f"the endpoint got a header of {first[12:14].hex()}")
-        ports = [int.from_bytes(rest[2 * size + 2 * i:2 * size + 2 * i + 2], "big") for i in range(2)]
-        return (_text(rest[:size]), ports[0]), (_text(rest[size:2 * size]), ports[1])
-    line = first
-    while not line.endswith(b"\r\n") and len(line) < 107:
-        line += _exactly(sock, 1)
-    words = line.decode("latin-1").split()
-    if len(words) != 6 or words[0] != "PROXY":
-        raise Failed(f"the endpoint got {line[:60]!r} instead of a header")
-    return (normal(words[2]), int(words[4])), (normal(words[3]), int(words[5]))
-
-
-def _text(address: bytes) -> str:
-    return normal(str(ipaddress.ip_address(address)))
-
-
-def normal(address: str) -> str:
-    """One form of an address; a mapped one stays what it is."""
-    return str(ipaddress.ip_address(address))
-
-
-def _exactly(sock: socket.socket, count: int) -> bytes:
-    data = b""
-    while len(data) < count:
-        piece = sock.recv(count - len(data))
-        if not piece:
-            raise Failed(f"the endpoint got {len(data)} of {count} bytes: {data[:40]!r}")
-        data += piece
-    return data
 
 
 @dataclass
@@ -104,12 +62,12 @@ class Endpoint:
             try:
                 if self.speaks_first:
                     sock.sendall(ANSWER)
-                client, destination = header_of(sock)
-                payload = _exactly(sock, self.payload_bytes)
+                header = read_header(sock)
+                payload = exactly(sock, self.payload_bytes)
                 if not self.speaks_first:
                     sock.sendall(ANSWER)
                 while more := sock.recv(65536):
                     payload += more
-                self.recorded.append(Recorded(client, destination, payload))
-            except (Failed, OSError, ValueError) as problem:
-                self.problems.append(str(problem) or type(problem).__name__)
+                self.recorded.append(Recorded(header.client, header.destination, payload))
+            except (HeaderFault, OSError, ValueError) as problem:
+                self.problems.append(f"the endpoint got {str(problem) or type(problem).__name__}")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from conformance.peers import Failed, run_together
 from conformance.proxies import Settings, quick
-from conformance.proxy_vectors import (ADDRESSES, CLIENT, DESTINATION, PEER, SIGNATURE, VECTORS, Address, Vector, line, nested,
-                                       tlv, v2, with_checksum)
-from conformance.recording import ANSWER, Endpoint, Recorded, normal
+from conformance.proxy_vectors import ADDRESSES, CLIENT, DESTINATION, VECTORS, Vector, nested, with_checksum
+from conformance.recording import ANSWER, Endpoint, Recorded
 from conformance.suite import Case, Context, Script
+from testkit.proxy_header import PEER, SIGNATURE, Address, line, normal, tlv, v2
 
 RECEIVERS = frozenset({"vipgate", "HAProxy", "nginx stream"})
 LOOPBACK = ("127.0.0.0/8", "::1")
