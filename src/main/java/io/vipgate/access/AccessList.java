@@ -58,7 +58,13 @@ public final class AccessList {
         return found == PrefixTable.NONE ? allowed == 0 : found < allowed;
     }
 
-    /** The same, and why. */
+    /** Whether an entry turns an address away, rather than that no entry lets it in. Allocates nothing. */
+    public boolean isDenied(long high, long low) {
+        int found = table.find(high, low);
+        return found != PrefixTable.NONE && found >= allowed;
+    }
+
+    /** The same as {@link #isAllowed}, and why. */
     public Decision decide(long high, long low) {
         int found = table.find(high, low);
         return found == PrefixTable.NONE

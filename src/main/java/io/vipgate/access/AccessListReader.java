@@ -3,6 +3,7 @@ package io.vipgate.access;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +41,8 @@ final class AccessListReader {
             try (DirectoryStream<Path> found = Files.newDirectoryStream(path.getParent(),
                     path.getFileName().toString())) {
                 found.forEach(files::add);
+            } catch (NoSuchFileException _) {
+                // No directory, no files: as if the pattern had matched none.
             } catch (IOException e) {
                 faults.add(new AccessFault(line, path.toString(), "can't be read: " + e.getMessage()));
             }

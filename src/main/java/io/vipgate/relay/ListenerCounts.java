@@ -13,6 +13,7 @@ public final class ListenerCounts {
     private final EnumCounter<HeaderKind> headers = new EnumCounter<>(HeaderKind.class);
     private long accepted;
     private long open;
+    private long waiting;
 
     /** Makes counts of nothing. */
     public ListenerCounts() {}
@@ -24,6 +25,10 @@ public final class ListenerCounts {
 
     void onClosed() {
         open--;
+    }
+
+    void onWaiting(int more) {
+        waiting += more;
     }
 
     void onRefused(RefuseReason reason) {
@@ -43,6 +48,7 @@ public final class ListenerCounts {
     void add(ListenerCounts other) {
         accepted += other.accepted;
         open += other.open;
+        waiting += other.waiting;
         refused.add(other.refused);
         wouldRefuse.add(other.wouldRefuse);
         headers.add(other.headers);
@@ -56,6 +62,11 @@ public final class ListenerCounts {
     /** Relays that are open. */
     public long open() {
         return open;
+    }
+
+    /** Clients whose first bytes are waited for. */
+    public long waiting() {
+        return waiting;
     }
 
     /** Clients that were refused; for descriptors, pauses in accepting. */

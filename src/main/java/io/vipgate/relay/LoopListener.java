@@ -95,6 +95,7 @@ public final class LoopListener {
     /** A client's first bytes are waited for. When three quarters of the places are taken so, the longest wait ends. */
     void onWaiting(Preread client) {
         waiting.add(client);
+        counts.onWaiting(1);
         if (waiting.onAllLoops() > Math.max(1, limit.most() - limit.most() / 4)) {
             giveWay();
         }
@@ -102,6 +103,7 @@ public final class LoopListener {
 
     void onWaitingOver(Preread client) {
         waiting.remove(client);
+        counts.onWaiting(-1);
     }
 
     /** Ends the longest wait on this loop; false when nobody waits. */

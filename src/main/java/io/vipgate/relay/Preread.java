@@ -158,6 +158,7 @@ final class Preread extends WheelTimer implements ReadyHandler {
     private void await(int bytes) {
         if (registration == null) {
             registration = loop.eventLoop().register(fd, EVENTS, this);
+            loop.onWaiting(1);
             listener.onWaiting(this);
         }
         lowWater(looks < UNPACED_LOOKS ? bytes : NEVER_ENOUGH);
@@ -233,6 +234,7 @@ final class Preread extends WheelTimer implements ReadyHandler {
         isOver = true;
         loop.wheel().disarm(this);
         if (registration != null) {
+            loop.onWaiting(-1);
             listener.onWaitingOver(this);
         }
     }

@@ -35,6 +35,7 @@ public final class RelayLoop {
     private final ProxyHeaderParser proxyHeaderParser = new ProxyHeaderParser();
     private final OpenRelays relays = new OpenRelays();
     private long numbers;
+    private int waiting;
 
     /**
      * Prepares a loop for relays.
@@ -127,6 +128,15 @@ public final class RelayLoop {
     /** Open relays of this loop. */
     public int relays() {
         return relays.size();
+    }
+
+    /** Clients of this loop whose first bytes are waited for. */
+    int waiting() {
+        return waiting;
+    }
+
+    void onWaiting(int more) {
+        waiting += more;
     }
 
     Relay relay(int position) {

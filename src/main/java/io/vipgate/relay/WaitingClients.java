@@ -16,7 +16,7 @@ final class WaitingClients {
 
     /** Shares the number with the listener's other loops. */
     void share(AtomicInteger number) {
-        if (number != onAllLoops) {
+        if (!number.equals(onAllLoops)) {
             onAllLoops.addAndGet(-size);
             number.addAndGet(size);
             onAllLoops = number;
