@@ -201,4 +201,14 @@ public final class LoopListener {
     public long refused(RefuseReason reason) {
         return counts.refused().of(reason);
     }
+
+    /** Clients of this loop whose first bytes are waited for. */
+    public long waiting() {
+        return counts.waiting();
+    }
+
+    /** PROXY headers of this kind that were accepted. */
+    public long headers(ListenerCounts.HeaderKind kind) {
+        return counts.headers().of(kind);
+    }
 }
