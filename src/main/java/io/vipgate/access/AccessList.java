@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public final class AccessList {
     /** Most networks, those of all files counted. */
-    public static final int MAX_PREFIXES = 1_000_000;
+    public static final int MAX_PREFIXES = PrefixTable.MAX_PREFIXES;
 
     private final PrefixTable table;
     private final List<Prefix> prefixes;

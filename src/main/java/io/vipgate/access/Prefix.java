@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param length how many bits are the same, 0 to 128; of IPv4 96 to 128
  */
 public record Prefix(long high, long low, int length) {
-    private static final int MAPPED_BITS = 96;
+    /** Bits of the mapped form that all IPv4 addresses have in common. */
+    static final int MAPPED_BITS = 96;
 
     /** Bits behind the length must be zero. */
     public Prefix {
@@ -71,13 +72,20 @@ public record Prefix(long high, long low, int length) {
 
     /** Whether its addresses are of IPv4. */
     public boolean isIpv4() {
+        return isIpv4(high, low, length);
+    }
+
+    static boolean isIpv4(long high, long low, int length) {
         return length >= MAPPED_BITS && ClientAddress.isIpv4(high, low);
     }
 
     /** Whether an address lies in it. */
     public boolean contains(long addressHigh, long addressLow) {
-        return (addressHigh & highMask(length)) == high && (addressLow & lowMask(length)) == low
-                && isIpv4() == ClientAddress.isIpv4(addressHigh, addressLow);
+        return isWithin(addressHigh, addressLow, high, low, length) && isIpv4() == ClientAddress.isIpv4(addressHigh, addressLow);
+    }
+
+    static boolean isWithin(long addressHigh, long addressLow, long high, long low, int length) {
+        return (addressHigh & highMask(length)) == high && (addressLow & lowMask(length)) == low;
     }
 
     /** Upper half of its last address. */
