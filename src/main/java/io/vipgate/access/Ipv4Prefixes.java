@@ -64,6 +64,10 @@ final class Ipv4Prefixes {
         return (int) (prefix >>> INDEX_BITS) & LENGTH_MASK;
     }
 
+    private static Prefix prefix(long prefix) {
+        return new Prefix(0, Prefix.MAPPED | (prefix >>> ADDRESS_SHIFT), Prefix.MAPPED_BITS + length(prefix));
+    }
+
     private static int index(long prefix) {
         return (int) prefix & INDEX_MASK;
     }
@@ -85,7 +89,7 @@ final class Ipv4Prefixes {
             int kept = 0;
             for (int i = 0; i < size; i++) {
                 if (kept > 0 && prefixes[kept - 1] >>> INDEX_BITS == prefixes[i] >>> INDEX_BITS) {
-                    duplicates.onDuplicate(index(prefixes[kept - 1]), index(prefixes[i]));
+                    duplicates.onDuplicate(prefix(prefixes[i]), index(prefixes[kept - 1]), index(prefixes[i]));
                 } else {
                     prefixes[kept++] = prefixes[i];
                 }

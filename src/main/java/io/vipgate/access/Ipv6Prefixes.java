@@ -91,7 +91,8 @@ final class Ipv6Prefixes {
             for (int i = 0; i < size; i++) {
                 int before = kept == 0 ? -1 : order[kept - 1];
                 if (before >= 0 && isSame(before, order[i])) {
-                    duplicates.onDuplicate(rest[before] & INDEX_MASK, rest[order[i]] & INDEX_MASK);
+                    duplicates.onDuplicate(new Prefix(high[before], low[before], rest[before] >>> INDEX_BITS),
+                            rest[before] & INDEX_MASK, rest[order[i]] & INDEX_MASK);
                 } else {
                     order[kept++] = order[i];
                 }

@@ -15,9 +15,13 @@ import java.util.Optional;
  * @param low lower 64 bits
  * @param length how many bits are the same, 0 to 128; of IPv4 96 to 128
  */
-public record Prefix(long high, long low, int length) {
+public record Prefix(long high, long low, int length) implements Comparable<Prefix> {
+    /** Bits of an address. */
+    static final int MAX_LENGTH = 128;
     /** Bits of the mapped form that all IPv4 addresses have in common. */
     static final int MAPPED_BITS = 96;
+    /** Lower half of the first of them. */
+    static final long MAPPED = 0xffff_0000_0000L;
 
     /** Bits behind the length must be zero. */
     public Prefix {
@@ -81,11 +85,46 @@ public record Prefix(long high, long low, int length) {
 
     /** Whether an address lies in it. */
     public boolean contains(long addressHigh, long addressLow) {
-        return isWithin(addressHigh, addressLow, high, low, length) && isIpv4() == ClientAddress.isIpv4(addressHigh, addressLow);
+        return isWithin(addressHigh, addressLow, high, low, length)
+                && isIpv4() == ClientAddress.isIpv4(addressHigh, addressLow);
     }
 
     static boolean isWithin(long addressHigh, long addressLow, long high, long low, int length) {
         return (addressHigh & highMask(length)) == high && (addressLow & lowMask(length)) == low;
+    }
+
+    /** How many bits are the same from the first one on, at most as many as the shorter of two networks has. */
+    int commonLength(Prefix other) {
+        int shorter = Math.min(length, other.length);
+        int same = high != other.high
+                ? Long.numberOfLeadingZeros(high ^ other.high)
+                : Long.SIZE + Long.numberOfLeadingZeros(low ^ other.low);
+        return Math.min(shorter, same);
+    }
+
+    /** Bit of the first address, from 0 for the uppermost. */
+    boolean bit(int index) {
+        return bit(high, low, index);
+    }
+
+    /** Bit of an address, from 0 for the uppermost. */
+    static boolean bit(long high, long low, int index) {
+        long half = index < Long.SIZE ? high : low;
+        return half << (index & (Long.SIZE - 1)) < 0;
+    }
+
+    /** Whether it begins behind the last address of another. */
+    boolean isBehind(Prefix other) {
+        int byHigh = Long.compareUnsigned(high, other.lastHigh());
+        return byHigh > 0 || (byHigh == 0 && Long.compareUnsigned(low, other.lastLow()) > 0);
+    }
+
+    /** By the first address, IPv4 in its mapped form; of two that begin alike the wider comes first. */
+    @Override
+    public int compareTo(Prefix other) {
+        int byHigh = Long.compareUnsigned(high, other.high);
+        int byLow = byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
+        return byLow != 0 ? byLow : Integer.compare(length, other.length);
     }
 
     /** Upper half of its last address. */

@@ -75,7 +75,7 @@ final class PrefixParser {
             at = end + 1;
         }
         high = 0;
-        low = 0xffff_0000_0000L | address;
+        low = Prefix.MAPPED | address;
         return true;
     }
 

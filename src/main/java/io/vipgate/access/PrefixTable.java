@@ -25,7 +25,7 @@ public final class PrefixTable {
      * @param prefixes in any order, at most {@link #MAX_PREFIXES}; of equal ones the first counts
      */
     public PrefixTable(List<Prefix> prefixes) {
-        this(builder(prefixes), (_, _) -> {});
+        this(builder(prefixes), (_, _, _) -> {});
     }
 
     private PrefixTable(Builder builder, Duplicates duplicates) {
@@ -62,7 +62,7 @@ public final class PrefixTable {
     /** Is told of equal networks. */
     interface Duplicates {
         /** Two are equal: that with the index that counts, and the other one. */
-        void onDuplicate(int first, int second);
+        void onDuplicate(Prefix network, int first, int second);
     }
 
     /**
