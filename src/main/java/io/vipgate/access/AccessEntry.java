@@ -1,6 +1,10 @@
 package io.vipgate.access;
 
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * One entry of an access list as it is written: a network, one address, or files of them.
@@ -8,7 +12,7 @@ import java.util.Optional;
  * <p>Immutable.
  *
  * @param prefix the network; empty for files
- * @param files the files' path, which may hold the wildcards {@code *}, {@code ?} and {@code [...]} in its last part; empty for
+ * @param files the files' path, which may hold the wildcards {@code *}, {@code ?}, {@code [...]} and {@code {a,b}} in its last part; empty for
  *     a network
  */
 public record AccessEntry(Optional<Prefix> prefix, String files) {
@@ -32,6 +36,11 @@ public record AccessEntry(Optional<Prefix> prefix, String files) {
         if (hasWildcard(files.substring(0, name))) {
             throw new IllegalArgumentException("expected: wildcards in the last part of the path only");
         }
+        try {
+            FileSystems.getDefault().getPathMatcher("glob:" + files);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException("expected: wildcards such as *.txt", e);
+        }
         return new AccessEntry(Optional.empty(), files);
     }
 
@@ -40,8 +49,20 @@ public record AccessEntry(Optional<Prefix> prefix, String files) {
         return hasWildcard(files);
     }
 
+    /** The directory in which there may be files, if it is not there. */
+    public Optional<Path> missingDirectory() {
+        return isPattern()
+                ? Optional.of(Path.of(files).resolveSibling("")).filter(Files::notExists)
+                : Optional.empty();
+    }
+
+    /** Whether the wildcards are meant for names that begin with a dot as well. */
+    boolean isDotFilesToo() {
+        return files.startsWith(".", files.lastIndexOf('/') + 1);
+    }
+
     private static boolean hasWildcard(String path) {
-        return path.chars().anyMatch(c -> c == '*' || c == '?' || c == '[');
+        return path.chars().anyMatch(c -> "*?[{".indexOf(c) >= 0);
     }
 
     /** As it is written. */

@@ -11,18 +11,19 @@ import java.util.Optional;
  */
 public final class AccessList {
     /** Most networks, those of all files counted. */
-    public static final int MAX_PREFIXES = 1_000_000;
+    public static final int MAX_PREFIXES = PrefixTable.MAX_PREFIXES;
 
     private final PrefixTable table;
-    private final List<Prefix> prefixes;
-    private final List<String> origins;
+    private final AccessOrigins origins;
     private final int allowed;
+    private final int size;
 
-    AccessList(List<Prefix> prefixes, List<String> origins, int allowed) {
-        this.prefixes = prefixes;
+    /** Those with an index below {@code allowed} may come in, the others of {@code size} may not. */
+    AccessList(PrefixTable table, AccessOrigins origins, int allowed, int size) {
+        this.table = table;
         this.origins = origins;
         this.allowed = allowed;
-        table = new PrefixTable(prefixes);
+        this.size = size;
     }
 
     /**
@@ -58,22 +59,21 @@ public final class AccessList {
         return found == PrefixTable.NONE ? allowed == 0 : found < allowed;
     }
 
-    /** Whether an entry turns an address away, rather than that no entry lets it in. Allocates nothing. */
+    /** Whether an entry of the list of those that may not come in decides about an address. Allocates nothing. */
     public boolean isDenied(long high, long low) {
-        int found = table.find(high, low);
-        return found != PrefixTable.NONE && found >= allowed;
+        return table.find(high, low) >= allowed;
     }
 
-    /** The same as {@link #isAllowed}, and why. */
+    /** Whether an address may come in, and why. */
     public Decision decide(long high, long low) {
         int found = table.find(high, low);
         return found == PrefixTable.NONE
                 ? new Decision(allowed == 0, false, "", "")
-                : new Decision(found < allowed, true, prefixes.get(found).toString(), origins.get(found));
+                : new Decision(found < allowed, true, table.prefix(high, low).toString(), origins.of(found));
     }
 
-    /** How many networks it has. */
+    /** How many networks it was made of. */
     public int size() {
-        return prefixes.size();
+        return size;
     }
 }

@@ -1,26 +1,36 @@
 package io.vipgate.access;
 
+import io.vipgate.text.Sanitizer;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
- * Reads access lists and their files.
+ * Reads access lists and their files, and goes on behind what is wrong.
  *
  * <p>Confined to one thread.
  */
 final class AccessListReader {
-    private final List<Prefix> prefixes = new ArrayList<>();
-    private final List<String> origins = new ArrayList<>();
-    private final List<AccessFault> faults = new ArrayList<>();
+    private final PrefixTable.Builder prefixes = new PrefixTable.Builder();
+    private final PrefixParser parser = new PrefixParser();
+    private final PrefixFile files = new PrefixFile();
+    private final AccessOrigins origins = new AccessOrigins();
+    private final AccessFaults faults = new AccessFaults();
+    private boolean isFull;
 
+    /** How many networks it has read. */
     int size() {
         return prefixes.size();
     }
@@ -28,69 +38,109 @@ final class AccessListReader {
     void read(List<AccessLine> lines) {
         for (AccessLine line : lines) {
             line.entry().prefix().ifPresentOrElse(prefix -> {
-                prefixes.add(prefix);
-                origins.add(line.origin());
+                origins.begin(size(), line, "");
+                add(line, line.origin(), 0, prefix.high(), prefix.low(), prefix.length());
             }, () -> readFiles(line));
         }
     }
 
     private void readFiles(AccessLine line) {
         Path path = Path.of(line.entry().files());
-        List<Path> files = new ArrayList<>();
-        if (line.entry().isPattern()) {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(path.getParent(),
-                    path.getFileName().toString())) {
-                found.forEach(files::add);
-            } catch (NoSuchFileException _) {
-                // No directory, no files: as if the pattern had matched none.
-            } catch (IOException e) {
-                faults.add(new AccessFault(line, path.toString(), "can't be read: " + e.getMessage()));
+        if (!line.entry().isPattern()) {
+            readFile(line, path);
+            return;
+        }
+        List<Path> found = new ArrayList<>();
+        Path directory = path.resolveSibling("");
+        try (DirectoryStream<Path> matching = Files.newDirectoryStream(directory, String.valueOf(path.getFileName()))) {
+            boolean isDotMeant = line.entry().isDotFilesToo();
+            for (Path file : matching) {
+                // As in a shell: what editors leave behind begins with a dot.
+                if (!Files.isDirectory(file) && (isDotMeant || !String.valueOf(file.getFileName()).startsWith("."))) {
+                    found.add(file);
+                }
             }
-        } else {
-            files.add(path);
+        } catch (NoSuchFileException _) {
+            // As a pattern that matches nothing; a check of the configuration warns of it.
+        } catch (IOException e) {
+            fault(line, directory.toString(), () -> reason(e, "directory"));
+        } catch (DirectoryIteratorException e) {
+            fault(line, directory.toString(), () -> reason(e.getCause(), "directory"));
         }
-        for (Path file : files) {
-            readFile(line, file);
-        }
+        Collections.sort(found);
+        found.forEach(file -> readFile(line, file));
     }
 
     private void readFile(AccessLine line, Path file) {
+        String name = Sanitizer.escape(file.toString(), 4096);
         try {
-            int number = 0;
-            for (String text : Files.readAllLines(file)) {
-                number++;
-                String entry = text.split("[#;]", 2)[0].strip();
-                if (!entry.isEmpty()) {
-                    add(line, file + ":" + number, entry);
-                }
+            if (Files.isDirectory(file)) {
+                fault(line, name, () -> "is a directory (expected: a file, or file:" + name + "/*.txt)");
+            } else if (Files.exists(file) && !Files.isRegularFile(file)) {
+                fault(line, name, () -> "is no regular file (expected: a file)");
+            } else if (Files.size(file) > PrefixFile.MAX_BYTES) {
+                fault(line, name, () -> "larger than 256 MiB (expected: one network per line)");
+            } else {
+                origins.begin(size(), line, name);
+                files.read(file, (number, text, length) -> onLine(line, name, number, text, length));
             }
         } catch (IOException e) {
-            faults.add(new AccessFault(line, file.toString(), "can't be read: " + e.getMessage()));
+            fault(line, name, () -> reason(e, "file"));
         }
     }
 
-    private void add(AccessLine line, String origin, String entry) {
-        Prefix.parse(entry).ifPresentOrElse(prefix -> {
-            prefixes.add(prefix);
-            origins.add(origin);
-        }, () -> faults.add(new AccessFault(line, origin, entry + " (" + Prefix.expected(entry) + ")")));
+    private boolean onLine(AccessLine line, String file, int number, byte[] text, int length) {
+        if (length <= PrefixFile.MAX_LINE && parser.read(text, 0, length) && parser.isAligned()) {
+            add(line, file, number, parser.high(), parser.low(), parser.length());
+        } else {
+            fault(line, file + ":" + number, () -> wrong(text, length));
+        }
+        return !isFull;
     }
 
-    AccessList.Reading finish(int allowed) {
-        Map<Prefix, String> allows = new HashMap<>();
-        for (int i = 0; i < allowed; i++) {
-            allows.putIfAbsent(prefixes.get(i), origins.get(i));
-        }
-        for (int i = allowed; i < prefixes.size(); i++) {
-            String allow = allows.get(prefixes.get(i));
-            if (allow != null) {
-                faults.add(new AccessFault(
-                        new AccessLine(new AccessEntry(Optional.of(prefixes.get(i)), ""), origins.get(i)),
-                        origins.get(i), prefixes.get(i) + " is allowed at " + allow));
+    private static String wrong(byte[] text, int length) {
+        String written = new String(text, 0, Math.min(length, PrefixFile.MAX_LINE), StandardCharsets.UTF_8);
+        return Sanitizer.value(written) + " (" + Prefix.expected(written) + ")";
+    }
+
+    private void add(AccessLine line, String file, int number, long high, long low, int length) {
+        if (size() == AccessList.MAX_PREFIXES) {
+            if (!isFull) {
+                fault(line, number == 0 ? file : file + ":" + number,
+                        () -> "too many networks (expected: at most 1,000,000 in both lists and all files)");
             }
+            isFull = true;
+            return;
         }
+        origins.add(size(), number);
+        prefixes.add(high, low, length);
+    }
+
+    private static String reason(IOException e, String what) {
+        return switch (e) {
+            case NoSuchFileException _ -> "no such " + what;
+            case NotDirectoryException _ -> "is no directory";
+            case AccessDeniedException _ -> "permission denied";
+            case CharacterCodingException _ -> "is UTF-16 (expected: UTF-8)";
+            default -> "cannot be read: " + Sanitizer.name(String.valueOf(e.getMessage()));
+        };
+    }
+
+    private void fault(AccessLine line, String origin, Supplier<String> message) {
+        faults.add(line, origin, message);
+    }
+
+    /** The list, if nothing is wrong. @param allowed how many networks stand in the list of those that may come in */
+    AccessList.Reading finish(int allowed) {
+        PrefixTable table = prefixes.build((network, first, second) -> {
+            if (first < allowed && second >= allowed) {
+                fault(origins.line(second), origins.of(second), () -> network
+                        + " (expected: in one of both lists; allow has it at " + origins.of(first) + ")");
+            }
+        });
+        origins.trim(size());
         return faults.isEmpty()
-                ? new AccessList.Reading(Optional.of(new AccessList(prefixes, origins, allowed)), List.of())
-                : new AccessList.Reading(Optional.empty(), List.copyOf(faults));
+                ? new AccessList.Reading(Optional.of(new AccessList(table, origins, allowed, size())), List.of())
+                : new AccessList.Reading(Optional.empty(), faults.all());
     }
 }

@@ -18,7 +18,10 @@ import java.util.Optional;
 public record Prefix(long high, long low, int length) implements Comparable<Prefix> {
     /** Bits of an address. */
     static final int MAX_LENGTH = 128;
-    private static final int MAPPED_BITS = 96;
+    /** Bits of the mapped form that all IPv4 addresses have in common. */
+    static final int MAPPED_BITS = 96;
+    /** Lower half of the first of them. */
+    static final long MAPPED = 0xffff_0000_0000L;
 
     /** Bits behind the length must be zero. */
     public Prefix {
@@ -73,13 +76,21 @@ public record Prefix(long high, long low, int length) implements Comparable<Pref
 
     /** Whether its addresses are of IPv4. */
     public boolean isIpv4() {
+        return isIpv4(high, low, length);
+    }
+
+    static boolean isIpv4(long high, long low, int length) {
         return length >= MAPPED_BITS && ClientAddress.isIpv4(high, low);
     }
 
     /** Whether an address lies in it. */
     public boolean contains(long addressHigh, long addressLow) {
-        return (addressHigh & highMask(length)) == high && (addressLow & lowMask(length)) == low
+        return isWithin(addressHigh, addressLow, high, low, length)
                 && isIpv4() == ClientAddress.isIpv4(addressHigh, addressLow);
+    }
+
+    static boolean isWithin(long addressHigh, long addressLow, long high, long low, int length) {
+        return (addressHigh & highMask(length)) == high && (addressLow & lowMask(length)) == low;
     }
 
     /** How many bits are the same from the first one on, at most as many as the shorter of two networks has. */

@@ -7,7 +7,6 @@ package io.vipgate.access;
  * <p>Confined to one thread.
  */
 final class PrefixParser {
-    private static final int MAPPED_BITS = 96;
     private static final int GROUPS = 8;
 
     private final int[] groups = new int[GROUPS];
@@ -54,9 +53,9 @@ final class PrefixParser {
         if (!isIpv4 && !readIpv6(text, from, slash)) {
             return false;
         }
-        int most = isIpv4 ? 128 - MAPPED_BITS : 128;
+        int most = isIpv4 ? 128 - Prefix.MAPPED_BITS : 128;
         int written = slash == to ? most : number(text, slash + 1, to, most);
-        length = isIpv4 ? MAPPED_BITS + written : written;
+        length = isIpv4 ? Prefix.MAPPED_BITS + written : written;
         return written >= 0;
     }
 
@@ -76,7 +75,7 @@ final class PrefixParser {
             at = end + 1;
         }
         high = 0;
-        low = 0xffff_0000_0000L | address;
+        low = Prefix.MAPPED | address;
         return true;
     }
 

@@ -1,150 +1,101 @@
 package io.vipgate.access;
 
 import io.vipgate.linux.ClientAddress;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 
 /**
- * Finds the longest of many networks that an address lies in. They are flattened to ranges that do not overlap, each with the
- * network that decides there, so that a look-up is a binary search: 20 steps for a million.
+ * Finds the longest of many networks that an address lies in: a binary search for the last one that begins no later, 20 steps
+ * for a million, and from there outwards, since networks overlap only where one lies in another. Holds no object per network: 12
+ * bytes for one of IPv4, 24 for one of IPv6.
  *
  * <p>Immutable.
  */
 public final class PrefixTable {
     /** What {@link #find} returns where no network has the address. */
     public static final int NONE = -1;
+    /** Most networks in one table. */
+    public static final int MAX_PREFIXES = 1_000_000;
 
-    private static final Comparator<Entry> OUTER_FIRST = Comparator.<Entry>comparingLong(entry -> entry.prefix.high()
-            ^ Long.MIN_VALUE).thenComparingLong(entry -> entry.prefix.low() ^ Long.MIN_VALUE)
-            .thenComparingInt(entry -> entry.prefix.length());
-
-    private final Ranges ipv4;
-    private final Ranges ipv6;
+    private final Ipv4Prefixes ipv4;
+    private final Ipv6Prefixes ipv6;
 
     /**
      * Makes a table.
      *
-     * @param prefixes in any order; of equal ones the first counts
+     * @param prefixes in any order, at most {@link #MAX_PREFIXES}; of equal ones the first counts
      */
     public PrefixTable(List<Prefix> prefixes) {
-        List<Entry> all = new ArrayList<>(prefixes.size());
-        for (int i = 0; i < prefixes.size(); i++) {
-            all.add(new Entry(prefixes.get(i), i));
-        }
-        all.sort(OUTER_FIRST);
-        ipv4 = Ranges.of(all.stream().filter(entry -> entry.prefix.isIpv4()).toList());
-        ipv6 = Ranges.of(all.stream().filter(entry -> !entry.prefix.isIpv4()).toList());
+        this(builder(prefixes), (_, _, _) -> {});
+    }
+
+    private PrefixTable(Builder builder, Duplicates duplicates) {
+        ipv4 = builder.ipv4.build(duplicates);
+        ipv6 = builder.ipv6.build(duplicates);
+    }
+
+    private static Builder builder(List<Prefix> prefixes) {
+        Builder builder = new Builder();
+        prefixes.forEach(prefix -> builder.add(prefix.high(), prefix.low(), prefix.length()));
+        return builder;
     }
 
     /**
-     * The longest network that an address lies in.
+     * The longest network that an address lies in. Allocates nothing.
      *
      * @return its index in the list that the table was made of, or {@link #NONE}
      */
     public int find(long high, long low) {
-        return ClientAddress.isIpv4(high, low) ? ipv4.find(high, low) : ipv6.find(high, low);
+        return ClientAddress.isIpv4(high, low) ? ipv4.find((int) low) : ipv6.find(high, low);
     }
 
-    private record Entry(Prefix prefix, int index) {}
-
-    /** From each start up to the next one, the network with that index decides. */
-    private static final class Ranges {
-        private final long[] startHigh;
-        private final long[] startLow;
-        private final int[] deciding;
-
-        Ranges(long[] startHigh, long[] startLow, int[] deciding) {
-            this.startHigh = startHigh;
-            this.startLow = startLow;
-            this.deciding = deciding;
-        }
-
-        static Ranges of(List<Entry> outerFirst) {
-            Builder builder = new Builder(2 * outerFirst.size());
-            Deque<Entry> open = new ArrayDeque<>();
-            for (Entry entry : outerFirst) {
-                builder.closeBefore(open, entry.prefix);
-                if (open.isEmpty() || !open.peek().prefix.equals(entry.prefix)) {
-                    builder.start(entry.prefix.high(), entry.prefix.low(), entry.index);
-                    open.push(entry);
-                }
-            }
-            builder.closeAll(open);
-            return builder.build();
-        }
-
-        int find(long high, long low) {
-            int from = 0;
-            int to = startHigh.length;
-            while (from < to) {
-                int middle = (from + to) >>> 1;
-                if (compare(startHigh[middle], startLow[middle], high, low) <= 0) {
-                    from = middle + 1;
-                } else {
-                    to = middle;
-                }
-            }
-            return from == 0 ? NONE : deciding[from - 1];
-        }
+    /**
+     * The network with an index that was found for an address.
+     *
+     * @param high upper half of that address
+     * @param low lower half
+     */
+    Prefix prefix(long high, long low) {
+        boolean isIpv4 = ClientAddress.isIpv4(high, low);
+        return Prefix.of(high, low, isIpv4 ? ipv4.length((int) low) : ipv6.length(high, low));
     }
 
-    private static int compare(long high, long low, long otherHigh, long otherLow) {
-        int byHigh = Long.compareUnsigned(high, otherHigh);
-        return byHigh != 0 ? byHigh : Long.compareUnsigned(low, otherLow);
+    /** Is told of equal networks. */
+    interface Duplicates {
+        /** Two are equal: that with the index that counts, and the other one. */
+        void onDuplicate(Prefix network, int first, int second);
     }
 
-    private static final class Builder {
-        private final long[] high;
-        private final long[] low;
-        private final int[] deciding;
+    /**
+     * Takes networks in any order.
+     *
+     * <p>Confined to one thread.
+     */
+    static final class Builder {
+        private final Ipv4Prefixes.Builder ipv4 = new Ipv4Prefixes.Builder();
+        private final Ipv6Prefixes.Builder ipv6 = new Ipv6Prefixes.Builder();
         private int size;
 
-        Builder(int most) {
-            high = new long[most];
-            low = new long[most];
-            deciding = new int[most];
+        /** How many there are. */
+        int size() {
+            return size;
         }
 
-        /** A start at the same address takes the place of the one before: nothing lies between them. */
-        void start(long startHigh, long startLow, int index) {
-            if (size > 0 && high[size - 1] == startHigh && low[size - 1] == startLow) {
-                size--;
+        /** Takes one, whose index is the number of those before it. Its bits behind the length must be zero. */
+        void add(long high, long low, int length) {
+            if (size == MAX_PREFIXES) {
+                throw new IllegalStateException("full");
             }
-            high[size] = startHigh;
-            low[size] = startLow;
-            deciding[size++] = index;
-        }
-
-        /** Closes the networks that end before another begins, the innermost first. */
-        void closeBefore(Deque<Entry> open, Prefix next) {
-            while (!open.isEmpty() && !open.peek().prefix.contains(next.high(), next.low())) {
-                close(open);
+            if (Prefix.isIpv4(high, low, length)) {
+                ipv4.add((int) low, length - Prefix.MAPPED_BITS, size);
+            } else {
+                ipv6.add(high, low, length, size);
             }
+            size++;
         }
 
-        void closeAll(Deque<Entry> open) {
-            while (!open.isEmpty()) {
-                close(open);
-            }
-        }
-
-        private void close(Deque<Entry> open) {
-            Prefix closed = open.pop().prefix;
-            long nextLow = closed.lastLow() + 1;
-            long nextHigh = closed.lastHigh() + (nextLow == 0 ? 1 : 0);
-            // Behind the last address of all there is nothing.
-            if (nextHigh != 0 || nextLow != 0) {
-                start(nextHigh, nextLow, open.isEmpty() ? NONE : open.peek().index);
-            }
-        }
-
-        Ranges build() {
-            return new Ranges(Arrays.copyOf(high, size), Arrays.copyOf(low, size),
-                    Arrays.copyOf(deciding, size));
+        /** The table of them; the builder is not to be used again. */
+        PrefixTable build(Duplicates duplicates) {
+            return new PrefixTable(this, duplicates);
         }
     }
 }

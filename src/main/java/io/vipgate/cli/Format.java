@@ -56,6 +56,12 @@ final class Format {
                 : seconds / 86_400 + " d " + seconds / 3600 % 24 + " h";
     }
 
+    /** {@code 192.0.2.7:80}, {@code [2001:db8::7]:80}. */
+    static String address(Json host, Json port) {
+        String text = clean(host.text());
+        return (text.contains(":") ? "[" + text + "]" : text) + ":" + port.text();
+    }
+
     /** How long ago a moment was; empty when it is not told. */
     static String since(Json moment, Instant now) {
         try {

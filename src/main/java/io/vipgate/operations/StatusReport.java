@@ -14,6 +14,7 @@ import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorOverride;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.control.RecentEvents;
+import io.vipgate.counters.EnumCounter;
 import io.vipgate.gateway.BuildInfo;
 import io.vipgate.gateway.GatewayView;
 import io.vipgate.neighbour.CoLocation;
@@ -22,14 +23,17 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.probe.Observation;
+import io.vipgate.relay.RefuseReason;
 import io.vipgate.telemetry.EndpointTotals;
 import io.vipgate.telemetry.ListenerTotals;
 import io.vipgate.telemetry.RateSampler;
 import io.vipgate.text.IpText;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -99,12 +103,23 @@ public final class StatusReport {
         }
     }
 
-    private static ListenerStatus listener(ListenerRegistry.Present listener, RateSampler.View view) {
+    private ListenerStatus listener(ListenerRegistry.Present listener, RateSampler.View view) {
         ListenerTotals now = view.now().of(listener.name());
         ListenerTotals before = view.before().of(listener.name());
         return new ListenerStatus(listener.name(), listener.addresses(), listener.pool(), listener.limit().present(),
-                listener.limit().most(), listener.room().kept(), now.accepted(), now.refused(),
+                listener.limit().most(), listener.room().kept(), listeners.admissions().waiting(listener.name()),
+                now.accepted(), now.refused(), byReason(now.refusals()), byReason(now.dryRuns()),
                 rate(now.accepted() - before.accepted(), view), rate(now.refused() - before.refused(), view));
+    }
+
+    private static Map<String, Long> byReason(EnumCounter<RefuseReason> counts) {
+        Map<String, Long> byLabel = new LinkedHashMap<>();
+        for (RefuseReason reason : RefuseReason.values()) {
+            if (counts.of(reason) > 0) {
+                byLabel.merge(reason.label(), counts.of(reason), Long::sum);
+            }
+        }
+        return byLabel;
     }
 
     private PoolStatus pool(ManagedPool pool, RateSampler.View view) {

@@ -1,5 +1,6 @@
 package io.vipgate.relay;
 
+import io.vipgate.counters.EnumCounter;
 import io.vipgate.pool.ConnectionLimit;
 import io.vipgate.pool.ListenerRoom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -195,6 +196,16 @@ public final class LoopListener {
     /** Clients accepted and not refused. */
     public long accepted() {
         return counts.accepted();
+    }
+
+    /** Clients refused, by reason; the loop's own. */
+    public EnumCounter<RefuseReason> refused() {
+        return counts.refused();
+    }
+
+    /** Clients that a dry run would have refused, by reason; the loop's own. */
+    public EnumCounter<RefuseReason> wouldRefuse() {
+        return counts.wouldRefuse();
     }
 
     /** Clients refused for this reason. */
