@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * Numbers and times as a person reads them.
@@ -64,8 +65,17 @@ final class Format {
 
     /** How long ago a moment was; empty when it is not told. */
     static String since(Json moment, Instant now) {
+        return distance(moment, at -> Duration.between(at, now));
+    }
+
+    /** How far away a moment is; empty when it is not told. */
+    static String until(Json moment, Instant now) {
+        return distance(moment, at -> Duration.between(now, at));
+    }
+
+    private static String distance(Json moment, Function<Instant, Duration> distance) {
         try {
-            return moment.isNull() ? "" : duration(Duration.between(Instant.parse(moment.text()), now));
+            return moment.isNull() ? "" : duration(distance.apply(Instant.parse(moment.text())));
         } catch (DateTimeParseException e) {
             return "";
         }

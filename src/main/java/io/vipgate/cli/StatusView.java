@@ -43,6 +43,12 @@ final class StatusView {
         if (!stateFile.isNull()) {
             lines.add(style.red("operator states are not kept: stateFile " + Format.clean(stateFile.text())));
         }
+        Json blocks = status.get("blocks");
+        if (blocks.get("count").number() > 0) {
+            lines.add("blocks: " + blocks.get("count").text() + (blocks.get("nextEnd").isNull()
+                    ? ""
+                    : ", the next ends in " + Format.until(blocks.get("nextEnd"), now)));
+        }
         return lines;
     }
 

@@ -47,6 +47,7 @@ public final class StatusReport {
     private final Readiness readiness;
     private final PoolRegistry pools;
     private final ListenerRegistry listeners;
+    private final BlockReport blocks;
     private final RateSampler rates;
     private final RecentEvents events;
     private final GatewayConfig startedWith;
@@ -58,12 +59,13 @@ public final class StatusReport {
      * @param startedWith the configuration whose start-only keys hold
      */
     public StatusReport(GatewayView gateway, Readiness readiness, PoolRegistry pools, ListenerRegistry listeners,
-            RateSampler rates, RecentEvents events,
+            BlockReport blocks, RateSampler rates, RecentEvents events,
             GatewayConfig startedWith) {
         this.gateway = gateway;
         this.readiness = readiness;
         this.pools = pools;
         this.listeners = listeners;
+        this.blocks = blocks;
         this.rates = rates;
         this.events = events;
         this.startedWith = startedWith;
@@ -82,6 +84,7 @@ public final class StatusReport {
                 listeners.present().stream().map(listener -> listener(listener, view)).toList(),
                 config.pools().keySet().stream().map(pools::find).flatMap(Optional::stream)
                         .map(pool -> pool(pool, view)).toList(),
+                blocks.count(),
                 events.list().stream().map(event -> new GatewayStatus.Event(event.at(), event.text())).toList());
     }
 

@@ -11,7 +11,7 @@ const LINES_STAY_MILLIS = 60000;
 const SIGNS = { up: "▲", down: "▼", unknown: "?" };
 
 /** A table; each column is `{ title, kind }`. On a narrow screen each cell says its column's title. */
-class Table {
+export class Table {
   constructor(caption, columns) {
     this.columns = columns;
     this.body = make("tbody", { role: "rowgroup" });
@@ -32,7 +32,7 @@ class Table {
 }
 
 /** Texts of a row that change, by name. */
-function texts(...names) {
+export function texts(...names) {
   return Object.fromEntries(names.map(name => [name, make("span", { class: name })]));
 }
 
