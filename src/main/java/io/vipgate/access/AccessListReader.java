@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -65,7 +66,7 @@ final class AccessListReader {
         } catch (IOException e) {
             fault(line, directory.toString(), () -> reason(e, "directory"));
         } catch (DirectoryIteratorException e) {
-            fault(line, directory.toString(), () -> reason(e.getCause(), "directory"));
+            fault(line, directory.toString(), () -> reason(Objects.requireNonNull(e.getCause()), "directory"));
         }
         Collections.sort(found);
         found.forEach(file -> readFile(line, file));
@@ -130,7 +131,11 @@ final class AccessListReader {
         faults.add(line, origin, message);
     }
 
-    /** The list, if nothing is wrong. @param allowed how many networks stand in the list of those that may come in */
+    /**
+     * The list, if nothing is wrong.
+     *
+     * @param allowed how many networks stand in the list of those that may come in
+     */
     AccessList.Reading finish(int allowed) {
         PrefixTable table = prefixes.build((network, first, second) -> {
             if (first < allowed && second >= allowed) {
