@@ -9,7 +9,6 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
-import io.vipgate.proxyprotocol.ProxyHeader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -74,7 +73,7 @@ public class CountersBenchmark {
                     EndpointState.initial(1, false)));
         }
         RelaySettings settings = new RelaySettings(1, 0, 0, 0, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0, 0,
-                ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT, null);
+                HeaderSettings.NONE, List.of(), BufferBounds.DEFAULT, null);
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)),
                 new PoolPlan(settings, WeightedRandom::new, null), new SplittableRandom(1),
                 new LocalPorts(32_768, 60_999));

@@ -12,7 +12,6 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
-import io.vipgate.proxyprotocol.ProxyHeader;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -76,7 +75,7 @@ final class LiveRelays implements AutoCloseable {
     /** As the configuration's defaults are. */
     private static RelaySettings settings() {
         return new RelaySettings(5 * SECOND, 0, 600 * SECOND, 30 * SECOND, 0, 0, new RelaySettings.KeepAlive(30, 5, 3),
-                0, 60 * SECOND, ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT, null);
+                0, 60 * SECOND, HeaderSettings.NONE, List.of(), BufferBounds.DEFAULT, null);
     }
 
     /** Bytes that went through pipes to the endpoint; asked on the loop. */

@@ -8,7 +8,6 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
-import io.vipgate.proxyprotocol.ProxyHeader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -69,7 +68,7 @@ public class NewcomerBenchmark {
             members.add(new PoolSnapshot.Member(endpoint, EndpointState.initial(1, false)));
         }
         RelaySettings settings = new RelaySettings(1, 0, 0, 0, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0, 0,
-                ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT, null);
+                HeaderSettings.NONE, List.of(), BufferBounds.DEFAULT, null);
         table = new PinTable("bench", new ClientPrefix(32, 64), TTL, entries);
         pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)),
                 new PoolPlan(settings, WeightedRandom::new, table), new SplittableRandom(1),

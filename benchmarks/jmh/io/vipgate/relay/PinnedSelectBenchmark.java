@@ -8,7 +8,6 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
-import io.vipgate.proxyprotocol.ProxyHeader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -66,7 +65,7 @@ public class PinnedSelectBenchmark {
         }
         Pool pinned = new Pool("nginx", new PoolSnapshot(members, true));
         RelaySettings settings = new RelaySettings(1, 0, 0, 0, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0, 0,
-                ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT, null);
+                HeaderSettings.NONE, List.of(), BufferBounds.DEFAULT, null);
         table = new PinTable("bench", new ClientPrefix(32, 64), TTL, 2_000_000);
         LocalPorts ports = new LocalPorts(32_768, 60_999);
         pool = new LoopPool(pinned, new PoolPlan(settings, WeightedRandom::new, table),

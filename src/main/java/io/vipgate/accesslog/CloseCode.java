@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Who: {@code C} the client, {@code S} the endpoint, {@code P} the gateway by a rule of its own, {@code R} the gateway for
  * want of something or by a fault, {@code c} and {@code s} a timeout that waited for the client or the endpoint, {@code D} the
- * endpoint went down, {@code K} an operator or the drain, {@code -} both, in order. Phase: {@code C} connecting, {@code D} data,
- * {@code -} neither.
+ * endpoint went down, {@code K} an operator or the drain, {@code -} both, in order. Phase: {@code R} before an endpoint was
+ * chosen, {@code C} connecting, {@code D} data, {@code -} neither.
  *
  * <p>Stateless.
  */
@@ -63,6 +63,9 @@ final class CloseCode {
             case MAX_CONNECTIONS -> "P-";
             case NO_ENDPOINT -> "PC";
             case NO_ROOM, FD_EXHAUSTED -> "R-";
+            case ACCESS, BLOCKED, SOURCE_CONNECTIONS, SOURCE_RATE, PROXY_UNTRUSTED, PROXY_INVALID, PREREAD_FULL -> "PR";
+            case PROXY_TIMEOUT -> "cR";
+            case PROXY_LEFT -> "CR";
         };
     }
 }

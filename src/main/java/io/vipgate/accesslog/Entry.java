@@ -1,5 +1,6 @@
 package io.vipgate.accesslog;
 
+import io.vipgate.relay.Conveyed;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ final class Entry {
     long clientHigh;
     long clientLow;
     int clientPort;
+    /** What came with the client; null when it came by itself. */
+    @Nullable
+    Conveyed conveyed;
     String pool = "";
     /** Null when none was tried. */
     @Nullable
@@ -44,6 +48,7 @@ final class Entry {
         bytesToClient = 0;
         attempts = 0;
         isPinned = false;
+        conveyed = null;
     }
 
     /**

@@ -1,8 +1,10 @@
 package io.vipgate.accesslog;
 
+import io.vipgate.relay.Conveyed;
 /**
  * Lines for programs: one JSON object (RFC 8259) with the fields of the text form. {@code connect} and {@code duration} are
- * numbers of seconds, {@code in} and {@code out} of bytes. What is not there is {@code null}.
+ * numbers of seconds, {@code in} and {@code out} of bytes. What is not there is {@code null}; {@code peer}, {@code vpce} and
+ * {@code linkId} are there only where a PROXY header told them.
  *
  * <p>Confined to the writer's thread.
  */
@@ -27,8 +29,26 @@ final class JsonFormat implements LineFormat {
         seconds(lines.append(",\"duration\":"), entry.durationNanos);
         lines.append(",\"in\":").append(entry.bytesToBackend).append(",\"out\":").append(entry.bytesToClient)
                 .append(",\"attempts\":").append(entry.attempts).append(",\"pinned\":")
-                .append(entry.isPinned ? "true" : "false").append(",\"close\":\"").append(entry.close).append("\"}")
-                .endLine();
+                .append(entry.isPinned ? "true" : "false").append(",\"close\":\"").append(entry.close).append('"');
+        if (entry.conveyed != null) {
+            conveyed(entry.conveyed, lines);
+        }
+        lines.append('}').endLine();
+    }
+
+    private static void conveyed(Conveyed conveyed, LineBuffer lines) {
+        if (!conveyed.isLocal()) {
+            ClientText.append(lines.append(",\"peer\":\""), conveyed.peerHigh(), conveyed.peerLow(),
+                    conveyed.peerPort());
+            lines.append('"');
+        }
+        String endpoint = conveyed.vpcEndpoint();
+        if (endpoint != null) {
+            name(lines.append(",\"vpce\":"), endpoint);
+        }
+        if (conveyed.linkId() >= 0) {
+            lines.append(",\"linkId\":").append(conveyed.linkId());
+        }
     }
 
     private static void seconds(LineBuffer lines, long nanos) {

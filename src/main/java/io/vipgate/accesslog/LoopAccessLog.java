@@ -2,6 +2,7 @@ package io.vipgate.accesslog;
 
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.relay.CloseReason;
+import io.vipgate.relay.Conveyed;
 import io.vipgate.relay.LoopEndpoint;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.RefuseReason;
@@ -45,6 +46,7 @@ public final class LoopAccessLog implements RelayObserver {
         }
         LoopEndpoint endpoint = relay.endpoint();
         entry.client(relay.clientHigh(), relay.clientLow(), relay.clientPort());
+        entry.conveyed = relay.conveyed();
         entry.endpoint = endpoint == null ? null : endpoint.endpoint().label();
         entry.connectNanos = relay.connectNanos();
         entry.durationNanos = relay.age();
@@ -61,11 +63,13 @@ public final class LoopAccessLog implements RelayObserver {
     }
 
     @Override
-    public void onClientRefused(LoopListener listener, ClientAddress client, RefuseReason reason) {
+    public void onClientRefused(LoopListener listener, ClientAddress client, @Nullable Conveyed conveyed,
+            RefuseReason reason) {
         AccessLogPlan present = plan.get();
         Entry entry = present == null ? null : claim(present, listener, CloseCode.of(reason));
         if (entry != null) {
             entry.client(client.high(), client.low(), client.port());
+            entry.conveyed = conveyed;
             queue.publish();
         }
     }

@@ -1,10 +1,11 @@
 package io.vipgate.accesslog;
 
+import io.vipgate.relay.Conveyed;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Lines for people: {@code time listener client -> pool/endpoint connect=1.2ms duration=3.4s in=812 out=10240 attempts=1
- * pinned=false close=--}. What is not there is {@code -}. A time of a second and more is in seconds.
+ * pinned=false close=--}, and behind it {@code peer=} where a PROXY header conveyed the client. What is not there is {@code -}. A time of a second and more is in seconds.
  *
  * <p>Names are printed as they are while they are of visible ASCII characters without backslash; each other byte of their
  * UTF-8 form is {@code \xHH}, so that neither a field nor a line can be broken.
@@ -28,7 +29,12 @@ final class TextFormat implements LineFormat {
         lines.append(" in=").append(entry.bytesToBackend).append(" out=").append(entry.bytesToClient)
                 .append(" attempts=").append(entry.attempts).append(" pinned=")
                 .append(entry.isPinned ? "true" : "false")
-                .append(" close=").append(entry.close).endLine();
+                .append(" close=").append(entry.close);
+        Conveyed conveyed = entry.conveyed;
+        if (conveyed != null && !conveyed.isLocal()) {
+            ClientText.append(lines.append(" peer="), conveyed.peerHigh(), conveyed.peerLow(), conveyed.peerPort());
+        }
+        lines.endLine();
     }
 
     private static void time(LineBuffer lines, long nanos) {

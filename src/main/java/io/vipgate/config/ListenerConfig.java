@@ -27,6 +27,7 @@ public record ListenerConfig(
                 + "tells when the kernel does not grant it") Optional<CongestionName> congestion,
         @Key(shown = "nobody sends a PROXY header", doc = "clients' addresses come in the PROXY protocol header of a balancer or "
                 + "another gateway in front; a list is short for `from`") Optional<AcceptProxyConfig> acceptProxy,
+        @Key(shown = "everybody may come in", doc = "who may come in; the client, where a PROXY header conveys it") Optional<AccessConfig> access,
         @Key(shown = "no limits", doc = "limits for each client, or network of clients") Optional<PerSourceConfig> perSource) {
     /** Keeps its own copies. */
     public ListenerConfig {

@@ -1,7 +1,14 @@
 package io.vipgate.config;
 
+import io.vipgate.access.AccessEntry;
+import io.vipgate.access.AccessFault;
+import io.vipgate.access.AccessLine;
+import io.vipgate.access.AccessList;
 import io.vipgate.access.Prefix;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What must hold of who may come in to one listener, and as whom. <b>Confined to one load.</b> */
 final class ListenerRules {
@@ -22,6 +29,7 @@ final class ListenerRules {
 
     void check() {
         listener.acceptProxy().ifPresent(this::acceptProxy);
+        listener.access().ifPresent(this::access);
         listener.perSource().ifPresent(this::perSource);
     }
 
@@ -37,6 +45,31 @@ final class ListenerRules {
         accept.from().stream().filter(prefix -> prefix.equals(ALL_IPV4) || prefix.equals(ALL_IPV6))
                 .forEach(prefix -> problems.warn(written.line(from), from,
                         prefix + ": whoever can reach this address can claim to be anybody"));
+    }
+
+    private void access(AccessConfig access) {
+        KeyPath at = path.child("access");
+        if (problems.touches(at)) {
+            return;
+        }
+        Map<AccessLine, KeyPath> paths = new HashMap<>();
+        List<AccessLine> allow = lines(at.child("allow"), access.allow(), paths);
+        List<AccessLine> deny = lines(at.child("deny"), access.deny(), paths);
+        for (AccessFault fault : AccessList.read(allow, deny).faults()) {
+            KeyPath where = paths.getOrDefault(fault.line(), at);
+            boolean isInFile = !fault.origin().equals(fault.line().origin());
+            error(where, isInFile ? fault.toString() : fault.message());
+        }
+    }
+
+    private List<AccessLine> lines(KeyPath list, List<AccessEntry> entries, Map<AccessLine, KeyPath> paths) {
+        List<AccessLine> lines = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            AccessLine line = new AccessLine(entries.get(i), "line " + written.line(list.item(i)));
+            lines.add(line);
+            paths.putIfAbsent(line, list.item(i));
+        }
+        return lines;
     }
 
     private void perSource(PerSourceConfig limits) {

@@ -1,5 +1,6 @@
 package io.vipgate.config;
 
+import io.vipgate.access.AccessEntry;
 import io.vipgate.access.Prefix;
 import io.vipgate.text.IpText;
 import java.math.BigDecimal;
@@ -44,6 +45,7 @@ final class ScalarTypes {
                     new ScalarType<>(Path.class, ScalarTypes::path, Path::toString),
                     new ScalarType<>(CongestionName.class, CongestionName::parse, CongestionName::name),
                     new ScalarType<>(Prefix.class, ScalarTypes::prefix, Prefix::toString),
+                    new ScalarType<>(AccessEntry.class, ScalarTypes::accessEntry, AccessEntry::toString),
                     new ScalarType<>(TlvType.class, TlvType::parse, TlvType::toString),
                     new ScalarType<>(ByteSize.class, ByteSize::parse, ByteSize::toString),
                     new ScalarType<>(EscapedText.class, EscapedText::parse, EscapedText::text),
@@ -170,8 +172,19 @@ final class ScalarTypes {
     }
 
     private static Prefix prefix(String text) throws BadValueException {
-        return Prefix.parse(text).orElseThrow(
-                () -> BadValueException.expected("a network such as 192.0.2.0/24 or 2001:db8::/32, or one address"));
+        try {
+            return Prefix.require(text);
+        } catch (IllegalArgumentException e) {
+            throw BadValueException.because(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static AccessEntry accessEntry(String text) throws BadValueException {
+        try {
+            return AccessEntry.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw BadValueException.because(String.valueOf(e.getMessage()));
+        }
     }
 
     private static Path path(String text) throws BadValueException {

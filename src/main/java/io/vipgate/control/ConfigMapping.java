@@ -21,7 +21,6 @@ import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.PinBy;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeConfig;
-import io.vipgate.config.ProxyProtocol;
 import io.vipgate.config.Zone;
 import io.vipgate.linux.CongestionControl;
 import io.vipgate.linux.NativeSocketAddress;
@@ -31,7 +30,6 @@ import io.vipgate.pool.ClientPrefix;
 import io.vipgate.probe.HealthMonitor;
 import io.vipgate.probe.HealthRules;
 import io.vipgate.probe.ProbeTargets;
-import io.vipgate.proxyprotocol.ProxyHeader;
 import io.vipgate.relay.BufferBounds;
 import io.vipgate.relay.RelaySettings;
 import io.vipgate.text.IpText;
@@ -99,7 +97,7 @@ public final class ConfigMapping {
                 new RelaySettings.KeepAlive((int) config.keepAlive().idle().toSeconds(),
                         (int) config.keepAlive().interval().toSeconds(), config.keepAlive().count()),
                 config.userTimeout().client().toNanos(), config.userTimeout().endpoint().toNanos(),
-                proxyVersion(config.proxyProtocol().version()), sources, buffers(config.buffers()),
+                AdmissionMapping.header(config.proxyProtocol()), sources, buffers(config.buffers()),
                 congestion(config.congestion()));
     }
 
@@ -201,14 +199,6 @@ public final class ConfigMapping {
         if (address.filter(Zone::isMissing).isPresent()) {
             throw new StartException(key + " (expected: an interface of this machine; there is no " + zone + ")");
         }
-    }
-
-    private static ProxyHeader.Version proxyVersion(ProxyProtocol configured) {
-        return switch (configured) {
-            case NONE -> ProxyHeader.Version.NONE;
-            case V1 -> ProxyHeader.Version.V1;
-            case V2 -> ProxyHeader.Version.V2;
-        };
     }
 
     static BalancerFactory factory(String name, PoolConfig config) {

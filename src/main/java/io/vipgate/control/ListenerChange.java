@@ -1,5 +1,6 @@
 package io.vipgate.control;
 
+import io.vipgate.access.AccessList;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.ListenerConfig;
@@ -25,12 +26,14 @@ public final class ListenerChange implements ConfigChange {
     private final int socketsPerAddress;
     private final int maxRelays;
     private final GatewayConfig config;
+    private final Map<String, AccessList> lists;
     private final Map<String, List<BoundAddress>> next = new LinkedHashMap<>();
     private final List<BoundAddress> opened = new ArrayList<>();
     private final List<BoundAddress> removed = new ArrayList<>();
 
     ListenerChange(ListenerRegistry registry, ListenSocket listenSocket, int socketsPerAddress, int maxRelays,
-            GatewayConfig config) {
+            GatewayConfig config, Map<String, AccessList> lists) {
+        this.lists = Map.copyOf(lists);
         this.registry = registry;
         this.listenSocket = listenSocket;
         this.socketsPerAddress = socketsPerAddress;
@@ -42,6 +45,12 @@ public final class ListenerChange implements ConfigChange {
     /** How many relays there are descriptors for after the change. */
     int maxRelays() {
         return maxRelays;
+    }
+
+    /** Who may come in to a listener; null when everybody may. */
+    @Nullable
+    AccessList accessList(String listener) {
+        return lists.get(listener);
     }
 
     GatewayConfig config() {

@@ -1,5 +1,6 @@
 package io.vipgate.control;
 
+import io.vipgate.access.AccessList;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.ListenerConfig;
@@ -48,6 +49,7 @@ public final class ListenerRegistry {
     private final FdBudget fdBudget;
     private final ConnectionLimit allRelays;
     private final RelayRoom room = new RelayRoom();
+    private final ListenerAdmissions admissions;
     private final ListenSocket listenSocket = new ListenSocket();
     private final Map<String, ConnectionLimit> limits = new HashMap<>();
     private final Map<String, ListenerRoom> rooms = new HashMap<>();
@@ -74,9 +76,12 @@ public final class ListenerRegistry {
      *
      * @param fdBudget how the process's descriptors are shared out; each change shares them out anew
      * @param allRelays the places that they leave for relays
+     * @param admissions who may come in
      */
-    public ListenerRegistry(EventLoopSet loops, FdBudget fdBudget, ConnectionLimit allRelays) {
+    public ListenerRegistry(EventLoopSet loops, FdBudget fdBudget, ConnectionLimit allRelays,
+            ListenerAdmissions admissions) {
         this.loops = loops;
+        this.admissions = admissions;
         this.fdBudget = fdBudget;
         this.allRelays = allRelays;
     }
@@ -91,18 +96,24 @@ public final class ListenerRegistry {
         return bound;
     }
 
+    /** Who may come in to them. */
+    public ListenerAdmissions admissions() {
+        return admissions;
+    }
+
     /**
      * Opens the sockets that a configuration needs and that are not open yet. Nothing accepts on them so far.
      *
+     * @param lists the configuration's access lists, by listener
      * @throws StartException if one can't be opened; then none stays open that was not before
      */
-    public ListenerChange prepare(GatewayConfig config) throws StartException {
+    public ListenerChange prepare(GatewayConfig config, Map<String, AccessList> lists) throws StartException {
         DescriptorNeeds needs = DescriptorNeeds.of(config, loops.count());
         FdBudget budget = fdBudget.withReserved(needs.sum());
         needs.check(budget);
         List<BoundAddress> present = all(bound);
         List<BoundAddress> free = new ArrayList<>(present);
-        ListenerChange change = new ListenerChange(this, listenSocket, loops.count(), budget.relays(), config);
+        ListenerChange change = new ListenerChange(this, listenSocket, loops.count(), budget.relays(), config, lists);
         config.listeners().forEach((name, listener) -> {
             for (BindAddress bind : listener.bind()) {
                 BoundAddress kept = take(free, name, bind);
@@ -151,6 +162,7 @@ public final class ListenerRegistry {
             ListenerRoom itsRoom = Objects.requireNonNull(rooms.get(name));
             ListenerWarnings itsWarnings = warnings.computeIfAbsent(name, ListenerWarnings::new);
             loops.onEach(context -> serve(context, name, listener, limit, itsRoom, itsWarnings));
+            admissions.serve(loops, name, listener, change.accessList(name));
             warnOfSmallBacklog(name, listener.backlog());
         });
         addresses.forEach((name, all) -> all.forEach(address -> {
@@ -229,6 +241,7 @@ public final class ListenerRegistry {
     private void remove(String name) {
         limits.remove(name);
         warnings.remove(name);
+        admissions.remove(name);
         ListenerRoom itsRoom = rooms.remove(name);
         if (itsRoom != null) {
             room.remove(itsRoom);

@@ -20,7 +20,7 @@ final class EpollRegistration extends FileDescriptor implements EpollIoHandle, R
     private static final Logger LOG = LoggerFactory.getLogger(EpollRegistration.class);
 
     private final EpollEventLoop loop;
-    private final ReadyHandler handler;
+    private ReadyHandler handler;
     private @Nullable IoRegistration netty;
 
     EpollRegistration(EpollEventLoop loop, int fd, ReadyHandler handler) {
@@ -51,6 +51,12 @@ final class EpollRegistration extends FileDescriptor implements EpollIoHandle, R
             // Never EpollIoOps.NONE: it removes the descriptor behind Netty's back, and adding it again then fails.
             registration.submit(EpollIoOps.valueOf(events == 0 ? Ready.ERR : events));
         }
+    }
+
+    @Override
+    public void handOver(ReadyHandler next, int events) {
+        handler = next;
+        watch(events);
     }
 
     /**

@@ -13,6 +13,14 @@ public interface Registration {
     void watch(int events);
 
     /**
+     * Changes who is told, and what is watched; what is ready already is told anew. Events of the present batch may still be
+     * told to either.
+     *
+     * @param events flags of {@link Ready}
+     */
+    void handOver(ReadyHandler next, int events);
+
+    /**
      * Closes the descriptor, at once or, when called from within a batch of events, at the batch's end: until then its
      * number cannot come back, so no event can reach the wrong handler. Events still in the batch are delivered; the
      * handler ignores them.

@@ -74,7 +74,7 @@ public final class Wheel {
         long bounded = Math.clamp(tick, current + 1, current + SLOTS - 1);
         int slot = (int) (bounded & (SLOTS - 1));
         WheelTimer first = slots[slot];
-        timer.slot = slot;
+        timer.slot = (short) slot;
         timer.previous = null;
         timer.next = first;
         if (first != null) {

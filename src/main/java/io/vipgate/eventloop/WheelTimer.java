@@ -16,7 +16,7 @@ public abstract class WheelTimer {
     @Nullable
     WheelTimer previous;
     /** Slot it stands in, or -1. */
-    int slot = -1;
+    short slot = -1;
 
     /** Called once for each timer. */
     protected WheelTimer() {}

@@ -1,8 +1,10 @@
 package io.vipgate.gateway;
 
+import io.vipgate.access.AccessList;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.control.ConfigChange;
 import io.vipgate.control.ConfigMapping;
+import io.vipgate.control.ListenerAdmissions;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.StartException;
 import io.vipgate.control.StateFileRead;
@@ -16,6 +18,7 @@ import io.vipgate.relay.RelayLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -83,13 +86,14 @@ public final class Gateway implements GatewayView, AutoCloseable {
             others.add(participant.prepare(next));
         }
         lookUpNewHosts(next);
+        Map<String, AccessList> lists = ListenerAdmissions.read(next);
         StateFileRead stateFile = parts.pools().readStateFile(next.stateFile());
         parts.control().run(() -> {
             if (isDraining) {
                 throw new StartException("shutting down");
             }
             try {
-                ConfigTransaction all = prepare(next, stateFile, others);
+                ConfigTransaction all = prepare(next, stateFile, lists, others);
                 changes.incrementAndGet();
                 try {
                     all.commit();
@@ -107,12 +111,13 @@ public final class Gateway implements GatewayView, AutoCloseable {
     }
 
     /** In the order in which they are made: loops must have the pools that their listeners serve. */
-    private ConfigTransaction prepare(GatewayConfig next, StateFileRead stateFile, List<ConfigChange> others)
+    private ConfigTransaction prepare(GatewayConfig next, StateFileRead stateFile,
+            Map<String, AccessList> lists, List<ConfigChange> others)
             throws StartException {
         ConfigTransaction all = new ConfigTransaction();
         all.add(parts.pools().prepare(next, stateFile));
         all.add(new AccessLogChange(parts.accessLog(), ConfigMapping.accessLog(next.accessLog())));
-        all.add(parts.listeners().prepare(next));
+        all.add(parts.listeners().prepare(next, lists));
         others.forEach(all::add);
         return all;
     }

@@ -20,6 +20,7 @@ public final class LinuxSystemCalls implements SystemCalls {
     private static final int AF_NETLINK = 16;
     private static final int NETLINK_ROUTE = 0;
     private static final int NONBLOCK_CLOEXEC = 0x800 | 0x80000;
+    private static final int MSG_PEEK = 0x2;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_MORE = 0x8000;
     private static final int SHUT_WR = 1;
@@ -104,6 +105,11 @@ public final class LinuxSystemCalls implements SystemCalls {
     @Override
     public int receive(int fd, long address, int bytes) {
         return library.call(RECV, fd, address, bytes, 0);
+    }
+
+    @Override
+    public int peek(int fd, long address, int bytes) {
+        return library.call(RECV, fd, address, bytes, MSG_PEEK);
     }
 
     @Override

@@ -25,6 +25,8 @@ public final class SocketOptions {
     public static final int SO_LINGER = 13;
     /** The same beyond net.core.rmem_max; needs CAP_NET_ADMIN. */
     public static final int SO_RCVBUFFORCE = 33;
+    /** Bytes that must have come before a socket counts as readable. */
+    public static final int SO_RCVLOWAT = 18;
     /** A classic BPF program that packets must pass. */
     public static final int SO_ATTACH_FILTER = 26;
     /** Several sockets share one local address. */

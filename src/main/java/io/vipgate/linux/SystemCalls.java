@@ -57,6 +57,13 @@ public interface SystemCalls {
     int receive(int fd, long address, int length);
 
     /**
+     * recv(2) with MSG_PEEK: what it gives stays in the receive queue.
+     *
+     * @return bytes seen, 0 at the end of the stream, or a negated error number
+     */
+    int peek(int fd, long address, int length);
+
+    /**
      * send(2) with MSG_NOSIGNAL.
      *
      * @param more MSG_MORE: hold back a last partial segment. Only allowed when shutdown or close follows at once, which

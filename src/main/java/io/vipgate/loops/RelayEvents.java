@@ -4,6 +4,7 @@ import io.vipgate.accesslog.LoopAccessLog;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
+import io.vipgate.relay.Conveyed;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.RefuseReason;
 import io.vipgate.relay.RelayInfo;
@@ -12,6 +13,7 @@ import io.vipgate.relay.RelayObserver;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,7 +73,8 @@ public final class RelayEvents implements RelayObserver {
     }
 
     @Override
-    public void onClientRefused(LoopListener listener, ClientAddress client, RefuseReason reason) {
-        accessLog.onClientRefused(listener, client, reason);
+    public void onClientRefused(LoopListener listener, ClientAddress client, @Nullable Conveyed conveyed,
+            RefuseReason reason) {
+        accessLog.onClientRefused(listener, client, conveyed, reason);
     }
 }

@@ -1,8 +1,12 @@
 package io.vipgate.metrics;
 
+import io.vipgate.counters.EnumCounter;
 import io.vipgate.relay.ListenerCounts;
 import io.vipgate.relay.RefuseReason;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The series of listeners.
@@ -10,6 +14,10 @@ import java.util.List;
  * <p>Confined to the thread that writes.
  */
 final class ListenerFamilies {
+    /** Reasons that a dry run can only count. */
+    private static final RefuseReason[] DRY_RUN = {RefuseReason.ACCESS, RefuseReason.SOURCE_CONNECTIONS,
+        RefuseReason.SOURCE_RATE};
+
     private final List<Told> listeners;
 
     private record Told(String name, ListenerCounts counts) {}
@@ -31,13 +39,34 @@ final class ListenerFamilies {
                 Family.counter("vipgate_listener_refused",
                         "Clients refused; for fd_exhausted, pauses in accepting: the clients wait in the kernel's "
                                 + "queue.",
-                        this::addRefused, "listener", "reason"));
+                        series -> add(series, RefuseReason.values(), ListenerCounts::refused), "listener", "reason"),
+                Family.counter("vipgate_listener_would_refuse",
+                        "Clients that would have been refused but for a dry run of access or perSource.",
+                        series -> add(series, DRY_RUN, ListenerCounts::wouldRefuse), "listener", "reason"),
+                Family.gauge("vipgate_listener_waiting",
+                        "Clients whose PROXY header is waited for.",
+                        series -> listeners.forEach(each -> series.add(each.counts().waiting(), each.name())),
+                        "listener"),
+                Family.counter("vipgate_listener_proxy_headers", "PROXY headers that were accepted.",
+                        this::addHeaders, "listener", "version", "command"));
     }
 
-    private void addRefused(Series series) {
+    /** Reasons that have one label are one series. */
+    private void add(Series series, RefuseReason[] reasons,
+            Function<ListenerCounts, EnumCounter<RefuseReason>> counted) {
         for (Told each : listeners) {
-            for (RefuseReason reason : RefuseReason.values()) {
-                series.add(each.counts().refused().of(reason), each.name(), reason.label());
+            Map<String, Long> byLabel = new LinkedHashMap<>();
+            for (RefuseReason reason : reasons) {
+                byLabel.merge(reason.label(), counted.apply(each.counts()).of(reason), Long::sum);
+            }
+            byLabel.forEach((label, count) -> series.add(count, each.name(), label));
+        }
+    }
+
+    private void addHeaders(Series series) {
+        for (Told each : listeners) {
+            for (ListenerCounts.HeaderKind kind : ListenerCounts.HeaderKind.values()) {
+                series.add(each.counts().headers().of(kind), each.name(), kind.version(), kind.command());
             }
         }
     }

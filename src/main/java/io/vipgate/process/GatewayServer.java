@@ -1,5 +1,6 @@
 package io.vipgate.process;
 
+import io.vipgate.access.Blocks;
 import io.vipgate.accesslog.AccessLog;
 import io.vipgate.admin.AdminServer;
 import io.vipgate.admin.http.HeapShare;
@@ -10,6 +11,7 @@ import io.vipgate.control.ControlThread;
 import io.vipgate.control.DescriptorNeeds;
 import io.vipgate.control.HostLookup;
 import io.vipgate.control.HostResolver;
+import io.vipgate.control.ListenerAdmissions;
 import io.vipgate.control.ListenerRegistry;
 import io.vipgate.control.LiveFailures;
 import io.vipgate.control.ManagedPool;
@@ -84,7 +86,8 @@ public final class GatewayServer implements AutoCloseable {
                 new RelayEvents(liveFailures, accessLog.forLoop())));
         HostResolver resolver = new HostResolver(names);
         PoolRegistry pools = new PoolRegistry(loops, resolver, control, events, liveFailures);
-        ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit);
+        ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit,
+                new ListenerAdmissions(new Blocks()));
         LoopHeartbeat heartbeat = new LoopHeartbeat(loops);
         CoLocationWatch neighbours = new CoLocationWatch(
                 () -> pools.all().stream().map(ManagedPool::pool).toList());

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 
 /**
  * The header that tells an endpoint who its client is: PROXY protocol versions 1 and 2 (proxy-protocol.txt of HAProxy,
@@ -31,13 +32,16 @@ public final class ProxyHeader {
     private static final byte VERSION_2_LOCAL = 0x20;
     static final byte TCP_OVER_IPV4 = 0x11;
     static final byte TCP_OVER_IPV6 = 0x21;
-    /** The longest is version 1 with two IPv6 addresses, at most 107 bytes. */
-    private static final int MAX_BYTES = 128;
+    /** The fields of a header that came in, behind addresses that may be longer, and those that are made. */
+    private static final int MAX_BYTES = ProxyHeaderParser.MAX_BYTES + 256;
+    private static final int LENGTH_AT = 14;
 
     /** Makes an encoder with a buffer of its own. */
     public ProxyHeader() {}
 
     private final MemorySegment buffer = Arena.ofAuto().allocate(MAX_BYTES, 8);
+    private final CRC32C crc = new CRC32C();
+    private int length;
 
     /**
      * The header of a connection that is made for nobody, as a probe's: {@code UNKNOWN} in version 1, {@code LOCAL} in
@@ -66,11 +70,45 @@ public final class ProxyHeader {
      * @return its length in bytes
      */
     public int build(Version version, ClientAddress source, ClientAddress destination) {
-        return switch (version) {
+        length = switch (version) {
             case NONE -> 0;
             case V1 -> buildText(source, destination);
             case V2 -> buildBinary(source, destination);
         };
+        return length;
+    }
+
+    /** Length of the present header in bytes. */
+    public int length() {
+        return length;
+    }
+
+    /**
+     * Adds a field to a header of version 2.
+     *
+     * @param type 0 to 255
+     * @param value what came in in a header, or up to 64 bytes
+     */
+    public void add(int type, MemorySegment value) {
+        int bytes = (int) value.byteSize();
+        buffer.set(ValueLayout.JAVA_BYTE, length, (byte) type);
+        buffer.set(ClientAddress.NETWORK_SHORT, length + 1L, (short) bytes);
+        MemorySegment.copy(value, 0, buffer, length + (long) Fields.HEAD_BYTES, bytes);
+        length += Fields.HEAD_BYTES + bytes;
+        buffer.set(ClientAddress.NETWORK_SHORT, LENGTH_AT, (short) (length - LENGTH_AT - Short.BYTES));
+    }
+
+    /**
+     * Ends a header of version 2 with its checksum (proxy-protocol.txt section 2.2.3).
+     *
+     * @return its length in bytes
+     */
+    public int addChecksum() {
+        add(TlvTypes.CRC32C, MemorySegment.ofArray(new byte[Integer.BYTES]));
+        crc.reset();
+        crc.update(buffer.asSlice(0, length).asByteBuffer());
+        buffer.set(ClientAddress.NETWORK_INT, length - (long) Integer.BYTES, (int) crc.getValue());
+        return length;
     }
 
     private static boolean isIpv4(ClientAddress source, ClientAddress destination) {

@@ -1,5 +1,6 @@
 package io.vipgate.relay;
 
+import io.vipgate.access.SourceHold;
 import io.vipgate.eventloop.EventLoop;
 import io.vipgate.eventloop.Ready;
 import io.vipgate.eventloop.ReadyHandler;
@@ -8,6 +9,7 @@ import io.vipgate.linux.ClientAddress;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.SocketOptions;
 import io.vipgate.linux.SystemCalls;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +37,7 @@ public final class Acceptor implements ReadyHandler {
     private final SystemCalls systemCalls;
     @SuppressWarnings("NullAway.Init") // set by start, before anyone else sees this
     private Registration registration;
-    private final ClientAddress client = new ClientAddress();
+    private final ClientAddress peer = new ClientAddress();
     private int perTurn = 1;
     private long lastTurnAt;
     private boolean isClosed;
@@ -82,7 +84,7 @@ public final class Acceptor implements ReadyHandler {
     /** Takes up to so many clients; returns how many there were. */
     private int accept(int most) {
         for (int taken = 0; taken < most; taken++) {
-            int fd = systemCalls.accept(registration.descriptor(), client);
+            int fd = systemCalls.accept(registration.descriptor(), peer);
             if (fd == -Errno.EAGAIN) {
                 return taken;
             }
@@ -100,25 +102,70 @@ public final class Acceptor implements ReadyHandler {
     }
 
     private void open(int fd) {
-        RefuseReason reason = listener.tryAcquire(loop.fdBudget());
+        ProxyAcceptance proxies = listener.proxies();
+        if (proxies != null && proxies.mustSend(peer.high(), peer.low())) {
+            preread(fd, proxies);
+        } else {
+            relay(fd, proxies != null && proxies.rejectsOthers());
+        }
+    }
+
+    /** The peer conveys a client, who is judged when known. */
+    private void preread(int fd, ProxyAcceptance proxies) {
+        RefuseReason reason = listener.admission().refusalOfSender(peer.high(), peer.low());
+        if (reason != null) {
+            refuse(fd, reason, !listener.admission().answersWithFin());
+            return;
+        }
+        reason = listener.tryAcquire(loop.fdBudget());
+        if (reason == null) {
+            Preread.begin(loop, listener, proxies, fd, peer);
+        } else {
+            refuse(fd, reason, true);
+        }
+    }
+
+    /** The peer is the client. */
+    private void relay(int fd, boolean isUntrusted) {
+        Admission admission = listener.admission();
+        RefuseReason reason = admission.refusal(peer.high(), peer.low());
+        if (reason != null) {
+            refuse(fd, reason, !admission.answersWithFin());
+            return;
+        }
+        reason = isUntrusted ? RefuseReason.PROXY_UNTRUSTED : enter(admission);
         if (reason == null) {
             listener.onAccepted();
-            Relay.open(loop, listener, fd, client);
+            Relay.open(loop, listener, fd, null, peer, ClientOrigin.of(null, admission.hold()));
         } else {
-            refuse(fd, reason);
+            refuse(fd, reason, true);
         }
+    }
+
+    /** Takes a place of the source, and one of the listener. */
+    private @Nullable RefuseReason enter(Admission admission) {
+        RefuseReason reason = admission.enter(peer.high(), peer.low(), loop.eventLoop().now());
+        if (reason != null) {
+            return reason;
+        }
+        SourceHold hold = admission.hold();
+        reason = listener.tryAcquire(loop.fdBudget());
+        if (reason != null && hold != null) {
+            hold.release();
+        }
+        return reason;
     }
 
     private static boolean isExhaustion(int errno) {
         return errno == Errno.EMFILE || errno == Errno.ENFILE || errno == Errno.ENOMEM || errno == Errno.ENOBUFS;
     }
 
-    private void refuse(int fd, RefuseReason reason) {
-        systemCalls.setResetOnClose(fd);
+    private void refuse(int fd, RefuseReason reason, boolean withReset) {
+        if (withReset) {
+            systemCalls.setResetOnClose(fd);
+        }
         systemCalls.close(fd);
-        listener.onRefused(reason);
-        loop.observer().onRefused(listener, reason);
-        loop.observer().onClientRefused(listener, client, reason);
+        loop.onRefused(listener, peer, null, reason);
         if (reason == RefuseReason.NO_ROOM) {
             listener.warnings().onNoRoom(loop.eventLoop());
         }

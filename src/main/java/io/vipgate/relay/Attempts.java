@@ -57,14 +57,17 @@ final class Attempts {
     /**
      * Selects an endpoint that has not failed yet and takes a place there.
      *
+     * @param isPinnable whether its client may have a pin
      * @param now the loop's time
      * @return null when there is none, or when the pool allows no further attempt
      */
     @Nullable
-    LoopEndpoint next(LoopPool pool, long clientHigh, long clientLow, long now) {
+    LoopEndpoint next(LoopPool pool, long clientHigh, long clientLow, boolean isPinnable, long now) {
         LoopEndpoint selected;
         if (failed.isEmpty()) {
-            selected = first(pool, clientHigh, clientLow, now);
+            selected = isPinnable
+                    ? first(pool, clientHigh, clientLow, now)
+                    : pool.open(clientHigh, clientLow, failed, false);
             pool.onFirstSelected(selected);
         } else {
             int left = pool.attempts() - failed.size();

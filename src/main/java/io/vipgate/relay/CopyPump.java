@@ -36,6 +36,10 @@ final class CopyPump {
         this.pendingBuffers = pendingBuffers;
     }
 
+    MemorySegment memory() {
+        return memory;
+    }
+
     Progress move(Flow flow) {
         PendingBuffer pending = flow.pending;
         if (pending != null) {

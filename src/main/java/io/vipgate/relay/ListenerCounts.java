@@ -9,8 +9,11 @@ import io.vipgate.counters.EnumCounter;
  */
 public final class ListenerCounts {
     private final EnumCounter<RefuseReason> refused = new EnumCounter<>(RefuseReason.class);
+    private final EnumCounter<RefuseReason> wouldRefuse = new EnumCounter<>(RefuseReason.class);
+    private final EnumCounter<HeaderKind> headers = new EnumCounter<>(HeaderKind.class);
     private long accepted;
     private long open;
+    private long waiting;
 
     /** Makes counts of nothing. */
     public ListenerCounts() {}
@@ -24,14 +27,31 @@ public final class ListenerCounts {
         open--;
     }
 
+    void onWaiting(int more) {
+        waiting += more;
+    }
+
     void onRefused(RefuseReason reason) {
         refused.add(reason);
+    }
+
+    void onWouldRefuse(RefuseReason reason) {
+        wouldRefuse.add(reason);
+    }
+
+    void onHeader(boolean isText, boolean isLocal) {
+        headers.add(isText
+                ? isLocal ? HeaderKind.V1_UNKNOWN : HeaderKind.V1_PROXY
+                : isLocal ? HeaderKind.V2_LOCAL : HeaderKind.V2_PROXY);
     }
 
     void add(ListenerCounts other) {
         accepted += other.accepted;
         open += other.open;
+        waiting += other.waiting;
         refused.add(other.refused);
+        wouldRefuse.add(other.wouldRefuse);
+        headers.add(other.headers);
     }
 
     /** Clients that got a relay. */
@@ -44,8 +64,53 @@ public final class ListenerCounts {
         return open;
     }
 
+    /** Clients whose first bytes are waited for. */
+    public long waiting() {
+        return waiting;
+    }
+
     /** Clients that were refused; for descriptors, pauses in accepting. */
     public EnumCounter<RefuseReason> refused() {
         return refused;
+    }
+
+    /** Clients that a dry run would have refused. */
+    public EnumCounter<RefuseReason> wouldRefuse() {
+        return wouldRefuse;
+    }
+
+    /** PROXY headers that were accepted. */
+    public EnumCounter<HeaderKind> headers() {
+        return headers;
+    }
+
+    /** What a PROXY header is. */
+    public enum HeaderKind {
+        /** Text that conveys a client. */
+        V1_PROXY("v1", "proxy"),
+        /** Text that conveys nobody. */
+        V1_UNKNOWN("v1", "unknown"),
+        /** Binary that conveys a client. */
+        V2_PROXY("v2", "proxy"),
+        /** Binary that conveys nobody. */
+        V2_LOCAL("v2", "local");
+
+        private final String version;
+        private final String command;
+
+        HeaderKind(String version, String command) {
+            this.version = version;
+            this.command = command;
+        }
+
+        /** {@code v1} or {@code v2}. */
+        public String version() {
+            return version;
+        }
+
+        /** {@code proxy}, {@code unknown} or {@code local}. */
+        public String command() {
+            return command;
+        }
     }
 }

@@ -1,6 +1,9 @@
 package io.vipgate.relay;
 
 import io.vipgate.eventloop.EventLoop;
+import io.vipgate.linux.ClientAddress;
+import io.vipgate.text.IpText;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +20,7 @@ public final class ListenerWarnings {
     private final RepeatedWarning noRoom = new RepeatedWarning();
     private final RepeatedWarning paused = new RepeatedWarning();
     private final RepeatedWarning unwatched = new RepeatedWarning();
+    private final SilentPeers silent = new SilentPeers();
 
     /** Makes those of a listener. */
     public ListenerWarnings(String name) {
@@ -33,6 +37,15 @@ public final class ListenerWarnings {
         paused.onEvent(loop,
                 times -> LOG.warn("listener {}: accept paused for 100 ms, {} ({} times in {} s)", name, why,
                         times, RepeatedWarning.EVERY_SECONDS));
+    }
+
+    /** A peer that must send a PROXY header has sent nothing, or not all of it, in time. */
+    void onSilent(EventLoop loop, long high, long low, long timeoutNanos) {
+        silent.onSilent(loop.now(), high, low, (peer, times) -> LOG.info(
+                "listener {}: {} connections from {} sent no PROXY header for {} s; a balancer that sends it with the "
+                        + "client's first byte (AWS NLB's default) cannot serve protocols in which the server speaks first",
+                name, times, IpText.of(ClientAddress.toInetAddress(peer.high(), peer.low())),
+                TimeUnit.NANOSECONDS.toSeconds(timeoutNanos)));
     }
 
     void onUnwatched(EventLoop loop, String why) {

@@ -2,6 +2,7 @@ package io.vipgate.relay;
 
 import io.vipgate.pool.ConnectionLimit;
 import io.vipgate.pool.ListenerRoom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ public final class LoopListener {
     private LoopPool pool;
     private BufferBounds buffers = BufferBounds.DEFAULT;
     private final ListenerCounts counts = new ListenerCounts();
+    private final Admission admission = new Admission(counts);
+    private final WaitingClients waiting = new WaitingClients();
+    private @Nullable ProxyAcceptance proxies;
     private int endpointSpeaksFirst;
 
     /**
@@ -62,6 +66,56 @@ public final class LoopListener {
         buffers = newBuffers;
     }
 
+    /** Lets in whom the rules let in from now on. */
+    public void admit(AdmissionRules rules) {
+        admission.configure(rules);
+    }
+
+    /**
+     * Has those send a PROXY header who connect from now on.
+     *
+     * @param newProxies null: nobody
+     * @param waitingClients how many wait for its first bytes, shared by all loops
+     */
+    public void accept(@Nullable ProxyAcceptance newProxies, AtomicInteger waitingClients) {
+        proxies = newProxies;
+        waiting.share(waitingClients);
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    /** Who must send a PROXY header; null when nobody must. */
+    @Nullable
+    ProxyAcceptance proxies() {
+        return proxies;
+    }
+
+    /** A client's first bytes are waited for. When three quarters of the places are taken so, the longest wait ends. */
+    void onWaiting(Preread client) {
+        waiting.add(client);
+        counts.onWaiting(1);
+        if (waiting.onAllLoops() > Math.max(1, limit.most() - limit.most() / 4)) {
+            giveWay();
+        }
+    }
+
+    void onWaitingOver(Preread client) {
+        waiting.remove(client);
+        counts.onWaiting(-1);
+    }
+
+    /** Ends the longest wait on this loop; false when nobody waits. */
+    private boolean giveWay() {
+        Preread longest = waiting.longest();
+        if (longest == null) {
+            return false;
+        }
+        longest.giveWay();
+        return true;
+    }
+
     ListenerWarnings warnings() {
         return warnings;
     }
@@ -71,13 +125,19 @@ public final class LoopListener {
     }
 
     /**
-     * Takes a place for a client that was accepted.
+     * Takes a place for a client that was accepted; that of the one whose first bytes are waited for longest, if there is no
+     * other.
      *
      * @param all the places that the process has for relays
      * @return why there is none; null when it is taken
      */
     @Nullable
     RefuseReason tryAcquire(ConnectionLimit all) {
+        RefuseReason reason = takePlace(all);
+        return reason != null && giveWay() ? takePlace(all) : reason;
+    }
+
+    private @Nullable RefuseReason takePlace(ConnectionLimit all) {
         if (!limit.tryAcquire()) {
             return RefuseReason.MAX_CONNECTIONS;
         }
@@ -98,9 +158,14 @@ public final class LoopListener {
     }
 
     void onClosed() {
+        release();
+        counts.onClosed();
+    }
+
+    /** Gives back the place of a client that got no relay. */
+    void release() {
         room.release();
         limit.release();
-        counts.onClosed();
     }
 
     ListenerCounts counts() {

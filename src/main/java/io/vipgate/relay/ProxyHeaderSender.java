@@ -4,19 +4,32 @@ import io.vipgate.linux.ClientAddress;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.PendingBufferPool;
 import io.vipgate.linux.SystemCalls;
+import io.vipgate.proxyprotocol.Fields;
 import io.vipgate.proxyprotocol.ProxyHeader;
+import io.vipgate.proxyprotocol.TlvTypes;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the PROXY header as the first bytes on a connection to an endpoint, in one write.
+ * Sends the PROXY header as the first bytes on a connection to an endpoint, in one write. It tells of the client, and where
+ * that connected to, as the header that came in does, if one did: gateways can stand in a chain.
  *
  * <p>Confined to its event loop.
  */
-final class ProxyHeaderSender {
+final class ProxyHeaderSender implements Fields.Visitor {
     private final SystemCalls systemCalls;
     private final PendingBufferPool pendingBuffers;
     private final ProxyHeader header = new ProxyHeader();
     private final ClientAddress source = new ClientAddress();
     private final ClientAddress destination = new ClientAddress();
+    /** Makes the IDs of this loop differ from those of all others, of this process and of others. */
+    private final String uniquePart = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
+    private HeaderSettings settings = HeaderSettings.NONE;
+    private TlvTypes passedOn = TlvTypes.NONE;
+    private boolean hasUniqueId;
 
     ProxyHeaderSender(SystemCalls systemCalls, PendingBufferPool pendingBuffers) {
         this.systemCalls = systemCalls;
@@ -24,17 +37,21 @@ final class ProxyHeaderSender {
     }
 
     /**
-     * Sends the header for the client of a flow that has not moved a byte yet. What the send queue does not take, which a fresh one
-     * always does, goes out before the client's bytes.
+     * Sends the header for the client of a flow that has not moved a byte yet. What the send queue does not take, which a
+     * fresh one always does, goes out before the client's bytes.
      *
+     * @param received the fields that came in with the client; null when no header came in
      * @return false when the endpoint is reset already
      */
-    boolean send(Flow up, ProxyHeader.Version version, long clientHigh, long clientLow, int clientPort) {
-        source.set(clientHigh, clientLow, clientPort);
-        if (systemCalls.localAddress(up.source.fd, destination) != 0) {
+    boolean send(Relay relay, Flow up, @Nullable MemorySegment received) {
+        source.set(relay.clientHigh, relay.clientLow, relay.clientPort);
+        Conveyed conveyed = relay.conveyed();
+        if (conveyed != null && !conveyed.isLocal()) {
+            conveyed.destination(destination);
+        } else if (systemCalls.localAddress(up.source.fd, destination) != 0) {
             return false;
         }
-        int length = header.build(version, source, destination);
+        int length = build(relay, received);
         // The client's first bytes are a second write, which must not wait for the header's acknowledgement.
         up.target.enableNoDelay(systemCalls);
         int sent = systemCalls.send(up.target.fd, header.address(), length, false);
@@ -47,5 +64,32 @@ final class ProxyHeaderSender {
             up.pending = pendingBuffers.keep(header.address() + taken, length - taken);
         }
         return true;
+    }
+
+    private int build(Relay relay, @Nullable MemorySegment received) {
+        settings = relay.settings.header();
+        int length = header.build(settings.version(), source, destination);
+        if (settings.version() != ProxyHeader.Version.V2) {
+            return length;
+        }
+        hasUniqueId = false;
+        if (received != null) {
+            ProxyAcceptance proxies = relay.listener.proxies();
+            passedOn = proxies == null ? TlvTypes.NONE : proxies.passedOn();
+            Fields.visit(received, this);
+        }
+        if (settings.fields().has(TlvTypes.UNIQUE_ID) && !hasUniqueId) {
+            header.add(TlvTypes.UNIQUE_ID, MemorySegment.ofArray(
+                    (uniquePart + HexFormat.of().toHexDigits(relay.number)).getBytes(StandardCharsets.US_ASCII)));
+        }
+        return settings.hasChecksum() ? header.addChecksum() : header.length();
+    }
+
+    @Override
+    public void onField(int type, MemorySegment value) {
+        if (type != TlvTypes.CRC32C && (passedOn.has(type) || settings.fields().has(type))) {
+            header.add(type, value);
+            hasUniqueId |= type == TlvTypes.UNIQUE_ID;
+        }
     }
 }

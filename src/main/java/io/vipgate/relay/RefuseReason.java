@@ -11,11 +11,37 @@ public enum RefuseReason {
     /** The listener's room is used up: the places that it keeps, and those that all listeners share. */
     NO_ROOM,
     /** The kernel gives no file descriptor. Counts the pauses in accepting: the clients wait in the kernel's queue. */
-    FD_EXHAUSTED;
+    FD_EXHAUSTED,
+    /** The listener's access list turns it away. */
+    ACCESS,
+    /** An operator's block turns it away. */
+    BLOCKED,
+    /** Its source has as many open connections as {@code perSource} allows. */
+    SOURCE_CONNECTIONS,
+    /** Its source begins more connections than {@code perSource} allows. */
+    SOURCE_RATE,
+    /** It is not among those whose PROXY header is accepted, and others are rejected. */
+    PROXY_UNTRUSTED,
+    /** It sent something else than a PROXY header, or one that is malformed or of a version that is not accepted. */
+    PROXY_INVALID,
+    /** It sent no whole PROXY header in time. */
+    PROXY_TIMEOUT,
+    /** It left before it had sent a whole PROXY header. */
+    PROXY_LEFT("proxy_timeout"),
+    /** It had waited longest for its own first bytes when three quarters of the listener's places, or all, were taken so. */
+    PREREAD_FULL;
 
-    private final String label = name().toLowerCase(Locale.ROOT);
+    private final String label;
 
-    /** The name in metrics and logs. */
+    RefuseReason() {
+        label = name().toLowerCase(Locale.ROOT);
+    }
+
+    RefuseReason(String label) {
+        this.label = label;
+    }
+
+    /** The name in metrics and logs; one that is counted with another has the other's. */
     public String label() {
         return label;
     }

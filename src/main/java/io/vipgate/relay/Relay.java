@@ -1,6 +1,7 @@
 package io.vipgate.relay;
 
 import io.vipgate.eventloop.Ready;
+import io.vipgate.eventloop.Registration;
 import io.vipgate.eventloop.Wheel;
 import io.vipgate.eventloop.WheelTimer;
 import io.vipgate.linux.ClientAddress;
@@ -87,11 +88,13 @@ public final class Relay extends WheelTimer implements RelayInfo {
     boolean hasSpoken;
     /** The last byte went to the endpoint, so that an answer may be due. */
     boolean wasLastToBackend;
-    boolean hasKeepAlive;
     /** Of a relay that a silence has ended: it was the endpoint's. */
     boolean wasEndpointSilent;
 
-    private Relay(RelayLoop loop, LoopListener listener, ClientAddress address) {
+    /** Where there is more to its client than an address. */
+    final @Nullable ClientOrigin origin;
+
+    private Relay(RelayLoop loop, LoopListener listener, ClientAddress address, @Nullable ClientOrigin origin) {
         this.loop = loop;
         this.listener = listener;
         pool = listener.pool();
@@ -103,18 +106,22 @@ public final class Relay extends WheelTimer implements RelayInfo {
         number = loop.nextNumber();
         since = openedAt;
         lastDelivered = openedAt;
+        this.origin = origin;
     }
 
     /**
      * Takes an accepted client over. Its places at the listener and in the descriptor budget have been taken already.
      *
      * @param fd the client's socket, which the relay owns from now on
+     * @param watched its registration, where it was watched before; null when it was not
+     * @param origin null when there is nothing to tell but the address
      */
-    static void open(RelayLoop loop, LoopListener listener, int fd, ClientAddress address) {
-        Relay relay = new Relay(loop, listener, address);
+    static void open(RelayLoop loop, LoopListener listener, int fd, @Nullable Registration watched,
+            ClientAddress address, @Nullable ClientOrigin origin) {
+        Relay relay = new Relay(loop, listener, address, origin);
         loop.onOpened(relay);
         try {
-            relay.client = relay.watch(fd);
+            relay.client = watched == null ? relay.watch(fd) : RelaySocket.takeOver(relay, watched);
             loop.observer().onOpened(relay);
             if (relay.client == null) {
                 RelayEndings.close(relay, CloseReason.INTERNAL, true);
@@ -294,6 +301,16 @@ public final class Relay extends WheelTimer implements RelayInfo {
     }
 
     @Override
+    public @Nullable Conveyed conveyed() {
+        return origin == null ? null : origin.conveyed();
+    }
+
+    /** Whether its client may be pinned: not a peer that conveys nobody, such as a balancer's check. */
+    boolean isPinnable() {
+        return origin == null || origin.conveyed() == null || !origin.conveyed().isLocal();
+    }
+
+    @Override
     public boolean isPinned() {
         return attempts.isPinned();
     }
@@ -313,7 +330,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
         LoopEndpoint present = endpoint();
         return new RelayView(number, listener.name(), pool.name(), phase.name().toLowerCase(Locale.ROOT), clientHigh,
                 clientLow, clientPort, present == null ? null : present.endpoint(), age(), now() - lastDelivered,
-                bytesToBackend(), bytesToClient(), attempts(), isPinned());
+                bytesToBackend(), bytesToClient(), attempts(), isPinned(), conveyed());
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.vipgate.relay;
 import io.vipgate.eventloop.Ready;
 import io.vipgate.linux.SocketOptions;
 import io.vipgate.proxyprotocol.ProxyHeader;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a relay reaches an endpoint: attempts, their failures, and what begins once one is connected.
@@ -15,7 +17,7 @@ final class RelayConnect {
 
     /** Begins connects until one is under way or no endpoint is left. */
     static void connect(Relay relay) {
-        LoopEndpoint next = relay.attempts.next(relay.pool, relay.clientHigh, relay.clientLow, relay.now());
+        LoopEndpoint next = next(relay);
         while (next != null) {
             relay.hasDelayedAck = relay.listener.canDelayHandshakeAck();
             int fd = relay.loop.dialer().begin(next, relay.settings, relay.hasDelayedAck);
@@ -28,13 +30,17 @@ final class RelayConnect {
                 return;
             }
             onAttemptFailed(relay, fd < 0 ? ConnectFailure.of(-fd) : ConnectFailure.LOCAL);
-            next = relay.attempts.next(relay.pool, relay.clientHigh, relay.clientLow, relay.now());
+            next = next(relay);
         }
         if (relay.attempts.failed() == 0) {
             relay.listener.onRefused(RefuseReason.NO_ENDPOINT);
             relay.loop.observer().onRefused(relay.listener, RefuseReason.NO_ENDPOINT);
         }
         RelayEndings.close(relay, CloseReason.CONNECT_FAILED, true);
+    }
+
+    private static @Nullable LoopEndpoint next(Relay relay) {
+        return relay.attempts.next(relay.pool, relay.clientHigh, relay.clientLow, relay.isPinnable(), relay.now());
     }
 
     /** The attempt that is under way is over; its socket is closed. */
@@ -93,22 +99,49 @@ final class RelayConnect {
         Flow down = new Flow(newBackend, present, false);
         relay.clientToBackend = up;
         relay.backendToClient = down;
-        ProxyHeader.Version proxyVersion = relay.settings.proxyVersion();
-        if (proxyVersion != ProxyHeader.Version.NONE) {
-            // The header takes the handshake's acknowledgement along.
-            relay.hasDelayedAck = false;
-            if (!relay.loop.proxyHeaderSender().send(up, proxyVersion, relay.clientHigh, relay.clientLow,
-                    relay.clientPort)) {
-                newBackend.socketErrorConsumed = true;
-                RelayEndings.onReset(relay, newBackend);
-            }
-        }
+        exchangeHeaders(relay, up);
         relay.advance(up);
         relay.advance(down);
         RelayTimeouts.armBounds(relay);
         if (relay.phase == Relay.Phase.OPEN) {
             relay.loop.delayedAcks().add(relay);
         }
+    }
+
+    /** Takes the PROXY header off the client's bytes, if one came, and sends one to the endpoint, if it gets one. */
+    private static void exchangeHeaders(Relay relay, Flow up) {
+        Conveyed conveyed = relay.conveyed();
+        MemorySegment received = null;
+        if (conveyed != null) {
+            received = consume(relay, up.source.fd, conveyed.headerBytes);
+            if (received == null) {
+                up.source.socketErrorConsumed = true;
+                RelayEndings.onReset(relay, up.source);
+                return;
+            }
+        }
+        if (relay.settings.header().version() != ProxyHeader.Version.NONE) {
+            // The header takes the handshake's acknowledgement along.
+            relay.hasDelayedAck = false;
+            if (!relay.loop.proxyHeaderSender().send(relay, up, received)) {
+                up.target.socketErrorConsumed = true;
+                RelayEndings.onReset(relay, up.target);
+            }
+        }
+    }
+
+    /** Reads a header that was looked at before; its fields, or null when the client is reset meanwhile and the bytes are gone. */
+    private static @Nullable MemorySegment consume(Relay relay, int fd, int bytes) {
+        MemorySegment scratch = relay.loop.scratch();
+        int read = 0;
+        while (read < bytes) {
+            int more = relay.loop.systemCalls().receive(fd, scratch.address() + read, bytes - read);
+            if (more <= 0) {
+                return null;
+            }
+            read += more;
+        }
+        return relay.loop.proxyHeaderParser().parse(scratch, bytes).tlvs();
     }
 
     /** The first exchange was given its time: acknowledgements that were to travel with it are sent if it is not over. */

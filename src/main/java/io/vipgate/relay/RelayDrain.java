@@ -93,7 +93,8 @@ public final class RelayDrain {
     }
 
     private void onLooked() {
-        if (present == 0) {
+        // A client whose header is due may still get a relay.
+        if (present == 0 && (loop.waiting() == 0 || loop.eventLoop().now() - begin >= nanos)) {
             onDone.run();
         } else {
             loop.eventLoop().schedule(this::step, STEP_NANOS);

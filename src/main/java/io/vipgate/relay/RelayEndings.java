@@ -147,6 +147,9 @@ final class RelayEndings {
         release(relay, relay.backendToClient);
         relay.listener.onClosed();
         relay.loop.fdBudget().release();
+        if (relay.origin != null && relay.origin.hold() != null) {
+            relay.origin.hold().release();
+        }
         relay.loop.onClosed(relay);
         relay.attempts.onClosed(relay.pool, relay.clientHigh, relay.clientLow, reason);
         relay.pool.onRelayOver(reason, relay.attempts.endpoint() != null, relay.age());

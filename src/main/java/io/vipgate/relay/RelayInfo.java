@@ -58,4 +58,8 @@ public interface RelayInfo {
 
     /** The client's port. */
     int clientPort();
+
+    /** What came with the client in a PROXY protocol header; null when it came by itself. */
+    @Nullable
+    Conveyed conveyed();
 }

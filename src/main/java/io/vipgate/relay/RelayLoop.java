@@ -2,10 +2,14 @@ package io.vipgate.relay;
 
 import io.vipgate.eventloop.EventLoop;
 import io.vipgate.eventloop.Wheel;
+import io.vipgate.linux.ClientAddress;
 import io.vipgate.linux.PendingBufferPool;
 import io.vipgate.linux.PipePool;
 import io.vipgate.linux.SystemCalls;
 import io.vipgate.pool.ConnectionLimit;
+import io.vipgate.proxyprotocol.ProxyHeaderParser;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the relays of one event loop share: pumps and their memory, pipes, timers, and the observer.
@@ -28,8 +32,10 @@ public final class RelayLoop {
     private final KeepAlive keepAlive;
     private final UserTimeout userTimeout;
     private final ProxyHeaderSender proxyHeaderSender;
+    private final ProxyHeaderParser proxyHeaderParser = new ProxyHeaderParser();
     private final OpenRelays relays = new OpenRelays();
     private long numbers;
+    private int waiting;
 
     /**
      * Prepares a loop for relays.
@@ -95,6 +101,22 @@ public final class RelayLoop {
         return proxyHeaderSender;
     }
 
+    ProxyHeaderParser proxyHeaderParser() {
+        return proxyHeaderParser;
+    }
+
+    /** Memory for what is looked at and forgotten; the pumps use it too. At least as long as the longest PROXY header. */
+    MemorySegment scratch() {
+        return copyPump.memory();
+    }
+
+    /** Counts and tells of a client that got no relay; its socket is closed. */
+    void onRefused(LoopListener listener, ClientAddress client, @Nullable Conveyed conveyed, RefuseReason reason) {
+        listener.onRefused(reason);
+        observer.onRefused(listener, reason);
+        observer.onClientRefused(listener, client, conveyed, reason);
+    }
+
     KeepAlive keepAlive() {
         return keepAlive;
     }
@@ -106,6 +128,15 @@ public final class RelayLoop {
     /** Open relays of this loop. */
     public int relays() {
         return relays.size();
+    }
+
+    /** Clients of this loop whose first bytes are waited for. */
+    int waiting() {
+        return waiting;
+    }
+
+    void onWaiting(int more) {
+        waiting += more;
     }
 
     Relay relay(int position) {

@@ -1,6 +1,7 @@
 package io.vipgate.relay;
 
 import io.vipgate.linux.ClientAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Told of what happens to relays, for counters and logs. Every relay that was opened is closed exactly once. An observer
@@ -19,8 +20,10 @@ public interface RelayObserver {
      * A client was refused before it had a relay; {@link #onRefused} told of it too.
      *
      * @param client valid during the call
+     * @param conveyed what told of the client; null when it came by itself, or its header was not read
      */
-    default void onClientRefused(LoopListener listener, ClientAddress client, RefuseReason reason) {}
+    default void onClientRefused(LoopListener listener, ClientAddress client, @Nullable Conveyed conveyed,
+            RefuseReason reason) {}
 
     /** The relay reached its endpoint. */
     default void onConnected(RelayInfo relay) {}

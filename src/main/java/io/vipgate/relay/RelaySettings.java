@@ -2,7 +2,6 @@ package io.vipgate.relay;
 
 import io.vipgate.linux.CongestionControl;
 import io.vipgate.linux.NativeSocketAddress;
-import io.vipgate.proxyprotocol.ProxyHeader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param keepAlive of both sides
  * @param clientUserTimeoutNanos how long a client may leave bytes unacknowledged, 0 for the kernel's own timeout
  * @param endpointUserTimeoutNanos the same of an endpoint
- * @param proxyVersion header that tells of the client to the endpoint
+ * @param header tells the endpoint of the client
  * @param sources local addresses to connect from, in order of preference; empty for the kernel's choice
  * @param buffers of endpoints' connections
  * @param congestion of endpoints' connections; null for the system's
  */
 public record RelaySettings(long connectTimeoutNanos, int attempts, long idleNanos, long halfClosedNanos,
         long lifetimeNanos, double lifetimeJitter, KeepAlive keepAlive, long clientUserTimeoutNanos,
-        long endpointUserTimeoutNanos, ProxyHeader.Version proxyVersion, List<NativeSocketAddress> sources,
+        long endpointUserTimeoutNanos, HeaderSettings header, List<NativeSocketAddress> sources,
         BufferBounds buffers, @Nullable CongestionControl congestion) {
     /**
      * TCP keepalive.

@@ -59,6 +59,8 @@ final class RelaySocket implements ReadyHandler {
     boolean isBounded;
     /** Sends small segments at once. A client's socket has it from the listening socket. */
     boolean hasNoDelay;
+    /** Of an endpoint's socket: keepalive is on. */
+    boolean hasKeepAlive;
     private boolean isClosed;
 
     private RelaySocket(Relay relay, int fd) {
@@ -74,6 +76,14 @@ final class RelaySocket implements ReadyHandler {
     static RelaySocket watch(Relay relay, RelayLoop loop, int fd) {
         RelaySocket socket = new RelaySocket(relay, fd);
         socket.registration = loop.eventLoop().register(fd, EVENTS, socket);
+        return socket;
+    }
+
+    /** Watches a socket that somebody else watched until now. */
+    static RelaySocket takeOver(Relay relay, Registration watched) {
+        RelaySocket socket = new RelaySocket(relay, watched.descriptor());
+        socket.registration = watched;
+        watched.handOver(socket, EVENTS);
         return socket;
     }
 

@@ -67,13 +67,13 @@ final class RelayTimeouts {
     private static long look(Relay relay, long now) {
         long next = Math.min(look(relay, now, relay.client, relay.settings.clientUserTimeoutNanos()),
                 look(relay, now, relay.backend, relay.settings.endpointUserTimeoutNanos()));
-        if (relay.hasKeepAlive || relay.backend == null || relay.phase != Relay.Phase.OPEN) {
+        if (relay.backend == null || relay.backend.hasKeepAlive || relay.phase != Relay.Phase.OPEN) {
             return next;
         }
         if (now - relay.openedAt < KeepAlive.AGE_NANOS) {
             return Math.min(next, relay.openedAt + KeepAlive.AGE_NANOS);
         }
-        relay.hasKeepAlive = true;
+        relay.backend.hasKeepAlive = true;
         relay.loop.keepAlive().enable(relay.backend, relay.settings.keepAlive());
         return next;
     }

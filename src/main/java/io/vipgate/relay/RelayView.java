@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint null while none could be selected
  * @param ageNanos since it was accepted
  * @param silentNanos since a byte last reached either side
+ * @param conveyed what came with the client in a PROXY header; null when it came by itself
  */
 public record RelayView(long number, String listener, String pool, String phase, long clientHigh, long clientLow,
         int clientPort, @Nullable Endpoint endpoint, long ageNanos, long silentNanos, long bytesToBackend,
-        long bytesToClient, int attempts, boolean isPinned) {}
+        long bytesToClient, int attempts, boolean isPinned, @Nullable Conveyed conveyed) {}

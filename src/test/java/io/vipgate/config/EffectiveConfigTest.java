@@ -37,6 +37,7 @@ class EffectiveConfigTest {
                       send: 0
                     # congestion: the system's
                     # acceptProxy: nobody sends a PROXY header
+                    # access: everybody may come in
                     # perSource: no limits
                 pools:
                   nginx:

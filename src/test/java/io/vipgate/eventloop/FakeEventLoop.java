@@ -41,7 +41,7 @@ public final class FakeEventLoop implements EventLoop {
     /** A registered descriptor, as the test sees it. Confined to the thread of the test. */
     public final class Watched implements Registration {
         private final int descriptor;
-        private final ReadyHandler handler;
+        private ReadyHandler handler;
         private int events;
         private boolean isClosed;
 
@@ -77,6 +77,12 @@ public final class FakeEventLoop implements EventLoop {
             if (readiness != null && watched.get(descriptor) == this) {
                 readiness.onWatched(descriptor, newEvents);
             }
+        }
+
+        @Override
+        public void handOver(ReadyHandler next, int newEvents) {
+            handler = next;
+            watch(newEvents);
         }
 
         @Override

@@ -184,7 +184,7 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
         if (socket == null) {
             return -Errno.EAGAIN;
         }
-        client.set(InetAddress.ofLiteral("198.51.100.7"), 40_000);
+        client.set(InetAddress.ofLiteral(socket.peer), 40_000);
         return socket.fd;
     }
 
@@ -227,6 +227,12 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
         receives++;
         beforeCall.accept("receive");
         return socketOf(fd).receive(address, length);
+    }
+
+    @Override
+    public int peek(int fd, long address, int length) {
+        beforeCall.accept("peek");
+        return socketOf(fd).peek(address, length);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,10 @@ final class FakeSocket {
     int minRttMicros = 50;
     /** What SO_RCVBUF was set to; 0 when it was not. */
     int receiveBuffer;
+    /** What SO_RCVLOWAT was set to. */
+    int lowWater = 1;
+    /** Of a client: where it comes from. */
+    String peer = "198.51.100.7";
     boolean hasFin;
     boolean isReset;
     boolean isClosed;
@@ -82,8 +87,8 @@ final class FakeSocket {
         for (byte each : bytes) {
             incoming.addLast(each);
         }
-        // What arrives where it is not watched for wakes nobody, whatever else is ready.
-        isEdge |= (watched & (Ready.IN | Ready.PRI)) != 0;
+        // What arrives where it is not watched for wakes nobody, whatever else is ready; nor do too few bytes.
+        isEdge |= (watched & (Ready.IN | Ready.PRI)) != 0 && incoming.size() >= lowWater;
     }
 
     /** The peer sends a byte with MSG_OOB. */
@@ -180,7 +185,8 @@ final class FakeSocket {
 
     private int events() {
         int events = 0;
-        if (incoming.size() > (isAtMark() && !isUrgentInline ? 1 : 0) || hasPeerFin || isDead) {
+        int unread = incoming.size() - (isAtMark() && !isUrgentInline ? 1 : 0);
+        if (unread >= lowWater || hasPeerFin || isDead) {
             events |= Ready.IN;
         }
         if (hasPeerFin || isDead) {
@@ -225,6 +231,21 @@ final class FakeSocket {
             return read;
         }
         return readNothing();
+    }
+
+    /** What recv(2) with MSG_PEEK gives: as a read, and nothing is taken. */
+    int peek(long address, int length) {
+        calls.add("peek");
+        int seen = Math.min(length, bytesToMark());
+        if (seen == 0) {
+            return readNothing();
+        }
+        MemorySegment memory = MemorySegment.ofAddress(address).reinterpret(length);
+        Iterator<Byte> bytes = incoming.iterator();
+        for (int i = 0; i < seen; i++) {
+            memory.set(ValueLayout.JAVA_BYTE, i, bytes.next());
+        }
+        return seen;
     }
 
     /** Unread bytes before the urgent one, or all where there is none. */
@@ -310,6 +331,8 @@ final class FakeSocket {
         } else if (level == SocketOptions.SOL_SOCKET
                 && (option == SocketOptions.SO_RCVBUF || option == SocketOptions.SO_RCVBUFFORCE)) {
             receiveBuffer = value;
+        } else if (level == SocketOptions.SOL_SOCKET && option == SocketOptions.SO_RCVLOWAT) {
+            lowWater = value;
         } else if (level == SocketOptions.SOL_SOCKET && option == SocketOptions.SO_OOBINLINE) {
             isUrgentInline = value != 0;
         }

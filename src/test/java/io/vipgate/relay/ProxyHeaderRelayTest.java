@@ -16,7 +16,8 @@ class ProxyHeaderRelayTest {
         RelaySettings s = RelayFixture.settings();
         return new RelayFixture(new RelaySettings(s.connectTimeoutNanos(), s.attempts(), s.idleNanos(),
                 s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), s.clientUserTimeoutNanos(),
-                s.endpointUserTimeoutNanos(), ProxyHeader.Version.V1, s.sources(), s.buffers(), null), 10);
+                s.endpointUserTimeoutNanos(), HeaderSettings.of(ProxyHeader.Version.V1), s.sources(), s.buffers(),
+                null), 10);
     }
 
     @Test

@@ -19,7 +19,7 @@ class RelayAccountTest {
     private void useBounds(long idle, long halfClosed) {
         RelaySettings s = RelayFixture.settings();
         fixture = new RelayFixture(new RelaySettings(s.connectTimeoutNanos(), s.attempts(), idle, halfClosed, 0, 0,
-                s.keepAlive(), 0, 0, s.proxyVersion(), s.sources(), s.buffers(), null), 10);
+                s.keepAlive(), 0, 0, s.header(), s.sources(), s.buffers(), null), 10);
     }
 
     // ---- connecting ----

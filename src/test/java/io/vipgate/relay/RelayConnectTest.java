@@ -183,7 +183,7 @@ class RelayConnectTest {
                 .map(address -> NativeSocketAddress.of(new InetSocketAddress(address, 0))).toList();
         RelayFixture bound = new RelayFixture(new RelaySettings(s.connectTimeoutNanos(), s.attempts(), s.idleNanos(),
                 s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), 0, s.endpointUserTimeoutNanos(),
-                s.proxyVersion(), sources, s.buffers(), null),
+                s.header(), sources, s.buffers(), null),
                 10);
 
         assertThat(Stream.generate(bound::connected).limit(6).map(pair -> pair.backend().local))

@@ -11,7 +11,6 @@ import io.vipgate.pool.ListenerRoom;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.pool.RelayRoom;
-import io.vipgate.proxyprotocol.ProxyHeader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A listener over two endpoints on a {@link FakeKernel}, which go in turn. */
 final class RelayFixture {
@@ -65,7 +65,8 @@ final class RelayFixture {
             }
 
             @Override
-            public void onClientRefused(LoopListener refusedBy, ClientAddress client, RefuseReason reason) {
+            public void onClientRefused(LoopListener refusedBy, ClientAddress client, @Nullable Conveyed conveyed,
+                    RefuseReason reason) {
                 refused.add(reason);
             }
 
@@ -89,14 +90,14 @@ final class RelayFixture {
 
     static RelaySettings settings() {
         return new RelaySettings(SECOND, 2, 600 * SECOND, 30 * SECOND, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0,
-                60 * SECOND, ProxyHeader.Version.NONE, List.of(), BufferBounds.DEFAULT, null);
+                60 * SECOND, HeaderSettings.NONE, List.of(), BufferBounds.DEFAULT, null);
     }
 
     /** The settings with other bounds, in nanoseconds; 0 is none. */
     static RelaySettings withBounds(long idle, long halfClosed, long lifetime) {
         RelaySettings s = settings();
         return new RelaySettings(s.connectTimeoutNanos(), s.attempts(), idle, halfClosed, lifetime, 0, s.keepAlive(),
-                s.clientUserTimeoutNanos(), s.endpointUserTimeoutNanos(), s.proxyVersion(),
+                s.clientUserTimeoutNanos(), s.endpointUserTimeoutNanos(), s.header(),
                 s.sources(), s.buffers(), null);
     }
 

@@ -165,7 +165,7 @@ class RelayTimeoutsTest {
         RelaySettings s = RelayFixture.settings();
         RelayFixture guarded = new RelayFixture(new RelaySettings(s.connectTimeoutNanos(), s.attempts(), s.idleNanos(),
                 s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), 3 * SECOND, s.endpointUserTimeoutNanos(),
-                s.proxyVersion(), s.sources(), s.buffers(), null), 10);
+                s.header(), s.sources(), s.buffers(), null), 10);
         RelayFixture.Pair pair = guarded.connected();
         pair.backend().peerSends(bytes("answer"));
         pair.client().unacknowledged = 6;

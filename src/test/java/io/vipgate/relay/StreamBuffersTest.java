@@ -78,7 +78,7 @@ class StreamBuffersTest {
     void configuredBoundsHoldHoweverFarThePeerIs() {
         RelaySettings s = RelayFixture.settings();
         RelayFixture bounded = new RelayFixture(new RelaySettings(s.connectTimeoutNanos(), s.attempts(), s.idleNanos(),
-                s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), 0, 0, s.proxyVersion(), s.sources(),
+                s.halfClosedNanos(), s.lifetimeNanos(), 0, s.keepAlive(), 0, 0, s.header(), s.sources(),
                 new BufferBounds(1 << 20, 2 << 20), null), 10);
         bounded.listener.bound(new BufferBounds(3 << 20, 4 << 20));
         RelayFixture.Pair pair = bounded.connected();
