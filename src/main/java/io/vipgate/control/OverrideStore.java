@@ -97,7 +97,8 @@ final class OverrideStore {
         problem = file.unreadable().map(reason -> file.file().orElseThrow() + " can't be read: " + reason);
         problem.ifPresent(
                 text -> LOG.error("stateFile: {}; the operator states and blocks in it do not hold, none are kept, "
-                        + "and it is not written to until it is mended or moved away, and the configuration reloaded", text));
+                        + "and it is not written to until it is mended or moved away, and the configuration "
+                        + "reloaded", text));
         file.states().ifPresent(states -> {
             states.problems().forEach(text -> LOG.warn("stateFile: {}:{}", file.file().orElseThrow(), text));
             if (states.problemCount() > states.problems().size()) {
