@@ -196,6 +196,10 @@ record OpenApi(Map<?, ?> root) {
     }
 
     private void checkMembers(JsonObject object, Map<?, ?> schema, String where, List<String> problems) {
+        if (schema.get("additionalProperties") instanceof Map<?, ?> each) {
+            object.members().forEach((name, value) -> check(value, each, where + "." + name, problems));
+            return;
+        }
         Map<?, ?> properties = member(schema, "properties");
         for (String name : required(schema)) {
             if (!object.members().containsKey(name)) {
