@@ -177,7 +177,8 @@ final class OverrideStore {
             problem = Optional.empty();
         } catch (IOException e) {
             problem = Optional.of(file + " can't be written: " + e.getMessage());
-            LOG.error("stateFile: {} can't be written: {}; operator states and blocks would not survive a restart", file,
+            LOG.error("stateFile: {} can't be written: {}; operator states and blocks would not survive a restart",
+                    file,
                     e.getMessage());
         }
     }
