@@ -61,11 +61,9 @@ final class AccessListReader {
                 }
             }
         } catch (NoSuchFileException _) {
-            // As a pattern that matches nothing; a check of the configuration warns of it.
-        } catch (IOException e) {
-            fault(line, directory.toString(), () -> reason(e, "directory"));
-        } catch (DirectoryIteratorException e) {
-            fault(line, directory.toString(), () -> reason(e.getCause(), "directory"));
+            // No directory, no files: as if the pattern had matched none.
+        } catch (IOException | DirectoryIteratorException e) {
+            fault(line, directory.toString(), () -> reason(e));
         }
         Collections.sort(found);
         found.forEach(file -> readFile(line, file));
@@ -85,7 +83,7 @@ final class AccessListReader {
                 files.read(file, (number, text, length) -> onLine(line, name, number, text, length));
             }
         } catch (IOException e) {
-            fault(line, name, () -> reason(e, "file"));
+            fault(line, name, () -> reason(e));
         }
     }
 
@@ -116,9 +114,9 @@ final class AccessListReader {
         prefixes.add(high, low, length);
     }
 
-    private static String reason(IOException e, String what) {
+    private static String reason(Exception e) {
         return switch (e) {
-            case NoSuchFileException _ -> "no such " + what;
+            case NoSuchFileException _ -> "no such file";
             case NotDirectoryException _ -> "is no directory";
             case AccessDeniedException _ -> "permission denied";
             case CharacterCodingException _ -> "is UTF-16 (expected: UTF-8)";
@@ -130,7 +128,11 @@ final class AccessListReader {
         faults.add(line, origin, message);
     }
 
-    /** The list, if nothing is wrong. @param allowed how many networks stand in the list of those that may come in */
+    /**
+     * The list, if nothing is wrong.
+     *
+     * @param allowed how many networks the list of those that may come in has; they were read first
+     */
     AccessList.Reading finish(int allowed) {
         PrefixTable table = prefixes.build((network, first, second) -> {
             if (first < allowed && second >= allowed) {

@@ -137,11 +137,11 @@ public record Prefix(long high, long low, int length) implements Comparable<Pref
         return low | ~lowMask(length);
     }
 
-    private static long highMask(int length) {
+    static long highMask(int length) {
         return length >= 64 ? -1 : length == 0 ? 0 : -1L << (64 - length);
     }
 
-    private static long lowMask(int length) {
+    static long lowMask(int length) {
         return length >= 128 ? -1 : length <= 64 ? 0 : -1L << (128 - length);
     }
 

@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the thread of its event loop.
  */
 public final class SourceDecision {
+    /** The source that was judged last, and the network around it. */
+    final SourceKey source = new SourceKey();
+    final SourceKey around = new SourceKey();
+
     private Refusal refusal = Refusal.NONE;
     private Refusal wouldRefuse = Refusal.NONE;
     private @Nullable SourceHold hold;

@@ -1,105 +1,224 @@
 package io.vipgate.access;
 
-import io.vipgate.linux.ClientAddress;
+import io.vipgate.access.TokenBuckets.Outcome;
+import io.vipgate.hash.SipHash;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How many connections each source has open at a listener and makes a second, over all event loops.
+ * How many connections each source may have open at a listener and make a second, over all its event loops. A connection is judged by what is open
+ * first, then by the rate, of its source and of the network around that; what is refused takes no token and is not counted as open.
+ *
+ * <p>Open connections are exact, and counted in memory that they bound themselves. Rates are kept in a fixed amount of memory,
+ * see {@link TokenBuckets}; a source that finds no room there is judged by the network around it alone. Which sources
+ * share a place there nobody can tell who does not know a key that is drawn at the start.
  *
  * <p>Thread-safe.
  */
 public final class SourceLimits {
-    private final Map<Prefix, Count> counts = new HashMap<>();
-    private SourceRules rules;
-    private PrefixTable exempt;
+    private static final int SOURCE = 0;
+    private static final int AROUND = 1;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final OpenTable open = new OpenTable();
+    private final OpenTable openAround = new OpenTable();
+    private final @Nullable TokenBuckets buckets;
+    private final RefusedSources refused = new RefusedSources();
+    private final SipHash sourceHash;
+    private final SipHash aroundHash;
+    private volatile Limits limits;
 
     /** Limits that nobody has used anything of. */
     public SourceLimits(SourceRules rules) {
-        this.rules = rules;
-        exempt = new PrefixTable(rules.exempt());
+        SecureRandom random = new SecureRandom();
+        sourceHash = new SipHash(random.nextLong(), random.nextLong());
+        aroundHash = new SipHash(random.nextLong(), random.nextLong());
+        buckets = rules.newPerSecond() == 0 ? null : new TokenBuckets(rules.maxEntries());
+        limits = Limits.of(rules);
+    }
+
+    /**
+     * What the rules come to.
+     *
+     * @param mostOpen connections of a source
+     * @param mostOpenAround of the network around it
+     * @param rate of a source
+     * @param rateAround of the network around it
+     */
+    private record Limits(SourceRules rules, PrefixTable exempt, boolean hasAround, long mostOpen, long mostOpenAround,
+            TokenRate rate, TokenRate rateAround) implements TokenBuckets.Rates {
+        static Limits of(SourceRules rules) {
+            long factor = rules.around().factor();
+            return new Limits(rules, new PrefixTable(rules.exempt()), factor > 0, rules.maxConnections(),
+                    rules.maxConnections() * factor, TokenRate.of(rules.newPerSecond(), rules.burst()),
+                    TokenRate.of(rules.newPerSecond() * factor, rules.burst() * factor));
+        }
+
+        @Override
+        public TokenRate rate(int kind) {
+            return kind == SOURCE ? rate : rateAround;
+        }
     }
 
     /** Whether rules can take the place of those it has, without forgetting what it counted. */
     public boolean canUpdate(SourceRules newRules) {
+        SourceRules rules = limits.rules;
         return newRules.ipv4Prefix() == rules.ipv4Prefix() && newRules.ipv6Prefix() == rules.ipv6Prefix()
-                && newRules.maxEntries() == rules.maxEntries();
+                && newRules.around().hasSameNetworks(rules.around()) && newRules.maxEntries() == rules.maxEntries()
+                && (newRules.newPerSecond() > 0) == (rules.newPerSecond() > 0);
     }
 
     /**
-     * Takes other rules, for which {@link #canUpdate} holds.
+     * Takes other rules.
      *
-     * @throws IllegalArgumentException if it does not
+     * @throws IllegalArgumentException where {@link #canUpdate} does not hold for them
      */
-    public synchronized void update(SourceRules newRules) {
+    public void update(SourceRules newRules) {
         if (!canUpdate(newRules)) {
-            throw new IllegalArgumentException("other sources");
+            throw new IllegalArgumentException("rules for other sources");
         }
-        rules = newRules;
-        exempt = new PrefixTable(newRules.exempt());
+        limits = Limits.of(newRules);
     }
 
     /**
-     * Judges and counts a new connection.
+     * Judges a new connection, and counts it unless it is to be refused.
      *
      * @param high upper half of the client's address
      * @param low lower half
      * @param nowNanos the loop's time, {@link System#nanoTime}
      * @param decision is filled
      */
-    public synchronized void enter(long high, long low, long nowNanos, SourceDecision decision) {
-        if (exempt.find(high, low) != PrefixTable.NONE) {
+    public void enter(long high, long low, long nowNanos, SourceDecision decision) {
+        Limits now = limits;
+        SourceRules rules = now.rules;
+        if (now.exempt.find(high, low) != PrefixTable.NONE) {
             decision.admit(null, Refusal.NONE);
             return;
         }
-        Prefix prefix = Prefix.of(high, low,
-                ClientAddress.isIpv4(high, low) ? 96 + rules.ipv4Prefix() : rules.ipv6Prefix());
-        Count count = counts.computeIfAbsent(prefix, _ -> new Count(rules.burst(), nowNanos));
-        count.tokens = Math.min(rules.burst(), count.tokens + (nowNanos - count.since) * 1e-9 * rules.newPerSecond());
-        count.since = nowNanos;
-        Refusal over = rules.maxConnections() > 0 && count.open >= rules.maxConnections()
-                ? Refusal.CONNECTIONS
-                : rules.newPerSecond() > 0 && count.tokens < 1 ? Refusal.RATE : Refusal.NONE;
-        if (over != Refusal.NONE && !rules.dryRun()) {
-            decision.refuse(over);
-            return;
+        decision.source.set(high, low, rules.ipv4Prefix(), rules.ipv6Prefix(), sourceHash);
+        if (now.hasAround) {
+            decision.around.set(high, low, rules.around().ipv4Prefix(), rules.around().ipv6Prefix(), aroundHash);
+        }
+        OpenCount hold = null;
+        Refusal over = Refusal.NONE;
+        if (rules.maxConnections() > 0) {
+            hold = acquire(decision, now, now.mostOpen, now.mostOpenAround);
+            over = hold == null ? Refusal.CONNECTIONS : Refusal.NONE;
+        }
+        if (over == Refusal.NONE && buckets != null
+                && !takesToken(buckets, decision, now, nowNanos / NANOS_PER_MILLI)) {
+            over = Refusal.RATE;
         }
         if (over == Refusal.NONE) {
-            count.tokens--;
+            decision.admit(hold, over);
+        } else if (rules.dryRun()) {
+            boolean isUncounted = hold == null && rules.maxConnections() > 0;
+            decision.admit(isUncounted ? acquire(decision, now, Long.MAX_VALUE, Long.MAX_VALUE) : hold, over);
+        } else {
+            if (hold != null) {
+                hold.release();
+            }
+            decision.refuse(over);
         }
-        count.open++;
-        decision.admit(count, over);
+        if (over != Refusal.NONE) {
+            refused.add(decision.source);
+        }
+    }
+
+    private @Nullable OpenCount acquire(SourceDecision decision, Limits now, long most, long mostAround) {
+        return open.acquire(decision.source, most, now.hasAround ? openAround : null, decision.around, mostAround);
+    }
+
+    private static boolean takesToken(TokenBuckets buckets, SourceDecision decision, Limits now, long millis) {
+        Outcome own = buckets.take(decision.source.hash(), SOURCE, millis, now);
+        if (own == Outcome.EMPTY || !now.hasAround) {
+            return own != Outcome.EMPTY;
+        }
+        if (buckets.take(decision.around.hash(), AROUND, millis, now) != Outcome.EMPTY) {
+            return true;
+        }
+        if (own == Outcome.TAKEN) {
+            buckets.giveBack(decision.source.hash(), SOURCE, now.rate);
+        }
+        return false;
     }
 
     /** How often the rate of a source was forgotten, or could not be kept, for want of room. */
     public long evictions() {
-        return 0;
+        return buckets == null ? 0 : buckets.evictions();
     }
 
-    /** The sources that are nearest to a limit or furthest over it, those first. */
-    public synchronized List<SourceUse> top(int count) {
-        return counts.entrySet().stream()
-                .map(each -> new SourceUse(each.getKey(), each.getValue().open, rules.maxConnections(),
-                        each.getValue().tokens, rules.burst(), 0))
-                .sorted((a, b) -> Integer.compare(b.open(), a.open())).limit(count).toList();
+    /**
+     * The sources, and networks around them, that are nearest to a limit or over it, those first. Of sources that have nothing open, or where that is not counted, it knows
+     * those that were refused.
+     *
+     * @param count most to tell
+     * @param nowNanos {@link System#nanoTime}
+     */
+    public List<SourceUse> top(int count, long nowNanos) {
+        Limits now = limits;
+        SourceRanking ranking = new SourceRanking(count);
+        Map<Prefix, Long> refusals = new HashMap<>();
+        refused.all().forEach(each -> refusals.put(each.source(), each.count()));
+        SourceKey key = new SourceKey();
+        for (OpenCount each : open.all()) {
+            Prefix source = each.prefix();
+            long refusedSoFar = Objects.requireNonNullElse(refusals.remove(source), 0L);
+            ranking.add(use(SOURCE, source, each.hash(), each.open(), refusedSoFar, now, nowNanos));
+        }
+        for (OpenCount each : openAround.all()) {
+            ranking.add(use(AROUND, each.prefix(), each.hash(), each.open(), 0, now, nowNanos));
+        }
+        refusals.forEach((source, refusedSoFar) -> {
+            key.set(source.high(), source.low(), now.rules.ipv4Prefix(), now.rules.ipv6Prefix(), sourceHash);
+            ranking.add(use(SOURCE, source, key.hash(), 0, refusedSoFar, now, nowNanos));
+        });
+        return ranking.inOrder();
     }
 
-    private final class Count implements SourceHold {
-        private int open;
-        private double tokens;
-        private long since;
+    /** Whether an address is neither counted nor limited. */
+    public boolean isExempt(long high, long low) {
+        return limits.exempt.find(high, low) != PrefixTable.NONE;
+    }
 
-        Count(int tokens, long since) {
-            this.tokens = tokens;
-            this.since = since;
+    /**
+     * How much the source of an address uses, and the network around it where that is limited. Counts nothing.
+     *
+     * @param nowNanos {@link System#nanoTime}
+     */
+    public List<SourceUse> uses(long high, long low, long nowNanos) {
+        Limits now = limits;
+        SourceKey key = new SourceKey();
+        key.set(high, low, now.rules.ipv4Prefix(), now.rules.ipv6Prefix(), sourceHash);
+        List<SourceUse> uses = new ArrayList<>();
+        uses.add(use(SOURCE, key, open, refusedOf(key.prefix()), now, nowNanos));
+        if (now.hasAround) {
+            key.set(high, low, now.rules.around().ipv4Prefix(), now.rules.around().ipv6Prefix(), aroundHash);
+            uses.add(use(AROUND, key, openAround, 0, now, nowNanos));
         }
+        return List.copyOf(uses);
+    }
 
-        @Override
-        public void release() {
-            synchronized (SourceLimits.this) {
-                open--;
-            }
-        }
+    private SourceUse use(int kind, SourceKey key, OpenTable counted, long refusedSoFar, Limits now, long nowNanos) {
+        return use(kind, key.prefix(), key.hash(), counted.open(key), refusedSoFar, now, nowNanos);
+    }
+
+    private long refusedOf(Prefix source) {
+        return refused.all().stream().filter(each -> each.source().equals(source)).findFirst()
+                .map(RefusedSources.Refused::count).orElse(0L);
+    }
+
+    private SourceUse use(int kind, Prefix source, long hash, int count, long refusedSoFar, Limits now, long nowNanos) {
+        TokenRate rate = now.rate(kind);
+        double tokens = buckets == null
+                ? 0
+                : (double) buckets.units(hash, kind, nowNanos / NANOS_PER_MILLI, rate) / TokenRate.TOKEN;
+        return new SourceUse(source, kind == AROUND, count, kind == SOURCE ? now.mostOpen : now.mostOpenAround, tokens,
+                rate.capacity() / TokenRate.TOKEN, refusedSoFar);
     }
 }

@@ -41,6 +41,13 @@ public record SourceRules(int ipv4Prefix, int ipv6Prefix, int maxConnections, in
         public static final int MAX_FACTOR = 10_000;
         /** No limit for the network around a source. */
         public static final Around OFF = new Around(0, 0, 0);
+
+        /** Whether the networks around are the same, or both have none. */
+        boolean hasSameNetworks(Around other) {
+            return factor == 0
+                    ? other.factor == 0
+                    : other.factor > 0 && ipv4Prefix == other.ipv4Prefix && ipv6Prefix == other.ipv6Prefix;
+        }
     }
 
     /**

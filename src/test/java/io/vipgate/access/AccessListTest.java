@@ -134,7 +134,7 @@ class AccessListTest {
     private static boolean isAllowed(List<String> allow, List<String> deny, long[] address) {
         int longestAllowed = longest(allow, address);
         int longestDenied = longest(deny, address);
-        return longestAllowed < 0 && longestDenied < 0 ? allow.isEmpty() : longestAllowed > longestDenied;
+        return longestAllowed == longestDenied ? allow.isEmpty() : longestAllowed > longestDenied;
     }
 
     private static int longest(List<String> networks, long[] address) {
@@ -148,14 +148,14 @@ class AccessListTest {
         if (isIpv4 == network.contains(":")) {
             return false;
         }
-        BigInteger first = new BigInteger(1, InetAddress.ofLiteral(network.split("/")[0]).getAddress());
+        BigInteger first = new BigInteger(1, InetAddress.ofLiteral(network.split("/", -1)[0]).getAddress());
         int bits = isIpv4 ? 32 : 128;
         BigInteger own = address.mod(BigInteger.ONE.shiftLeft(bits));
         return own.shiftRight(bits - length(network)).equals(first.shiftRight(bits - length(network)));
     }
 
     private static int length(String network) {
-        String[] parts = network.split("/");
+        String[] parts = network.split("/", -1);
         return parts.length == 2 ? Integer.parseInt(parts[1]) : network.contains(":") ? 128 : 32;
     }
 }
