@@ -19,7 +19,7 @@ from pathlib import Path
 
 from conformance import network
 from testkit import ROOT, processes, versions
-from testkit.ports import bracketed
+from testkit.ports import bracketed, free_port
 
 HERE = Path(__file__).resolve().parent
 START_SECONDS = 30.0
@@ -41,6 +41,13 @@ class Settings:
     max_connections: int = 0
     open_files: int = 0
     has_shifted_clock: bool = False
+    #: Who must begin with a PROXY header; empty: nobody. Clients from elsewhere are refused, or served without one.
+    header_from: tuple[str, ...] = ()
+    serves_others: bool = False
+    #: Endpoints are sent a PROXY header: version 2, by nginx version 1.
+    sends_header: bool = False
+    #: A port of the endpoint's host where nobody listens is an endpoint too.
+    has_dead_endpoint: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,12 +193,13 @@ class Vipgate(Proxy):
         lines = ["listeners:"]
         for r in self.routes.values():
             lines.append(f'  {r.name}: {{ bind: "{bracketed(r.host, r.port)}", pool: {r.name}'
-                         + (f", maxConnections: {s.max_connections}" if s.max_connections else "") + " }")
+                         + (f", maxConnections: {s.max_connections}" if s.max_connections else "") + self._accepts() + " }")
         lines.append("pools:")
         for r in self.routes.values():
             lines += [
                 f"  {r.name}:",
-                f'    endpoints: {{ e: "{bracketed(r.endpoint_host, r.endpoint_port)}" }}',
+                f'    endpoints: {{ {self._dead(r)}e: "{bracketed(r.endpoint_host, r.endpoint_port)}" }}',
+                f"    proxyProtocol: {'v2' if s.sends_header else 'none'}",
                 "    probe: { type: none }",
                 f"    connect: {{ timeout: {duration(s.connect)} }}",
                 f"    timeouts: {{ idle: {duration(s.idle)}, halfClosed: {duration(s.half_closed)},"
@@ -201,11 +209,23 @@ class Vipgate(Proxy):
             ]
             if s.sources:
                 lines.append(f"    source: [{', '.join(s.sources)}]")
+            if s.has_dead_endpoint:
+                lines.append("    balance: round-robin")
         lines += [f"log: {{ level: {'debug' if s.is_logged else 'info'} }}",
                   f"runtime: {{ eventLoops: {s.loops} }}", "shutdown: { grace: 0s, drain: 100ms }"]
         config = self.directory / "gateway.yaml"
         config.write_text("\n".join(lines) + "\n")
         return [str(ROOT / "vipgate"), "run", "-c", str(config)]
+
+    def _accepts(self) -> str:
+        s = self.settings
+        networks = ", ".join(f'"{network}"' for network in s.header_from)
+        others = "direct" if s.serves_others else "reject"
+        return f", acceptProxy: {{ from: [{networks}], others: {others}, timeout: 3s }}" if s.header_from else ""
+
+    def _dead(self, route: Route) -> str:
+        address = bracketed(route.endpoint_host, free_port(route.endpoint_host))
+        return f'dead: "{address}", ' if self.settings.has_dead_endpoint else ""
 
     def environment(self) -> dict[str, str]:
         env = super().environment()
@@ -248,8 +268,15 @@ class HAProxy(Proxy):
         for r in self.routes.values():
             ut = f" tcp-ut {duration(s.user_timeout)}" if s.user_timeout else ""
             source = f" source {s.sources[0]}" if s.sources else ""
-            lines += [f"listen {r.name}", f"  bind {r.host}:{r.port}{ut} backlog 4096",
-                      f"  server e {r.endpoint_host}:{r.endpoint_port}{ut}{source}"]
+            header = " send-proxy-v2" if s.sends_header else ""
+            accepts = " accept-proxy" if s.header_from and not s.serves_others else ""
+            lines += [f"listen {r.name}", f"  bind {r.host}:{r.port}{ut}{accepts} backlog 4096"]
+            if s.serves_others:
+                lines += [f"  tcp-request connection expect-proxy layer4 if {{ src {' '.join(s.header_from)} }}"]
+            if s.has_dead_endpoint:
+                lines += ["  retries 1", "  option redispatch 1",
+                          f"  server dead {r.endpoint_host}:{free_port(r.endpoint_host)}{header}"]
+            lines += [f"  server e {r.endpoint_host}:{r.endpoint_port}{ut}{source}{header}"]
         config = self.directory / "haproxy.cfg"
         config.write_text("\n".join(lines) + "\n")
         return ["haproxy", "-db", "-f", str(config)]
@@ -276,10 +303,16 @@ class Nginx(Proxy):
             f"events {{ worker_connections {min(files - 20, 19500)}; }}", "stream {",
         ]
         for r in self.routes.values():
+            servers = [r.endpoint_port, *([free_port(r.endpoint_host)] if s.has_dead_endpoint else [])]
             lines += [
+                f"  upstream {r.name} {{",
+                *(f"    server {bracketed(r.endpoint_host, port)} max_fails=0;" for port in servers), "  }",
                 "  server {",
-                f"    listen {bracketed(r.host, r.port)} so_keepalive={idle}s:{interval}s:{count} backlog=4096;",
-                f"    proxy_pass {bracketed(r.endpoint_host, r.endpoint_port)};",
+                f"    listen {bracketed(r.host, r.port)} so_keepalive={idle}s:{interval}s:{count} backlog=4096"
+                + (" proxy_protocol; proxy_protocol_timeout 3s;" if s.header_from else ";"),
+                *(f"    set_real_ip_from {network};" for network in s.header_from),
+                f"    proxy_protocol {'on' if s.sends_header else 'off'};",
+                f"    proxy_pass {r.name};",
                 f"    proxy_connect_timeout {duration(s.connect)}; proxy_timeout {duration(s.idle)};",
                 "    proxy_socket_keepalive on; proxy_buffer_size 64k; tcp_nodelay on;",
                 f"    proxy_half_close {self.half_close};",

@@ -52,6 +52,8 @@ class Case:
     tools: tuple[str, ...] = ()
     #: Mostly waits: with the controls, all proxies run it at the same time.
     waits: bool = False
+    #: So short that what it costs is looked at after all of its kind, by the last of them.
+    is_brief: bool = False
     #: Fills the loopback: with the controls, one proxy runs it after the other, and nothing else meanwhile.
     alone: bool = False
 
@@ -288,10 +290,10 @@ def problems_after(ctx: Context, before: Baseline) -> list[str]:
         time.sleep(QUIET_SECONDS)
         return proxy.processor_seconds() - started <= QUIET_SHARE * QUIET_SECONDS
 
-    if not holds_within(SETTLE_SECONDS, is_quiet):
+    if not ctx.case.is_brief and not holds_within(SETTLE_SECONDS, is_quiet):
         problems.append("it stays busy with nothing to do")
     log = proxy.log.read_bytes()[before.log_bytes:].decode(errors="replace")
-    problems += [f"logged: {line}" for line in log.splitlines() if " ERROR " in line][:3]
+    problems += [f"logged: {line}" for line in log.splitlines() if " ERROR " in line or line.startswith("\tat ")][:3]
     if proxy.has_relay_log and proxy.settings.is_logged and ctx.expected:
         problems += _compare(ctx.expected, [(int(m[1]), int(m[2]), m[3]) for m in RELAY_LINE.finditer(log)])
     return problems

@@ -5,6 +5,7 @@
 ``waiting``    waits until something holds
 ``ports``      free ports, and how an address is written
 ``processes``  ends a process; its processor time and memory
+``proxy_header`` headers of the PROXY protocol, made and read
 ``versions``   what the programs under test say of themselves
 ``gateway``    ``vipgate run`` on a configuration of its own
 ``hosts``      hosts in namespaces on this machine, switches and cables (``host_init`` is a host's first process)

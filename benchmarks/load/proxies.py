@@ -12,7 +12,7 @@ import subprocess
 from dataclasses import dataclass
 
 from benchmarks.load.measure import Processes
-from benchmarks.load.testbed import GREETING, HTTP, MORE_PORTS, NAT_PUBLIC, PUBLIC, PUBLIC_6, STATE, VIPS, Processors, Testbed
+from benchmarks.load.testbed import CLIENT, GREETING, HTTP, MORE_PORTS, NAT_PUBLIC, PUBLIC, PUBLIC_6, STATE, VIPS, Processors, Testbed
 from testkit import ROOT, TestkitError, versions
 from testkit.commands import first_line
 from testkit.heap import live_bytes
@@ -42,6 +42,11 @@ class Settings:
     #: `vipgate train` has been run for it.
     is_trained: bool = True
     has_access_log: bool = False
+    #: Clients must begin with a PROXY header, and have a minute for it.
+    accepts_header: bool = False
+    #: So many networks are denied, none of them the clients'.
+    denied: int = 0
+    has_source_rates: bool = False
 
     def addresses(self) -> list[str]:
         """Of the endpoints, of both nodes by turns."""
@@ -103,7 +108,8 @@ class Peer:
     def _serves(self) -> bool:
         if self.is_process and not self._host.runs(self._job):
             raise TestkitError(f"{self.name} ended at its start:\n{self.log()[-2000:]}")
-        return self._testbed.client.succeeds("curl", "-fso", "/dev/null", "-m", "1", self.url)
+        header = ["--haproxy-protocol"] if self.settings.accepts_header else []
+        return self._testbed.client.succeeds("curl", "-fso", "/dev/null", "-m", "1", *header, self.url)
 
     def stop(self) -> None:
         self._host.stop(self._job, "TERM", 10)
@@ -175,7 +181,7 @@ class Vipgate(Peer):
         port = self._port
         lines = [
             "listeners:",
-            f'  web: {{ bind: "{bracketed(*self.http)}", pool: nginx }}',
+            f'  web: {{ bind: "{bracketed(*self.http)}", pool: nginx{self._admission()} }}',
             # A quarter of all places would be kept for it without a bound, and the case of idle relays needs them.
             f'  greeting: {{ bind: "{PUBLIC}:{port + 1}", pool: greeting, maxConnections: 400 }}',
             "pools:",
@@ -201,6 +207,20 @@ class Vipgate(Peer):
         options = f"{s.java_options} {self._java_options}".strip()
         launcher = self._launcher if s.is_trained else self._untrained_launcher()
         return ["env", f"VIPGATE_JAVA_OPTS={options}", str(launcher), "run", "-c", str(file)]
+
+    def _admission(self) -> str:
+        """Who may come in."""
+        s = self.settings
+        text = f', acceptProxy: {{ from: ["{CLIENT}", "{PUBLIC}"], timeout: 1m }}' if s.accepts_header else ""
+        if s.denied:
+            file = self.directory / "denied.txt"
+            # Of different lengths, within networks that nobody here has.
+            file.write_text("".join(f"10.{i >> 7 & 255}.{i << 1 & 255}.0/{23 + i % 3}\n" if i < s.denied // 2 else
+                                    f"2001:db8:{0x1000 + i:x}::/{48 + i % 17}\n" for i in range(s.denied)))
+            text += f', access: {{ deny: ["file:{file}"] }}'
+        if s.has_source_rates:
+            text += ", perSource: { newPerSecond: 1000000, around: { factor: 8 } }"
+        return text
 
     def another(self, suffix: str, number: int) -> Vipgate:
         """The same build, with what it has learned, beside this one."""
@@ -258,7 +278,8 @@ class HAProxy(Peer):
             lines += ["  option splice-request", "  option splice-response"]
         for name, port, endpoints in (("web", self._port, s.addresses()),
                                       ("greeting", self._port + 1, [f"{vip}:{GREETING}" for vip in VIPS])):
-            lines += [f"listen {name}", f"  bind {PUBLIC}:{port} backlog 4096",
+            header = " accept-proxy" if s.accepts_header and name == "web" else ""
+            lines += [f"listen {name}", f"  bind {PUBLIC}:{port}{header} backlog 4096",
                       *(f"  server e{i} {endpoint}" for i, endpoint in enumerate(endpoints))]
         file = self.directory / "haproxy.cfg"
         file.write_text("\n".join(lines) + "\n")
@@ -278,9 +299,10 @@ class Nginx(Peer):
                  f"error_log {self.directory}/error.log;", "events { worker_connections 19500; multi_accept on; }", "stream {"]
         for name, port, endpoints in (("web", self._port, s.addresses()),
                                       ("greeting", self._port + 1, [f"{vip}:{GREETING}" for vip in VIPS])):
+            header = " proxy_protocol" if s.accepts_header and name == "web" else ""
             lines += [f"  upstream {name} {{", *(f"    server {endpoint} max_fails=0;" for endpoint in endpoints), "  }",
-                      "  server {", f"    listen {PUBLIC}:{port} reuseport backlog=4096;", f"    proxy_pass {name};",
-                      "    proxy_connect_timeout 1500ms; proxy_timeout 10m;",
+                      "  server {", f"    listen {PUBLIC}:{port}{header} reuseport backlog=4096;", f"    proxy_pass {name};",
+                      "    proxy_connect_timeout 1500ms; proxy_timeout 10m; proxy_protocol_timeout 1m;",
                       *(["    proxy_buffer_size 64k;"] if s.is_bulk else []), "  }"]
         lines.append("}")
         file = self.directory / "nginx.conf"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.cases import bounds, bytes as bytes_, endings, pressure, resources
+from conformance.cases import bounds, bytes as bytes_, endings, pressure, proxy_headers, resources
 from conformance.suite import Case
 
 GROUPS: dict[str, tuple[Case, ...]] = {
     "endings": endings.CASES,
     "bytes": bytes_.CASES,
     "bounds": bounds.CASES,
+    "PROXY protocol": proxy_headers.CASES,
     "pressure": pressure.CASES,
     "resources": resources.CASES,
 }

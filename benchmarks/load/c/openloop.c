@@ -10,7 +10,9 @@
  * of p99, p99.9 and the longest, how many took more than 35 ms and 150 ms, how many FINs came more than 35 ms after the
  * answer, and p99.9 of how late it was itself in sending, in microseconds.
  *
- * usage: openloop requests|connects|greetings ADDRESS PORT RATE SETTLE_MS MEASURE_MS CONNECTIONS
+ * HEADER, hexadecimal, comes before the request of each new connection.
+ *
+ * usage: openloop requests|connects|greetings ADDRESS PORT RATE SETTLE_MS MEASURE_MS CONNECTIONS [HEADER]
  */
 #include "common.h"
 #include <sys/prctl.h>
@@ -41,6 +43,8 @@ static int64_t *latencies, *lags;
 /* When every connection was last busy: what was due until then did not wait for this program. */
 static int64_t last_full;
 static size_t answers, sent, failures, late_ends;
+static char text[4096];
+static size_t text_length;
 static const char keep[] = "GET / HTTP/1.1\r\nHost: load\r\n\r\n";
 static const char once[] = "GET / HTTP/1.1\r\nHost: load\r\nConnection: close\r\n\r\n";
 
@@ -68,11 +72,10 @@ static void fail(slot_t *slot) {
 }
 
 static void ask(slot_t *slot) {
-    const char *text = mode == REQUESTS ? keep : once;
     slot->count = 0;
     slot->state = ASKED;
     if (slot->is_counted) lags[sent++] = now_ns() - (slot->due > last_full ? slot->due : last_full);
-    if (mode != GREETINGS && send(slot->fd, text, strlen(text), MSG_NOSIGNAL) != (ssize_t) strlen(text)) fail(slot);
+    if (mode != GREETINGS && send(slot->fd, text, text_length, MSG_NOSIGNAL) != (ssize_t) text_length) fail(slot);
 }
 
 static void begin(int64_t due, int is_counted) {
@@ -154,6 +157,19 @@ static void on_event(slot_t *slot, uint32_t events) {
     on_bytes(slot);
 }
 
+/* What is sent for each answer. */
+static void set_text(const char *header) {
+    const char *request = mode == REQUESTS ? keep : once;
+    if (strlen(header) / 2 + strlen(request) > sizeof text) exit(2);
+    for (; header[0] && header[1]; header += 2) {
+        unsigned byte;
+        if (sscanf(header, "%2x", &byte) != 1) exit(2);
+        text[text_length++] = (char) byte;
+    }
+    memcpy(text + text_length, request, strlen(request));
+    text_length += strlen(request);
+}
+
 static int ascending(const void *a, const void *b) {
     int64_t x = *(const int64_t *) a, y = *(const int64_t *) b;
     return (x > y) - (x < y);
@@ -172,10 +188,11 @@ static size_t beyond(const int64_t *ordered, size_t count, int64_t bound) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 8) return 2;
+    if (argc != 8 && argc != 9) return 2;
     /* Else timers may be 50 microseconds late. */
     prctl(PR_SET_TIMERSLACK, 1);
     mode = strcmp(argv[1], "requests") == 0 ? REQUESTS : strcmp(argv[1], "connects") == 0 ? CONNECTS : GREETINGS;
+    set_text(argc == 9 ? argv[8] : "");
     raise_limit();
     set_target(&target, argv[2], atoi(argv[3]));
     int64_t step = 1000000000 / atoll(argv[4]);

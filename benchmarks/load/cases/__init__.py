@@ -1,5 +1,6 @@
 """The cases, in the order in which they are played."""
 
+from benchmarks.load.cases.access import Access
 from benchmarks.load.cases.bulk import Bulk
 from benchmarks.load.cases.keepalive import KeepAlive
 from benchmarks.load.cases.latency import Latency
@@ -7,6 +8,7 @@ from benchmarks.load.cases.memory import Memory
 from benchmarks.load.cases.observability import Observability
 from benchmarks.load.cases.scale import Scale
 from benchmarks.load.cases.short import Short
+from benchmarks.load.cases.silent import Silent
 from benchmarks.load.cases.start import Start
 
-ALL = {case.name: case for case in (Short, KeepAlive, Bulk, Latency, Memory, Start, Scale, Observability)}
+ALL = {case.name: case for case in (Short, KeepAlive, Bulk, Latency, Memory, Start, Scale, Observability, Silent, Access)}

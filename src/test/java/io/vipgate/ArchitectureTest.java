@@ -135,7 +135,7 @@ class ArchitectureTest {
     void theDataPathNeverDependsOnTheControlPath() {
         assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.linux", "io.vipgate.eventloop", "io.vipgate.pool",
                 "io.vipgate.balance", "io.vipgate.pinning", "io.vipgate.proxyprotocol", "io.vipgate.counters",
-                "io.vipgate.text", "org.slf4j");
+                "io.vipgate.access", "io.vipgate.text", "org.slf4j");
     }
 
     @Test

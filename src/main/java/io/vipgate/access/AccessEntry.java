@@ -1,6 +1,8 @@
 package io.vipgate.access;
 
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
 
@@ -45,6 +47,13 @@ public record AccessEntry(Optional<Prefix> prefix, String files) {
     /** Whether the files' names have a wildcard, so that it is fine when there is none. */
     boolean isPattern() {
         return hasWildcard(files);
+    }
+
+    /** The directory in which there may be files, if it is not there. */
+    public Optional<Path> missingDirectory() {
+        return isPattern()
+                ? Optional.of(Path.of(files).resolveSibling("")).filter(Files::notExists)
+                : Optional.empty();
     }
 
     /** Whether the wildcards are meant for names that begin with a dot as well. */

@@ -3,6 +3,7 @@ package io.vipgate.access;
 import io.vipgate.linux.ClientAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
@@ -20,14 +21,12 @@ public final class Blocks {
     /** More than this many are refused. */
     public static final int MAX_SIZE = 100_000;
 
-    private static final Roots EMPTY = new Roots(null, null, 0);
-
     private final InstantSource clock;
     /** Those that end by themselves, the next one first. Guarded by this. */
     private final TreeSet<Block> byEnd = new TreeSet<>(
             Comparator.comparingLong(Block::untilMillis).thenComparing(Block::network));
     /** Replaced while this is locked. */
-    private volatile Roots roots = EMPTY;
+    private volatile Roots roots = new Roots(null, null, 0, 0);
 
     /** None, with the system's clock. */
     public Blocks() {
@@ -51,6 +50,11 @@ public final class Blocks {
     /** How many there are; one that has ended counts until {@link #removeExpired}. */
     public int size() {
         return roots.size;
+    }
+
+    /** How often something has changed. */
+    public long changes() {
+        return roots.changes;
     }
 
     /** Whether an address is blocked now. */
@@ -88,7 +92,7 @@ public final class Blocks {
     }
 
     /**
-     * Adds a block, or replaces the one of the same network: its end and its reason.
+     * Adds a block, or replaces the end and the reason of the one that is in force for the same network.
      *
      * @param untilMillis its end in milliseconds of Unix time, or {@link Block#UNTIL_LIFTED}
      * @param why the reason, one line; may be empty
@@ -96,8 +100,29 @@ public final class Blocks {
      * @throws IllegalStateException if there are {@value #MAX_SIZE}; nothing has changed then. The message is for people
      */
     public synchronized Block add(Prefix network, long untilMillis, String why) {
-        Block added = new Block(network, untilMillis, why);
-        Block before = roots.exactly(network);
+        Block present = get(network);
+        Block added = new Block(network, present == null ? clock.millis() : present.sinceMillis(), untilMillis, why);
+        put(added);
+        return added;
+    }
+
+    /**
+     * Adds those that were kept somewhere, as far as they are in force and their networks have none.
+     *
+     * @return how many were added; the first {@value #MAX_SIZE} find room
+     */
+    public synchronized int restore(Collection<Block> kept) {
+        int before = roots.size;
+        for (Block block : kept) {
+            if (isInForce(block) && roots.exactly(block.network()) == null && roots.size < MAX_SIZE) {
+                put(block);
+            }
+        }
+        return roots.size - before;
+    }
+
+    private void put(Block added) {
+        Block before = roots.exactly(added.network());
         if (before == null && roots.size >= MAX_SIZE) {
             throw new IllegalStateException(
                     "no room for another block (expected: at most " + MAX_SIZE + "; wider networks take less)");
@@ -109,7 +134,6 @@ public final class Blocks {
             byEnd.add(added);
         }
         roots = roots.with(added, before == null ? 1 : 0);
-        return added;
     }
 
     /**
@@ -187,7 +211,7 @@ public final class Blocks {
      *
      * <p>Immutable.
      */
-    private record Roots(@Nullable BlockTree ipv4, @Nullable BlockTree ipv6, int size) {
+    private record Roots(@Nullable BlockTree ipv4, @Nullable BlockTree ipv6, int size, long changes) {
         /** The first node on the way to an address; null when nothing lies there. */
         @Nullable
         BlockTree find(long high, long low) {
@@ -206,14 +230,14 @@ public final class Blocks {
 
         Roots with(Block block, int more) {
             return block.network().isIpv4()
-                    ? new Roots(BlockTree.with(ipv4, block), ipv6, size + more)
-                    : new Roots(ipv4, BlockTree.with(ipv6, block), size + more);
+                    ? new Roots(BlockTree.with(ipv4, block), ipv6, size + more, changes + 1)
+                    : new Roots(ipv4, BlockTree.with(ipv6, block), size + more, changes + 1);
         }
 
         Roots without(Prefix network) {
             return network.isIpv4()
-                    ? new Roots(without(ipv4, network), ipv6, size - 1)
-                    : new Roots(ipv4, without(ipv6, network), size - 1);
+                    ? new Roots(without(ipv4, network), ipv6, size - 1, changes + 1)
+                    : new Roots(ipv4, without(ipv6, network), size - 1, changes + 1);
         }
 
         private static @Nullable BlockTree without(@Nullable BlockTree root, Prefix network) {

@@ -8,6 +8,7 @@ import io.vipgate.json.Json;
 import io.vipgate.json.JsonObject;
 import java.math.BigDecimal;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,23 +42,27 @@ final class AdminRoutes {
 
     static List<Route> of(Operations operations, Renderings renderings) {
         AdminRoutes calls = new AdminRoutes(operations, renderings);
-        return List.of(new Route("GET", "/healthz", ANYBODY, _ -> HealthResponses.health(operations)),
-                new Route("GET", "/readyz", ANYBODY, _ -> HealthResponses.readiness(operations)),
-                new Route("GET", "/api/v1/status", ANYBODY, _ -> renderings.status()),
-                new Route("GET", "/api/v1/history", ANYBODY, Set.of("since"), calls::history),
-                new Route("GET", "/api/v1/stream", ANYBODY, Set.of("since"), new EventStream(operations, renderings)),
-                new Route("PUT", "/api/v1/pools/{}/endpoints/{}/state", TOKEN, calls::toState),
-                new Route("PUT", "/api/v1/pools/{}/endpoints/{}/weight", TOKEN, calls::toWeight),
-                new Route("GET", "/api/v1/explain", ANYBODY, Set.of("listener", "client"), calls::explain),
-                new Route("GET", "/api/v1/relays", TOKEN, FILTERS_AND_PAGE, calls::relays),
-                new Route("DELETE", "/api/v1/relays", TOKEN, FILTERS, calls::closeRelays),
-                new Route("DELETE", "/api/v1/relays/{}", TOKEN, calls::closeRelay),
-                new Route("GET", "/api/v1/relays/{}", TOKEN, calls::relay),
-                new Route("GET", "/api/v1/pools/{}/pins", TOKEN, Set.of("after", "limit"), calls::pins),
-                new Route("DELETE", "/api/v1/pools/{}/pins", TOKEN, calls::forgetAll),
-                new Route("GET", "/api/v1/pools/{}/pins/{}", TOKEN, calls::pin),
-                new Route("DELETE", "/api/v1/pools/{}/pins/{}", TOKEN, calls::forget),
-                new Route("POST", "/api/v1/reload", TOKEN, calls::reload));
+        List<Route> routes = new ArrayList<>(
+                List.of(new Route("GET", "/healthz", ANYBODY, _ -> HealthResponses.health(operations)),
+                        new Route("GET", "/readyz", ANYBODY, _ -> HealthResponses.readiness(operations)),
+                        new Route("GET", "/api/v1/status", ANYBODY, _ -> renderings.status()),
+                        new Route("GET", "/api/v1/history", ANYBODY, Set.of("since"), calls::history),
+                        new Route("GET", "/api/v1/stream", ANYBODY, Set.of("since"),
+                                new EventStream(operations, renderings)),
+                        new Route("PUT", "/api/v1/pools/{}/endpoints/{}/state", TOKEN, calls::toState),
+                        new Route("PUT", "/api/v1/pools/{}/endpoints/{}/weight", TOKEN, calls::toWeight),
+                        new Route("GET", "/api/v1/explain", ANYBODY, Set.of("listener", "client"), calls::explain),
+                        new Route("GET", "/api/v1/relays", TOKEN, FILTERS_AND_PAGE, calls::relays),
+                        new Route("DELETE", "/api/v1/relays", TOKEN, FILTERS, calls::closeRelays),
+                        new Route("DELETE", "/api/v1/relays/{}", TOKEN, calls::closeRelay),
+                        new Route("GET", "/api/v1/relays/{}", TOKEN, calls::relay),
+                        new Route("GET", "/api/v1/pools/{}/pins", TOKEN, Set.of("after", "limit"), calls::pins),
+                        new Route("DELETE", "/api/v1/pools/{}/pins", TOKEN, calls::forgetAll),
+                        new Route("GET", "/api/v1/pools/{}/pins/{}", TOKEN, calls::pin),
+                        new Route("DELETE", "/api/v1/pools/{}/pins/{}", TOKEN, calls::forget),
+                        new Route("POST", "/api/v1/reload", TOKEN, calls::reload)));
+        routes.addAll(BlockCalls.of(operations, renderings));
+        return routes;
     }
 
     private Response history(Request call) throws RequestException {
@@ -145,7 +150,8 @@ final class AdminRoutes {
                 client.isPresent() ? Optional.of(address("parameter client", client.get())) : Optional.empty());
     }
 
-    private static int limit(Request call) throws RequestException {
+    /** Parameter {@code limit}. */
+    static int limit(Request call) throws RequestException {
         String text = call.parameters().getOrDefault("limit", String.valueOf(USUAL_ON_PAGE));
         int value = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
         if (value < 1 || value > MAX_ON_PAGE) {

@@ -151,7 +151,7 @@ public final class AdminServer implements AutoCloseable {
         Map<String, String> parameters = RequestReader.parameters(exchange, route.parameters());
         return route.page().answer(new Request(names, parameters,
                 RequestReader.body(exchange, route.method().equals("PUT")), Request.Accept.of(exchange),
-                exchange.caller(), guard.knowsToken(exchange)));
+                exchange.caller(), exchange.remote(), guard.knowsToken(exchange)));
     }
 
     @Override

@@ -84,7 +84,7 @@ public final class HealthServer implements AutoCloseable {
             try {
                 return page
                         .answer(new Request(List.of(), Map.of(), Json.ofNull(), Request.Accept.of(exchange),
-                                exchange.caller(), false));
+                                exchange.caller(), exchange.remote(), false));
             } catch (RequestException e) {
                 return e.answer();
             }

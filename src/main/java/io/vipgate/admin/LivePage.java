@@ -24,7 +24,8 @@ final class LivePage {
     private static final String FOLDER = "/page/";
     /** In the resources, beside this class. */
     private static final String SOURCE = "page/";
-    static final List<String> FILES = List.of(INDEX, "page.css", "icon.svg", "main.js", "calls.js", "charts.js",
+    static final List<String> FILES = List.of(INDEX, "page.css", "icon.svg", "main.js", "blocks.js", "calls.js",
+            "charts.js",
             "controls.js", "demo.js", "dialogs.js", "dom.js", "events.js", "feed.js", "format.js", "history.js",
             "tables.js",
             "theme.js", "uplot/LICENSE.txt", "uplot/uPlot.iife.min.js", "uplot/uPlot.min.css");

@@ -1,10 +1,13 @@
 package io.vipgate.admin;
 
+import io.vipgate.admin.model.BlockList;
+import io.vipgate.admin.model.BlockedNetwork;
 import io.vipgate.admin.model.ClosedRelays;
 import io.vipgate.admin.model.EndpointAddresses;
 import io.vipgate.admin.model.Explanation;
 import io.vipgate.admin.model.ForgottenPins;
 import io.vipgate.admin.model.GatewayStatus;
+import io.vipgate.admin.model.LiftedBlocks;
 import io.vipgate.admin.model.PinList;
 import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
@@ -98,6 +101,36 @@ public interface Operations extends HealthSource {
      * @throws RequestException if there is no such pool
      */
     ForgottenPins forgetAll(String pool) throws RequestException;
+
+    /**
+     * A page of the blocks.
+     *
+     * @param after the network of the last block of the page before; empty for the first page
+     * @throws RequestException if {@code after} is no network
+     */
+    BlockList blocks(String after, int most) throws RequestException;
+
+    /**
+     * The block of a network.
+     *
+     * @throws RequestException if that is none, or it has none
+     */
+    BlockList.Entry block(String network) throws RequestException;
+
+    /**
+     * Blocks a network, or replaces the end and the reason of its block.
+     *
+     * @throws RequestException if it is none, may not be blocked, or there is no room
+     */
+    BlockedNetwork block(BlockRequest request) throws RequestException;
+
+    /**
+     * Lifts a block.
+     *
+     * @param by who asks, for the log
+     * @throws RequestException if the network is none, or has no block
+     */
+    LiftedBlocks lift(String network, String by) throws RequestException;
 
     /**
      * Which endpoint a client would get, and why.

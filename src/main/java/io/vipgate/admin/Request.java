@@ -2,8 +2,10 @@ package io.vipgate.admin;
 
 import io.vipgate.admin.http.Exchange;
 import io.vipgate.json.Json;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is asked, checked as far as it can be without knowing the question.
@@ -15,10 +17,11 @@ import java.util.Map;
  * @param body {@code null} when there is none
  * @param accept in which form the answer is wanted
  * @param client who asks, for the log
+ * @param address where they are; empty when they came through a Unix socket
  * @param isTrusted whether they have shown the token
  */
 public record Request(List<String> names, Map<String, String> parameters, Json body, Accept accept,
-        String client, boolean isTrusted) {
+        String client, Optional<InetAddress> address, boolean isTrusted) {
     /** Keeps its own copies. */
     public Request {
         names = List.copyOf(names);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * Numbers and times as a person reads them.
@@ -56,10 +57,25 @@ final class Format {
                 : seconds / 86_400 + " d " + seconds / 3600 % 24 + " h";
     }
 
+    /** {@code 192.0.2.7:80}, {@code [2001:db8::7]:80}. */
+    static String address(Json host, Json port) {
+        String text = clean(host.text());
+        return (text.contains(":") ? "[" + text + "]" : text) + ":" + port.text();
+    }
+
     /** How long ago a moment was; empty when it is not told. */
     static String since(Json moment, Instant now) {
+        return distance(moment, at -> Duration.between(at, now));
+    }
+
+    /** How far away a moment is; empty when it is not told. */
+    static String until(Json moment, Instant now) {
+        return distance(moment, at -> Duration.between(now, at));
+    }
+
+    private static String distance(Json moment, Function<Instant, Duration> distance) {
         try {
-            return moment.isNull() ? "" : duration(Duration.between(Instant.parse(moment.text()), now));
+            return moment.isNull() ? "" : duration(distance.apply(Instant.parse(moment.text())));
         } catch (DateTimeParseException e) {
             return "";
         }

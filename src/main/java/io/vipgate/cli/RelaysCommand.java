@@ -79,9 +79,11 @@ final class RelaysCommand implements Callable<Integer> {
                     "AGE",
                     "IDLE", "IN", "OUT", "PINNED");
             for (Json relay : relays) {
-                String host = relay.get("client").text();
                 table.row(relay.get("id").text(),
-                        (host.contains(":") ? "[" + host + "]" : host) + ":" + relay.get("clientPort").text(),
+                        Format.address(relay.get("client"), relay.get("clientPort"))
+                                + (relay.get("peer").isNull()
+                                        ? ""
+                                        : " via " + Format.address(relay.get("peer"), relay.get("peerPort"))),
                         relay.get("listener").text(),
                         relay.get("pool").text() + "/"
                                 + (relay.get("endpoint").isNull() ? "-" : relay.get("endpoint").text()),

@@ -43,6 +43,12 @@ final class StatusView {
         if (!stateFile.isNull()) {
             lines.add(style.red("operator states are not kept: stateFile " + Format.clean(stateFile.text())));
         }
+        Json blocks = status.get("blocks");
+        if (blocks.get("count").number() > 0) {
+            lines.add("blocks: " + blocks.get("count").text() + (blocks.get("nextEnd").isNull()
+                    ? ""
+                    : ", the next ends in " + Format.until(blocks.get("nextEnd"), now)));
+        }
         return lines;
     }
 
@@ -58,7 +64,24 @@ final class StatusView {
                     Format.rate(listener.get("acceptedPerSecond").number()), listener.get("accepted").text(),
                     listener.get("refused").text());
         }
-        return table.lines();
+        List<String> lines = new ArrayList<>(table.lines());
+        for (Json listener : status.get("listeners").list()) {
+            String name = "listener " + listener.get("name").text() + ": ";
+            if (listener.get("waiting").number() > 0) {
+                lines.add(name + listener.get("waiting").text() + " of its connections wait for a PROXY header");
+            }
+            byReason(name + "refused: ", listener.get("refusedBy"), lines);
+            byReason(name + "a dry run would have refused: ", listener.get("wouldRefuseBy"), lines);
+        }
+        return lines;
+    }
+
+    private static void byReason(String what, Json counts, List<String> lines) {
+        String all = counts.entries().entrySet().stream()
+                .map(entry -> Format.clean(entry.getKey()) + " " + entry.getValue().text()).collect(Collectors.joining(", "));
+        if (!all.isEmpty()) {
+            lines.add(what + all);
+        }
     }
 
     List<String> endpoints() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Lines in columns, two blanks apart. Escape sequences take no room; other control characters are never printed.
@@ -39,20 +40,21 @@ final class Table {
                 columns.add(i);
             }
         }
+        int[] widths = IntStream.range(0, titles.size()).map(this::width).toArray();
         List<String> lines = new ArrayList<>();
-        lines.add(style.bold(line(titles, columns)));
-        rows.forEach(row -> lines.add(line(row, columns)));
+        lines.add(style.bold(line(titles, columns, widths)));
+        rows.forEach(row -> lines.add(line(row, columns, widths)));
         return lines;
     }
 
-    private String line(List<String> cells, List<Integer> columns) {
+    private static String line(List<String> cells, List<Integer> columns, int[] widths) {
         StringBuilder line = new StringBuilder();
         for (int column : columns) {
             String cell = cells.get(column);
             boolean isLast = column == columns.getLast();
             line.append(cell);
             if (!isLast) {
-                line.repeat(' ', width(column) - width(cell) + 2);
+                line.repeat(' ', widths[column] - width(cell) + 2);
             }
         }
         return line.toString().stripTrailing();

@@ -18,7 +18,8 @@ import picocli.CommandLine;
 @Command(name = "vipgate", description = "Layer-4 load-balancing gateway in front of virtual IPs.", mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class, synopsisSubcommandLabel = "COMMAND", subcommands = {
     RunCommand.class, CheckCommand.class, DemoCommand.class, ImportCommand.class, StatusCommand.class,
     EndpointCommand.Drain.class, EndpointCommand.Ready.class, EndpointCommand.Maint.class,
-    EndpointCommand.Weight.class, RelaysCommand.class, CloseCommand.class, ReloadCommand.class,
+    EndpointCommand.Weight.class, RelaysCommand.class, CloseCommand.class, BlockCommand.class, UnblockCommand.class,
+    BlocksCommand.class, ReloadCommand.class,
     ExplainCommand.class, TopCommand.class, TrainCommand.class})
 public final class VipgateCommand implements Runnable {
     @Spec

@@ -65,9 +65,12 @@ final class ListenerRules {
     private List<AccessLine> lines(KeyPath list, List<AccessEntry> entries, Map<AccessLine, KeyPath> paths) {
         List<AccessLine> lines = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
-            AccessLine line = new AccessLine(entries.get(i), "line " + written.line(list.item(i)));
+            KeyPath at = list.item(i);
+            AccessLine line = new AccessLine(entries.get(i), "line " + written.line(at));
+            entries.get(i).missingDirectory().ifPresent(directory -> problems.warn(written.line(at), at,
+                    line.entry() + ": there is no directory " + directory + " yet, so nobody is listed there"));
             lines.add(line);
-            paths.putIfAbsent(line, list.item(i));
+            paths.putIfAbsent(line, at);
         }
         return lines;
     }

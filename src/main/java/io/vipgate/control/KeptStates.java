@@ -1,5 +1,6 @@
 package io.vipgate.control;
 
+import io.vipgate.access.Block;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,14 +11,15 @@ import java.util.Map;
  * <p>Immutable.
  *
  * @param byPool what is kept, by pool and endpoint
+ * @param blocks in the order of the file
  * @param unread lines that could not be read, each with its end, byte for byte as characters of ISO 8859-1
  * @param problems what is wrong with it, one line each; the first ten
  * @param problemCount how many there are
  */
-public record KeptStates(Map<String, Map<String, Entry>> byPool, String unread, List<String> problems,
-        int problemCount) {
+public record KeptStates(Map<String, Map<String, Entry>> byPool, List<Block> blocks, String unread,
+        List<String> problems, int problemCount) {
     /** Nothing is kept. */
-    static final KeptStates NONE = new KeptStates(Map.of(), "", List.of(), 0);
+    static final KeptStates NONE = new KeptStates(Map.of(), List.of(), "", List.of(), 0);
 
     /**
      * One endpoint's.
@@ -26,6 +28,11 @@ public record KeptStates(Map<String, Map<String, Entry>> byPool, String unread, 
      * @param contradicted whether a later line, kept as text, says something else of it
      */
     public record Entry(OperatorOverride override, String rest, boolean contradicted) {}
+
+    /** The same but for the blocks, which are kept where they are in force. */
+    KeptStates withoutBlocks() {
+        return new KeptStates(byPool, List.of(), unread, problems, problemCount);
+    }
 
     /**
      * Whether an endpoint's line is to stay even when nothing is set: its unknown fields would be lost, or a later line that

@@ -1,5 +1,7 @@
 package io.vipgate.control;
 
+import io.vipgate.access.Block;
+import io.vipgate.access.Blocks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what the operator has set over restarts, in the state file where there is one, and over reloads that remove an
+ * Keeps what the operator has set, and blocks, over restarts, in the state file where there is one, and over reloads that remove an
  * endpoint or a pool and bring it back.
  *
  * <p>A file that can't be read may hold the only record of an endpoint in MAINT: it is never written over. The gateway serves
@@ -31,17 +33,21 @@ import org.slf4j.LoggerFactory;
  */
 final class OverrideStore {
     private static final Logger LOG = LoggerFactory.getLogger(OverrideStore.class);
+    private static final long NEVER = -1;
 
     /** Of pools that the configuration names, or did; what the file says of others is read from that when it is wanted. */
     private final Map<String, Map<String, OperatorOverride>> byPool = new LinkedHashMap<>();
     /** Pools that the configuration names, or did. */
     private final Set<String> configured = new HashSet<>();
+    private final Blocks blocks;
     private final ExecutorService writer = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("vipgate-state").daemon().factory());
     /** What is to be written; null when that has been. */
     private final AtomicReference<@Nullable Save> next = new AtomicReference<>();
     private volatile StateFileRead opened = StateFileRead.NONE;
     private volatile Optional<String> problem = Optional.empty();
+    /** {@link Blocks#changes} when the file said of them what there is; {@link #NEVER} when it says less. */
+    private volatile long restoredAt;
     /** What the file says now, as far as is known. Of the writer. */
     private @Nullable Save written;
 
@@ -49,9 +55,15 @@ final class OverrideStore {
      * What is to be written.
      *
      * @param told the pools whose overrides are among these, if there are any
+     * @param blockChanges how often the blocks had changed, of which those are written that there are by then
      */
     private record Save(StateFileRead opened, Map<String, Map<String, OperatorOverride>> overrides,
-            Set<String> told) {}
+            Set<String> told, long blockChanges) {}
+
+    /** Keeps these blocks too. */
+    OverrideStore(Blocks blocks) {
+        this.blocks = blocks;
+    }
 
     /** Reads a state file, unless it is the one in use and has been read. Changes nothing. May take its time. */
     StateFileRead open(Optional<Path> file) {
@@ -81,7 +93,7 @@ final class OverrideStore {
         }
         // What the file before says of pools that nobody has asked for since.
         kept().byPool().keySet().forEach(pool -> byPool.computeIfAbsent(pool, kept()::overrides));
-        opened = file;
+        opened = file.withoutBlocks();
         problem = file.unreadable().map(reason -> file.file().orElseThrow() + " can't be read: " + reason);
         problem.ifPresent(
                 text -> LOG.error("stateFile: {}; the operator states in it do not hold, none are kept, and it "
@@ -93,6 +105,12 @@ final class OverrideStore {
                         states.problemCount() - states.problems().size());
             }
             byPool.forEach((pool, present) -> states.overrides(pool).forEach(present::putIfAbsent));
+            int restored = blocks.restore(states.blocks());
+            restoredAt = blocks.size() == restored ? blocks.changes() : NEVER;
+            if (!states.blocks().isEmpty()) {
+                LOG.info("stateFile: {} blocks restored, {} have expired or were there", restored,
+                        states.blocks().size() - restored);
+            }
         });
     }
 
@@ -130,7 +148,7 @@ final class OverrideStore {
                 set.put(pool, ofPool);
             }
         });
-        if (next.getAndSet(new Save(present, set, Set.copyOf(byPool.keySet()))) == null) {
+        if (next.getAndSet(new Save(present, set, Set.copyOf(byPool.keySet()), blocks.changes())) == null) {
             try {
                 writer.execute(this::write);
             } catch (RejectedExecutionException e) {
@@ -146,19 +164,26 @@ final class OverrideStore {
         }
         Path file = save.opened().file().orElseThrow();
         KeptStates kept = save.opened().states().orElse(KeptStates.NONE);
-        if (written == null && save.opened().states().isPresent()
+        if (written == null && save.blockChanges() == restoredAt && save.opened().states().isPresent()
                 && save.overrides().equals(overridesOf(kept, save.told()))) {
             written = save;
             return;
         }
         try {
-            StateFile.write(file, out -> StateText.write(out, save.overrides(), save.told(), kept));
+            StateFile.write(file, out -> StateText.write(out, save.overrides(), save.told(), kept),
+                    this::writeBlocks);
             written = save;
             problem = Optional.empty();
         } catch (IOException e) {
             problem = Optional.of(file + " can't be written: " + e.getMessage());
             LOG.error("stateFile: {} can't be written: {}; operator states would not survive a restart", file,
                     e.getMessage());
+        }
+    }
+
+    private void writeBlocks(Appendable out) throws IOException {
+        for (Block block : blocks.list()) {
+            BlockText.write(out, block);
         }
     }
 

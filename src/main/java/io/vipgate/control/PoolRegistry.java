@@ -1,5 +1,6 @@
 package io.vipgate.control;
 
+import io.vipgate.access.Blocks;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.loops.EventLoopSet;
 import io.vipgate.probe.StallDetector;
@@ -14,6 +15,9 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class PoolRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(PoolRegistry.class);
+
+    /** A write holds all blocks: many changes share one. */
+    private static final long BLOCKS_SAVE_SECONDS = 1;
 
     private final Map<String, ManagedPool> byName = new ConcurrentHashMap<>();
     private final EventLoopSet loops;
@@ -38,16 +45,22 @@ public final class PoolRegistry {
     private @Nullable StallDetector stalls;
     /** What the pools were last changed to. */
     private Map<String, PoolChange> applied = Map.of();
-    private final OverrideStore overrides = new OverrideStore();
+    private final OverrideStore overrides;
+    private final AtomicBoolean areBlocksDue = new AtomicBoolean();
 
-    /** Makes a registry without pools. */
+    /**
+     * Makes a registry without pools.
+     *
+     * @param blocks kept in the state file with the operator's overrides
+     */
     public PoolRegistry(EventLoopSet loops, HostResolver resolver, ControlThread control, RecentEvents events,
-            LiveFailures liveFailures) {
+            LiveFailures liveFailures, Blocks blocks) {
         this.loops = loops;
         this.resolver = resolver;
         this.control = control;
         this.events = events;
         this.liveFailures = liveFailures;
+        overrides = new OverrideStore(blocks);
     }
 
     /** Reads a state file, unless it is in use and has been read. Changes nothing. From any thread; may take its time. */
@@ -164,6 +177,22 @@ public final class PoolRegistry {
         overrides.save();
     }
 
+    /** Has the blocks written, a second later, where a state file is configured. From any thread. */
+    public void saveBlocks() {
+        if (overrides.hasFile() && areBlocksDue.compareAndSet(false, true)) {
+            try {
+                var _ = control.executor().schedule(this::saveDueBlocks, BLOCKS_SAVE_SECONDS, TimeUnit.SECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("shutting down: what has changed since is written at the end");
+            }
+        }
+    }
+
+    private void saveDueBlocks() {
+        areBlocksDue.set(false);
+        saveOverrides();
+    }
+
     /** Whether the operator's overrides are to be kept over restarts. */
     public boolean hasStateFile() {
         return overrides.hasFile();
@@ -181,6 +210,9 @@ public final class PoolRegistry {
      */
     public void end(long millis) throws InterruptedException {
         byName.values().forEach(ManagedPool::close);
+        if (areBlocksDue.get()) {
+            saveDueBlocks();
+        }
         if (stalls != null) {
             stalls.close();
         }

@@ -1,5 +1,6 @@
 package io.vipgate.control;
 
+import io.vipgate.access.Blocks;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The file that keeps the operator's states: read with a bound, replaced as a whole by a rename, so that it is never half
+ * The file that keeps the operator's states and blocks: read with a bound, replaced as a whole by a rename, so that it is never half
  * written, and readable by its owner alone, whatever the umask. A symbolic link stays one: what it points to is replaced.
  *
  * <p>Stateless.
@@ -31,7 +32,8 @@ import java.util.Set;
 final class StateFile {
     /** Gives each byte back as it was, whatever it is. */
     private static final Charset BYTES = StandardCharsets.ISO_8859_1;
-    private static final int MAX_BYTES = 4 << 20;
+    /** States, and the longest lines of as many blocks as there can be. */
+    private static final int MAX_BYTES = StateText.MAX_STATES + Blocks.MAX_SIZE * BlockText.MAX_LINE;
     private static final int MAX_LINKS = 40;
     private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rw-------");
     private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -61,7 +63,7 @@ final class StateFile {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
-                throw new IOException("larger than 4 MiB");
+                throw new IOException("larger than " + (MAX_BYTES >> 20) + " MiB");
             }
             return new String(bytes, BYTES);
         }
@@ -77,15 +79,17 @@ final class StateFile {
     /**
      * Replaces the file.
      *
+     * @param states at most 4 MiB
+     * @param blocks follows them
      * @throws IOException if that is not possible; the message says why, for people. The file is as it was then
      */
-    static void write(Path file, Text text) throws IOException {
+    static void write(Path file, Text states, Text blocks) throws IOException {
         try {
             Path target = target(file);
             Path beside = target.resolveSibling(target.getFileName() + ".new");
             Files.deleteIfExists(beside);
             try {
-                writeNew(beside, text);
+                writeNew(beside, states, blocks);
                 Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } catch (IOException e) {
                 Files.deleteIfExists(beside);
@@ -97,16 +101,18 @@ final class StateFile {
         }
     }
 
-    private static void writeNew(Path beside, Text text) throws IOException {
+    private static void writeNew(Path beside, Text states, Text blocks) throws IOException {
         try (FileChannel channel = FileChannel.open(beside, NEW, PosixFilePermissions.asFileAttribute(MODE))) {
             // The umask may have taken more away.
             Files.setPosixFilePermissions(beside, MODE);
             Writer out = new BufferedWriter(new OutputStreamWriter(Channels.newOutputStream(channel), BYTES));
-            text.writeTo(out);
+            states.writeTo(out);
             out.flush();
-            if (channel.position() > MAX_BYTES) {
-                throw new IOException("it would be larger than 4 MiB");
+            if (channel.position() > StateText.MAX_STATES) {
+                throw new IOException("it would be larger than 4 MiB without its blocks");
             }
+            blocks.writeTo(out);
+            out.flush();
             channel.force(true);
         }
     }

@@ -15,4 +15,9 @@ import java.util.Optional;
 public record StateFileRead(Optional<Path> file, Optional<KeptStates> states, Optional<String> unreadable) {
     /** None is configured. */
     static final StateFileRead NONE = new StateFileRead(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** The same but for the blocks, which are kept where they are in force. */
+    StateFileRead withoutBlocks() {
+        return new StateFileRead(file, states.map(KeptStates::withoutBlocks), unreadable);
+    }
 }

@@ -1,5 +1,7 @@
 package io.vipgate.control;
 
+import io.vipgate.access.Block;
+import io.vipgate.access.Blocks;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.text.Sanitizer;
@@ -10,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.StringTokenizer;
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a state file: a line for each endpoint that differs from the configuration, {@code POOL/ENDPOINT state=drain
- * weight=3 configured=1}. What this version does not know (lines, fields, comments) is kept as it is. Takes time and memory
+ * weight=3 configured=1}, and one for each block, see {@link BlockText}. What this version does not know (lines, fields, comments) is kept as it is. Takes time and memory
  * linear in the length of the text, whatever stands in it.
  *
  * <p>Confined to its reader.
@@ -32,6 +35,8 @@ final class StateText {
     private static final int MAX_DIGITS = 9;
     private static final int MAX_PROBLEMS = 10;
     private static final int MAX_LINE = 1024;
+    /** Of all that is no block; what is beyond may be anything. */
+    static final int MAX_STATES = 4 << 20;
     /** More endpoints than a configuration has; what is beyond is kept as text. */
     private static final int MAX_ENTRIES = 50_000;
 
@@ -43,6 +48,8 @@ final class StateText {
     private int problemCount;
     private int lineNumber;
     private int entries;
+    private int statesLength;
+    private final List<Block> blocks = new ArrayList<>();
     /** Until a line of data, or the header of this version: comments after those may speak of any version. */
     private boolean mayTellVersion = true;
 
@@ -51,7 +58,7 @@ final class StateText {
     /**
      * Reads a text.
      *
-     * @throws IOException if it is of another version, or no line of it can be read
+     * @throws IOException if it is of another version, too long, or no line of it can be read
      */
     static KeptStates parse(String text) throws IOException {
         StateText reader = new StateText();
@@ -62,10 +69,11 @@ final class StateText {
             reader.line(text.substring(start, end));
             start = end + 1;
         }
-        if (reader.byPool.isEmpty() && reader.problemCount > 0) {
+        if (reader.byPool.isEmpty() && reader.blocks.isEmpty() && reader.problemCount > 0) {
             throw new IOException("not a state file: no line of it can be read; line " + reader.problems.getFirst());
         }
-        return new KeptStates(reader.byPool, reader.unread.toString(), reader.problems, reader.problemCount);
+        return new KeptStates(reader.byPool, reader.blocks, reader.unread.toString(), reader.problems,
+                reader.problemCount);
     }
 
     private void line(String line) throws IOException {
@@ -76,6 +84,13 @@ final class StateText {
         boolean isComment = stripped.startsWith("#");
         boolean isHeader = stripped.equals(HEADER) || stripped.equals(OLD_HEADER);
         mayTellVersion &= isComment && !isHeader;
+        if (BlockText.isMeant(stripped) && block(stripped)) {
+            return;
+        }
+        statesLength += line.length() + 1;
+        if (statesLength > MAX_STATES) {
+            throw new IOException("larger than 4 MiB without its blocks");
+        }
         if (isHeader) {
             return;
         }
@@ -85,6 +100,13 @@ final class StateText {
         if (isComment || !entry(stripped)) {
             unread.append(line).append('\n');
         }
+    }
+
+    /** Reads a block's line; false when it is kept as text. */
+    private boolean block(String line) {
+        Optional<Block> block = blocks.size() < Blocks.MAX_SIZE ? BlockText.parse(line) : Optional.empty();
+        block.ifPresent(blocks::add);
+        return block.isPresent();
     }
 
     private static void checkVersion(String comment) throws IOException {
@@ -122,7 +144,8 @@ final class StateText {
         String name = words.nextToken();
         int slash = name.indexOf('/');
         if (slash <= 0 || slash == name.length() - 1 || name.indexOf('/', slash + 1) >= 0) {
-            problem("not a line of this file (expected: POOL/ENDPOINT state=... weight=... configured=...)", line);
+            problem("not a line of this file (expected: POOL/ENDPOINT state=... weight=... configured=..., or block NETWORK "
+                    + "since=... until=... why=...)", line);
             return false;
         }
         Map<String, String> fields = new LinkedHashMap<>();

@@ -12,6 +12,7 @@ import io.vipgate.loops.BoundAddress;
 import io.vipgate.neighbour.CoLocation;
 import io.vipgate.pool.Pool;
 import io.vipgate.relay.Acceptor;
+import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.LoopPool;
 import io.vipgate.relay.RelayDrain;
 import io.vipgate.relay.RelayLoop;
@@ -208,6 +209,16 @@ public final class Gateway implements GatewayView, AutoCloseable {
     public void forEachLoop(String pool, Consumer<LoopPool> action) {
         parts.loops().onEach(context -> {
             LoopPool view = context.pools().get(pool);
+            if (view != null) {
+                action.accept(view);
+            }
+        });
+    }
+
+    /** Lets an action look at each loop's view of a listener, on that loop, one loop after the other. */
+    public void forEachListener(String listener, Consumer<LoopListener> action) {
+        parts.loops().onEach(context -> {
+            LoopListener view = context.listeners().get(listener);
             if (view != null) {
                 action.accept(view);
             }

@@ -62,6 +62,11 @@ public sealed interface Json permits JsonObject, JsonArray, JsonString, JsonNumb
 
     // ---- asking it ----
 
+    /** An object's members in order; none of anything else. */
+    default Map<String, Json> entries() {
+        return this instanceof JsonObject(Map<String, Json> members) ? members : Map.of();
+    }
+
     /** A member; {@code null} when there is none. */
     default Json get(String name) {
         return this instanceof JsonObject(Map<String, Json> members) ? members.getOrDefault(name, ofNull()) : ofNull();

@@ -35,6 +35,8 @@ final class GatewayFamilies {
                 Family.counter("vipgate_log_dropped",
                         "Lines of the gateway's own log that were dropped, because whoever reads it was too slow.",
                         series -> series.add(numbers.logDropped())),
+                Family.gauge("vipgate_blocks", "Clients and networks that are blocked.",
+                        series -> series.add(numbers.blocks())),
                 Family.gauge("vipgate_operator_states_kept",
                         "1 when what operators set is kept over a restart, 0 when the state file can't be read or written.",
                         series -> numbers.statesKept().ifPresent(series::add)),

@@ -19,8 +19,9 @@ import java.util.OptionalLong;
  * @param listenOverflows the kernel's count of clients that found an accept queue full; empty when it does not tell
  * @param accessLogDropped lines that found no place in the access log
  * @param logDropped lines that found no place in the gateway's own log
+ * @param blocks how many clients and networks are blocked
  * @param statesKept whether the operator's states are kept over restarts; empty when they need not be
  */
 public record GatewayStats(LoopCounts loops, Map<String, String> listeners, List<PoolStats> pools,
         ReloadStats reloads, List<Long> loopLagNanos, OptionalLong listenOverflows,
-        long accessLogDropped, long logDropped, Optional<Boolean> statesKept) {}
+        long accessLogDropped, long logDropped, int blocks, Optional<Boolean> statesKept) {}

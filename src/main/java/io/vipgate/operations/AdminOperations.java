@@ -1,14 +1,18 @@
 package io.vipgate.operations;
 
+import io.vipgate.admin.BlockRequest;
 import io.vipgate.admin.Operations;
 import io.vipgate.admin.RelayFilter;
 import io.vipgate.admin.RequestException;
 import io.vipgate.admin.Samples;
+import io.vipgate.admin.model.BlockList;
+import io.vipgate.admin.model.BlockedNetwork;
 import io.vipgate.admin.model.ClosedRelays;
 import io.vipgate.admin.model.EndpointAddresses;
 import io.vipgate.admin.model.Explanation;
 import io.vipgate.admin.model.ForgottenPins;
 import io.vipgate.admin.model.GatewayStatus;
+import io.vipgate.admin.model.LiftedBlocks;
 import io.vipgate.admin.model.PinList;
 import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
@@ -36,18 +40,20 @@ public final class AdminOperations implements Operations {
     private final History history;
     private final RelayReport relays;
     private final PinReport pins;
+    private final BlockReport blocks;
     private final SelectionExplainer explanation;
     private volatile @Nullable Supplier<ReloadOutcome> reload;
 
     /** Makes the operations of one gateway. */
     public AdminOperations(OperatorActions operator, Readiness readiness, StatusReport status, History history,
-            RelayReport relays, PinReport pins, SelectionExplainer explanation) {
+            RelayReport relays, PinReport pins, BlockReport blocks, SelectionExplainer explanation) {
         this.operator = operator;
         this.readiness = readiness;
         this.status = status;
         this.history = history;
         this.relays = relays;
         this.pins = pins;
+        this.blocks = blocks;
         this.explanation = explanation;
     }
 
@@ -141,6 +147,26 @@ public final class AdminOperations implements Operations {
     @Override
     public ForgottenPins forgetAll(String pool) throws RequestException {
         return pins.forgetAll(pool);
+    }
+
+    @Override
+    public BlockList blocks(String after, int most) throws RequestException {
+        return blocks.list(after, most);
+    }
+
+    @Override
+    public BlockList.Entry block(String network) throws RequestException {
+        return blocks.one(network);
+    }
+
+    @Override
+    public BlockedNetwork block(BlockRequest request) throws RequestException {
+        return blocks.add(request);
+    }
+
+    @Override
+    public LiftedBlocks lift(String network, String by) throws RequestException {
+        return blocks.lift(network, by);
     }
 
     @Override

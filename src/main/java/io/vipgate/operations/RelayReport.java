@@ -9,6 +9,7 @@ import io.vipgate.control.PoolRegistry;
 import io.vipgate.control.RelayId;
 import io.vipgate.control.RelayListing;
 import io.vipgate.linux.ClientAddress;
+import io.vipgate.relay.Conveyed;
 import io.vipgate.relay.LoopEndpoint;
 import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayView;
@@ -113,11 +114,18 @@ public final class RelayReport {
         return at != null && (at.endpoint().name().equals(endpoint) || at.endpoint().label().equals(endpoint));
     }
 
+    private static String address(long high, long low) {
+        return IpText.of(ClientAddress.toInetAddress(high, low));
+    }
+
     private static RelayList.Entry entry(RelayListing.Entry entry) {
         RelayView relay = entry.relay();
+        Conveyed conveyed = relay.conveyed();
+        Conveyed peer = conveyed == null || conveyed.isLocal() ? null : conveyed;
         return new RelayList.Entry(entry.id().toString(), relay.listener(),
-                IpText.of(ClientAddress.toInetAddress(relay.clientHigh(), relay.clientLow())),
-                relay.clientPort(), relay.pool(), relay.endpoint() == null ? null : relay.endpoint().label(),
+                address(relay.clientHigh(), relay.clientLow()),
+                relay.clientPort(), peer == null ? null : address(peer.peerHigh(), peer.peerLow()),
+                peer == null ? null : peer.peerPort(), relay.pool(), relay.endpoint() == null ? null : relay.endpoint().label(),
                 relay.phase(), relay.ageNanos() / 1e9, relay.silentNanos() / 1e9, relay.bytesToBackend(),
                 relay.bytesToClient(), relay.attempts(), relay.isPinned());
     }

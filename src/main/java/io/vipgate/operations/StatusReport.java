@@ -14,6 +14,7 @@ import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorOverride;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.control.RecentEvents;
+import io.vipgate.counters.EnumCounter;
 import io.vipgate.gateway.BuildInfo;
 import io.vipgate.gateway.GatewayView;
 import io.vipgate.neighbour.CoLocation;
@@ -22,14 +23,17 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.probe.Observation;
+import io.vipgate.relay.RefuseReason;
 import io.vipgate.telemetry.EndpointTotals;
 import io.vipgate.telemetry.ListenerTotals;
 import io.vipgate.telemetry.RateSampler;
 import io.vipgate.text.IpText;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -43,6 +47,7 @@ public final class StatusReport {
     private final Readiness readiness;
     private final PoolRegistry pools;
     private final ListenerRegistry listeners;
+    private final BlockReport blocks;
     private final RateSampler rates;
     private final RecentEvents events;
     private final GatewayConfig startedWith;
@@ -54,12 +59,13 @@ public final class StatusReport {
      * @param startedWith the configuration whose start-only keys hold
      */
     public StatusReport(GatewayView gateway, Readiness readiness, PoolRegistry pools, ListenerRegistry listeners,
-            RateSampler rates, RecentEvents events,
+            BlockReport blocks, RateSampler rates, RecentEvents events,
             GatewayConfig startedWith) {
         this.gateway = gateway;
         this.readiness = readiness;
         this.pools = pools;
         this.listeners = listeners;
+        this.blocks = blocks;
         this.rates = rates;
         this.events = events;
         this.startedWith = startedWith;
@@ -78,6 +84,7 @@ public final class StatusReport {
                 listeners.present().stream().map(listener -> listener(listener, view)).toList(),
                 config.pools().keySet().stream().map(pools::find).flatMap(Optional::stream)
                         .map(pool -> pool(pool, view)).toList(),
+                blocks.count(),
                 events.list().stream().map(event -> new GatewayStatus.Event(event.at(), event.text())).toList());
     }
 
@@ -99,12 +106,23 @@ public final class StatusReport {
         }
     }
 
-    private static ListenerStatus listener(ListenerRegistry.Present listener, RateSampler.View view) {
+    private ListenerStatus listener(ListenerRegistry.Present listener, RateSampler.View view) {
         ListenerTotals now = view.now().of(listener.name());
         ListenerTotals before = view.before().of(listener.name());
         return new ListenerStatus(listener.name(), listener.addresses(), listener.pool(), listener.limit().present(),
-                listener.limit().most(), listener.room().kept(), now.accepted(), now.refused(),
+                listener.limit().most(), listener.room().kept(), listeners.admissions().waiting(listener.name()),
+                now.accepted(), now.refused(), byReason(now.refusals()), byReason(now.dryRuns()),
                 rate(now.accepted() - before.accepted(), view), rate(now.refused() - before.refused(), view));
+    }
+
+    private static Map<String, Long> byReason(EnumCounter<RefuseReason> counts) {
+        Map<String, Long> byLabel = new LinkedHashMap<>();
+        for (RefuseReason reason : RefuseReason.values()) {
+            if (counts.of(reason) > 0) {
+                byLabel.merge(reason.label(), counts.of(reason), Long::sum);
+            }
+        }
+        return byLabel;
     }
 
     private PoolStatus pool(ManagedPool pool, RateSampler.View view) {

@@ -7,6 +7,7 @@ import io.vipgate.admin.http.HeapShare;
 import io.vipgate.admin.MetricsHandler;
 import io.vipgate.admin.MetricsSource;
 import io.vipgate.config.GatewayConfig;
+import io.vipgate.control.BlockActions;
 import io.vipgate.control.ControlThread;
 import io.vipgate.control.DescriptorNeeds;
 import io.vipgate.control.HostLookup;
@@ -32,6 +33,7 @@ import io.vipgate.loops.RelayEvents;
 import io.vipgate.metrics.GatewayMetrics;
 import io.vipgate.neighbour.CoLocationWatch;
 import io.vipgate.operations.AdminOperations;
+import io.vipgate.operations.BlockReport;
 import io.vipgate.operations.PinReport;
 import io.vipgate.operations.Readiness;
 import io.vipgate.operations.RelayReport;
@@ -85,27 +87,31 @@ public final class GatewayServer implements AutoCloseable {
         EventLoopSet loops = new EventLoopSet(threads, loop -> new RelayLoop(loop, relayLimit, pipesPerLoop,
                 new RelayEvents(liveFailures, accessLog.forLoop())));
         HostResolver resolver = new HostResolver(names);
-        PoolRegistry pools = new PoolRegistry(loops, resolver, control, events, liveFailures);
-        ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit,
-                new ListenerAdmissions(new Blocks()));
+        Blocks blocks = new Blocks();
+        PoolRegistry pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks);
+        ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit, new ListenerAdmissions(blocks));
         LoopHeartbeat heartbeat = new LoopHeartbeat(loops);
         CoLocationWatch neighbours = new CoLocationWatch(
                 () -> pools.all().stream().map(ManagedPool::pool).toList());
         HeapShare share = HeapShare.ofThisProcess();
         servers = new HttpServers(share);
+        operator = new OperatorActions(pools, loops, control);
+        BlockActions blockActions = new BlockActions(blocks, pools, operator, control);
         gateway = new Gateway(new GatewayParts(control, loops, pools, listeners, resolver, accessLog, heartbeat,
                 neighbours, relayLimit),
-                Stream.concat(Stream.of(servers), others.stream()).toList(), config);
-        operator = new OperatorActions(pools, loops, control);
+                Stream.concat(Stream.of(servers, (ConfigParticipant) _ -> blockActions.onConfig()), others.stream())
+                        .toList(),
+                config);
+        BlockReport blockReport = new BlockReport(blocks, blockActions, InstantSource.system());
         readiness = new Readiness(gateway);
         History history = new History();
         rates = new RateSampler(loops, new HistoryRecorder(history, pools, listeners, InstantSource.system()));
         operations = new AdminOperations(operator, readiness,
-                new StatusReport(gateway, readiness, pools, listeners, rates, events, config), history,
-                new RelayReport(operator, pools), new PinReport(pools),
+                new StatusReport(gateway, readiness, pools, listeners, blockReport, rates, events, config), history,
+                new RelayReport(operator, pools), new PinReport(pools), blockReport,
                 new SelectionExplainer(gateway, pools, listeners));
         BuildInfo build = BuildInfo.read();
-        metrics = new LazyMetrics(() -> new GatewayMetrics(new MetricsReader(pools, new LoopCountsReader(loops),
+        metrics = new LazyMetrics(() -> new GatewayMetrics(new MetricsReader(pools, blocks, new LoopCountsReader(loops),
                 heartbeat, neighbours, reloads, accessLog::dropped, Logging::dropped, gateway::config,
                 gateway::changes),
                 build.version(), build.netty(), share));

@@ -5,8 +5,9 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Reads the PROXY protocol header that a connection begins with, in versions 1 and 2 (proxy-protocol.txt of HAProxy, sections
- * 2.1 and 2.2), from bytes that are looked at and not consumed. Strict: whatever the text does not allow is invalid, and is
- * told from the first byte that differs.
+ * 2.1 and 2.2), from bytes that are looked at and not consumed. Strict: whatever the text does not allow is invalid. That is
+ * told from the first byte that can't begin a header on; the addresses of version 1 and all that follows the head of version 2
+ * are judged when they are whole.
  *
  * <p>Confined to its event loop: the result is one object.
  */

@@ -38,7 +38,7 @@ public final class ReceivedHeader {
         return kind;
     }
 
-    /** The version, as soon as the bytes tell; {@link ProxyHeader.Version#NONE} before. */
+    /** {@link ProxyHeader.Version#V2} for bytes that begin with its first byte, {@link ProxyHeader.Version#V1} for all others. */
     public ProxyHeader.Version version() {
         return version;
     }

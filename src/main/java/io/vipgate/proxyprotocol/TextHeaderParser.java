@@ -23,6 +23,8 @@ final class TextHeaderParser {
     private static final List<String> PROTOCOLS = List.of("TCP4 ", "TCP6 ", UNKNOWN + " ", UNKNOWN + "\r");
     private static final String NO_PROTOCOL = "the protocol is none of TCP4, TCP6 and UNKNOWN";
     private static final int SHORTEST = "PROXY UNKNOWN\r\n".length();
+    /** Behind the word that has begun last, of four: the least that must follow until the line is whole. */
+    private static final List<String> SHORTEST_RESTS = List.of(" :: 0 0\r\n", " 0 0\r\n", " 0\r\n", "\r\n");
     private static final Pattern DECIMAL = Pattern.compile("0|[1-9][0-9]{0,4}");
     /** {@link Inet6Address#ofLiteral} also takes brackets, zones, and groups with more zeros in front, which have no place here. */
     private static final Pattern IPV6 = Pattern
@@ -44,7 +46,7 @@ final class TextHeaderParser {
         } else if (end < 0 && !beginsAsProtocol(bytes.asSlice(BEGINNING.length, length - BEGINNING.length))) {
             header.invalid(NO_PROTOCOL);
         } else if (end < 0) {
-            header.incomplete(Math.max(SHORTEST, length + 1));
+            header.incomplete(Math.max(SHORTEST, length + shortestRest(bytes, length)));
         } else {
             byte[] line = bytes.asSlice(0, end).toArray(ValueLayout.JAVA_BYTE);
             parse(new String(line, StandardCharsets.ISO_8859_1), header);
@@ -57,6 +59,20 @@ final class TextHeaderParser {
             return rest.asSlice(0, known).mismatch(MemorySegment.ofArray(
                     protocol.substring(0, known).getBytes(StandardCharsets.US_ASCII))) < 0;
         });
+    }
+
+    /** At least so many bytes are missing of a line without its end: a sender of single bytes is not looked at after each. */
+    private static int shortestRest(MemorySegment bytes, int length) {
+        if (bytes.get(ValueLayout.JAVA_BYTE, length - 1L) == '\r') {
+            return 1;
+        }
+        int last = SHORTEST_RESTS.size() - 1;
+        boolean hasAddresses = length > BEGINNING.length && bytes.get(ValueLayout.JAVA_BYTE, BEGINNING.length) == 'T';
+        int spaces = hasAddresses ? 0 : last + 1;
+        for (int at = BEGINNING.length; at < length && spaces <= last; at++) {
+            spaces += bytes.get(ValueLayout.JAVA_BYTE, at) == ' ' ? 1 : 0;
+        }
+        return SHORTEST_RESTS.get(Math.clamp(spaces - 1L, 0, last)).length();
     }
 
     /** Behind the first line feed; negative when there is none. */

@@ -1,5 +1,6 @@
 package io.vipgate.relay;
 
+import io.vipgate.counters.EnumCounter;
 import io.vipgate.pool.ConnectionLimit;
 import io.vipgate.pool.ListenerRoom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -197,8 +198,28 @@ public final class LoopListener {
         return counts.accepted();
     }
 
+    /** Clients refused, by reason; the loop's own. */
+    public EnumCounter<RefuseReason> refused() {
+        return counts.refused();
+    }
+
+    /** Clients that a dry run would have refused, by reason; the loop's own. */
+    public EnumCounter<RefuseReason> wouldRefuse() {
+        return counts.wouldRefuse();
+    }
+
     /** Clients refused for this reason. */
     public long refused(RefuseReason reason) {
         return counts.refused().of(reason);
+    }
+
+    /** Clients of this loop whose first bytes are waited for. */
+    public long waiting() {
+        return counts.waiting();
+    }
+
+    /** PROXY headers of this kind that were accepted. */
+    public long headers(ListenerCounts.HeaderKind kind) {
+        return counts.headers().of(kind);
     }
 }

@@ -51,9 +51,10 @@ public final class HistoryRecorder implements Consumer<TotalsSample> {
         float seconds = seconds(before, now);
         Map<List<String>, float[]> rows = new LinkedHashMap<>();
         for (ListenerRegistry.Present listener : listeners.present()) {
-            ListenerTotals done = now.of(listener.name()).minus(before.of(listener.name()));
-            rows.put(List.of(listener.name()), new float[]{rate(done.accepted(), seconds),
-                rate(done.refused(), seconds), listener.limit().present()});
+            ListenerTotals is = now.of(listener.name());
+            ListenerTotals was = before.of(listener.name());
+            rows.put(List.of(listener.name()), new float[]{rate(is.accepted() - was.accepted(), seconds),
+                rate(is.refused() - was.refused(), seconds), listener.limit().present()});
         }
         return new History.Rows(History.Kind.LISTENERS, rows);
     }

@@ -1,5 +1,6 @@
 package io.vipgate.telemetry;
 
+import io.vipgate.counters.EnumCounter;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.RefuseReason;
 
@@ -9,27 +10,38 @@ import io.vipgate.relay.RefuseReason;
  * <p>Immutable.
  *
  * @param accepted clients that came
- * @param refused clients that were refused
+ * @param refusals clients that were refused
+ * @param dryRuns clients that a dry run would have refused
  */
-public record ListenerTotals(long accepted, long refused) {
+public record ListenerTotals(long accepted, EnumCounter<RefuseReason> refusals, EnumCounter<RefuseReason> dryRuns) {
     /** Nothing has happened. */
-    public static final ListenerTotals NOTHING = new ListenerTotals(0, 0);
+    public static final ListenerTotals NOTHING = new ListenerTotals(0, nothing(), nothing());
 
     static ListenerTotals of(LoopListener listener) {
-        long refused = 0;
-        for (RefuseReason reason : RefuseReason.values()) {
-            refused += listener.refused(reason);
+        return new ListenerTotals(listener.accepted(), sum(listener.refused()), sum(listener.wouldRefuse()));
+    }
+
+    private static EnumCounter<RefuseReason> nothing() {
+        return new EnumCounter<>(RefuseReason.class);
+    }
+
+    @SafeVarargs
+    private static EnumCounter<RefuseReason> sum(EnumCounter<RefuseReason>... parts) {
+        EnumCounter<RefuseReason> sum = nothing();
+        for (EnumCounter<RefuseReason> part : parts) {
+            sum.add(part);
         }
-        return new ListenerTotals(listener.accepted(), refused);
+        return sum;
+    }
+
+    /** Clients that were refused, for any reason. */
+    public long refused() {
+        return refusals.sum();
     }
 
     /** Both together. */
     public ListenerTotals plus(ListenerTotals other) {
-        return new ListenerTotals(accepted + other.accepted, refused + other.refused);
-    }
-
-    /** What has come since the other. */
-    public ListenerTotals minus(ListenerTotals other) {
-        return new ListenerTotals(accepted - other.accepted, refused - other.refused);
+        return new ListenerTotals(accepted + other.accepted, sum(refusals, other.refusals),
+                sum(dryRuns, other.dryRuns));
     }
 }

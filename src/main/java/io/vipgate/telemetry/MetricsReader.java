@@ -1,5 +1,6 @@
 package io.vipgate.telemetry;
 
+import io.vipgate.access.Blocks;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeType;
@@ -40,6 +41,7 @@ public final class MetricsReader implements StatsSource {
     private static final long ENDPOINT_BYTES = 640;
 
     private final PoolRegistry pools;
+    private final Blocks blocks;
     private final LoopCountsReader loops;
     private final LoopHeartbeat heartbeat;
     private final CoLocationWatch neighbours;
@@ -55,11 +57,12 @@ public final class MetricsReader implements StatsSource {
      *
      * @param changes how often a change of the configuration has begun or ended; odd while one is being made
      */
-    public MetricsReader(PoolRegistry pools, LoopCountsReader loops, LoopHeartbeat heartbeat,
+    public MetricsReader(PoolRegistry pools, Blocks blocks, LoopCountsReader loops, LoopHeartbeat heartbeat,
             CoLocationWatch neighbours,
             ReloadCounts reloads, LongSupplier accessLogDropped, LongSupplier logDropped,
             Supplier<GatewayConfig> config, LongSupplier changes) {
         this.pools = pools;
+        this.blocks = blocks;
         this.loops = loops;
         this.heartbeat = heartbeat;
         this.neighbours = neighbours;
@@ -112,7 +115,7 @@ public final class MetricsReader implements StatsSource {
         List<PoolStats> all = new ArrayList<>();
         now.pools().forEach((name, pool) -> pools.find(name).ifPresent(found -> all.add(pool(name, pool, found))));
         return new GatewayStats(counts, listeners, all, reloads.numbers(), heartbeat.lags(),
-                KernelCounters.listenOverflows(), accessLogDropped.getAsLong(), logDropped.getAsLong(),
+                KernelCounters.listenOverflows(), accessLogDropped.getAsLong(), logDropped.getAsLong(), blocks.size(),
                 pools.hasStateFile() ? Optional.of(pools.stateFileProblem().isEmpty()) : Optional.empty());
     }
 

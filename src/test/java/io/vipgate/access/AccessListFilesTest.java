@@ -110,7 +110,7 @@ class AccessListFilesTest {
     }
 
     @Test
-    void aFileThatIsMissingIsAnError() throws IOException {
+    void aFileThatIsMissingIsAnErrorAndADirectoryThatIsNotThereYetIsEmpty() throws IOException {
         Files.createSymbolicLink(directory.resolve("gone.txt"), directory.resolve("nowhere"));
 
         assertThat(faults("file:" + directory + "/no.txt", "file:" + directory + "/none/*.txt", "file:" + directory,

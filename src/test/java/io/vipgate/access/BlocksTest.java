@@ -80,7 +80,7 @@ class BlocksTest {
         assertThat(blocks.get(network("198.51.100.7"))).isNull();
         assertThat(blocks.isEmpty()).isFalse();
 
-        assertThat(blocks.removeExpired()).containsExactly(new Block(network("198.51.100.7"), 2_000, ""));
+        assertThat(blocks.removeExpired()).containsExactly(new Block(network("198.51.100.7"), 1_000, 2_000, ""));
         assertThat(blocks.isEmpty()).isTrue();
     }
 
@@ -111,7 +111,7 @@ class BlocksTest {
 
         assertThat(blocks.removeExpired()).isEmpty();
         assertThat(blocks.list()).containsExactly(
-                new Block(network("198.51.100.7"), Block.UNTIL_LIFTED, "second"));
+                new Block(network("198.51.100.7"), 1_000, Block.UNTIL_LIFTED, "second"));
     }
 
     @Test

@@ -26,7 +26,7 @@ class KeysTest {
     private static final Pattern READ_BY_COMMAND = Pattern.compile("(\\w*)\\)*\\s*\\.get\\(\"(\\w+)\"\\)");
     /** Overlapping, since {@code pool.pins.count} is two of them. */
     private static final Pattern READ_BY_PAGE = Pattern
-            .compile("(?=(?<!document\\.)\\b(status|listener|pool|endpoint|probe|pins|chunk|body)\\??\\.(\\w+))");
+            .compile("(?=(?<!document\\.)\\b(status|listener|pool|endpoint|probe|pins|chunk|body|block)\\??\\.(\\w+))");
     private static final Pattern EVENT = Pattern.compile("\\bevent\\.(\\w+)");
     private static final Pattern COLUMN = Pattern.compile("\\.(listener|endpoint)\\([^()]*\\)\\?\\.(\\w+)");
     private static final Pattern RATE = Pattern.compile("\"(\\w+PerSecond)\"");
@@ -42,14 +42,18 @@ class KeysTest {
     private static final String PROBE = "EndpointStatus$LastProbe";
 
     private static final Map<String, Map<String, String>> BY_COMMAND = Map.of("AdminClient",
-            Map.of("json", "ErrorAnswer"), "CloseCommand", Map.of("done", "ClosedRelays"), "EndpointCommand",
+            Map.of("json", "ErrorAnswer"), "BlockCommand",
+            Map.of("done", "BlockedNetwork", "block", "BlockList$Entry"), "BlocksCommand",
+            Map.of("page", "BlockList", "block", "BlockList$Entry"), "CloseCommand", Map.of("done", "ClosedRelays"),
+            "EndpointCommand",
             Map.of("done", "EndpointAddresses", "address", ENDPOINT), "ExplainCommand",
             Map.of("answer", "Explanation", "choice", "Explanation$Choice", "pin", "Explanation$Pin", "candidate",
                     "Explanation$Candidate"),
             "RelaysCommand", Map.of("page", "RelayList", "relay", "RelayList$Entry"), "ReloadCommand",
             Map.of("done", "ReloadResult"), "StatusView",
             Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "pins", PINS, "endpoint", ENDPOINT, "probe",
-                    PROBE, "machine", "PoolStatus$SharedMachine", "event", EVENTS),
+                    PROBE, "machine", "PoolStatus$SharedMachine", "event", EVENTS, "blocks",
+                    "GatewayStatus$BlockCount"),
             "TopScreen", Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "endpoint", ENDPOINT));
 
     private static final Map<String, Map<String, String>> BY_PAGE = Map.of("main.js",
@@ -59,6 +63,7 @@ class KeysTest {
             "controls.js", Map.of("pool", POOL, "endpoint", ENDPOINT), "history.js",
             Map.of("chunk", "HistoryAnswer", "listener", "HistoryAnswer$Listener", "endpoint",
                     "HistoryAnswer$Endpoint"),
+            "blocks.js", Map.of("status", STATUS, "body", "BlockList", "block", "BlockList$Entry"),
             "calls.js", Map.of("body", "ErrorAnswer"));
 
     private static Set<String> keys(String name) {

@@ -2,6 +2,7 @@ package io.vipgate.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.access.Blocks;
 import io.vipgate.pool.AdminState;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class OverrideStoreTest {
     private Path directory;
 
     private static OverrideStore startedWith(Path file) {
-        OverrideStore store = new OverrideStore();
+        OverrideStore store = new OverrideStore(new Blocks());
         store.use(store.open(Optional.of(file)));
         return store;
     }

@@ -39,7 +39,7 @@ class StateFileTest {
 
     private static void write(Path file, Map<String, Map<String, OperatorOverride>> overrides, KeptStates kept)
             throws IOException {
-        StateFile.write(file, out -> StateText.write(out, overrides, kept.byPool().keySet(), kept));
+        StateFile.write(file, out -> StateText.write(out, overrides, kept.byPool().keySet(), kept), _ -> {});
     }
 
     private static Map<String, Map<String, OperatorOverride>> overrides(KeptStates kept) {
@@ -161,8 +161,10 @@ class StateFileTest {
         Path large = Files.write(directory.resolve("large"), new byte[(4 << 20) + 1]);
         Path pipe = directory.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start().waitFor()).isZero();
+        Path huge = Files.write(directory.resolve("huge"), "\n".repeat(30 << 20).getBytes(StandardCharsets.US_ASCII));
 
-        assertThatThrownBy(() -> StateFile.read(large)).hasMessage("larger than 4 MiB");
+        assertThatThrownBy(() -> StateFile.read(large)).hasMessage("larger than 4 MiB without its blocks");
+        assertThatThrownBy(() -> StateFile.read(huge)).hasMessage("larger than 28 MiB");
         assertThatThrownBy(() -> StateFile.read(directory)).hasMessage("not a regular file");
         assertThatThrownBy(() -> StateFile.read(pipe)).hasMessage("not a regular file");
         assertThatThrownBy(() -> StateFile.read(Path.of("/dev/zero"))).hasMessage("not a regular file");
@@ -193,7 +195,7 @@ class StateFileTest {
         Path leftOver = Files.writeString(directory.resolve("state.new"), "half of it");
         Files.setPosixFilePermissions(leftOver, PosixFilePermissions.fromString("rw-rw-rw-"));
 
-        StateFile.write(file, out -> out.append("new"));
+        StateFile.write(file, out -> out.append("new"), _ -> {});
 
         assertThat(file).hasContent("new");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
@@ -206,7 +208,7 @@ class StateFileTest {
         Path stranger = Files.writeString(directory.resolve("stranger"), "as it was");
         Files.createSymbolicLink(directory.resolve("real/state.new"), stranger);
 
-        StateFile.write(link, out -> out.append("new"));
+        StateFile.write(link, out -> out.append("new"), _ -> {});
 
         assertThat(Files.isSymbolicLink(link)).isTrue();
         assertThat(real).hasContent("new");
@@ -215,7 +217,7 @@ class StateFileTest {
 
     @Test
     void whatCanNotBeWrittenSaysWhy() {
-        assertThatThrownBy(() -> StateFile.write(directory.resolve("gone/state"), _ -> {}))
+        assertThatThrownBy(() -> StateFile.write(directory.resolve("gone/state"), _ -> {}, _ -> {}))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("no such directory: ");
         assertThat(directory.resolve("gone")).doesNotExist();

@@ -31,7 +31,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 record OpenApi(Map<?, ?> root) {
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete");
     private static final Set<String> WORDS = Set.of("type", "description", "additionalProperties", "required",
-            "properties", "items", "enum", "anyOf", "format", "minimum", "maximum", "default", "$ref");
+            "properties", "items", "enum", "anyOf", "format", "minimum", "maximum", "default", "pattern", "$ref");
 
     /** A method of a path. */
     record Operation(String method, String path, Map<?, ?> content) {
@@ -166,6 +166,9 @@ record OpenApi(Map<?, ?> root) {
         if (schema.get("enum") instanceof List<?> allowed && !allowed.contains(value.text())) {
             problems.add(where + ": " + value + " (expected: one of " + allowed + ")");
         }
+        if (schema.get("pattern") instanceof String pattern && !value.text().matches(pattern)) {
+            problems.add(where + ": " + value + " (expected: " + pattern + ")");
+        }
         checkRange(value, schema, where, problems);
         if ("date-time".equals(schema.get("format")) && value instanceof JsonString(String text)) {
             try {
@@ -193,6 +196,10 @@ record OpenApi(Map<?, ?> root) {
     }
 
     private void checkMembers(JsonObject object, Map<?, ?> schema, String where, List<String> problems) {
+        if (schema.get("additionalProperties") instanceof Map<?, ?> each) {
+            object.members().forEach((name, value) -> check(value, each, where + "." + name, problems));
+            return;
+        }
         Map<?, ?> properties = member(schema, "properties");
         for (String name : required(schema)) {
             if (!object.members().containsKey(name)) {

@@ -42,6 +42,9 @@ final class OpenApiIT {
     /** Schemas by the records that are written so. */
     private static final Map<String, String> SCHEMAS = new TreeMap<>(Map.ofEntries(
             Map.entry("GatewayStatus", "Status"), Map.entry("GatewayStatus$Event", "Event"),
+            Map.entry("GatewayStatus$BlockCount", "BlockCount"), Map.entry("BlockList", "BlockList"),
+            Map.entry("BlockList$Entry", "Block"), Map.entry("BlockedNetwork", "BlockedNetwork"),
+            Map.entry("LiftedBlocks", "LiftedBlocks"),
             Map.entry("ListenerStatus", "Listener"), Map.entry("PoolStatus", "Pool"),
             Map.entry("PoolStatus$Pins", "Pins"), Map.entry("PoolStatus$SharedMachine", "SharedMachine"),
             Map.entry("PoolStatus$Pair", "Pair"), Map.entry("EndpointStatus", "Endpoint"),
@@ -103,7 +106,8 @@ final class OpenApiIT {
 
     private static String named(Operation operation, String pool, String endpoint, String relay, String client) {
         return operation.path().replace("{pool}", pool).replace("{endpoint}", endpoint).replace("{relay}", relay)
-                .replace("{client}", client) + switch (operation.toString()) {
+                .replace("{client}", client).replace("{network}", "192.0.2.1").replace("{address}", "192.0.2.0")
+                .replace("{length}", "24") + switch (operation.toString()) {
                     case "GET /api/v1/explain" -> "?listener=web&client=127.0.0.1";
                     case "DELETE /api/v1/relays" -> "?pool=" + pool;
                     default -> "";
@@ -114,7 +118,7 @@ final class OpenApiIT {
         return switch (operation.path()) {
             case STATE -> "{\"state\": \"drain\"}";
             case WEIGHT -> "{\"weight\": 2}";
-            default -> "";
+            default -> operation.method().equals("PUT") ? "{}" : "";
         };
     }
 
@@ -144,8 +148,8 @@ final class OpenApiIT {
         }
         Set<String> unused = new TreeSet<>(described.schemas().keySet());
         unused.removeAll(SCHEMAS.values());
-        assertThat(unused).as("schemas that no record is written as").containsExactly("Column", "StateChange",
-                "WeightChange");
+        assertThat(unused).as("schemas that no record is written as").containsExactly("BlockChange", "Column",
+                "StateChange", "WeightChange");
         for (Map.Entry<String, String> each : SCHEMAS.entrySet()) {
             List<String> components = Stream.of(Class.forName(MODEL + each.getKey()).getRecordComponents())
                     .map(RecordComponent::getName).toList();
@@ -233,7 +237,8 @@ final class OpenApiIT {
                 assertThat(described.problems(operation, anonymous)).isEmpty();
 
                 expect(422, admin, operation, path + (path.contains("?") ? "&" : "?") + "colour=red", body(operation));
-                if (operation.path().contains("{")) {
+                // What has no block yet can be given one.
+                if (operation.path().contains("{") && !operation.toString().startsWith("PUT /api/v1/blocks")) {
                     expect(404, admin, operation, named(operation, "none", "none", "none", "192.0.2.1"),
                             body(operation));
                 }
@@ -251,6 +256,16 @@ final class OpenApiIT {
             Admin admin = new Admin(gateway, tokenFile());
             assertThat(described.problems(JsonParser.parse("{\"state\": \"drain\"}"), "StateChange")).isEmpty();
             assertThat(described.problems(JsonParser.parse("{\"weight\": 2}"), "WeightChange")).isEmpty();
+            assertThat(described.problems(
+                    JsonParser.parse("{\"for\": \"1h\", \"why\": \"x\", \"keep\": true, \"wide\": false}"),
+                    "BlockChange")).isEmpty();
+            for (String wrong : List.of("[]", "{\"for\": 1}", "{\"for\": \"1\"}", "{\"for\": \"0s\"}",
+                    "{\"why\": true}",
+                    "{\"keep\": \"yes\"}", "{\"wide\": 1}", "{\"until\": \"1h\"}")) {
+                assertThat(described.problems(JsonParser.parse(wrong), "BlockChange")).as(wrong).isNotEmpty();
+                expect(422, admin, described.operation("PUT", "/api/v1/blocks/{network}"),
+                        "/api/v1/blocks/192.0.2.1", wrong);
+            }
             for (Operation operation : List.of(described.operation("PUT", STATE), described.operation("PUT", WEIGHT))) {
                 String schema = operation.path().equals(STATE) ? "StateChange" : "WeightChange";
                 String path = named(operation, "nginx", "one", "", "");

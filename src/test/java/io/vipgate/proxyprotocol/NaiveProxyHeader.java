@@ -13,12 +13,13 @@ import java.util.regex.Pattern;
 
 /**
  * A second, plain reading of the PROXY protocol's text, of whole headers only: regular expressions for version 1, a copy of the
- * bytes for version 2. It knows whether bytes begin with a header, how long it is, and whose.
+ * bytes for version 2. It knows whether bytes begin with a header, how long it is, whose, and what else it says.
  *
  * @param length of the header
- * @param client address and port as text; empty where the peer is the client
+ * @param addresses the client's and the destination's, each with its port, as text; empty where the peer is the client
+ * @param fields the type-length-value fields, hexadecimal
  */
-record NaiveProxyHeader(int length, String client) {
+record NaiveProxyHeader(int length, String addresses, String fields) {
     private static final String OCTET = "(?:0|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5])";
     private static final String IPV4 = OCTET + "(?:\\." + OCTET + "){3}";
     private static final String PORT = "(0|[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
@@ -40,11 +41,11 @@ record NaiveProxyHeader(int length, String client) {
             Matcher matcher = pattern.matcher(text);
             if (matcher.lookingAt()) {
                 if (pattern == UNKNOWN) {
-                    return Optional.of(new NaiveProxyHeader(matcher.end(), ""));
+                    return Optional.of(new NaiveProxyHeader(matcher.end(), "", ""));
                 }
                 byte[] source = pattern == TCP4 ? literal(matcher.group(1)) : groups(matcher.group(1));
                 byte[] target = pattern == TCP4 ? literal(matcher.group(2)) : groups(matcher.group(2));
-                return target.length == 0 ? Optional.empty() : of(matcher.end(), source, matcher.group(3));
+                return of(matcher.end(), text(source, matcher.group(3)), text(target, matcher.group(4)), "");
             }
         }
         return Optional.empty();
@@ -107,7 +108,7 @@ record NaiveProxyHeader(int length, String client) {
         byte[] header = Arrays.copyOf(bytes, 16 + length);
         String command = head.substring(24, 28);
         if (command.startsWith("20") || command.equals("2100")) {
-            return Optional.of(new NaiveProxyHeader(header.length, ""));
+            return Optional.of(new NaiveProxyHeader(header.length, "", ""));
         }
         int addresses = switch (command) {
             case "2111" -> 12;
@@ -118,11 +119,17 @@ record NaiveProxyHeader(int length, String client) {
             return Optional.empty();
         }
         if (command.equals("2131")) {
-            return Optional.of(new NaiveProxyHeader(header.length, ""));
+            return Optional.of(new NaiveProxyHeader(header.length, "", ""));
         }
         int size = (addresses - 4) / 2;
-        int port = new BigInteger(1, Arrays.copyOfRange(header, 16 + 2 * size, 18 + 2 * size)).intValue();
-        return of(header.length, Arrays.copyOfRange(header, 16, 16 + size), Integer.toString(port));
+        int ports = 16 + 2 * size;
+        return of(header.length, text(Arrays.copyOfRange(header, 16, 16 + size), port(header, ports)),
+                text(Arrays.copyOfRange(header, 16 + size, ports), port(header, ports + 2)),
+                HexFormat.of().formatHex(header, 16 + addresses, header.length));
+    }
+
+    private static String port(byte[] header, int at) {
+        return new BigInteger(1, Arrays.copyOfRange(header, at, at + 2)).toString();
     }
 
     private static boolean areFields(byte[] header, int from, int to, int levels) {
@@ -161,17 +168,17 @@ record NaiveProxyHeader(int length, String client) {
         return ~crc;
     }
 
-    private static Optional<NaiveProxyHeader> of(int length, byte[] source, String port) {
-        if (source.length == 0) {
-            return Optional.empty();
-        }
-        BigInteger number = new BigInteger(1, source);
-        boolean isMapped = source.length == 16 && number.shiftRight(32).equals(BigInteger.valueOf(0xffff));
-        byte[] address = isMapped ? Arrays.copyOfRange(source, 12, 16) : source;
-        boolean isNobody = new BigInteger(1, address).signum() == 0;
-        boolean isGroup = address.length == 4 ? (address[0] & 0xf0) == 0xe0 : (address[0] & 0xff) == 0xff;
-        return isNobody || isGroup
+    private static Optional<NaiveProxyHeader> of(int length, String source, String target, String fields) {
+        boolean isNobody = source.matches("(0{8}|0{32}) .*");
+        boolean isGroup = source.matches("e.{7} .*") || source.matches("ff.{30} .*");
+        return source.isEmpty() || target.isEmpty() || isNobody || isGroup
                 ? Optional.empty()
-                : Optional.of(new NaiveProxyHeader(length, HexFormat.of().formatHex(address) + " " + port));
+                : Optional.of(new NaiveProxyHeader(length, source + " " + target, fields));
+    }
+
+    /** IPv4 in its one form, mapped addresses too; empty for what is no address. */
+    private static String text(byte[] address, String port) {
+        String hex = HexFormat.of().formatHex(address);
+        return hex.isEmpty() ? "" : hex.replaceFirst("^0{20}ffff", "") + " " + port;
     }
 }

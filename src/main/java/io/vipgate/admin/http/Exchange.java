@@ -72,6 +72,11 @@ public final class Exchange {
         return connection.remote().isOperator();
     }
 
+    /** Where the call comes from; empty when that is a Unix socket. */
+    public Optional<InetAddress> remote() {
+        return connection.remote().address();
+    }
+
     /** Who calls, for the log. */
     public String caller() {
         return connection.remote().text();

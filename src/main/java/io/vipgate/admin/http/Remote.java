@@ -23,11 +23,13 @@ import java.util.stream.IntStream;
  *
  * @param source what is bounded together: an IPv4 address, an IPv6 /64, a user of this machine
  * @param text for the log
+ * @param address where it calls from; empty when that is a Unix socket
  * @param local the address that it called; empty when that is a Unix socket
  * @param isOperator whether it may change things without a token, since the kernel says who it is
  */
-record Remote(String source, String text, Optional<InetAddress> local, boolean isOperator) {
-    private static final Remote NOBODY = new Remote("", "", Optional.empty(), false);
+record Remote(String source, String text, Optional<InetAddress> address, Optional<InetAddress> local,
+        boolean isOperator) {
+    private static final Remote NOBODY = new Remote("", "", Optional.empty(), Optional.empty(), false);
     private static final int NETWORK_BYTES = 8;
     private static final int SOL_SOCKET = 1;
     /** socket(7); since Linux 4.13. */
@@ -40,7 +42,8 @@ record Remote(String source, String text, Optional<InetAddress> local, boolean i
         }
         return channel.remoteAddress() instanceof InetSocketAddress from
                 && channel.localAddress() instanceof InetSocketAddress to
-                        ? new Remote(source(from.getAddress()), IpText.of(from), Optional.of(to.getAddress()), false)
+                        ? new Remote(source(from.getAddress()), IpText.of(from), Optional.of(from.getAddress()),
+                                Optional.of(to.getAddress()), false)
                         // It is gone already.
                         : NOBODY;
     }
@@ -59,6 +62,7 @@ record Remote(String source, String text, Optional<InetAddress> local, boolean i
                     || IntStream.of(peer.gids()).anyMatch(group -> group == file.group())
                     || isInGroups(channel, file.group());
             return new Remote("uid " + peer.uid(), "uid " + peer.uid() + ", pid " + peer.pid(), Optional.empty(),
+                    Optional.empty(),
                     isOperator);
         } catch (IOException e) {
             return NOBODY;

@@ -17,12 +17,20 @@ import org.jspecify.annotations.Nullable;
  * @param needRestart changes of the configuration that require a restart
  * @param stateFileProblem why the operator's states are not kept over a restart although {@code stateFile} says so; null when
  *        they are, or need not be
+ * @param blocks whom it turns away
  * @param events oldest first
  */
 public record GatewayStatus(Instant at, String version, long pid, Instant startedAt, boolean alive, boolean stopping,
         boolean ready, List<String> reasons, int eventLoops, int silentLoops, int openRelays, int maxRelays,
         @Decimals(1) double ratesOverSeconds, List<String> needRestart, @Nullable String stateFileProblem,
-        List<ListenerStatus> listeners, List<PoolStatus> pools, List<Event> events) {
+        List<ListenerStatus> listeners, List<PoolStatus> pools, BlockCount blocks, List<Event> events) {
+    /**
+     * How many blocks there are.
+     *
+     * @param nextEnd when the next of them ends by itself; null when none does
+     */
+    public record BlockCount(int count, @Nullable Instant nextEnd) {}
+
     /** What has happened. */
     public record Event(Instant at, String text) {}
 }

@@ -1,7 +1,10 @@
 package io.vipgate.admin.model;
 
 import io.vipgate.json.Decimals;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How a listener is.
@@ -10,7 +13,18 @@ import java.util.List;
  *
  * @param maxConnections its own bound, or what the process has descriptors for
  * @param keptConnections of the places that the process has, those that no other listener can take
+ * @param waiting clients among the connections whose PROXY header is waited for
+ * @param refusedBy refused clients by reason; reasons that nobody was refused for are left out
+ * @param wouldRefuseBy the same of clients that a dry run would have refused
  */
 public record ListenerStatus(String name, List<String> addresses, String pool, int connections, int maxConnections,
-        int keptConnections, long accepted, long refused, @Decimals(1) double acceptedPerSecond,
-        @Decimals(1) double refusedPerSecond) {}
+        int keptConnections, int waiting, long accepted, long refused, Map<String, Long> refusedBy,
+        Map<String, Long> wouldRefuseBy, @Decimals(1) double acceptedPerSecond,
+        @Decimals(1) double refusedPerSecond) {
+    /** Keeps its own copies. */
+    public ListenerStatus {
+        addresses = List.copyOf(addresses);
+        refusedBy = Collections.unmodifiableMap(new LinkedHashMap<>(refusedBy));
+        wouldRefuseBy = Collections.unmodifiableMap(new LinkedHashMap<>(wouldRefuseBy));
+    }
+}

@@ -16,10 +16,14 @@ public record RelayList(List<Entry> relays, int matching, @Nullable String next)
     /**
      * An open relay.
      *
+     * @param client where it comes from; whom a PROXY header conveyed, if one did
+     * @param peer who conveyed the client; null when nobody did
+     * @param peerPort the peer's port; null without one
      * @param endpoint null while none is selected
      * @param idleSeconds since a byte last reached either side
      */
-    public record Entry(String id, String listener, String client, int clientPort, String pool,
+    public record Entry(String id, String listener, String client, int clientPort, @Nullable String peer,
+            @Nullable Integer peerPort, String pool,
             @Nullable String endpoint, String phase, @Decimals(1) double ageSeconds, @Decimals(1) double idleSeconds,
             long bytesToBackend, long bytesToClient, int attempts, boolean pinned) {}
 }

@@ -50,20 +50,29 @@ async function askToken(message) {
   return Boolean(given);
 }
 
-/** Makes a change, and asks for the token where it is missing or wrong; tells what went wrong, or nothing. */
-export async function change(method, path, body) {
+/** Calls, and asks for the token where it is missing or wrong; null when it was not given. */
+export async function ask(method, path, body) {
   if (!hasToken() && !await askToken("")) {
-    return "nothing was changed: it needs the token";
+    return null;
   }
   for (;;) {
     const answer = await call(method, path, body);
     if (answer.status === 401) {
       setToken(null);
       if (!await askToken("That is not the token of this gateway.")) {
-        return "nothing was changed: it needs the token";
+        return null;
       }
     } else {
-      return answer.status >= 200 && answer.status < 300 ? "" : problem(answer);
+      return answer;
     }
   }
+}
+
+/** Makes a change, and asks for the token where it is missing or wrong; tells what went wrong, or nothing. */
+export async function change(method, path, body) {
+  const answer = await ask(method, path, body);
+  if (answer === null) {
+    return "nothing was changed: it needs the token";
+  }
+  return answer.status >= 200 && answer.status < 300 ? "" : problem(answer);
 }

@@ -1,5 +1,6 @@
 // Wires the page: one feed, and what shows it.
 
+import { Blocks } from "./blocks.js";
 import { hasToken, setToken, takeTokenFromAddress } from "./calls.js";
 import { offerDemo } from "./demo.js";
 import { change } from "./dialogs.js";
@@ -17,6 +18,7 @@ const find = id => document.getElementById(id);
 const history = new History();
 const listeners = new Listeners(history);
 const pools = new Pools(history, find("pools"));
+const blocks = new Blocks(find("blocks"));
 let heardAt = Date.now();
 let version;
 
@@ -29,6 +31,7 @@ function show(status) {
   showNotices(status);
   listeners.show(status);
   pools.show(status, now);
+  blocks.show(status, now);
   showEvents(find("events"), status.events);
 }
 

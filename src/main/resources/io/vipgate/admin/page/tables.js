@@ -11,7 +11,7 @@ const LINES_STAY_MILLIS = 60000;
 const SIGNS = { up: "▲", down: "▼", unknown: "?" };
 
 /** A table; each column is `{ title, kind }`. On a narrow screen each cell says its column's title. */
-class Table {
+export class Table {
   constructor(caption, columns) {
     this.columns = columns;
     this.body = make("tbody", { role: "rowgroup" });
@@ -32,7 +32,7 @@ class Table {
 }
 
 /** Texts of a row that change, by name. */
-function texts(...names) {
+export function texts(...names) {
   return Object.fromEntries(names.map(name => [name, make("span", { class: name })]));
 }
 
@@ -44,8 +44,15 @@ const small = element => {
 // ---- listeners ----
 
 const LISTENER_COLUMNS = [{ title: "Listener" }, { title: "Address" }, { title: "Pool" }, { title: "Open", kind: "number" },
-  { title: "Max", kind: "number" }, { title: "Accepted/s", kind: "number" }, { title: "Refused/s", kind: "number" },
+  { title: "Max", kind: "number" }, { title: "Waiting", kind: "number" }, { title: "Accepted/s", kind: "number" }, { title: "Refused/s", kind: "number" },
   { title: "Accepted", kind: "number" }, { title: "Refused", kind: "number" }, { title: "Trend of accepted/s", kind: "sketch" }];
+
+/** Why clients were refused, and would have been but for a dry run. */
+function reasons(listener) {
+  const list = counts => Object.entries(counts).map(([reason, number]) => `${reason} ${count(number)}`).join(", ");
+  const dryRun = list(listener.wouldRefuseBy);
+  return list(listener.refusedBy) + (dryRun ? ` dry run: ${dryRun}` : "");
+}
 
 export class Listeners {
   constructor(history) {
@@ -60,10 +67,11 @@ export class Listeners {
   }
 
   #create() {
-    const row = texts("name", "address", "pool", "open", "max", "acceptedRate", "refusedRate", "accepted", "refused");
+    const row = texts("name", "address", "pool", "open", "max", "waiting", "acceptedRate", "refusedRate", "accepted", "refused",
+      "reasons");
     row.sketch = make("canvas", { "aria-hidden": "true" });
-    row.element = this.table.row([[row.name], [row.address], [row.pool], [row.open], [row.max], [row.acceptedRate],
-      [row.refusedRate], [row.accepted], [row.refused], [row.sketch]]);
+    row.element = this.table.row([[row.name], [row.address], [row.pool], [row.open], [row.max], [row.waiting],
+      [row.acceptedRate], [row.refusedRate], [row.accepted], [row.refused, small(row.reasons)], [row.sketch]]);
     return row;
   }
 
@@ -73,11 +81,13 @@ export class Listeners {
     setText(row.pool, listener.pool);
     setText(row.open, count(listener.connections));
     setText(row.max, count(listener.maxConnections));
+    setText(row.waiting, count(listener.waiting));
     setText(row.acceptedRate, rate(listener.acceptedPerSecond));
     setText(row.refusedRate, rate(listener.refusedPerSecond));
     row.refusedRate.classList.toggle("bad", listener.refusedPerSecond > 0);
     setText(row.accepted, count(listener.accepted));
     setText(row.refused, count(listener.refused));
+    setText(row.reasons, reasons(listener));
     sketch(row.sketch, this.history.times, this.history.listener(listener.name)?.acceptedPerSecond);
   }
 }
