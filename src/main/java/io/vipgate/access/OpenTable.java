@@ -58,6 +58,15 @@ final class OpenTable {
         }
     }
 
+    /** How many connections a source has open. */
+    int open(SourceKey source) {
+        Stripe stripe = stripe(source.hash());
+        synchronized (stripe) {
+            OpenCount count = stripe.find(source);
+            return count == null ? 0 : count.open();
+        }
+    }
+
     /** Those that there are; a copy, which others change meanwhile. */
     List<OpenCount> all() {
         List<OpenCount> all = new ArrayList<>();

@@ -40,6 +40,10 @@ final class SourceKey {
         return length;
     }
 
+    Prefix prefix() {
+        return new Prefix(high, low, length);
+    }
+
     long hash() {
         return hash;
     }

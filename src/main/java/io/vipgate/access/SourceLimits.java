@@ -3,6 +3,7 @@ package io.vipgate.access;
 import io.vipgate.access.TokenBuckets.Outcome;
 import io.vipgate.hash.SipHash;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,6 +179,38 @@ public final class SourceLimits {
             ranking.add(use(SOURCE, source, key.hash(), 0, refusedSoFar, now, nowNanos));
         });
         return ranking.inOrder();
+    }
+
+    /** Whether an address is neither counted nor limited. */
+    public boolean isExempt(long high, long low) {
+        return limits.exempt.find(high, low) != PrefixTable.NONE;
+    }
+
+    /**
+     * How much the source of an address uses, and the network around it where that is limited. Counts nothing.
+     *
+     * @param nowNanos {@link System#nanoTime}
+     */
+    public List<SourceUse> uses(long high, long low, long nowNanos) {
+        Limits now = limits;
+        SourceKey key = new SourceKey();
+        key.set(high, low, now.rules.ipv4Prefix(), now.rules.ipv6Prefix(), sourceHash);
+        List<SourceUse> uses = new ArrayList<>();
+        uses.add(use(SOURCE, key, open, refusedOf(key.prefix()), now, nowNanos));
+        if (now.hasAround) {
+            key.set(high, low, now.rules.around().ipv4Prefix(), now.rules.around().ipv6Prefix(), aroundHash);
+            uses.add(use(AROUND, key, openAround, 0, now, nowNanos));
+        }
+        return List.copyOf(uses);
+    }
+
+    private SourceUse use(int kind, SourceKey key, OpenTable counted, long refusedSoFar, Limits now, long nowNanos) {
+        return use(kind, key.prefix(), key.hash(), counted.open(key), refusedSoFar, now, nowNanos);
+    }
+
+    private long refusedOf(Prefix source) {
+        return refused.all().stream().filter(each -> each.source().equals(source)).findFirst()
+                .map(RefusedSources.Refused::count).orElse(0L);
     }
 
     private SourceUse use(int kind, Prefix source, long hash, int count, long refusedSoFar, Limits now, long nowNanos) {

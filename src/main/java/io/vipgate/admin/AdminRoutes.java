@@ -51,7 +51,7 @@ final class AdminRoutes {
                                 new EventStream(operations, renderings)),
                         new Route("PUT", "/api/v1/pools/{}/endpoints/{}/state", TOKEN, calls::toState),
                         new Route("PUT", "/api/v1/pools/{}/endpoints/{}/weight", TOKEN, calls::toWeight),
-                        new Route("GET", "/api/v1/explain", ANYBODY, Set.of("listener", "client"), calls::explain),
+                        new Route("GET", "/api/v1/explain", ANYBODY, Set.of("listener", "client", "peer"), calls::explain),
                         new Route("GET", "/api/v1/relays", TOKEN, FILTERS_AND_PAGE, calls::relays),
                         new Route("DELETE", "/api/v1/relays", TOKEN, FILTERS, calls::closeRelays),
                         new Route("DELETE", "/api/v1/relays/{}", TOKEN, calls::closeRelay),
@@ -103,7 +103,11 @@ final class AdminRoutes {
             throw RequestException.bad("parameter listener (expected: the name of a listener)");
         }
         InetAddress client = address("parameter client", call.parameters().getOrDefault("client", ""));
-        return renderings.of(call, () -> operations.explain(listener, client));
+        String conveying = call.parameters().getOrDefault("peer", "");
+        Optional<InetAddress> peer = conveying.isEmpty()
+                ? Optional.empty()
+                : Optional.of(address("parameter peer", conveying));
+        return renderings.of(call, () -> operations.explain(listener, client, peer));
     }
 
     // ---- relays ----

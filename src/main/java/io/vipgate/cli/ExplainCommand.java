@@ -2,9 +2,11 @@ package io.vipgate.cli;
 
 import io.vipgate.json.Json;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +32,9 @@ final class ExplainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String client;
 
+    @Option(names = "--peer", paramLabel = "IP", description = "Who conveys the client in a PROXY header.")
+    private @Nullable String peer;
+
     @Mixin
     @SuppressWarnings("NullAway.Init") // set by picocli
     private OutputOptions output;
@@ -40,7 +45,11 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Json answer = admin.client().get("/api/v1/explain", Map.of("listener", listener, "client", client));
+        Map<String, String> parameters = new LinkedHashMap<>(Map.of("listener", listener, "client", client));
+        if (peer != null) {
+            parameters.put("peer", peer);
+        }
+        Json answer = admin.client().get("/api/v1/explain", parameters);
         PrintWriter out = spec.commandLine().getOut();
         if (output.isJson()) {
             out.println(answer);
@@ -51,9 +60,18 @@ final class ExplainCommand implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
+    private static String result(String result, AnsiStyle style) {
+        return switch (result) {
+            case "refused" -> style.red("is refused");
+            case "dry_run" -> style.yellow("would be refused but for the dry run");
+            default -> "passes";
+        };
+    }
+
     private static void print(Json answer, AnsiStyle style, PrintWriter out) {
         Json choice = answer.get("choice");
-        String who = answer.get("client").text() + " at listener " + answer.get("listener").text();
+        String who = answer.get("client").text()
+                + (answer.get("peer").isNull() ? "" : " by " + answer.get("peer").text()) + " at listener " + answer.get("listener").text();
         if (!answer.get("refused").isNull()) {
             out.println(style.red(who + " would be refused: " + answer.get("refused").text()));
         }
@@ -62,6 +80,11 @@ final class ExplainCommand implements Callable<Integer> {
                 ? "gets " + style.bold(pool + "/" + choice.get("endpoint").text())
                 : choice.get("definite").isTrue() ? style.red("gets no endpoint") : "gets one of pool " + pool;
         out.println(who + " " + where + ": " + choice.get("why").text());
+        for (Json verdict : answer.get("verdicts").list()) {
+            out.println(verdict.get("check").text() + ": " + verdict.get("who").text() + " "
+                    + verdict.get("address").text() + " " + result(verdict.get("result").text(), style) + ", "
+                    + Format.clean(verdict.get("why").text()));
+        }
         out.println("rule: " + answer.get("rule").text());
         Json pin = answer.get("pin");
         if (!pin.isNull()) {

@@ -44,7 +44,7 @@ public final class SelectionExplainer {
         this.listeners = listeners;
     }
 
-    Explanation explain(String name, InetAddress client) throws RequestException {
+    Explanation explain(String name, InetAddress client, Optional<InetAddress> peer) throws RequestException {
         ListenerRegistry.Present listener = listeners.present().stream().filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> RequestException.notFound("listener: " + name + " (expected: one of "
@@ -62,8 +62,11 @@ public final class SelectionExplainer {
                 ? Optional.empty()
                 : Optional.of(pool.plan().factory().over(tier));
         Map<Integer, Double> probabilities = balancer.map(rule -> probabilities(rule, tier, address)).orElse(Map.of());
-        return new Explanation(name, listener.pool(), IpText.of(client),
-                StatusReport.label(pool.config().balance()), refused(listener),
+        List<Explanation.Verdict> verdicts = Optional.ofNullable(gateway.config().listeners().get(name))
+                .map(config -> new AdmissionExplainer(listener, config, listeners.admissions()).explain(client, peer))
+                .orElse(List.of());
+        return new Explanation(name, listener.pool(), IpText.of(client), peer.map(IpText::of).orElse(null),
+                StatusReport.label(pool.config().balance()), refused(verdicts), verdicts,
                 pin.map(view -> new Explanation.Pin(view.endpoint().label(), view.open(), whyNotPinned.isEmpty(),
                         whyNotPinned.isEmpty() ? null : whyNotPinned)).orElse(null),
                 candidates(pool, snapshot, tier, probabilities, isPinUsed),
@@ -72,11 +75,12 @@ public final class SelectionExplainer {
                         : choice(balancer, snapshot, probabilities));
     }
 
-    private @Nullable String refused(ListenerRegistry.Present listener) {
-        if (listener.limit().isReached()) {
-            return "the listener is at its maximum of " + listener.limit().most() + " connections";
-        }
-        return gateway.isStopping() ? "shutting down" : null;
+    private @Nullable String refused(List<Explanation.Verdict> verdicts) {
+        return verdicts.stream().filter(verdict -> verdict.result().equals("refused")).findFirst()
+                .map(verdict -> verdict.check().equals("maxConnections")
+                        ? verdict.why()
+                        : verdict.check() + ": " + verdict.why())
+                .orElse(gateway.isStopping() ? "shutting down" : null);
     }
 
     private static String whyNotUsed(ManagedPool pool, PoolSnapshot snapshot, Endpoint endpoint) {

@@ -224,7 +224,7 @@ final class AcceptProxyIT {
             Await.until("it accepts nobody", BOUND, () -> gateway.gateway().isStopping());
             client.send(LINE.substring(6));
             client.exchange();
-            client.close();
+            client.socket().close();
             drain.join();
             assertThat(refused(gateway, RefuseReason.PROXY_LEFT)).isZero();
         }

@@ -53,6 +53,7 @@ final class OpenApiIT {
             Map.entry("HistoryAnswer$Listener", "ListenerHistory"),
             Map.entry("HistoryAnswer$Endpoint", "EndpointHistory"), Map.entry("Explanation", "Explanation"),
             Map.entry("Explanation$Pin", "ExplainedPin"), Map.entry("Explanation$Candidate", "Candidate"),
+            Map.entry("Explanation$Verdict", "Verdict"),
             Map.entry("Explanation$Choice", "Choice"), Map.entry("RelayList", "RelayList"),
             Map.entry("RelayList$Entry", "Relay"), Map.entry("ClosedRelays", "ClosedRelays"),
             Map.entry("PinList", "PinList"), Map.entry("PinList$Entry", "Pin"),
