@@ -51,7 +51,8 @@ final class AdminRoutes {
                                 new EventStream(operations, renderings)),
                         new Route("PUT", "/api/v1/pools/{}/endpoints/{}/state", TOKEN, calls::toState),
                         new Route("PUT", "/api/v1/pools/{}/endpoints/{}/weight", TOKEN, calls::toWeight),
-                        new Route("GET", "/api/v1/explain", ANYBODY, Set.of("listener", "client", "peer"), calls::explain),
+                        new Route("GET", "/api/v1/explain", ANYBODY, Set.of("listener", "client", "peer"),
+                                calls::explain),
                         new Route("GET", "/api/v1/relays", TOKEN, FILTERS_AND_PAGE, calls::relays),
                         new Route("DELETE", "/api/v1/relays", TOKEN, FILTERS, calls::closeRelays),
                         new Route("DELETE", "/api/v1/relays/{}", TOKEN, calls::closeRelay),
@@ -60,6 +61,7 @@ final class AdminRoutes {
                         new Route("DELETE", "/api/v1/pools/{}/pins", TOKEN, calls::forgetAll),
                         new Route("GET", "/api/v1/pools/{}/pins/{}", TOKEN, calls::pin),
                         new Route("DELETE", "/api/v1/pools/{}/pins/{}", TOKEN, calls::forget),
+                        new Route("GET", "/api/v1/sources", TOKEN, Set.of("listener", "limit"), calls::sources),
                         new Route("POST", "/api/v1/reload", TOKEN, calls::reload)));
         routes.addAll(BlockCalls.of(operations, renderings));
         return routes;
@@ -171,6 +173,12 @@ final class AdminRoutes {
         } catch (IllegalArgumentException e) {
             throw RequestException.bad(what + ": " + text + " (expected: an IPv4 or IPv6 address)");
         }
+    }
+
+    private Response sources(Request call) throws RequestException {
+        int most = limit(call);
+        return renderings.of(call,
+                () -> operations.sources(Optional.ofNullable(call.parameters().get("listener")), most));
     }
 
     // ---- pins ----
