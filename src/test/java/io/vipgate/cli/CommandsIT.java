@@ -143,6 +143,34 @@ final class CommandsIT {
     }
 
     @Test
+    void sources() throws Exception {
+        assertThat(ask("sources")).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .isEqualTo("no sources: nobody is connected or was refused where perSource sets limits\n");
+        server.gateway().apply(((Loaded) ConfigLoader.parse("test", yaml("random").replace("pool: nginx }",
+                "pool: nginx, perSource: { maxConnections: 1, around: {} } }").getBytes(StandardCharsets.UTF_8),
+                Map.of()))
+                .config());
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.gateway().ports("web").getFirst());
+                Socket accepted = endpoint.accept()) {
+            client.getOutputStream().write(1);
+            assertThat(accepted.getInputStream().read()).isEqualTo(1);
+
+            assertThat(ask("sources")).as(err.toString()).isZero();
+            assertThat(out.toString().lines().map(line -> line.strip().replaceAll(" {2,}", " | "))).containsExactly(
+                    "SOURCE | LISTENER | USED | OPEN | NEW LEFT | REFUSED", "127.0.0.1 | web | 100 % | 1/1 | - | 0",
+                    "127.0.0.0/24 (around) | web | 13 % | 1/8 | - | 0");
+            assertThat(ask("sources", "--listener", "web", "--top", "1", "--json")).isZero();
+            assertThat(JsonParser.parse(out.toString().strip()).get("sources").list()).singleElement()
+                    .satisfies(source -> assertThat(source.get("open").number()).isEqualTo(1));
+        }
+        assertThat(ask("sources", "--listener", "mail")).isEqualTo(2);
+        assertThat(err.toString())
+                .isEqualTo("vipgate sources: listener: mail (expected: one of [web])\n");
+        assertThat(ask("sources", "--top", "0")).isEqualTo(2);
+    }
+
+    @Test
     void explain() throws Exception {
         assertThat(ask("explain", "--listener", "web", "--client", "192.0.2.1")).as(err.toString()).isZero();
         assertThat(out.toString()).startsWith("192.0.2.1 at listener web gets nginx/vip1: the only one")
