@@ -48,7 +48,7 @@ class KeysTest {
             "EndpointCommand",
             Map.of("done", "EndpointAddresses", "address", ENDPOINT), "ExplainCommand",
             Map.of("answer", "Explanation", "choice", "Explanation$Choice", "pin", "Explanation$Pin", "candidate",
-                    "Explanation$Candidate"),
+                    "Explanation$Candidate", "verdict", "Explanation$Verdict"),
             "RelaysCommand", Map.of("page", "RelayList", "relay", "RelayList$Entry"), "ReloadCommand",
             Map.of("done", "ReloadResult"), "StatusView",
             Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "pins", PINS, "endpoint", ENDPOINT, "probe",
