@@ -71,7 +71,8 @@ final class ExplainCommand implements Callable<Integer> {
     private static void print(Json answer, AnsiStyle style, PrintWriter out) {
         Json choice = answer.get("choice");
         String who = answer.get("client").text()
-                + (answer.get("peer").isNull() ? "" : " by " + answer.get("peer").text()) + " at listener " + answer.get("listener").text();
+                + (answer.get("peer").isNull() ? "" : " by " + answer.get("peer").text()) + " at listener "
+                + answer.get("listener").text();
         if (!answer.get("refused").isNull()) {
             out.println(style.red(who + " would be refused: " + answer.get("refused").text()));
         }

@@ -78,7 +78,8 @@ final class StatusView {
 
     private static void byReason(String what, Json counts, List<String> lines) {
         String all = counts.entries().entrySet().stream()
-                .map(entry -> Format.clean(entry.getKey()) + " " + entry.getValue().text()).collect(Collectors.joining(", "));
+                .map(entry -> Format.clean(entry.getKey()) + " " + entry.getValue().text())
+                .collect(Collectors.joining(", "));
         if (!all.isEmpty()) {
             lines.add(what + all);
         }

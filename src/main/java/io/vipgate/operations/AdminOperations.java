@@ -170,7 +170,8 @@ public final class AdminOperations implements Operations {
     }
 
     @Override
-    public Explanation explain(String listener, InetAddress client, Optional<InetAddress> peer) throws RequestException {
+    public Explanation explain(String listener, InetAddress client, Optional<InetAddress> peer)
+            throws RequestException {
         return explanation.explain(listener, client, peer);
     }
 

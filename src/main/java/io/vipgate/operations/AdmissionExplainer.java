@@ -65,7 +65,8 @@ final class AdmissionExplainer {
         Optional<Prefix> from = accept.from().stream().filter(prefix -> holds(prefix, peer)).findFirst();
         if (from.isEmpty()) {
             return accept.others() == AcceptProxyConfig.OtherPeers.REJECT
-                    ? add("peer", peer, "acceptProxy", REFUSED, "it is not in acceptProxy.from, and others are rejected")
+                    ? add("peer", peer, "acceptProxy", REFUSED,
+                            "it is not in acceptProxy.from, and others are rejected")
                     : add("peer", peer, "acceptProxy", REFUSED,
                             "it is not in acceptProxy.from: its header would be payload, and the peer the client");
         }

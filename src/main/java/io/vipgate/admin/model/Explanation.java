@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param pin null when the client is not pinned
  */
 public record Explanation(String listener, String pool, String client, @Nullable String peer, String rule,
-        @Nullable String refused, List<Verdict> verdicts, @Nullable Pin pin, List<Candidate> candidates, Choice choice) {
+        @Nullable String refused, List<Verdict> verdicts, @Nullable Pin pin, List<Candidate> candidates,
+        Choice choice) {
     /**
      * One check of the listener's.
      *
