@@ -61,7 +61,7 @@ final class AccessListReader {
                 }
             }
         } catch (NoSuchFileException _) {
-            // No directory, no files: as if the pattern had matched none.
+            // As a pattern that matches nothing; a check of the configuration warns of it.
         } catch (IOException | DirectoryIteratorException e) {
             fault(line, directory.toString(), () -> reason(e));
         }

@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 public record Prefix(long high, long low, int length) implements Comparable<Prefix> {
     /** Bits of an address. */
-    public static final int MAX_LENGTH = 128;
+    static final int MAX_LENGTH = 128;
     /** Bits of the mapped form that all IPv4 addresses have in common. */
     static final int MAPPED_BITS = 96;
     /** Lower half of the first of them. */

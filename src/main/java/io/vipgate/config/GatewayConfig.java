@@ -17,7 +17,7 @@ public record GatewayConfig(
         @Key(doc = "what `/readyz` looks at besides the listeners") ReadinessConfig readiness,
         @Key(doc = "what SIGTERM does") ShutdownConfig shutdown,
         @Key(doc = "when the file is read again besides SIGHUP") ReloadConfig reload,
-        @Key(shown = "nothing is kept", doc = "file that keeps operator states and run-time weights "
+        @Key(shown = "nothing is kept", doc = "file that keeps operator states, run-time weights and blocks "
                 + "over restarts") Optional<Path> stateFile,
         @Key(doc = "what only a restart changes") RuntimeConfig runtime,
         @Key(doc = "the gateway's own log, on standard error") LogConfig log,

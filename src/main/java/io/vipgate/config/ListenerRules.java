@@ -6,9 +6,8 @@ import io.vipgate.access.AccessLine;
 import io.vipgate.access.AccessList;
 import io.vipgate.access.Prefix;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** What must hold of who may come in to one listener, and as whom. <b>Confined to one load.</b> */
 final class ListenerRules {
@@ -52,7 +51,7 @@ final class ListenerRules {
         if (problems.touches(at)) {
             return;
         }
-        Map<AccessLine, KeyPath> paths = new HashMap<>();
+        IdentityHashMap<AccessLine, KeyPath> paths = new IdentityHashMap<>();
         List<AccessLine> allow = lines(at.child("allow"), access.allow(), paths);
         List<AccessLine> deny = lines(at.child("deny"), access.deny(), paths);
         for (AccessFault fault : AccessList.read(allow, deny).faults()) {
@@ -62,7 +61,8 @@ final class ListenerRules {
         }
     }
 
-    private List<AccessLine> lines(KeyPath list, List<AccessEntry> entries, Map<AccessLine, KeyPath> paths) {
+    private List<AccessLine> lines(KeyPath list, List<AccessEntry> entries,
+            IdentityHashMap<AccessLine, KeyPath> paths) {
         List<AccessLine> lines = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
             KeyPath at = list.item(i);
@@ -70,7 +70,7 @@ final class ListenerRules {
             entries.get(i).missingDirectory().ifPresent(directory -> problems.warn(written.line(at), at,
                     line.entry() + ": there is no directory " + directory + " yet, so nobody is listed there"));
             lines.add(line);
-            paths.putIfAbsent(line, at);
+            paths.put(line, at);
         }
         return lines;
     }

@@ -96,8 +96,9 @@ final class OverrideStore {
         opened = file.withoutBlocks();
         problem = file.unreadable().map(reason -> file.file().orElseThrow() + " can't be read: " + reason);
         problem.ifPresent(
-                text -> LOG.error("stateFile: {}; the operator states in it do not hold, none are kept, and it "
-                        + "is not written to until it is mended or moved away, and the configuration reloaded", text));
+                text -> LOG.error("stateFile: {}; the operator states and blocks in it do not hold, none are kept, "
+                        + "and it is not written to until it is mended or moved away, and the configuration "
+                        + "reloaded", text));
         file.states().ifPresent(states -> {
             states.problems().forEach(text -> LOG.warn("stateFile: {}:{}", file.file().orElseThrow(), text));
             if (states.problemCount() > states.problems().size()) {
@@ -176,7 +177,8 @@ final class OverrideStore {
             problem = Optional.empty();
         } catch (IOException e) {
             problem = Optional.of(file + " can't be written: " + e.getMessage());
-            LOG.error("stateFile: {} can't be written: {}; operator states would not survive a restart", file,
+            LOG.error("stateFile: {} can't be written: {}; operator states and blocks would not survive a restart",
+                    file,
                     e.getMessage());
         }
     }

@@ -29,8 +29,8 @@ import java.util.stream.Stream;
  * <p>Thread-safe.
  */
 public final class BlockReport {
-    private static final String NETWORK = "an address or a network, such as 198.51.100.7, 198.51.100.0/24 or 2001:db8::/32";
-    private static final int IPV4_BITS = 32;
+    /** Of an IPv4 network's length, in its mapped form. */
+    private static final int MAPPED_BITS = 96;
     private static final int SHORTEST_IPV4 = 8;
     private static final int SHORTEST_IPV6 = 32;
     /** Of the reason, in UTF-8: what a line of the state file holds. */
@@ -110,32 +110,17 @@ public final class BlockReport {
     }
 
     private static Prefix network(String what, String text) throws RequestException {
-        Optional<Prefix> network = Prefix.parse(text);
-        if (network.isEmpty()) {
-            throw RequestException.bad(what + ": " + text + " (expected: "
-                    + around(text).map(Prefix::toString).orElse(NETWORK) + ")");
+        try {
+            return Prefix.require(text);
+        } catch (IllegalArgumentException e) {
+            throw RequestException.bad(what + ": " + text + " (" + e.getMessage() + ")");
         }
-        return network.get();
-    }
-
-    /** The network that was meant, where its address has bits behind the length. */
-    private static Optional<Prefix> around(String text) {
-        int slash = text.indexOf('/');
-        if (slash < 0 || !text.substring(slash + 1).matches("[0-9]{1,3}")) {
-            return Optional.empty();
-        }
-        int length = Integer.parseInt(text.substring(slash + 1));
-        return Prefix.parse(text.substring(0, slash)).filter(address -> length <= bits(address))
-                .map(address -> Prefix.of(address.high(), address.low(), length + address.length() - bits(address)));
-    }
-
-    private static int bits(Prefix network) {
-        return network.isIpv4() ? IPV4_BITS : Prefix.MAX_LENGTH;
     }
 
     private static void checkWidth(Prefix network, boolean isWide) throws RequestException {
         int shortest = network.isIpv4() ? SHORTEST_IPV4 : SHORTEST_IPV6;
-        if (!isWide && network.length() - (Prefix.MAX_LENGTH - bits(network)) < shortest) {
+        int length = network.isIpv4() ? network.length() - MAPPED_BITS : network.length();
+        if (!isWide && length < shortest) {
             throw RequestException.bad("network: " + network + " (expected: /" + shortest
                     + " or longer; \"wide\": true, --wide on the command line, allows shorter ones)");
         }

@@ -264,10 +264,10 @@ final class BlocksIT {
             ::1 | {} | 422 | network: ::1 (expected: one without your own address, ::1)
             0.0.0.0/0 | {"wide": true} | 422 | network: 0.0.0.0/0 (expected: one without your own address, 127.0.0.1)
             192.0.2.7/24 | {} | 422 | network: 192.0.2.7/24 (expected: 192.0.2.0/24)
-            192.0.2.7/33 | {} | 422 | network: 192.0.2.7/33 (expected: an address or a network, such as 198.51.100.7, \
-            198.51.100.0/24 or 2001:db8::/32)
-            localhost | {} | 422 | network: localhost (expected: an address or a network, such as 198.51.100.7, \
-            198.51.100.0/24 or 2001:db8::/32)
+            192.0.2.7/33 | {} | 422 | network: 192.0.2.7/33 (expected: an address or a network, such as 192.0.2.7, \
+            192.0.2.0/24 or 2001:db8::/32)
+            localhost | {} | 422 | network: localhost (expected: an address or a network, such as 192.0.2.7, \
+            192.0.2.0/24 or 2001:db8::/32)
             192.0.2.7 | {"for": "3651d"} | 422 | body: for: 3651d (expected: 1s to 3650d, with the unit s, m, h or d; left \
             out, the block lasts until it is lifted)
             192.0.2.7 | {"for": "90"} | 422 | body: for: 90 (expected: 1s to 3650d, with the unit s, m, h or d; left out, \
