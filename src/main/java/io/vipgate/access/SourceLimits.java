@@ -148,6 +148,16 @@ public final class SourceLimits {
         return false;
     }
 
+    /** Whether nobody is refused. */
+    public boolean isDryRun() {
+        return limits.rules.dryRun();
+    }
+
+    /** Whether the rate of sources is limited. */
+    public boolean hasRates() {
+        return buckets != null;
+    }
+
     /** How often the rate of a source was forgotten, or could not be kept, for want of room. */
     public long evictions() {
         return buckets == null ? 0 : buckets.evictions();
