@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import struct
 import time
@@ -194,6 +195,20 @@ def silent_until(data: bytes, ends: str) -> Script:
     return script
 
 
+def late_for_a_greeting(ctx: Context) -> None:
+    """As behind a balancer that sends the header with the client's first byte, which waits for the server's greeting."""
+    for _ in range(2):
+        clients = [ctx.connect(timeout=8) for _ in range(3)]
+        for client in clients:
+            with contextlib.suppress(ConnectionResetError):
+                ctx.must(client.recv(1) == b"", "a greeting")
+    log = ctx.proxy.log.read_text()
+    hints = re.findall(r"INFO +listener main: (\d+) connections from 127\.0\.0\.1 sent no PROXY header for 3 s; a balancer that sends"
+                       r" it with the client's first byte .* cannot serve protocols in which the server speaks first", log)
+    ctx.must(len(hints) == 1, f"{len(hints)} lines say why")
+    ctx.must(" WARN " not in log, "a warning")
+
+
 def fin_behind(ctx: Context) -> None:
     """The client's FIN comes with the header's last byte: the endpoint gets the connection, and its end."""
     client = ctx.connect()
@@ -362,6 +377,9 @@ CASES = (
          silent_until(v2(0x21, 0x11, ADDRESSES)[:-1], "silence"), SILENT, bound="2.8 to 5 s"),
     case("half-a-line", "`v1-tcp4` but its LF", "nothing", "closed after the 3 s that are set",
          silent_until(line("TCP4 192.168.0.1 192.168.0.11 56324 443", "\r"), "silence"), SILENT, bound="2.8 to 5 s"),
+    case("late-for-a-greeting", "waits for the greeting before it says anything, 6 times", "would greet",
+         "closed after 3 s; one line in the log says why", late_for_a_greeting, quick(header_from=LOOPBACK, idle=4),
+         bound="3 s each", applies=frozenset({"vipgate"})),
     case("deep-and-often", "fields nested 2,000 deep, and 8,190 deep in 64 KiB, by turns 5,000 times (short form: 300)", "answers",
          "memory stays", deep_and_often, bound="48 MiB"),
     case("from-elsewhere", "`v2-tcp4`, of a peer that must not send one", "nothing", "refused",
