@@ -122,6 +122,51 @@ final class CommandsIT {
     }
 
     @Test
+    void blocksAndTheirEnds() throws Exception {
+        assertThat(ask("blocks")).as(err.toString()).isZero();
+        assertThat(out.toString()).isEqualTo("0 blocks\n");
+        assertThat(ask("block", "198.51.100.7", "--for", "1h", "--why", "sshd")).as(err.toString()).isZero();
+        assertThat(out.toString()).matches("""
+                198\\.51\\.100\\.7 blocked until [0-9TZ:.-]+; relays reset: 0
+                it does not survive a restart: stateFile is not configured, or can't be used
+                """);
+        assertThat(ask("block", "2001:db8::/32", "--keep")).as(err.toString()).isZero();
+        assertThat(out.toString()).startsWith("2001:db8::/32 blocked until it is lifted; relays reset: 0\n");
+        assertThat(ask("status")).isZero();
+        assertThat(out.toString()).contains("\nblocks: 2, the next ends in 59 min\n");
+
+        assertThat(ask("blocks")).isZero();
+        assertThat(out.toString().lines().map(line -> line.replaceAll(" {2,}[0-9.]+ s {2,}", " ")))
+                .containsExactly("NETWORK        SINCE  ENDS IN  WHY", "198.51.100.7 59 min   sshd",
+                        "2001:db8::/32 -", "2 blocks");
+        assertThat(ask("blocks", "--json")).isZero();
+        assertThat(JsonParser.parse(out.toString().strip()).get("blocks").list())
+                .extracting(block -> block.get("why").text()).containsExactly("sshd", "");
+
+        assertThat(ask("unblock", "2001:db8::/32")).isZero();
+        assertThat(out.toString()).isEqualTo("2001:db8::/32 unblocked\n");
+        assertThat(ask("unblock", "2001:db8::/32")).isEqualTo(2);
+        assertThat(err.toString()).isEqualTo("vipgate unblock: no block of 2001:db8::/32\n");
+        assertThat(ask("blocks")).isZero();
+        assertThat(out.toString()).endsWith("\n1 block\n");
+    }
+
+    @Test
+    void blocksThatCanNotBeMeant() {
+        assertThat(ask("block", "198.51.100.7/24")).isEqualTo(2);
+        assertThat(err.toString()).contains("(expected: 198.51.100.0/24)");
+        assertThat(ask("block", "8.0.0.0/7")).isEqualTo(2);
+        assertThat(err.toString()).contains("--wide on the command line");
+        assertThat(ask("block", "8.0.0.0/7", "--wide")).isZero();
+        assertThat(ask("block", "127.0.0.1", "--wide")).isEqualTo(2);
+        assertThat(err.toString()).isEqualTo(
+                "vipgate block: network: 127.0.0.1 (expected: one without your own address, 127.0.0.1)\n");
+        assertThat(ask("block", "198.51.100.7", "--for", "soon")).isEqualTo(2);
+        assertThat(ask("block", "not/a/network")).isEqualTo(2);
+        assertThat(ask("block")).isEqualTo(2);
+    }
+
+    @Test
     void relaysAndTheirEnds() throws Exception {
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.gateway().ports("web").getFirst());
                 Socket accepted = endpoint.accept()) {

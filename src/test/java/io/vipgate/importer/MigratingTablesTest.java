@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MigratingTablesTest {
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Pattern UPSTREAM = Pattern.compile("(?:server [^{]|least_|hash |random).*");
-    private static final Pattern STREAM = Pattern.compile("(?:map|split_clients) .*");
+    private static final Pattern STREAM = Pattern.compile("(?:map|split_clients|geo|limit_conn_zone) .*");
     private static final Pattern REAL = Pattern.compile("(?:[A-Z]+_(?:CHECK|GET)|weight|uthreshold|notify_).*");
     private static final Pattern GLOBAL = Pattern.compile("virtual_server.*");
 

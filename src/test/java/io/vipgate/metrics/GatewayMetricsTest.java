@@ -67,7 +67,7 @@ class GatewayMetricsTest {
         assertThat(scrape()).contains("\nvipgate_listener_overflows_total 4.0\n",
                 "\nvipgate_access_log_dropped_total 6.0\n",
                 "\nvipgate_log_dropped_total 7.0\n",
-                "\nvipgate_operator_states_kept 0.0\n",
+                "\nvipgate_operator_states_kept 0.0\n", "\nvipgate_blocks 8.0\n",
                 "\nvipgate_config_reloads_total{result=\"ok\"} 3.0\n",
                 "\nvipgate_config_reloads_total{result=\"rejected\"} 1.0\n",
                 "\nvipgate_config_last_reload_success_timestamp_seconds 1.5\n",

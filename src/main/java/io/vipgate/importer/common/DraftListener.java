@@ -53,6 +53,13 @@ public final class DraftListener {
         settings.put(key, value);
     }
 
+    /** Sets who may come in. */
+    public void set(DraftAccess access) {
+        if (!access.isEverybody()) {
+            settings.put("access", access.section());
+        }
+    }
+
     /** A backlog as other programs have it; empty if vipgate does not take it. */
     public static OptionalInt backlog(String text) {
         return BACKLOG.matcher(text).matches() ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();

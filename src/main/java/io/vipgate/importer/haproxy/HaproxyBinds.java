@@ -7,6 +7,7 @@ import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.PortRange;
 import io.vipgate.importer.common.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,12 +34,12 @@ final class HaproxyBinds {
     private static final Pattern FAMILY = Pattern.compile("^(?:ipv|tcp)[46]?@");
     /** What makes a bind one that vipgate must not take the place of. */
     private static final Map<String, String> LEAVING_OUT = Map.of("ssl",
-            "vipgate does not terminate TLS, it passes it on to endpoints that do", "accept-proxy",
-            "vipgate does not accept a PROXY header yet", "accept-netscaler-cip",
+            "vipgate does not terminate TLS, it passes it on to endpoints that do", "accept-netscaler-cip",
             "vipgate does not accept a NetScaler header", "namespace", "an address of another network namespace");
 
     private final Notes notes;
     private final List<HostPort> addresses = new ArrayList<>();
+    private final Map<HostPort, Statement> acceptingProxy = new HashMap<>();
     private boolean isTransparent;
     private int backlog;
 
@@ -48,6 +49,11 @@ final class HaproxyBinds {
 
     List<HostPort> addresses() {
         return addresses;
+    }
+
+    /** The line that says that all who come to an address send a PROXY header. */
+    Optional<Statement> acceptingProxy(HostPort address) {
+        return Optional.ofNullable(acceptingProxy.get(address));
     }
 
     /** Whether addresses are bound that may be another machine's. */
@@ -69,15 +75,19 @@ final class HaproxyBinds {
             }
         }
         boolean isV6Only = words.contains("v6only");
+        int before = addresses.size();
         for (String address : bind.word(1).split(",", -1)) {
             address(bind, address, isV6Only);
+        }
+        if (words.contains("accept-proxy")) {
+            addresses.subList(before, addresses.size()).forEach(each -> acceptingProxy.putIfAbsent(each, bind));
         }
         int i = 0;
         while (i < words.size()) {
             String word = words.get(i++);
             String value = i < words.size() && !FLAGS.contains(word) ? words.get(i++) : "";
             switch (word) {
-                case "v4v6", "v6only" -> {
+                case "v4v6", "v6only", "accept-proxy" -> {
                 }
                 case "transparent" -> {
                     isTransparent = true;

@@ -103,12 +103,12 @@ final class HaproxyEndpoints {
     }
 
     private void proxyProtocol(DraftPool pool, List<HaproxyServer> accepted) {
-        String version = accepted.isEmpty() ? "none" : accepted.getFirst().proxyProtocol();
-        if (!version.equals("none")) {
-            pool.set("proxyProtocol", version);
-            accepted.stream().filter(each -> !each.proxyProtocol().equals(version)).forEach(each -> notes.add(
-                    each.statement(), "gets proxyProtocol " + version + " as the first server does, not "
-                            + each.proxyProtocol()));
+        Object header = accepted.isEmpty() ? "none" : accepted.getFirst().proxyHeader();
+        if (!header.equals("none")) {
+            pool.set("proxyProtocol", header);
+            accepted.stream().filter(each -> !each.proxyHeader().equals(header)).forEach(each -> notes.add(
+                    each.statement(), "gets proxyProtocol " + header + " as the first server does, not "
+                            + each.proxyHeader()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.vipgate.importer.haproxy;
 
 import io.vipgate.importer.common.ConfigDraft;
+import io.vipgate.importer.common.DraftDoor;
 import io.vipgate.importer.common.DraftListener;
 import io.vipgate.importer.common.DraftPool;
 import io.vipgate.importer.common.HostPort;
@@ -11,12 +12,12 @@ import io.vipgate.importer.common.SyntaxException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Turns the tcp frontends, backends and listen sections of a haproxy.cfg into listeners and pools.
@@ -76,10 +77,11 @@ public final class HaproxyImporter {
             notes.addLoss(frontend.section(), "no address to listen on; it is left out");
             return;
         }
-        Optional<Statement> header = frontend.statements().filter(HaproxyImporter::expectsHeader).findFirst();
+        Optional<Statement> header = frontend.all("tcp-request", "connection", "expect-netscaler-cip").stream()
+                .findFirst();
         if (header.isPresent()) {
             draft.missListener();
-            notes.addLoss(header.get(), "vipgate does not accept a PROXY header yet; the frontend of line "
+            notes.addLoss(header.get(), "vipgate does not accept a NetScaler header; the frontend of line "
                     + frontend.section().line() + " is left out");
             return;
         }
@@ -95,7 +97,9 @@ public final class HaproxyImporter {
             List<HaproxyServer> servers = new HaproxyServers(notes).of(backend);
             servers.forEach(server -> HaproxyUnsupported.report(server, notes));
             HaproxyPool pool = new HaproxyPool(notes, sections, frontend, backend, servers);
-            byPort(frontend, route, routes, binds, pool, servers);
+            Optional<List<Group>> groups = groups(frontend, route, binds, servers, sections.tables());
+            groups.ifPresentOrElse(each -> listeners(frontend, route, each, routes, binds, pool, servers),
+                    draft::missListener);
             wasTransparent |= pool.wasTransparent();
         }
     }
@@ -110,34 +114,70 @@ public final class HaproxyImporter {
         return binds;
     }
 
-    private static boolean expectsHeader(Statement line) {
-        return line.is("tcp-request", "connection", "expect-proxy")
-                || line.is("tcp-request", "connection", "expect-netscaler-cip");
+    /**
+     * Addresses of a route that one listener can have.
+     *
+     * @param clientPort 0 where servers have ports of their own
+     */
+    private record Group(int clientPort, DraftDoor door, List<HostPort> binds) {}
+
+    /** Servers that have the port of the client need a pool for each port; who may come in, and as whom, is a listener's. */
+    private Optional<List<Group>> groups(HaproxySection frontend, HaproxyRoutes.Route route, HaproxyBinds binds,
+            List<HaproxyServer> servers, HaproxyTables tables) {
+        HaproxyDoors doors = new HaproxyDoors(notes, tables, frontend, route.backend());
+        if (!doors.canFollow(route.binds().size())) {
+            notes.addLoss(frontend.section(),
+                    "more tcp-request rules than can be followed for so many addresses; it is "
+                            + "left out");
+            return Optional.empty();
+        }
+        boolean followsClientPort = servers.stream().anyMatch(HaproxyServer::followsClientPort);
+        List<Group> groups = new ArrayList<>();
+        Map<Map.Entry<Integer, DraftDoor>, Group> known = new HashMap<>();
+        for (HostPort bind : route.binds()) {
+            Optional<DraftDoor> door = doors.at(bind, binds.acceptingProxy(bind));
+            if (door.isEmpty()) {
+                draft.missListener();
+                continue;
+            }
+            int port = followsClientPort ? bind.port() : 0;
+            known.computeIfAbsent(Map.entry(port, door.get()), _ -> {
+                Group group = new Group(port, door.get(), new ArrayList<>());
+                groups.add(group);
+                return group;
+            }).binds.add(bind);
+        }
+        return Optional.of(groups);
     }
 
-    /** Servers that have the port of the client need a pool for each port. */
-    private void byPort(HaproxySection frontend, HaproxyRoutes.Route route, List<HaproxyRoutes.Route> routes,
-            HaproxyBinds binds, HaproxyPool pool, List<HaproxyServer> servers) {
-        boolean followsClientPort = servers.stream().anyMatch(HaproxyServer::followsClientPort);
-        Map<Integer, List<HostPort>> byPort = new LinkedHashMap<>();
-        route.binds().forEach(bind -> byPort
-                .computeIfAbsent(followsClientPort ? bind.port() : 0, _ -> new ArrayList<>()).add(bind));
-        byPort.forEach((port, addresses) -> {
+    private void listeners(HaproxySection frontend, HaproxyRoutes.Route route, List<Group> groups,
+            List<HaproxyRoutes.Route> routes, HaproxyBinds binds, HaproxyPool pool, List<HaproxyServer> servers) {
+        boolean hasPorts = groups.stream().mapToInt(Group::clientPort).distinct().count() > 1;
+        for (Group group : groups) {
             if (draft.isFull()) {
                 return;
             }
-            HostPort first = addresses.getFirst();
-            boolean isOnly = routes.size() == 1 && byPort.size() == 1;
-            boolean isPortTaken = routes.stream().filter(each -> each.backend() != route.backend())
-                    .flatMap(each -> each.binds().stream())
+            HostPort first = group.binds.getFirst();
+            boolean isOnly = routes.size() == 1 && groups.size() == 1;
+            boolean isPortTaken = Stream.concat(
+                    routes.stream().filter(each -> each.backend() != route.backend())
+                            .flatMap(each -> each.binds().stream()),
+                    groups.stream().filter(each -> !each.equals(group)).flatMap(each -> each.binds.stream()))
                     .anyMatch(bind -> bind.port() == first.port());
             String suffix = isOnly ? "" : "-" + (isPortTaken ? first.name() : first.port());
-            DraftPool drafted = pool.draft(route.backend().name() + (byPort.size() == 1 ? "" : "-" + port),
+            DraftPool drafted = pool.draft(route.backend().name() + (hasPorts ? "-" + group.clientPort : ""),
                     first.port(),
                     route.backend() == frontend ? Optional.of(binds.addresses().getFirst()) : Optional.empty());
-            listener(frontend, frontend.name() + suffix, binds, addresses,
+            DraftListener listener = listener(frontend, frontend.name() + suffix, binds, group.binds,
                     poolOf(frontend, route.backend(), drafted, servers.size()));
-        });
+            group.door.applyTo(listener);
+            draft.count(group.door.size());
+            if (!isOnly && !group.door.perSource().isEmpty()) {
+                notes.addLoss(frontend.section(),
+                        "becomes several listeners, and each counts the connections of a client for "
+                                + "itself");
+            }
+        }
     }
 
     /** The pool, or an equal one that is there already; where a backend becomes several that share less, that is noted. */
@@ -159,7 +199,7 @@ public final class HaproxyImporter {
         return pool;
     }
 
-    private void listener(HaproxySection frontend, String name, HaproxyBinds binds, List<HostPort> addresses,
+    private DraftListener listener(HaproxySection frontend, String name, HaproxyBinds binds, List<HostPort> addresses,
             DraftPool pool) {
         sendsProxyHeader |= !pool.setting("proxyProtocol").equals("");
         DraftListener listener = draft.addListener(frontend.section().line(), name, addresses, pool);
@@ -180,5 +220,6 @@ public final class HaproxyImporter {
         if (binds.isTransparent()) {
             listener.set("freebind", true);
         }
+        return listener;
     }
 }

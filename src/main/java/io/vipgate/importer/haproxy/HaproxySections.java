@@ -22,11 +22,18 @@ final class HaproxySections {
     private final Map<String, List<Statement>> defaults = new HashMap<>();
     private final Map<HaproxySection, Map<String, HaproxyServer>> servers = new HashMap<>();
     private final Map<String, Integer> tableUsers = new HashMap<>();
+    private final HaproxyTables tables;
     private List<Statement> latestDefaults = List.of();
 
     HaproxySections(Notes notes, List<Statement> sections) {
         this.notes = notes;
         sections.forEach(this::read);
+        tables = new HaproxyTables(this);
+    }
+
+    /** The tables that clients are counted in. */
+    HaproxyTables tables() {
+        return tables;
     }
 
     /** Frontends and listen sections that are carried over, in their order. */

@@ -4,6 +4,8 @@ import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Statement;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -40,6 +42,8 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
     private static final Map<String, String> WITHOUT = Map.of("enabled", "disabled", "stick", "non-stick",
             "tls-tickets",
             "no-tls-tickets");
+
+    private static final Set<String> PASSED_ON = Set.of("authority", "unique-id");
 
     HaproxyServer {
         words = Map.copyOf(words);
@@ -162,5 +166,30 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
         return has("send-proxy-v2") || has("send-proxy-v2-ssl") || has("send-proxy-v2-ssl-cn")
                 ? "v2"
                 : has("send-proxy") ? "v1" : "none";
+    }
+
+    /** Options of a version 2 header; empty for another one. */
+    List<String> proxyOptions() {
+        return proxyProtocol().equals("v2")
+                ? value("proxy-v2-options").map(text -> List.of(text.split(",", -1))).orElse(List.of())
+                : List.of();
+    }
+
+    /** The header as a pool has it: the version alone, or with fields that are passed on. */
+    Object proxyHeader() {
+        List<String> fields = proxyOptions().stream().filter(PASSED_ON::contains).distinct().sorted().toList();
+        boolean hasChecksum = proxyOptions().contains("crc32c");
+        if (fields.isEmpty() && !hasChecksum) {
+            return proxyProtocol();
+        }
+        Map<String, Object> header = new LinkedHashMap<>();
+        header.put("version", proxyProtocol());
+        if (!fields.isEmpty()) {
+            header.put("tlvs", fields);
+        }
+        if (hasChecksum) {
+            header.put("crc32c", true);
+        }
+        return header;
     }
 }

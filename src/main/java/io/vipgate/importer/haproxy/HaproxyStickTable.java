@@ -7,9 +7,6 @@ import io.vipgate.importer.common.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A stick table of client addresses, of the section itself or another one, as pinning.
@@ -17,13 +14,8 @@ import java.util.regex.Pattern;
  * <p>Confined to one import.
  */
 final class HaproxyStickTable {
-    private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,8})([kmg]?)");
-    private static final Pattern SOURCE = Pattern
-            .compile("src(?:,ipmask\\(([0-9]{1,2}|[0-9.]{7,15})(?:,([0-9]{1,3}))?\\))?");
-    private static final long MAX_ENTRIES = 100_000_000;
     /** More would not fit half of the heap that vipgate has unless it is given more. */
     private static final long FITS_THE_HEAP = 400_000;
-    private static final int OCTET = 8;
 
     private final Notes notes;
     private final HaproxySections sections;
@@ -39,11 +31,11 @@ final class HaproxyStickTable {
         Optional<Statement> rule = rule();
         Optional<Statement> own = backend.last("stick-table");
         if (rule.isEmpty()) {
-            own.filter(_ -> backend.all("stick").isEmpty()).ifPresent(
+            own.filter(_ -> backend.all("stick").isEmpty() && sections.tables().users(backend.name()) == 0).ifPresent(
                     each -> notes.add(each, "a table that no stick rule uses for choosing a server is left out"));
             return;
         }
-        String other = valueOf(rule.get(), "table");
+        String other = HaproxyTable.valueOf(rule.get(), "table");
         Optional<Statement> table = other.isEmpty()
                 ? own
                 : sections.named(other).flatMap(section -> section.last("stick-table"));
@@ -74,7 +66,7 @@ final class HaproxyStickTable {
             if (kind.equals("store-request")) {
                 continue;
             }
-            boolean isPlain = SOURCE.matcher(each.word(2)).matches() && !each.words().contains("if")
+            boolean isPlain = HaproxySourceKey.of(each.word(2)).isPresent() && !each.words().contains("if")
                     && !each.words().contains("unless");
             if (kept.isEmpty() && isPlain && (kind.equals("on") || (kind.equals("match") && stores))) {
                 kept = Optional.of(each);
@@ -91,85 +83,47 @@ final class HaproxyStickTable {
     }
 
     private void table(DraftPool pool, Statement table) {
-        String expire = valueOf(table, "expire");
+        String expire = HaproxyTable.valueOf(table, "expire");
         Optional<Duration> ttl = HaproxyTime.parse(expire);
         if (ttl.isEmpty()) {
             notes.add(table, "entries never expired; a pin lives for 24h after the client's last connection");
         }
         pool.set("pinning", "ttl", Durations.print(
                 Durations.clamp(ttl.orElse(Duration.ofHours(24)), Duration.ofSeconds(1), Durations.MAX)));
-        Matcher size = SIZE.matcher(valueOf(table, "size"));
-        if (size.matches()) {
-            long unit = switch (size.group(2)) {
-                case "k" -> 1L << 10;
-                case "m" -> 1L << 20;
-                case "g" -> 1L << 30;
-                default -> 1;
-            };
-            long entries = Math.min(MAX_ENTRIES, Long.parseLong(size.group(1)) * unit);
+        new HaproxyTable(backend.name(), table).entries().ifPresent(entries -> {
             pool.set("pinning", "maxEntries", entries);
             if (entries > FITS_THE_HEAP) {
                 notes.add(table, "a table of " + entries + " pins takes up to " + entries * 160 / (1 << 20)
                         + " MiB, and may have half of the heap: start with VIPGATE_JAVA_OPTS=-Xmx..., or make "
                         + "maxEntries smaller");
             }
-        }
-        if (!valueOf(table, "type").equals("ip")) {
+        });
+        if (!HaproxyTable.valueOf(table, "type").equals("ip")) {
             pool.set("pinning", "ipv6Prefix", 128);
         }
         if (table.words().contains("peers")) {
             notes.add(table, "peers: pins are not shared with another gateway");
         }
         for (String word : List.of("nopurge", "store", "write-to", "srvkey", "recv-only")) {
-            if (table.words().contains(word)) {
+            boolean isCounted = word.equals("store") && sections.tables().users(backend.name()) > 0;
+            if (table.words().contains(word) && !isCounted) {
                 notes.leftOut(table, word + ": no equivalent");
             }
         }
     }
 
     private void prefixes(DraftPool pool, Statement rule) {
-        Matcher source = SOURCE.matcher(rule.word(2));
-        if (!source.matches() || source.group(1) == null) {
-            return;
-        }
-        OptionalInt prefix = prefix(source.group(1));
-        if (prefix.isPresent()) {
-            pool.set("pinning", "ipv4Prefix", prefix.getAsInt());
-        } else {
-            notes.addLoss(rule, "its netmask is no prefix: every IPv4 address counts by itself");
-        }
-        if (source.group(2) != null) {
-            pool.set("pinning", "ipv6Prefix", Math.min(128, Integer.parseInt(source.group(2))));
-        }
-    }
-
-    /** Of {@code 24} and {@code 255.255.255.0}. */
-    private static OptionalInt prefix(String mask) {
-        if (!mask.contains(".")) {
-            int bits = Integer.parseInt(mask);
-            return bits <= 32 ? OptionalInt.of(bits) : OptionalInt.empty();
-        }
-        long value = 0;
-        List<String> octets = List.of(mask.split("\\.", -1));
-        for (String octet : octets) {
-            if (!octet.matches("[0-9]{1,3}") || Integer.parseInt(octet) > 255) {
-                return OptionalInt.empty();
+        HaproxySourceKey.of(rule.word(2)).ifPresent(key -> {
+            key.ipv4Prefix().ifPresent(prefix -> pool.set("pinning", "ipv4Prefix", prefix));
+            if (!key.isPrefix()) {
+                notes.addLoss(rule, "its netmask is no prefix: every IPv4 address counts by itself");
             }
-            value = value << OCTET | Integer.parseInt(octet);
-        }
-        int bits = Long.bitCount(value);
-        return octets.size() == 4 && value == (0xFFFFFFFFL << (32 - bits) & 0xFFFFFFFFL)
-                ? OptionalInt.of(bits)
-                : OptionalInt.empty();
+            key.ipv6Prefix().ifPresent(prefix -> pool.set("pinning", "ipv6Prefix", prefix));
+        });
     }
 
     /** The table of another section that a stick rule names; empty for that of its own section. */
     static String tableOf(Statement rule) {
-        return valueOf(rule, "table");
-    }
-
-    private static String valueOf(Statement line, String word) {
-        int at = line.words().indexOf(word);
-        return at < 0 ? "" : line.word(at + 1);
+        return HaproxyTable.valueOf(rule, "table");
     }
 }

@@ -30,6 +30,10 @@ final class HaproxyUnsupported {
             "socks4", "namespace", "guid");
     private static final Set<String> REFUSING = Set.of("reject", "silent-drop", "close");
 
+    /** Actions that decide who may come in. */
+    private static final Set<String> FOLLOWED = Set.of("reject", "silent-drop", "accept", "expect-proxy",
+            "expect-netscaler-cip");
+
     private HaproxyUnsupported() {}
 
     /** A line of a tcp section. */
@@ -89,19 +93,23 @@ final class HaproxyUnsupported {
         }
     }
 
-    /** Rules that refuse clients, choose for them, or only watch them. */
+    /** Rules that choose where clients go, or only watch them; whom rules refuse is for {@link HaproxyDoors}. */
     private static void tcpRule(Statement statement, Notes notes) {
-        boolean isContent = statement.word(1).equals("content") || statement.word(1).equals("connection")
-                || statement.word(1).equals("session");
-        String action = statement.word(isContent ? 2 : 1);
-        if (action.startsWith("set-dst") || action.equals("use-service") || action.equals("do-resolve")) {
+        String action = statement.word(2);
+        if (statement.is("tcp-response")) {
+            if (REFUSING.contains(action)) {
+                notes.addLoss(statement,
+                        "nothing is inspected: connections that it ended by what a server answered go on");
+            } else {
+                notes.add(statement, "no equivalent; it is left out");
+            }
+        } else if (action.startsWith("set-dst") || action.equals("use-service") || action.equals("do-resolve")) {
             notes.addLoss(statement, "it chose where a client goes; the endpoints of the pool are tried instead");
-        } else if (REFUSING.contains(action)) {
-            notes.addLoss(statement,
-                    "rules are not carried over: what they refused is accepted now, so block it in the firewall");
-        } else if (action.equals("inspect-delay") || action.equals("accept")) {
+        } else if (action.startsWith("set-src")) {
+            notes.addLoss(statement, "it changed the client's address, which rules and servers are told as it is now");
+        } else if (statement.word(1).equals("inspect-delay")) {
             notes.add(statement, "nothing is inspected, so nobody waits; it is left out");
-        } else {
+        } else if (!FOLLOWED.contains(action) && !HaproxyTables.isTracking(statement)) {
             notes.add(statement, "no equivalent; it is left out");
         }
     }
@@ -136,7 +144,7 @@ final class HaproxyUnsupported {
     private static void word(HaproxyServer server, String word, Notes notes) {
         String value = server.value(word).orElse("");
         String shown = (word + " " + value).strip() + ": ";
-        switch (word) {
+        switch (word.replaceFirst("\\(.*", "")) {
             case "on-marked-down" -> {
                 if (!value.equals("shutdown-sessions")) {
                     notes.add(server.statement(), shown + "no equivalent; it is left out");
@@ -161,11 +169,28 @@ final class HaproxyUnsupported {
                     + "no equivalent: maxConnections does not change with the load");
             case "maxqueue" -> notes.add(server.statement(), shown + "no client waits in a queue");
             case "cookie" -> notes.add(server.statement(), shown + "concerns HTTP; it is left out");
-            case "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn", "proxy-v2-options" -> notes.add(server.statement(), shown
-                    + "the PROXY header carries no TLS information and no other options");
+            case "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn" -> notes.add(server.statement(), shown
+                    + "the PROXY header carries no TLS information: there was none, HAProxy did not end TLS here");
+            case "proxy-v2-options" -> proxyOptions(server, notes);
+            case "set-proxy-v2-tlv-fmt" -> notes.addLoss(server.statement(), shown
+                    + "a field with a value of its own; fields that came in are passed on by proxyProtocol.tlvs");
             case "init-state" -> notes.addLoss(server.statement(), shown
                     + "no equivalent: the first result of a probe decides");
             default -> notes.add(server.statement(), shown + "no equivalent, or not known; it is left out");
+        }
+    }
+
+    /** Those that say something about TLS, and the number that HAProxy gives a connection. */
+    private static void proxyOptions(HaproxyServer server, Notes notes) {
+        for (String option : server.proxyOptions()) {
+            if (option.equals("unique-id")) {
+                notes.add(server.statement(),
+                        "proxy-v2-options unique-id: the gateway makes one where none came in, not "
+                                + "by unique-id-format");
+            } else if (!option.equals("authority") && !option.equals("crc32c")) {
+                notes.add(server.statement(), "proxy-v2-options " + option
+                        + ": the PROXY header carries no TLS information: there was none, HAProxy did not end TLS here");
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.vipgate.importer.iptables;
 
 import io.vipgate.importer.common.Notes;
-import io.vipgate.importer.netfilter.AddressFamily;
+import io.vipgate.importer.common.AddressFamily;
 import io.vipgate.importer.netfilter.Match;
 import io.vipgate.importer.netfilter.Program;
 import io.vipgate.importer.iptables.Tables.Line;

@@ -1,8 +1,8 @@
 package io.vipgate.importer.iptables;
 
 import io.vipgate.importer.netfilter.Action;
-import io.vipgate.importer.netfilter.AddressFamily;
-import io.vipgate.importer.netfilter.Intervals;
+import io.vipgate.importer.common.AddressFamily;
+import io.vipgate.importer.common.Intervals;
 import io.vipgate.importer.netfilter.Match;
 import java.util.ArrayList;
 import java.util.List;

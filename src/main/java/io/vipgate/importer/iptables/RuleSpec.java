@@ -1,7 +1,7 @@
 package io.vipgate.importer.iptables;
 
 import io.vipgate.importer.netfilter.Action;
-import io.vipgate.importer.netfilter.AddressFamily;
+import io.vipgate.importer.common.AddressFamily;
 import io.vipgate.importer.netfilter.Match;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,7 +5,7 @@ import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Syntax;
 import io.vipgate.importer.common.Tokenizer;
 import io.vipgate.importer.iptables.Commands.Command;
-import io.vipgate.importer.netfilter.AddressFamily;
+import io.vipgate.importer.common.AddressFamily;
 import java.net.Inet6Address;
 import java.util.List;
 import java.util.Optional;

@@ -8,7 +8,7 @@ import io.vipgate.importer.iptables.ShellLexer.InputFile;
 import io.vipgate.importer.iptables.ShellLexer.Operator;
 import io.vipgate.importer.iptables.ShellLexer.Token;
 import io.vipgate.importer.iptables.ShellLexer.Word;
-import io.vipgate.importer.netfilter.AddressFamily;
+import io.vipgate.importer.common.AddressFamily;
 import io.vipgate.text.Sanitizer;
 import java.util.ArrayList;
 import java.util.List;

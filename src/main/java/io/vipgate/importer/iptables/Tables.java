@@ -3,7 +3,7 @@ package io.vipgate.importer.iptables;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.netfilter.Action;
 import io.vipgate.importer.netfilter.Chain;
-import io.vipgate.importer.netfilter.AddressFamily;
+import io.vipgate.importer.common.AddressFamily;
 import io.vipgate.importer.netfilter.Match;
 import io.vipgate.importer.netfilter.NumberSource;
 import io.vipgate.importer.netfilter.Program;

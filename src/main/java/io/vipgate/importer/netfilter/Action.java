@@ -1,5 +1,6 @@
 package io.vipgate.importer.netfilter;
 
+import io.vipgate.importer.common.Intervals;
 import java.util.List;
 
 /**

@@ -1,7 +1,8 @@
 package io.vipgate.importer.netfilter;
 
+import io.vipgate.importer.common.Intervals;
 import io.vipgate.importer.netfilter.Budget.ExhaustedException;
-import io.vipgate.importer.netfilter.Intervals.Interval;
+import io.vipgate.importer.common.Intervals.Interval;
 import io.vipgate.importer.netfilter.Program.Hook;
 import java.math.BigInteger;
 import java.util.ArrayList;

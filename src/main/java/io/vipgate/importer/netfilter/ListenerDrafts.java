@@ -1,5 +1,6 @@
 package io.vipgate.importer.netfilter;
 
+import io.vipgate.importer.common.AddressFamily;
 import io.vipgate.importer.common.ConfigDraft;
 import io.vipgate.importer.common.DraftEndpoint;
 import io.vipgate.importer.common.DraftPool;

@@ -1,5 +1,6 @@
 package io.vipgate.importer.netfilter;
 
+import io.vipgate.importer.common.Intervals;
 import io.vipgate.importer.common.Fraction;
 import java.math.BigInteger;
 import java.util.List;

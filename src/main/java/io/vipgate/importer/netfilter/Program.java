@@ -1,5 +1,6 @@
 package io.vipgate.importer.netfilter;
 
+import io.vipgate.importer.common.AddressFamily;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -5,7 +5,7 @@ import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.PortRange;
 import io.vipgate.importer.netfilter.Budget.ExhaustedException;
 import io.vipgate.importer.netfilter.Destinations.Rest;
-import io.vipgate.importer.netfilter.Intervals.Interval;
+import io.vipgate.importer.common.Intervals.Interval;
 import io.vipgate.importer.netfilter.Program.Hook;
 import java.math.BigInteger;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package io.vipgate.importer.netfilter;
 
+import io.vipgate.importer.common.AddressFamily;
+import io.vipgate.importer.common.Intervals;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -5,7 +5,7 @@ import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.InputText;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.SyntaxException;
-import io.vipgate.importer.netfilter.AddressFamily;
+import io.vipgate.importer.common.AddressFamily;
 import io.vipgate.importer.netfilter.NetfilterImport;
 import io.vipgate.importer.netfilter.Program;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.vipgate.importer.nft;
 
 import io.vipgate.importer.netfilter.Action;
-import io.vipgate.importer.netfilter.Intervals;
+import io.vipgate.importer.common.Intervals;
 import io.vipgate.importer.netfilter.NumberSource;
 import java.util.ArrayList;
 import java.util.List;

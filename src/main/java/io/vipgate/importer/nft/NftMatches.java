@@ -1,8 +1,8 @@
 package io.vipgate.importer.nft;
 
 import io.vipgate.importer.common.Fraction;
-import io.vipgate.importer.netfilter.AddressFamily;
-import io.vipgate.importer.netfilter.Intervals;
+import io.vipgate.importer.common.AddressFamily;
+import io.vipgate.importer.common.Intervals;
 import io.vipgate.importer.netfilter.Match;
 import io.vipgate.importer.netfilter.NumberSource;
 import java.math.BigInteger;

@@ -1,6 +1,6 @@
 package io.vipgate.importer.nft;
 
-import io.vipgate.importer.netfilter.Intervals;
+import io.vipgate.importer.common.Intervals;
 import io.vipgate.importer.netfilter.NumberSource;
 import java.math.BigInteger;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.vipgate.importer.nft;
 
 import io.vipgate.importer.netfilter.Action;
-import io.vipgate.importer.netfilter.AddressFamily;
+import io.vipgate.importer.common.AddressFamily;
 import io.vipgate.importer.netfilter.Match;
 import io.vipgate.importer.netfilter.Rule;
 import io.vipgate.importer.netfilter.Translation;

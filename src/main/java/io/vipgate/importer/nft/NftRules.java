@@ -2,7 +2,7 @@ package io.vipgate.importer.nft;
 
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.netfilter.Action;
-import io.vipgate.importer.netfilter.AddressFamily;
+import io.vipgate.importer.common.AddressFamily;
 import io.vipgate.importer.netfilter.Chain;
 import io.vipgate.importer.netfilter.Program;
 import io.vipgate.importer.netfilter.Program.Base;

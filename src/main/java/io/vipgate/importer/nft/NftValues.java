@@ -1,8 +1,8 @@
 package io.vipgate.importer.nft;
 
 import io.vipgate.importer.common.HostPort;
-import io.vipgate.importer.netfilter.AddressFamily;
-import io.vipgate.importer.netfilter.Intervals;
+import io.vipgate.importer.common.AddressFamily;
+import io.vipgate.importer.common.Intervals;
 import io.vipgate.importer.netfilter.ServiceNames;
 import io.vipgate.importer.netfilter.Translation;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.vipgate.importer.nginx;
 
 import io.vipgate.importer.common.ConfigDraft;
+import io.vipgate.importer.common.DraftDoor;
 import io.vipgate.importer.common.DraftListener;
 import io.vipgate.importer.common.DraftPool;
 import io.vipgate.importer.common.HostPort;
@@ -8,6 +9,8 @@ import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import io.vipgate.importer.common.SyntaxException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,6 +100,7 @@ public final class NginxImporter {
 
     private void stream(Statement stream) {
         NginxVariables variables = new NginxVariables();
+        NginxZones zones = new NginxZones(stream);
         stream.all("upstream").forEach(pools::define);
         stream.block().forEach(variables::define);
         Statement inherited = new Statement(stream.line(), stream.words(),
@@ -107,7 +111,7 @@ public final class NginxImporter {
                         "variables_hash_bucket_size", "map_hash_max_size", "map_hash_bucket_size", "limit_conn_zone" ->
                     {
                     }
-                case "server" -> server(new NginxServer(notes, statement, inherited), variables);
+                case "server" -> server(new NginxServer(notes, statement, inherited), variables, zones);
                 case "include" -> notIncluded(statement);
                 case "log_format" -> notes.add(statement, "not carried over; see accessLog");
                 default -> {
@@ -123,7 +127,7 @@ public final class NginxImporter {
         pools.end();
     }
 
-    private void server(NginxServer server, NginxVariables variables) {
+    private void server(NginxServer server, NginxVariables variables, NginxZones zones) {
         if (draft.isFull()) {
             return;
         }
@@ -142,35 +146,53 @@ public final class NginxImporter {
         }
         server.report();
         NginxTargets targets = new NginxTargets(notes, variables, statement, pass.get());
-        Map<NginxChoice, List<HostPort>> bindsByTarget = targets.of(listen.addresses());
+        Map<NginxTarget, List<HostPort>> bindsByTarget = targets.of(listen.addresses());
         if (bindsByTarget.isEmpty()) {
             draft.missListener();
             draft.count(listen.addresses().size());
         }
-        bindsByTarget.forEach((choice, binds) -> pools
-                .of(pass.get(), choice,
+        NginxDoors doors = new NginxDoors(notes, server, zones);
+        bindsByTarget.forEach((target, binds) -> pools
+                .of(pass.get(), target.choice(),
                         bindsByTarget.size() == 1 && binds.containsAll(listen.addresses())
                                 ? "the server"
                                 : "the listener on " + print(binds))
-                .ifPresentOrElse(pool -> listener(server, listen, binds, pool), () -> {
+                .ifPresentOrElse(pool -> listeners(server, listen, target, binds, pool, doors), () -> {
                     draft.missListener();
                     draft.count(binds.size());
                 }));
     }
 
-    private static String print(List<HostPort> binds) {
-        return String.join(", ", binds.stream().map(HostPort::toString).toList());
-    }
-
-    private void listener(NginxServer server, NginxListen listen, List<HostPort> binds, DraftPool pool) {
+    /** One listener, or one for each of the ways in that its addresses have. */
+    private void listeners(NginxServer server, NginxListen listen, NginxTarget target, List<HostPort> binds,
+            DraftPool pool, NginxDoors doors) {
         server.apply(pool, listen.keepAlive());
         sendsProxyHeader |= server.sendsHeader();
         wasTransparent |= server.wasTransparent();
         closesBothWays |= !server.keepsHalfClosed();
-        DraftListener listener = draft.addListener(server.statement().line(), binds.getFirst().name(), binds,
-                draft.addPool(pool));
-        if (listen.backlog() > 0) {
-            listener.set("backlog", listen.backlog());
+        Map<DraftDoor, List<HostPort>> byDoor = new LinkedHashMap<>();
+        for (HostPort bind : binds) {
+            doors.at(bind, listen.expectingProxy(bind), target.unserved()).ifPresentOrElse(
+                    door -> byDoor.computeIfAbsent(door, _ -> new ArrayList<>()).add(bind), draft::missListener);
         }
+        byDoor.forEach((door, same) -> {
+            DraftListener listener = draft.addListener(server.statement().line(), same.getFirst().name(), same,
+                    draft.addPool(pool));
+            if (listen.backlog() > 0) {
+                listener.set("backlog", listen.backlog());
+            }
+            doors.limitOfAll(listen.addresses().size()).ifPresent(most -> listener.set("maxConnections", most));
+            door.applyTo(listener);
+            draft.count(door.size());
+            if (!door.perSource().isEmpty() && same.size() < listen.addresses().size()) {
+                notes.addLoss(server.statement(),
+                        "becomes several listeners, and each counts the connections of a client for "
+                                + "itself");
+            }
+        });
+    }
+
+    private static String print(List<HostPort> binds) {
+        return String.join(", ", binds.stream().map(HostPort::toString).toList());
     }
 }

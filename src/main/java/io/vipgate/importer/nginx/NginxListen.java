@@ -8,6 +8,7 @@ import io.vipgate.importer.common.PortRange;
 import io.vipgate.importer.common.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,10 +22,11 @@ import java.util.TreeMap;
  */
 final class NginxListen {
     private static final Set<String> IGNORED = Set.of("reuseport", "bind", "deferred", "default_server",
-            "default", "multipath");
+            "default", "multipath", "proxy_protocol");
 
     private final Notes notes;
     private final List<HostPort> addresses = new ArrayList<>();
+    private final Map<HostPort, Statement> expectingProxy = new HashMap<>();
     private final Map<String, Object> keepAlive = new TreeMap<>();
     private int backlog;
 
@@ -34,6 +36,11 @@ final class NginxListen {
 
     List<HostPort> addresses() {
         return addresses;
+    }
+
+    /** The line that says that a PROXY header comes first at an address. */
+    Optional<Statement> expectingProxy(HostPort address) {
+        return Optional.ofNullable(expectingProxy.get(address));
     }
 
     /** 0 when it is not written. */
@@ -52,17 +59,18 @@ final class NginxListen {
                 ? "only TCP; it is left out"
                 : words.contains("ssl")
                         ? "vipgate does not terminate TLS, it passes it on to endpoints that do; it is left out"
-                        : words.contains("proxy_protocol")
-                                ? "vipgate does not accept a PROXY header yet, which comes before the "
-                                        + "client's bytes; it is left out"
-                                : listen.word(1).startsWith("unix:")
-                                        ? "a unix socket is no address; it is left out"
-                                        : "";
+                        : listen.word(1).startsWith("unix:")
+                                ? "a unix socket is no address; it is left out"
+                                : "";
         if (!refusal.isEmpty()) {
             notes.addLoss(listen, refusal);
             return;
         }
+        int before = addresses.size();
         address(listen, !words.contains("ipv6only=off"));
+        if (words.contains("proxy_protocol")) {
+            addresses.subList(before, addresses.size()).forEach(each -> expectingProxy.putIfAbsent(each, listen));
+        }
         for (String word : words) {
             int equals = word.indexOf('=');
             String value = word.substring(equals + 1);

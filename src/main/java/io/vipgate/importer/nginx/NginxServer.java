@@ -32,7 +32,8 @@ final class NginxServer {
             "proxy_half_close", "proxy_socket_keepalive", "proxy_ssl", "proxy_buffer_size", "proxy_upload_rate",
             "proxy_download_rate", "proxy_responses", "proxy_requests", "tcp_nodelay", "preread_buffer_size",
             "preread_timeout", "ssl_preread", "access_log", "error_log", "allow", "deny", "limit_conn", "resolver",
-            "resolver_timeout", "proxy_protocol_timeout", "set_real_ip_from");
+            "resolver_timeout", "proxy_protocol_timeout", "set_real_ip_from", "limit_conn_dry_run",
+            "limit_conn_log_level");
 
     private final Notes notes;
     private final Statement server;
@@ -50,6 +51,17 @@ final class NginxServer {
 
     Optional<Statement> directive(String name) {
         return server.last(name).or(() -> stream.last(name));
+    }
+
+    /** All of these names, in their order: those of the section around it where it has none itself. */
+    List<Statement> directives(String... names) {
+        return directives(server, stream, names);
+    }
+
+    static List<Statement> directives(Statement server, Statement stream, String... names) {
+        List<String> wanted = List.of(names);
+        List<Statement> own = server.block().stream().filter(each -> wanted.contains(each.name())).toList();
+        return own.isEmpty() ? stream.block().stream().filter(each -> wanted.contains(each.name())).toList() : own;
     }
 
     private boolean isOn(String name) {
@@ -183,7 +195,8 @@ final class NginxServer {
         switch (directive.name()) {
             case "listen", "proxy_pass", "proxy_connect_timeout", "proxy_timeout", "proxy_protocol", "proxy_bind",
                     "proxy_next_upstream", "proxy_next_upstream_tries", "proxy_ssl", "proxy_half_close", "set",
-                    "preread_buffer_size", "preread_timeout", "proxy_protocol_timeout" ->
+                    "preread_buffer_size", "preread_timeout", "proxy_protocol_timeout", "allow", "deny", "limit_conn",
+                    "limit_conn_dry_run" ->
                 {
                 }
             case "proxy_next_upstream_timeout" -> {
@@ -197,15 +210,7 @@ final class NginxServer {
                     notes.add(directive, "is always on");
                 }
             }
-            case "allow", "deny" -> {
-                if (!directive.is("allow", "all")) {
-                    notes.addLoss(directive,
-                            "vipgate has no access rules yet: clients that nginx refused get in now; keep "
-                                    + "them out by the firewall");
-                }
-            }
-            case "limit_conn" -> notes.addLoss(directive, "no equivalent for single clients: those that nginx refused "
-                    + "beyond the limit get in now; maxConnections bounds a whole listener");
+            case "limit_conn_log_level" -> notes.add(directive, "not carried over; see log");
             case "proxy_upload_rate", "proxy_download_rate" -> notes.leftOut(directive,
                     "no equivalent: connections are not slowed down");
             case "proxy_buffer_size" -> notes.leftOut(directive, "not needed; see buffers");
@@ -213,7 +218,11 @@ final class NginxServer {
             case "ssl_preread" -> notes.leftOut(directive, "vipgate does not inspect what is relayed");
             case "server_name" -> notes.addLoss(directive,
                     "a listener has one pool, whatever the TLS name; clients by other names get in now");
-            case "set_real_ip_from" -> notes.leftOut(directive, "means nothing without a PROXY header from the client");
+            case "set_real_ip_from" -> {
+                if (listens().stream().noneMatch(each -> each.words().contains("proxy_protocol"))) {
+                    notes.leftOut(directive, "means nothing without a PROXY header from the client");
+                }
+            }
             case "resolver", "resolver_timeout" -> notes.add(directive,
                     "names are looked up by the machine's resolver, every resolve.interval");
             case "include" ->

@@ -1,5 +1,6 @@
 package io.vipgate.importer.nginx;
 
+import io.vipgate.importer.common.ClientSet;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
@@ -35,15 +36,15 @@ final class NginxTargets {
      *
      * @return choices that are constant, or have shares
      */
-    Map<NginxChoice, List<HostPort>> of(List<HostPort> binds) {
-        Map<NginxChoice, List<HostPort>> targets = new LinkedHashMap<>();
+    Map<NginxTarget, List<HostPort>> of(List<HostPort> binds) {
+        Map<NginxTarget, List<HostPort>> targets = new LinkedHashMap<>();
         if (pass.word(1).indexOf('$') < 0) {
-            choice(binds.getFirst()).ifPresent(choice -> targets.put(choice, binds));
+            target(binds.getFirst()).ifPresent(target -> targets.put(target, binds));
             return targets;
         }
         for (HostPort bind : binds) {
             for (HostPort part : parts(bind)) {
-                choice(part).ifPresent(choice -> targets.computeIfAbsent(choice, _ -> new ArrayList<>()).add(part));
+                target(part).ifPresent(target -> targets.computeIfAbsent(target, _ -> new ArrayList<>()).add(part));
             }
         }
         return targets;
@@ -62,22 +63,28 @@ final class NginxTargets {
         return parts;
     }
 
-    private Optional<NginxChoice> choice(HostPort bind) {
+    private Optional<NginxTarget> target(HostPort bind) {
         NginxChoice choice = variables.evaluate(pass.word(1), server, bind, NginxVariables.OTHER_ADDRESS);
         String deciders = String.join(", ", choice.deciders());
         boolean canBeEmpty = choice.values().containsKey("");
         if (choice.isComplete() && choice.values().size() == (canBeEmpty ? 2 : 1)) {
             String only = choice.values().keySet().stream().filter(value -> !value.isEmpty()).findFirst().orElse("");
+            Optional<ClientSet> unserved = canBeEmpty
+                    ? variables.unserved(pass.word(1), server, bind)
+                    : Optional.empty();
+            if (unserved.isPresent()) {
+                return Optional.of(new NginxTarget(NginxChoice.constant(only), unserved.get()));
+            }
             if (canBeEmpty) {
                 notes.addLoss(pass, "nginx refused clients for whom " + deciders + " gives no value; now they go to "
                         + only + ", as all others do");
             } else if (!choice.deciders().isEmpty()) {
                 notes.add(pass, "is " + only + " whatever " + deciders + " is");
             }
-            return Optional.of(NginxChoice.constant(only));
+            return Optional.of(NginxTarget.forAll(NginxChoice.constant(only)));
         }
         if (choice.isComplete() && choice.hasShares() && !canBeEmpty) {
-            return Optional.of(choice);
+            return Optional.of(NginxTarget.forAll(choice));
         }
         notes.addLoss(pass, (choice.isConstant()
                 ? "no upstream for clients that come to " + bind

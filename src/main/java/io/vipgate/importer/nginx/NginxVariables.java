@@ -1,8 +1,10 @@
 package io.vipgate.importer.nginx;
 
+import io.vipgate.importer.common.ClientSet;
 import io.vipgate.importer.common.Fraction;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,14 +32,20 @@ final class NginxVariables {
     private static final int MAX_DEPTH = 10;
     /** More entries than this need not be looked at in one file. */
     private static final int MAX_LOOKS = 1_000_000;
+    private static final long MAX_CLIENT_LOOKS = 20_000_000;
     private static final int HUNDRED_PERCENT = 10_000;
 
     private final Map<String, Statement> definitions = new HashMap<>();
     private final Set<String> serverAddresses = new LinkedHashSet<>();
     private int looks;
+    private long clientLooks;
 
     /** Where a client came to. */
-    private record Place(String address, String port, Statement server) {}
+    private record Place(String address, String port, Statement server, Optional<NginxClient> client) {
+        Place(String address, String port, Statement server) {
+            this(address, port, server, Optional.empty());
+        }
+    }
 
     /** Takes a statement of the stream section; false if it defines no variable. */
     boolean define(Statement statement) {
@@ -71,6 +79,32 @@ final class NginxVariables {
         return text(text, new Place(known, String.valueOf(bind.port()), server), 0);
     }
 
+    /** The clients for whom the text is empty; empty itself where more than their address decides. */
+    Optional<ClientSet> unserved(String text, Statement server, HostPort bind) {
+        Optional<List<ClientSet>> classes = NginxClient.classes(definitions.values());
+        long entries = definitions.values().stream().mapToLong(each -> 1 + each.block().size()).sum();
+        clientLooks += entries * classes.map(List::size).orElse(0);
+        if (clientLooks > MAX_CLIENT_LOOKS) {
+            return Optional.empty();
+        }
+        List<ClientSet> unserved = new ArrayList<>();
+        int looksBefore = looks;
+        for (ClientSet each : classes.orElse(List.of())) {
+            Place place = new Place(bind.isWildcard() ? OTHER_ADDRESS : bind.host(), String.valueOf(bind.port()),
+                    server,
+                    Optional.of(NginxClient.of(each)));
+            NginxChoice choice = text(text, place, 0);
+            looks = looksBefore;
+            if (!choice.isConstant()) {
+                return Optional.empty();
+            }
+            if (choice.values().containsKey("")) {
+                unserved.add(each);
+            }
+        }
+        return classes.map(_ -> ClientSet.union(unserved));
+    }
+
     private NginxChoice text(String text, Place place, int depth) {
         Matcher use = USE.matcher(text);
         NginxChoice choice = NginxChoice.constant("");
@@ -98,7 +132,9 @@ final class NginxVariables {
             }
             return switch (definition.name()) {
                 case "map" -> map(definition, place, depth);
-                case "geo" -> anyOf(definition, GEO_OPTIONS, "the client's address", place, depth);
+                case "geo" -> place.client.isPresent() && NginxClient.isPlain(definition)
+                        ? text(place.client.get().valueIn(definition), place, depth)
+                        : anyOf(definition, GEO_OPTIONS, "the client's address", place, depth);
                 default -> split(definition, place, depth);
             };
         }
@@ -108,6 +144,8 @@ final class NginxVariables {
                     ? NginxChoice.unknown("$server_addr")
                     : NginxChoice.constant(place.address);
             case "protocol" -> NginxChoice.constant("TCP");
+            case "remote_addr" -> place.client.map(client -> NginxChoice.constant(client.text()))
+                    .orElse(NginxChoice.unknown("$remote_addr"));
             default -> NginxChoice.unknown("$" + name);
         };
     }

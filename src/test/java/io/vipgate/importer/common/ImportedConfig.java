@@ -2,6 +2,10 @@ package io.vipgate.importer.common;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.access.AccessEntry;
+import io.vipgate.access.AccessLine;
+import io.vipgate.access.AccessList;
+import io.vipgate.config.AccessConfig;
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.GatewayConfig;
@@ -9,11 +13,14 @@ import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.LoadResult;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.PoolConfig;
+import io.vipgate.linux.ClientAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Objects;
 
@@ -73,5 +80,19 @@ public record ImportedConfig(ImportResult result, GatewayConfig config) {
     /** Checks that a note on the line has the words. */
     public static void assertNoted(ImportResult result, int line, String words) {
         assertThat(notes(result)).anyMatch(note -> note.startsWith("line " + line + ": ") && note.contains(words));
+    }
+
+    /** Whether a client may come in to a listener, as the gateway decides it. */
+    public boolean admits(String listener, String client) {
+        Optional<AccessConfig> access = listener(listener).access();
+        ClientAddress address = new ClientAddress();
+        address.set(InetAddress.ofLiteral(client), 0);
+        return access.isEmpty() || AccessList
+                .read(lines(access.get().allow()), lines(access.get().deny())).list().orElseThrow()
+                .isAllowed(address.high(), address.low());
+    }
+
+    private static List<AccessLine> lines(List<AccessEntry> entries) {
+        return entries.stream().map(entry -> new AccessLine(entry, "imported")).toList();
     }
 }

@@ -52,12 +52,13 @@ class HaproxyImporterTest {
         assertThat(imported.pool("redis").pinning().maxEntries()).isEqualTo(200 * 1024);
         assertThat(imported.endpoints("smtp-587")).containsExactly("mx1=192.0.2.31:587*1", "mx2=192.0.2.32:1587*1");
         assertThat(imported.pool("smtp-25").timeouts().idle()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(imported.result().yaml()).contains("access: { deny: [198.51.100.0/24] }");
         assertThat(imported.notes().getFirst()).contains("proxyProtocol");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"2|global", "9|accessLog", "27|at once", "29|one pool",
-        "30|firewall", "34|TLS", "45|slowstart means nothing", "39|another hash", "46|does not queue",
+        "34|TLS", "45|slowstart means nothing", "39|another hash", "46|does not queue",
         "48|applies to a whole pool",
         "49|does not encrypt", "59|wherever it stands", "63|differently", "64|weight is 0",
         "69|shorter", "74|layer 7", "78|leads to it", "81|pins are not shared"})
@@ -183,7 +184,7 @@ class HaproxyImporterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/run/x.sock", "abns@x", "fd@3", "unix@/run/x", "quic4@:443", "203.0.113.1", "web:80",
-        ":80-70", ":0", ":99999", ":1-9999", "\"$ADDRESS:80\"", ":443 ssl crt x", ":80 accept-proxy", "",
+        ":80-70", ":0", ":99999", ":1-9999", "\"$ADDRESS:80\"", ":443 ssl crt x", "",
         "224.0.0.1:80"})
     void bindsThatAreNoneAreNoted(String bind) {
         ImportResult result = HaproxyImporter.convert("listen web\nbind " + bind + "\nserver a 192.0.2.1:81\n");
@@ -401,7 +402,7 @@ class HaproxyImporterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tcp-request connection reject", "filter trace", "option nolinger", "nonsense",
+    @ValueSource(strings = {"tcp-request content capture src", "filter trace", "option nolinger", "nonsense",
         "timeout queue 5s",
         "timeout client soon", "http-request deny", "option forwardfor", "log global", "fullconn 5",
         "dispatch 192.0.2.1:1",

@@ -122,8 +122,9 @@ class HaproxyRoutesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"tcp-request connection expect-proxy layer4|does not accept a PROXY header",
-        "bind 203.0.113.1:80 accept-proxy|does not accept a PROXY header",
+    @CsvSource(delimiter = '|', value = {
+        "tcp-request connection expect-netscaler-cip layer4|does not accept a NetScaler header",
+        "bind 203.0.113.1:80 accept-netscaler-cip 1|does not accept a NetScaler header",
         "bind 203.0.113.1:80 ssl crt x|terminate TLS",
         "bind 203.0.113.1:80 namespace blue|network namespace"})
     void listenersThatReadWhatClientsSendFirstAreLeftOut(String line, String words) {

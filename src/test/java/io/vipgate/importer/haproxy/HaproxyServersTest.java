@@ -120,7 +120,7 @@ class HaproxyServersTest {
     @ParameterizedTest
     @ValueSource(strings = {"balance rdp-cookie", "balance hash req.len", "balance source\nhash-balance-factor 150",
         "use-server a if { src 192.0.2.9 }", "persist rdp-cookie", "option transparent", "dispatch 192.0.2.2:80",
-        "tcp-request content set-dst-port int(81)", "tcp-request connection reject if { src 192.0.2.9 }",
+        "tcp-request content set-dst-port int(81)", "tcp-request content reject if { req.len 0 }",
         "default-server agent-check agent-port 9000", "default-server weight many"})
     void whatElseChoseAServerIsALoss(String lines) {
         assertThat(listen(lines, "server a 192.0.2.1:80", "server b 192.0.2.2:80").hasLoss()).isTrue();

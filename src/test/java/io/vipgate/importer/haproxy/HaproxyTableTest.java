@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,6 +32,19 @@ class HaproxyTableTest {
             bind 203.0.113.9:9
             server s 192.0.2.1:8000 check
             """;
+
+    @TempDir
+    private static Path files;
+
+    @BeforeAll
+    static void writeFiles() throws IOException {
+        for (String name : List.of("good.lst", "bad.lst", "balancers.lst")) {
+            Files.writeString(files.resolve(name),
+                    "# networks\n198.51.100.0/25\n2001:db8::1\n".replace("198", name.startsWith("g")
+                            ? "197"
+                            : "198").replace("::1", name.startsWith("g") ? "::2" : "::1"));
+        }
+    }
 
     record Row(List<String> lines, String becomes, String lost) {}
 
@@ -62,10 +77,10 @@ class HaproxyTableTest {
     @ParameterizedTest
     @MethodSource("rows")
     void eachRowBecomesWhatTheTableSays(Row row) {
-        ImportResult result = HaproxyImporter.convert(section(row.lines()));
+        ImportResult result = HaproxyImporter.convert(section(row.lines()).replace("/etc/haproxy", files.toString()));
 
         ImportedConfig imported = ImportedConfig.of(result);
-        String yaml = result.yaml().replaceAll("\\s+", " ");
+        String yaml = result.yaml().replace(files.toString(), "/etc/haproxy").replaceAll("\\s+", " ");
         assertThat(imported.config().listeners().containsKey("web")).isEqualTo(!row.lost().equals("its clients"));
         Matcher setting = CODE.matcher(row.becomes().split(";", 2)[0]);
         while (setting.find()) {

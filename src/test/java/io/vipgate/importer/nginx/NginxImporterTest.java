@@ -63,7 +63,6 @@ class NginxImporterTest {
     @CsvSource(delimiter = '|', value = {"1|own process", "9|layer 7", "17|accessLog", "27|max_fails, fail_timeout",
         "27|pool of its own",
         "29|another hash", "38|looked the name up once", "32|weight is 0", "39|unix socket", "41|not followed",
-        "50|firewall",
         "61|no equivalent", "66|does not inspect", "67|is vips whatever $ssl_preread_server_name is", "71|only TCP",
         "82|unix socket", "87|not followed"})
     void whatAFileHasBesidesIsNotedWithItsLine(int line, String words) {
@@ -126,7 +125,7 @@ class NginxImporterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"53 udp", "443 ssl", "80 proxy_protocol", "unix:/run/x.sock", "web:80", "0", "80-70",
+    @ValueSource(strings = {"53 udp", "443 ssl", "unix:/run/x.sock", "web:80", "0", "80-70",
         "1-9999",
         "", "203.0.113.1"})
     void listensThatAreNoneAreNoted(String listen) {

@@ -1,4 +1,4 @@
-package io.vipgate.importer.netfilter;
+package io.vipgate.importer.common;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -13,11 +13,11 @@ import java.util.List;
 public record Intervals(List<Interval> all) {
     /** From the first to the last, both included. */
     public record Interval(BigInteger first, BigInteger last) {
-        boolean contains(BigInteger value) {
+        public boolean contains(BigInteger value) {
             return first.compareTo(value) <= 0 && value.compareTo(last) <= 0;
         }
 
-        BigInteger size() {
+        public BigInteger size() {
             return last.subtract(first).add(BigInteger.ONE);
         }
     }
@@ -69,27 +69,63 @@ public record Intervals(List<Interval> all) {
         return new Intervals(others);
     }
 
-    public boolean contains(BigInteger value) {
-        int low = 0;
-        int high = all.size() - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            Interval at = all.get(middle);
-            if (at.contains(value)) {
-                return true;
+    /** Everything that is in both. */
+    public Intervals intersection(Intervals other) {
+        List<Interval> common = new ArrayList<>();
+        int here = 0;
+        int there = 0;
+        while (here < all.size() && there < other.all.size()) {
+            Interval a = all.get(here);
+            Interval b = other.all.get(there);
+            BigInteger first = a.first.max(b.first);
+            BigInteger last = a.last.min(b.last);
+            if (first.compareTo(last) <= 0) {
+                common.add(new Interval(first, last));
             }
-            if (at.first.compareTo(value) > 0) {
-                high = middle - 1;
+            if (a.last.compareTo(b.last) < 0) {
+                here++;
             } else {
-                low = middle + 1;
+                there++;
             }
         }
-        return false;
+        return new Intervals(common);
+    }
+
+    public boolean contains(BigInteger value) {
+        int at = firstEndingFrom(value);
+        return at < all.size() && all.get(at).contains(value);
+    }
+
+    /** Whether it has every number of an interval. */
+    boolean covers(Interval interval) {
+        int at = firstEndingFrom(interval.first);
+        return at < all.size() && all.get(at).contains(interval.first) && all.get(at).contains(interval.last);
+    }
+
+    /** Whether it has some number of an interval. */
+    boolean touches(Interval interval) {
+        int at = firstEndingFrom(interval.first);
+        return at < all.size() && all.get(at).first.compareTo(interval.last) <= 0;
+    }
+
+    /** The first interval that does not end before a number; their count where there is none. */
+    private int firstEndingFrom(BigInteger value) {
+        int low = 0;
+        int high = all.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (all.get(middle).last.compareTo(value) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     /** The one number that it is; null when it is not one. */
     @org.jspecify.annotations.Nullable
-    BigInteger single() {
+    public BigInteger single() {
         return all.size() == 1 && all.getFirst().first.equals(all.getFirst().last) ? all.getFirst().first : null;
     }
 }

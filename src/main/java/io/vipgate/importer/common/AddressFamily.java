@@ -1,6 +1,5 @@
-package io.vipgate.importer.netfilter;
+package io.vipgate.importer.common;
 
-import io.vipgate.importer.common.HostPort;
 import io.vipgate.text.IpText;
 import java.math.BigInteger;
 import java.net.Inet6Address;
@@ -49,7 +48,7 @@ public enum AddressFamily {
     }
 
     /** Addresses that no client comes to from outside. */
-    Intervals unheardFromOutside() {
+    public Intervals unheardFromOutside() {
         return Intervals
                 .union(Stream.of(unheard.split(" ", -1)).map(network -> network(network).orElseThrow()).toList());
     }
@@ -82,7 +81,7 @@ public enum AddressFamily {
     }
 
     /** An interval as a network or a range is written. */
-    String networkText(Intervals.Interval interval) {
+    public String networkText(Intervals.Interval interval) {
         BigInteger size = interval.size();
         boolean isNetwork = size.bitCount() == 1 && interval.first().mod(size).signum() == 0;
         return isNetwork

@@ -1,0 +1,144 @@
+package io.vipgate.importer.haproxy;
+
+import io.vipgate.importer.common.ClientSet;
+import io.vipgate.importer.common.DraftAccess;
+import io.vipgate.importer.common.DraftDoor;
+import io.vipgate.importer.common.HostPort;
+import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.Statement;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the {@code tcp-request} rules and {@code accept-proxy} of a frontend, and of the backend behind it, come to at an address.
+ *
+ * <p>Confined to one import.
+ */
+final class HaproxyDoors {
+    /** Of rules that are followed for all addresses together: far more than a file has that somebody wrote. */
+    private static final int MAX_RULES = 2_000;
+
+    private final Notes notes;
+    private final HaproxyTables tables;
+    private final HaproxySection frontend;
+    private final HaproxySection backend;
+    private final boolean dependsOnDestination;
+    private final Map<Kind, Optional<DraftDoor>> known = new HashMap<>();
+
+    /**
+     * Addresses that have the same door, where no rule looks at the address that a client came to.
+     *
+     * @param isProxied whether a header must come first
+     */
+    private record Kind(boolean isProxied, ClientSet clients) {}
+
+    HaproxyDoors(Notes notes, HaproxyTables tables, HaproxySection frontend, HaproxySection backend) {
+        this.notes = notes;
+        this.tables = tables;
+        this.frontend = frontend;
+        this.backend = backend;
+        dependsOnDestination = rules().stream().anyMatch(rule -> rule.words().stream()
+                .anyMatch(word -> word.contains("dst")))
+                || frontend.all("acl").stream().anyMatch(acl -> acl.word(2).contains("dst"));
+    }
+
+    private List<Statement> rules() {
+        return frontend.all("tcp-request");
+    }
+
+    /**
+     * Whether all rules are followed for so many addresses; the rest is noted.
+     *
+     * @param binds how many addresses there are
+     */
+    boolean canFollow(int binds) {
+        int times = dependsOnDestination ? binds : 1;
+        return (long) (rules().size() + frontend.all("acl").size()) * times <= MAX_RULES;
+    }
+
+    /**
+     * The door of an address; empty where it can't be told who must send a header.
+     *
+     * @param acceptProxy the line that says that all must
+     */
+    Optional<DraftDoor> at(HostPort bind, Optional<Statement> acceptProxy) {
+        if (dependsOnDestination) {
+            return find(bind, acceptProxy);
+        }
+        Kind kind = new Kind(acceptProxy.isPresent(), ClientSet.reaching(bind));
+        Optional<DraftDoor> door = known.get(kind);
+        if (door == null) {
+            door = find(bind, acceptProxy);
+            known.put(kind, door);
+        }
+        return door;
+    }
+
+    private Optional<DraftDoor> find(HostPort bind, Optional<Statement> acceptProxy) {
+        HaproxyFacts facts = new HaproxyFacts();
+        HaproxyDestination destination = new HaproxyDestination(bind);
+        HaproxyClients clients = new HaproxyClients(destination, facts, tables, frontend);
+        HaproxyAcls acls = new HaproxyAcls(frontend);
+        HaproxyRules connections = new HaproxyRules(notes, acls, clients)
+                .follow(HaproxyRules.of(frontend, "connection"));
+        HaproxyWhere refused = refused(HaproxyRules.of(frontend, "session"), acls, clients)
+                .or(refused(HaproxyRules.of(frontend, "content"), acls, clients));
+        if (backend != frontend) {
+            refused = refused.or(refused(HaproxyRules.of(backend, "content"), new HaproxyAcls(backend),
+                    new HaproxyClients(destination, facts, tables, backend)));
+        }
+        HaproxyAdmission admission = new HaproxyAdmission(notes, frontend, facts, clients.networks());
+        HaproxyLimits limits = new HaproxyLimits(notes, line(), facts, tables);
+        if (acceptProxy.isPresent() || connections.isSending()) {
+            return proxied(bind, acceptProxy, connections, refused, admission, limits);
+        }
+        HaproxyWhere all = connections.refused().or(refused);
+        return Optional.of(new DraftDoor(Map.of(), admission.access(all, ClientSet.NONE),
+                limits.of(all, ClientSet.reaching(bind))));
+    }
+
+    private HaproxyWhere refused(List<Statement> rules, HaproxyAcls acls, HaproxyClients clients) {
+        return new HaproxyRules(notes, acls, clients).follow(rules).refused();
+    }
+
+    private Statement line() {
+        return rules().stream().findFirst().orElse(frontend.section());
+    }
+
+    /** Rules of connections look at the balancer, those of sessions and contents at the client in its header. */
+    private Optional<DraftDoor> proxied(HostPort bind, Optional<Statement> acceptProxy, HaproxyRules connections,
+            HaproxyWhere refused, HaproxyAdmission admission, HaproxyLimits limits) {
+        ClientSet admitted = connections.refused().surely(0).complement();
+        ClientSet from = acceptProxy.isPresent() ? admitted : connections.sending().and(admitted);
+        List<String> networks = DraftAccess.admitting(from);
+        boolean isTold = acceptProxy.isPresent() || connections.isSendingTold();
+        if (!isTold || networks.isEmpty() || networks.size() > HaproxyAdmission.MAX_ENTRIES) {
+            notes.addLoss(acceptProxy.orElse(line()), "more than networks decides who must send a PROXY header, and "
+                    + "acceptProxy.from takes networks alone; the listener on " + bind + " is left out");
+            return Optional.empty();
+        }
+        Map<String, Object> section = new LinkedHashMap<>();
+        section.put("from", networks);
+        if (acceptProxy.isEmpty()) {
+            section.put("others", "direct");
+        }
+        if (from.isAll()) {
+            notes.add(acceptProxy.orElse(line()), "HAProxy took the header from whoever connects, and so does "
+                    + "acceptProxy.from: whoever can reach the listener can claim to be anybody. Write the networks of the "
+                    + "balancers there");
+        }
+        if (acceptProxy.isPresent() && connections.refused().surely().stream().distinct().count() > 1) {
+            notes.addLoss(line(),
+                    "files and limits of connection rules were about the balancer that sends the header; vipgate has "
+                            + "such for its clients alone, so they are left out");
+        }
+        HaproxyWhere all = acceptProxy.isPresent() ? refused : refused.or(connections.refused());
+        if (acceptProxy.isEmpty() && !admitted.isAll()) {
+            notes.add(line(), "rules of connections look at the peer, access at the client that its header names, too");
+        }
+        return Optional.of(new DraftDoor(section, admission.access(all, from), limits.of(all, ClientSet.ALL)));
+    }
+}
