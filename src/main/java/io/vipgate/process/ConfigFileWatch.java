@@ -56,7 +56,9 @@ final class ConfigFileWatch implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(EVERY);
-                if (hasBeenReplaced() | (isWanted.getAsBoolean() && haveOthersChanged.getAsBoolean())) {
+                boolean isReplaced = hasBeenReplaced();
+                boolean areOthers = isWanted.getAsBoolean() && haveOthersChanged.getAsBoolean();
+                if (isReplaced || areOthers) {
                     onReplaced.run();
                 }
             }
