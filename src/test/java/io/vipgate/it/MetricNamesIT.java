@@ -47,7 +47,7 @@ final class MetricNamesIT {
             entry("vipgate_blocks", "gauge"),
             entry("vipgate_listener_waiting", "gauge listener"),
             entry("vipgate_listener_proxy_headers_total", "counter command listener version"),
-            entry("vipgate_blocks", "gauge"), entry("vipgate_listener_overflows_total", "counter"),
+            entry("vipgate_listener_overflows_total", "counter"),
             entry("vipgate_access_log_dropped_total", "counter"),
             entry("vipgate_log_dropped_total", "counter"),
             entry("vipgate_relay_bytes_total", "counter direction endpoint listener pool"),
