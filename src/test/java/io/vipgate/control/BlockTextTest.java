@@ -77,7 +77,8 @@ class BlockTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"block", "block 198.51.100.7", "block 198.51.100.7/24 since=1", "block 198.51.100.7 since=x",
+    @ValueSource(strings = {"block", "block 198.51.100.7", "block 198.51.100.7/24 since=1",
+        "block 198.51.100.7 since=x",
         "block 198.51.100.7 since=1 until=", "block 198.51.100.7 until=1 since=1", "block example.com since=1",
         "block 198.51.100.7 since=1 colour=red", "block 198.51.100.7 since=999999999999"})
     void aLineThatIsNoneIsToldAndStays(String line) throws Exception {
