@@ -48,7 +48,8 @@ class CloseCodeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"MAX_CONNECTIONS, P-", "NO_ENDPOINT, PC", "NO_ROOM, R-", "FD_EXHAUSTED, R-", "ACCESS, PR", "BLOCKED, PR",
+    @CsvSource({"MAX_CONNECTIONS, P-", "NO_ENDPOINT, PC", "NO_ROOM, R-", "FD_EXHAUSTED, R-", "ACCESS, PR",
+        "BLOCKED, PR",
         "SOURCE_CONNECTIONS, PR", "SOURCE_RATE, PR", "PROXY_UNTRUSTED, PR", "PROXY_INVALID, PR", "PROXY_TIMEOUT, cR",
         "PROXY_LEFT, CR", "PREREAD_FULL, PR"})
     void aClientThatIsTurnedAwayHasACode(RefuseReason reason, String code) {
