@@ -21,7 +21,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from conformance import mutants, report
-from conformance.cases import ALL_CASES
+from conformance.cases import ALL_CASES, GROUPS
 from conformance.proxies import KINDS, Proxy, StartFailed
 from conformance.suite import Case, Outcome, Place, baseline, run_case
 from testkit import commands
@@ -37,6 +37,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--proxy", choices=KINDS, default="vipgate")
     parser.add_argument("--short", action="store_true", help="the form for CI: fewer rounds, no namespaces, under 3 minutes")
     parser.add_argument("--case", nargs="+", default=[], metavar="NAME", help="only these, even if the short form lacks them")
+    parser.add_argument("--group", choices=GROUPS, help="only the cases of this group, as --case would name them")
     parser.add_argument("--controls", action="store_true", help="every proxy; writes RESULTS.md, with --case only those rows anew")
     parser.add_argument("--mutants", action="store_true", help="checks the suite itself by means of the flawed reference proxy")
     parser.add_argument("--allow-missing", action="store_true", help="a case that can't run here is no failure")
@@ -46,6 +47,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, help="writes the outcomes to a file")
     parser.add_argument("--list", action="store_true", help="prints the tables")
     args = parser.parse_args()
+    if args.group:
+        args.case += [case.name for case in GROUPS[args.group]]
     unknown = set(args.case) - {case.name for case in ALL_CASES}
     if unknown:
         parser.error(f"no such case: {', '.join(sorted(unknown))}")
@@ -167,7 +170,8 @@ def controls(args: argparse.Namespace) -> list[Outcome]:
             results[proxy] += outcomes_of(again(args, proxy, "--case", *named))
     command = "conformance/run --controls" + (" --short" if args.short else "")
     if only:
-        command += f"`, and again `conformance/run --controls --case {' '.join(args.case)}"
+        what = f"--group {args.group}" if args.group else f"--case {' '.join(args.case)}"
+        command += f"`, and again `conformance/run --controls {what}"
     file = HERE / "RESULTS.md"
     report.write(file, _merged(report.read(file) if only else {}, results), command, args.seed)
     print(f"written: {file}")

@@ -44,6 +44,7 @@ class Settings:
     #: Who must begin with a PROXY header; empty: nobody. Clients from elsewhere are refused, or served without one.
     header_from: tuple[str, ...] = ()
     serves_others: bool = False
+    header_timeout: float = 3
     #: Endpoints are sent a PROXY header: version 2, by nginx version 1.
     sends_header: bool = False
     #: A port of the endpoint's host where nobody listens is an endpoint too.
@@ -221,7 +222,8 @@ class Vipgate(Proxy):
         s = self.settings
         networks = ", ".join(f'"{network}"' for network in s.header_from)
         others = "direct" if s.serves_others else "reject"
-        return f", acceptProxy: {{ from: [{networks}], others: {others}, timeout: 3s }}" if s.header_from else ""
+        text = f", acceptProxy: {{ from: [{networks}], others: {others}, timeout: {duration(s.header_timeout)} }}"
+        return text if s.header_from else ""
 
     def _dead(self, route: Route) -> str:
         address = bracketed(route.endpoint_host, free_port(route.endpoint_host))
@@ -309,7 +311,7 @@ class Nginx(Proxy):
                 *(f"    server {bracketed(r.endpoint_host, port)} max_fails=0;" for port in servers), "  }",
                 "  server {",
                 f"    listen {bracketed(r.host, r.port)} so_keepalive={idle}s:{interval}s:{count} backlog=4096"
-                + (" proxy_protocol; proxy_protocol_timeout 3s;" if s.header_from else ";"),
+                + (f" proxy_protocol; proxy_protocol_timeout {duration(s.header_timeout)};" if s.header_from else ";"),
                 *(f"    set_real_ip_from {network};" for network in s.header_from),
                 f"    proxy_protocol {'on' if s.sends_header else 'off'};",
                 f"    proxy_pass {r.name};",

@@ -35,6 +35,9 @@ def write(path: Path, results: dict[str, list[Outcome]], command: str, seed: int
         "All proxies get the same bounds. HAProxy has `tcp-ut` set to what vipgate has as `userTimeout`: without it it would"
         " keep readers that pause for longer, and not find out that the endpoint's host is gone. nginx runs with"
         " `proxy_half_close off`, its default, which drops the reply after a client's FIN, and in the last column with it on.", "",
+        "A header of the PROXY protocol passes where every client that begins with it, whole or in pieces, is taken for whom the"
+        " protocol's text says, or refused. Where the text leaves the answer open, as for a header that comes in pieces, HAProxy and"
+        " nginx pass whatever they do; what that is stands under *Measured on the way*.", "",
     ]
     lines += ["| case | " + " | ".join(KINDS[proxy].name for proxy in results) + " |",
               "|---|" + "---|" * len(results)]

@@ -9,7 +9,7 @@ GROUPS: dict[str, tuple[Case, ...]] = {
     "endings": endings.CASES,
     "bytes": bytes_.CASES,
     "bounds": bounds.CASES,
-    "PROXY protocol": proxy_headers.CASES,
+    "proxy-protocol": proxy_headers.CASES,
     "pressure": pressure.CASES,
     "resources": resources.CASES,
 }

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conformance.peers import Failed, run_together
+from conformance.peers import Failed, fin, play, receive, run_together, see_fin, send
 from conformance.proxies import Settings, quick
 from conformance.proxy_vectors import ADDRESSES, CLIENT, DESTINATION, VECTORS, Vector, nested, with_checksum
 from conformance.recording import ANSWER, Endpoint, Recorded
 from conformance.suite import Case, Context, Script
-from testkit.proxy_header import PEER, SIGNATURE, Address, line, normal, tlv, v2
+from testkit.proxy_header import PEER, SIGNATURE, Address, line, normal, read_header, tlv, v2
 
 RECEIVERS = frozenset({"vipgate", "HAProxy", "nginx stream"})
 LOOPBACK = ("127.0.0.0/8", "::1")
@@ -194,6 +195,20 @@ def silent_until(data: bytes, ends: str) -> Script:
     return script
 
 
+def late_for_a_greeting(ctx: Context) -> None:
+    """As behind a balancer that sends the header with the client's first byte, which waits for the server's greeting."""
+    for _ in range(2):
+        clients = [ctx.connect(timeout=8) for _ in range(3)]
+        for client in clients:
+            with contextlib.suppress(ConnectionResetError):
+                ctx.must(client.recv(1) == b"", "a greeting")
+    log = ctx.proxy.log.read_text()
+    hints = re.findall(r"INFO +listener main: (\d+) connections from 127\.0\.0\.1 sent no PROXY header for 3 s; a balancer that sends"
+                       r" it with the client's first byte .* cannot serve protocols in which the server speaks first", log)
+    ctx.must(len(hints) == 1, f"{len(hints)} lines say why")
+    ctx.must(" WARN " not in log, "a warning")
+
+
 def fin_behind(ctx: Context) -> None:
     """The client's FIN comes with the header's last byte: the endpoint gets the connection, and its end."""
     client = ctx.connect()
@@ -208,10 +223,25 @@ def fin_behind(ctx: Context) -> None:
     ctx.must(answer == ANSWER, "no answer behind the client's FIN")
 
 
+def with_much(ctx: Context) -> None:
+    """A large payload right behind the header, its end with it."""
+    size = (1 if ctx.is_short else 32) << 20
+    client_socket = ctx.connect()
+    client_socket.sendall(v2(0x21, 0x11, ADDRESSES))
+    endpoint_socket = ctx.accept()
+    header = read_header(endpoint_socket)
+    ctx.must(header.client == CLIENT, f"taken for {header.client}")
+    client, endpoint = ctx.peers(client_socket, endpoint_socket)
+    if ctx.proxy.name == "nginx stream":  # without half-close it drops the answer to a client that has sent its FIN
+        play(client, endpoint, [send(size), receive(size), fin(), see_fin()], [receive(size), send(size), see_fin(), fin()])
+    else:
+        play(client, endpoint, [send(size), fin(), receive(size), see_fin()], [receive(size), see_fin(), send(size), fin()])
+
+
 def drip(ctx: Context) -> None:
     """One byte each 50 ms of a header with fields."""
     header = with_checksum(ADDRESSES, tlv(2, b"a.example"), tlv(5, b"0123456789abcdef") + tlv(0xEA, b"\x01vpce-0123456789"))
-    recorded, seen = records(ctx, [(header[at:at + 1], 0.03 if ctx.is_short else 0.05) for at in range(len(header))]
+    recorded, seen = records(ctx, [(header[at:at + 1], 0.05) for at in range(len(header))]
                              + [(payload_of("a"), 0)])
     is_served = len(recorded) == 1 and recorded[0].client == CLIENT and not seen[0].ending
     # The text lets a receiver reject a part of a header.
@@ -331,7 +361,10 @@ CASES = (
            is_brief=True) for of in VECTORS),
     case("destination", "`v2-tcp4`", "records", "the endpoint is told the first destination too", destination),
     case("crossed-families", "IPv4 and IPv6 headers over IPv6 and IPv4", "records", "who is conveyed", crossed_families),
-    case("drip", "a header with fields, 1 B each 50 ms (short form: 30 ms)", "records", "served", drip, bound="none"),
+    case("with-much", "`v2-tcp4`, then 32 MiB (short form: 1 MiB), FIN", "receives all; answers as much", "every byte", with_much,
+         bound="10 s per step"),
+    case("drip", "a header with fields, 1 B each 50 ms, within a timeout of 8 s", "records", "served", drip,
+         quick(header_from=LOOPBACK, sends_header=True, header_timeout=8), bound="none"),
     case("fin-behind", "`v2-tcp4`, FIN", "answers", "who is conveyed, the FIN, the answer", fin_behind),
     case("fin-before-all", "half a signature, FIN", "nothing", "closed, nothing arrives", silent_until(HALF, "fin")),
     case("fin-at-once", "FIN", "nothing", "closed, nothing arrives", silent_until(b"", "fin")),
@@ -344,6 +377,9 @@ CASES = (
          silent_until(v2(0x21, 0x11, ADDRESSES)[:-1], "silence"), SILENT, bound="2.8 to 5 s"),
     case("half-a-line", "`v1-tcp4` but its LF", "nothing", "closed after the 3 s that are set",
          silent_until(line("TCP4 192.168.0.1 192.168.0.11 56324 443", "\r"), "silence"), SILENT, bound="2.8 to 5 s"),
+    case("late-for-a-greeting", "waits for the greeting before it says anything, 6 times", "would greet",
+         "closed after 3 s; one line in the log says why", late_for_a_greeting, quick(header_from=LOOPBACK, idle=4),
+         bound="3 s each", applies=frozenset({"vipgate"})),
     case("deep-and-often", "fields nested 2,000 deep, and 8,190 deep in 64 KiB, by turns 5,000 times (short form: 300)", "answers",
          "memory stays", deep_and_often, bound="48 MiB"),
     case("from-elsewhere", "`v2-tcp4`, of a peer that must not send one", "nothing", "refused",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import pathlib
 import socket
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 
 from lab.checks.live_page.browser import Browser, Page
@@ -62,12 +64,37 @@ def operator(browser: Browser) -> None:
             check("what an endpoint answered is shown as text", page.until(f"document.body.innerText.includes('{MARKUP}')"))
             check("the demo's buttons are not there", page.evaluate("document.querySelector('#demo').hidden"))
             cost(page)
-            ask_token(page, token_file.read_text().strip())
+            token = token_file.read_text().strip()
+            for network in "198.51.100.0/24", "2001:db8::7":
+                block(admin_port, token, network)
+            check("how many are blocked anybody sees, and nobody whom without the token", page.until(
+                "document.querySelector('#blocks-about').innerText.includes('2 clients and networks')", 5)
+                and page.evaluate("document.querySelector('#blocks-list').hidden && !document.querySelector('#blocks-show').hidden"))
+            ask_token(page, token)
+            lift_block(page)
             check("no errors on the console besides those of refused calls",
                   all("401" in complaint for complaint in page.complaints) or has_no_errors(page))
             page.close()
         finally:
             gateway.close()
+
+
+def block(admin_port: int, token: str, network: str) -> None:
+    request = urllib.request.Request(f"http://127.0.0.1:{admin_port}/api/v1/blocks/{network}", method="PUT",
+                                     data=json.dumps({"for": "1h", "why": MARKUP}).encode(),
+                                     headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10):
+        pass
+
+
+def lift_block(page: Page) -> None:
+    rows = "[...document.querySelectorAll('#blocks-list tbody tr')].map(row => row.innerText)"
+    check("with the token the blocks are listed, their reasons as text", page.until(
+        f"{rows}.length === 2 && {rows}[0].includes('198.51.100.0/24') && {rows}.every(row => row.includes('{MARKUP}'))", 15))
+    page.click("#blocks-list tbody tr button")
+    check("a button lifts one", page.until(f"{rows}.length === 1 && {rows}[0].includes('2001:db8::7')", 10))
+    page.click("#blocks-list tbody tr button")
+    check("without any the section is not shown", page.until("document.querySelector('#blocks').hidden", 10))
 
 
 def cost(page: Page) -> None:

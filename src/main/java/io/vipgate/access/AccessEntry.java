@@ -1,8 +1,15 @@
 package io.vipgate.access;
 
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
 
@@ -56,9 +63,34 @@ public record AccessEntry(Optional<Prefix> prefix, String files) {
                 : Optional.empty();
     }
 
-    /** Whether the wildcards are meant for names that begin with a dot as well. */
-    boolean isDotFilesToo() {
-        return files.startsWith(".", files.lastIndexOf('/') + 1);
+    /**
+     * The files, in the order of their names: the one that is named, there or not, or those that match now. Wildcards do not
+     * match names that begin with a dot, as in a shell: editors leave such behind.
+     *
+     * @return none for a network, and for wildcards in a directory that is not there
+     * @throws IOException if the directory can't be listed
+     */
+    public List<Path> present() throws IOException {
+        if (!isPattern()) {
+            return files.isEmpty() ? List.of() : List.of(Path.of(files));
+        }
+        Path path = Path.of(files);
+        String pattern = String.valueOf(path.getFileName());
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> matching = Files.newDirectoryStream(path.resolveSibling(""), pattern)) {
+            for (Path file : matching) {
+                boolean isHidden = String.valueOf(file.getFileName()).startsWith(".") && !pattern.startsWith(".");
+                if (!isHidden && !Files.isDirectory(file)) {
+                    found.add(file);
+                }
+            }
+        } catch (NoSuchFileException _) {
+            return List.of();
+        } catch (DirectoryIteratorException e) {
+            throw new IOException(e);
+        }
+        Collections.sort(found);
+        return List.copyOf(found);
     }
 
     private static boolean hasWildcard(String path) {

@@ -5,14 +5,10 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -45,28 +41,11 @@ final class AccessListReader {
     }
 
     private void readFiles(AccessLine line) {
-        Path path = Path.of(line.entry().files());
-        if (!line.entry().isPattern()) {
-            readFile(line, path);
-            return;
+        try {
+            line.entry().present().forEach(file -> readFile(line, file));
+        } catch (IOException e) {
+            fault(line, String.valueOf(Path.of(line.entry().files()).getParent()), () -> reason(e));
         }
-        List<Path> found = new ArrayList<>();
-        Path directory = path.resolveSibling("");
-        try (DirectoryStream<Path> matching = Files.newDirectoryStream(directory, String.valueOf(path.getFileName()))) {
-            boolean isDotMeant = line.entry().isDotFilesToo();
-            for (Path file : matching) {
-                // As in a shell: what editors leave behind begins with a dot.
-                if (!Files.isDirectory(file) && (isDotMeant || !String.valueOf(file.getFileName()).startsWith("."))) {
-                    found.add(file);
-                }
-            }
-        } catch (NoSuchFileException _) {
-            // As a pattern that matches nothing; a check of the configuration warns of it.
-        } catch (IOException | DirectoryIteratorException e) {
-            fault(line, directory.toString(), () -> reason(e));
-        }
-        Collections.sort(found);
-        found.forEach(file -> readFile(line, file));
     }
 
     private void readFile(AccessLine line, Path file) {

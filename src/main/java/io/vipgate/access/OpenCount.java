@@ -1,72 +1,80 @@
 package io.vipgate.access;
 
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many connections one source has open. It is there only while that is above zero, and all of the source's connections hold it.
+ * How many connections one source has open. It is in its table only while that is above zero, and all of the source's
+ * connections hold it; once at zero it stays there, and the next connection makes another one.
  *
- * <p>Thread-safe: guarded by the stripe of {@link OpenTable} that it stands in.
+ * <p>Thread-safe, without a lock.
  */
 final class OpenCount implements SourceHold {
+    private static final AtomicIntegerFieldUpdater<OpenCount> OPEN = AtomicIntegerFieldUpdater.newUpdater(
+            OpenCount.class,
+            "open");
+
     private final OpenTable table;
-    private final @Nullable OpenCount around;
-    private final long high;
-    private final long low;
-    private final int length;
-    private final long hash;
-    private int open;
-    /** The next in the same bucket. */
-    @Nullable
-    OpenCount next;
+    private final SourceKey source;
+    private volatile int open = 1;
+    /** While one connection holds both, every other one that holds this finds the same in the table. */
+    private volatile @Nullable OpenCount around;
 
     /**
-     * Of nothing yet.
+     * Of one connection.
      *
-     * @param around that of the network around the source; null when that has no limit
+     * @param source is not changed any more
      */
-    OpenCount(OpenTable table, SourceKey source, @Nullable OpenCount around) {
+    OpenCount(OpenTable table, SourceKey source) {
         this.table = table;
-        this.around = around;
-        high = source.high();
-        low = source.low();
-        length = source.length();
-        hash = source.hash();
+        this.source = source;
     }
 
-    boolean isOf(SourceKey source) {
-        return high == source.high() && low == source.low() && length == source.length();
-    }
-
-    long hash() {
-        return hash;
+    SourceKey source() {
+        return source;
     }
 
     int open() {
         return open;
     }
 
-    Prefix prefix() {
-        return new Prefix(high, low, length);
+    /** The count of the network around the source, which the connection that holds this holds too. */
+    void holdAlso(OpenCount outer) {
+        around = outer;
     }
 
-    void increment() {
-        open++;
+    /** One more; false if there are as many as there may be, or it is over. */
+    boolean tryIncrement(long most) {
+        int present = open;
+        while (present > 0 && present < most) {
+            if (OPEN.compareAndSet(this, present, present + 1)) {
+                return true;
+            }
+            present = open;
+        }
+        return false;
     }
 
     @Override
     public void release() {
-        OpenTable.Stripe stripe = table.stripe(hash);
-        synchronized (stripe) {
-            if (open == 0) {
-                throw new IllegalStateException("released more often than held");
-            }
-            open--;
-            if (open == 0) {
-                stripe.remove(this);
-            }
-            if (around != null) {
-                around.release();
-            }
+        OpenCount outer = around;
+        releaseThis();
+        if (outer != null) {
+            outer.releaseThis();
+        }
+    }
+
+    /** Without the one around. */
+    void releaseThis() {
+        int present = open;
+        while (present > 0 && !OPEN.compareAndSet(this, present, present - 1)) {
+            present = open;
+        }
+        if (present == 0) {
+            throw new IllegalStateException("released more often than held");
+        }
+        if (present == 1) {
+            table.remove(this);
         }
     }
 }

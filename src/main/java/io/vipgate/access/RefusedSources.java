@@ -1,59 +1,57 @@
 package io.vipgate.access;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Which sources are refused most, in a fixed amount of memory, for people to see. Each refusal of a source that has no place in its
  * set takes one from the least of the four that have one. So those stay that are refused often, and no count is too high.
  *
- * <p>Thread-safe.
+ * <p>Thread-safe, without a lock.
  */
 final class RefusedSources {
     private static final int SETS = 256;
     private static final int WAYS = 4;
 
-    private final long[] highs = new long[SETS * WAYS];
-    private final long[] lows = new long[SETS * WAYS];
-    private final int[] lengths = new int[SETS * WAYS];
-    private final long[] counts = new long[SETS * WAYS];
+    private final AtomicReferenceArray<Refused> places = new AtomicReferenceArray<>(SETS * WAYS);
 
-    /**
-     * One of them.
-     *
-     * @param source its network
-     * @param count how often it was refused, at least
-     */
-    record Refused(Prefix source, long count) {}
+    private record Refused(SourceKey source, AtomicLong count) {}
 
-    synchronized void add(SourceKey source) {
+    void add(SourceKey source) {
         int set = (int) (source.hash() >>> Integer.SIZE) & (SETS - 1);
         int least = set * WAYS;
+        long leastCount = Long.MAX_VALUE;
         for (int at = set * WAYS; at < (set + 1) * WAYS; at++) {
-            if (counts[at] > 0 && highs[at] == source.high() && lows[at] == source.low()
-                    && lengths[at] == source.length()) {
-                counts[at]++;
+            Refused there = places.get(at);
+            if (there == null) {
+                if (places.compareAndSet(at, null, new Refused(source.copy(), new AtomicLong(1)))) {
+                    return;
+                }
+            } else if (there.source.equals(source)) {
+                there.count.incrementAndGet();
                 return;
+            } else if (there.count.get() < leastCount) {
+                least = at;
+                leastCount = there.count.get();
             }
-            least = counts[at] < counts[least] ? at : least;
         }
-        if (counts[least] > 0) {
-            counts[least]--;
-            return;
+        Refused there = places.get(least);
+        if (there != null && there.count.decrementAndGet() <= 0) {
+            places.compareAndSet(least, there, null);
         }
-        highs[least] = source.high();
-        lows[least] = source.low();
-        lengths[least] = source.length();
-        counts[least] = 1;
     }
 
-    synchronized List<Refused> all() {
-        List<Refused> all = new ArrayList<>();
-        for (int at = 0; at < counts.length; at++) {
-            if (counts[at] > 0) {
-                all.add(new Refused(new Prefix(highs[at], lows[at], lengths[at]), counts[at]));
+    /** How often each was refused, at least. */
+    Map<SourceKey, Long> counts() {
+        Map<SourceKey, Long> counts = new HashMap<>();
+        for (int at = 0; at < places.length(); at++) {
+            Refused there = places.get(at);
+            if (there != null) {
+                counts.merge(there.source, there.count.get(), Long::sum);
             }
         }
-        return all;
+        return counts;
     }
 }

@@ -2,9 +2,10 @@ package io.vipgate.access;
 
 import io.vipgate.hash.SipHash;
 import io.vipgate.linux.ClientAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A source and its hash, filled anew for each connection.
+ * A source and its hash, filled anew for each connection, and so a key for looking one up.
  *
  * <p>Confined to one thread.
  */
@@ -27,24 +28,31 @@ final class SourceKey {
         hash = by.of(high, low);
     }
 
-    long high() {
-        return high;
-    }
-
-    long low() {
-        return low;
-    }
-
-    /** Bits, of IPv4 in the mapped form. */
-    int length() {
-        return length;
-    }
-
     Prefix prefix() {
         return new Prefix(high, low, length);
     }
 
     long hash() {
         return hash;
+    }
+
+    /** One that stays as it is. */
+    SourceKey copy() {
+        SourceKey copy = new SourceKey();
+        copy.high = high;
+        copy.low = low;
+        copy.length = length;
+        copy.hash = hash;
+        return copy;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SourceKey key && high == key.high && low == key.low && length == key.length;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(hash);
     }
 }

@@ -4,7 +4,6 @@ import io.vipgate.access.TokenBuckets.Outcome;
 import io.vipgate.hash.SipHash;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -131,7 +130,17 @@ public final class SourceLimits {
     }
 
     private @Nullable OpenCount acquire(SourceDecision decision, Limits now, long most, long mostAround) {
-        return open.acquire(decision.source, most, now.hasAround ? openAround : null, decision.around, mostAround);
+        OpenCount count = open.acquire(decision.source, most);
+        if (count == null || !now.hasAround) {
+            return count;
+        }
+        OpenCount around = openAround.acquire(decision.around, mostAround);
+        if (around == null) {
+            count.releaseThis();
+            return null;
+        }
+        count.holdAlso(around);
+        return count;
     }
 
     private static boolean takesToken(TokenBuckets buckets, SourceDecision decision, Limits now, long millis) {
@@ -148,14 +157,24 @@ public final class SourceLimits {
         return false;
     }
 
+    /** Whether nobody is refused. */
+    public boolean isDryRun() {
+        return limits.rules.dryRun();
+    }
+
+    /** Whether the rate of sources is limited. */
+    public boolean hasRates() {
+        return buckets != null;
+    }
+
     /** How often the rate of a source was forgotten, or could not be kept, for want of room. */
     public long evictions() {
         return buckets == null ? 0 : buckets.evictions();
     }
 
     /**
-     * The sources, and networks around them, that are nearest to a limit or over it, those first. Of sources that have nothing open, or where that is not counted, it knows
-     * those that were refused.
+     * The sources, and networks around them, that are nearest to a limit or over it, those first. Of sources that have nothing
+     * open, or where that is not counted, it knows those that were refused.
      *
      * @param count most to tell
      * @param nowNanos {@link System#nanoTime}
@@ -163,21 +182,15 @@ public final class SourceLimits {
     public List<SourceUse> top(int count, long nowNanos) {
         Limits now = limits;
         SourceRanking ranking = new SourceRanking(count);
-        Map<Prefix, Long> refusals = new HashMap<>();
-        refused.all().forEach(each -> refusals.put(each.source(), each.count()));
-        SourceKey key = new SourceKey();
+        Map<SourceKey, Long> refusals = refused.counts();
         for (OpenCount each : open.all()) {
-            Prefix source = each.prefix();
-            long refusedSoFar = Objects.requireNonNullElse(refusals.remove(source), 0L);
-            ranking.add(use(SOURCE, source, each.hash(), each.open(), refusedSoFar, now, nowNanos));
+            long refusedSoFar = Objects.requireNonNullElse(refusals.remove(each.source()), 0L);
+            ranking.add(use(SOURCE, each.source(), each.open(), refusedSoFar, now, nowNanos));
         }
         for (OpenCount each : openAround.all()) {
-            ranking.add(use(AROUND, each.prefix(), each.hash(), each.open(), 0, now, nowNanos));
+            ranking.add(use(AROUND, each.source(), each.open(), 0, now, nowNanos));
         }
-        refusals.forEach((source, refusedSoFar) -> {
-            key.set(source.high(), source.low(), now.rules.ipv4Prefix(), now.rules.ipv6Prefix(), sourceHash);
-            ranking.add(use(SOURCE, source, key.hash(), 0, refusedSoFar, now, nowNanos));
-        });
+        refusals.forEach((source, refusedSoFar) -> ranking.add(use(SOURCE, source, 0, refusedSoFar, now, nowNanos)));
         return ranking.inOrder();
     }
 
@@ -196,29 +209,20 @@ public final class SourceLimits {
         SourceKey key = new SourceKey();
         key.set(high, low, now.rules.ipv4Prefix(), now.rules.ipv6Prefix(), sourceHash);
         List<SourceUse> uses = new ArrayList<>();
-        uses.add(use(SOURCE, key, open, refusedOf(key.prefix()), now, nowNanos));
+        uses.add(use(SOURCE, key, open.open(key), refused.counts().getOrDefault(key, 0L), now, nowNanos));
         if (now.hasAround) {
             key.set(high, low, now.rules.around().ipv4Prefix(), now.rules.around().ipv6Prefix(), aroundHash);
-            uses.add(use(AROUND, key, openAround, 0, now, nowNanos));
+            uses.add(use(AROUND, key, openAround.open(key), 0, now, nowNanos));
         }
         return List.copyOf(uses);
     }
 
-    private SourceUse use(int kind, SourceKey key, OpenTable counted, long refusedSoFar, Limits now, long nowNanos) {
-        return use(kind, key.prefix(), key.hash(), counted.open(key), refusedSoFar, now, nowNanos);
-    }
-
-    private long refusedOf(Prefix source) {
-        return refused.all().stream().filter(each -> each.source().equals(source)).findFirst()
-                .map(RefusedSources.Refused::count).orElse(0L);
-    }
-
-    private SourceUse use(int kind, Prefix source, long hash, int count, long refusedSoFar, Limits now, long nowNanos) {
+    private SourceUse use(int kind, SourceKey source, int count, long refusedSoFar, Limits now, long nowNanos) {
         TokenRate rate = now.rate(kind);
         double tokens = buckets == null
                 ? 0
-                : (double) buckets.units(hash, kind, nowNanos / NANOS_PER_MILLI, rate) / TokenRate.TOKEN;
-        return new SourceUse(source, kind == AROUND, count, kind == SOURCE ? now.mostOpen : now.mostOpenAround, tokens,
-                rate.capacity() / TokenRate.TOKEN, refusedSoFar);
+                : (double) buckets.units(source.hash(), kind, nowNanos / NANOS_PER_MILLI, rate) / TokenRate.TOKEN;
+        return new SourceUse(source.prefix(), kind == AROUND, count, kind == SOURCE ? now.mostOpen : now.mostOpenAround,
+                tokens, rate.capacity() / TokenRate.TOKEN, refusedSoFar);
     }
 }

@@ -19,7 +19,7 @@ import java.util.Comparator;
 public record SourceUse(Prefix source, boolean isAround, int open, long maxConnections, double tokens, long burst,
         long refused) {
     /** Those that are nearest to a limit come first, of these those that were refused most. */
-    static final Comparator<SourceUse> MOST_FIRST = Comparator.comparingDouble(SourceUse::share).reversed()
+    public static final Comparator<SourceUse> MOST_FIRST = Comparator.comparingDouble(SourceUse::share).reversed()
             .thenComparing(Comparator.comparingLong(SourceUse::refused).reversed())
             .thenComparing(Comparator.comparingInt(SourceUse::open).reversed()).thenComparing(SourceUse::source);
 

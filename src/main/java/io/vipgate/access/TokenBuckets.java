@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
  * limit. Where all eight are empty the newcomer has none.
  *
  * <p>A set is eight names in one cache line and eight fills in the next. A name is 40 bits of the hash and the kind, a fill 32 bits of units and
- * 32 bits of milliseconds. Two threads that bring the same newcomer at the same instant may cost a token, or give one; nothing else is inexact but for
- * a unit that rounding takes from each token.
+ * 32 bits of milliseconds. Two threads that bring the same newcomer at the same instant may give it two buckets for that
+ * instant; nothing else is inexact but for a unit that rounding takes from each token.
  *
  * <p>Thread-safe, without a lock.
  */
@@ -159,7 +159,8 @@ final class TokenBuckets {
                     evictions.increment();
                 }
                 WORD.setVolatile(words, at + WAYS, fill(rates.rate(kind(name)).capacity(), millis));
-                WORD.setVolatile(words, at, name);
+                boolean isThere = find(set, name) >= 0;
+                WORD.setVolatile(words, at, isThere ? FREE : name);
                 return onlyOne(set, name);
             }
         }

@@ -61,6 +61,7 @@ final class AdminRoutes {
                         new Route("DELETE", "/api/v1/pools/{}/pins", TOKEN, calls::forgetAll),
                         new Route("GET", "/api/v1/pools/{}/pins/{}", TOKEN, calls::pin),
                         new Route("DELETE", "/api/v1/pools/{}/pins/{}", TOKEN, calls::forget),
+                        new Route("GET", "/api/v1/sources", TOKEN, Set.of("listener", "limit"), calls::sources),
                         new Route("POST", "/api/v1/reload", TOKEN, calls::reload)));
         routes.addAll(BlockCalls.of(operations, renderings));
         return routes;
@@ -172,6 +173,12 @@ final class AdminRoutes {
         } catch (IllegalArgumentException e) {
             throw RequestException.bad(what + ": " + text + " (expected: an IPv4 or IPv6 address)");
         }
+    }
+
+    private Response sources(Request call) throws RequestException {
+        int most = limit(call);
+        return renderings.of(call,
+                () -> operations.sources(Optional.ofNullable(call.parameters().get("listener")), most));
     }
 
     // ---- pins ----

@@ -11,6 +11,7 @@ import io.vipgate.admin.model.LiftedBlocks;
 import io.vipgate.admin.model.PinList;
 import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
+import io.vipgate.admin.model.SourceList;
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -131,6 +132,15 @@ public interface Operations extends HealthSource {
      * @throws RequestException if the network is none, or has no block
      */
     LiftedBlocks lift(String network, String by) throws RequestException;
+
+    /**
+     * Which sources are nearest to a limit of {@code perSource}, or over it.
+     *
+     * @param listener at which; empty for all
+     * @param most to tell
+     * @throws RequestException if there is no such listener
+     */
+    SourceList sources(Optional<String> listener, int most) throws RequestException;
 
     /**
      * Which endpoint a client would get, and why.

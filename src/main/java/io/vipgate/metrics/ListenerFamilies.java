@@ -6,6 +6,7 @@ import io.vipgate.relay.RefuseReason;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -19,6 +20,7 @@ final class ListenerFamilies {
         RefuseReason.SOURCE_RATE};
 
     private final List<Told> listeners;
+    private final Map<String, Long> sourceEvictions;
 
     private record Told(String name, ListenerCounts counts) {}
 
@@ -26,6 +28,7 @@ final class ListenerFamilies {
         listeners = numbers.listeners().keySet().stream().sorted()
                 .map(name -> new Told(name, numbers.loops().listeners().getOrDefault(name, new ListenerCounts())))
                 .toList();
+        sourceEvictions = numbers.sourceEvictions();
     }
 
     List<Family> families() {
@@ -43,6 +46,9 @@ final class ListenerFamilies {
                 Family.counter("vipgate_listener_would_refuse",
                         "Clients that would have been refused but for a dry run of access or perSource.",
                         series -> add(series, DRY_RUN, ListenerCounts::wouldRefuse), "listener", "reason"),
+                Family.counter("vipgate_source_evictions",
+                        "How often perSource.maxEntries was too few: a source's rate was forgotten, or not kept.",
+                        this::addEvictions, "listener"),
                 Family.gauge("vipgate_listener_waiting",
                         "Clients whose PROXY header is waited for.",
                         series -> listeners.forEach(each -> series.add(each.counts().waiting(), each.name())),
@@ -61,6 +67,10 @@ final class ListenerFamilies {
             }
             byLabel.forEach((label, count) -> series.add(count, each.name(), label));
         }
+    }
+
+    private void addEvictions(Series series) {
+        new TreeMap<>(sourceEvictions).forEach((name, count) -> series.add(count, name));
     }
 
     private void addHeaders(Series series) {

@@ -16,6 +16,7 @@ import io.vipgate.admin.model.LiftedBlocks;
 import io.vipgate.admin.model.PinList;
 import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
+import io.vipgate.admin.model.SourceList;
 import io.vipgate.control.OperatorActions;
 import io.vipgate.gateway.ReloadOutcome;
 import io.vipgate.pool.AdminState;
@@ -41,12 +42,14 @@ public final class AdminOperations implements Operations {
     private final RelayReport relays;
     private final PinReport pins;
     private final BlockReport blocks;
+    private final SourceReport sources;
     private final SelectionExplainer explanation;
     private volatile @Nullable Supplier<ReloadOutcome> reload;
 
     /** Makes the operations of one gateway. */
     public AdminOperations(OperatorActions operator, Readiness readiness, StatusReport status, History history,
-            RelayReport relays, PinReport pins, BlockReport blocks, SelectionExplainer explanation) {
+            RelayReport relays, PinReport pins, BlockReport blocks, SourceReport sources,
+            SelectionExplainer explanation) {
         this.operator = operator;
         this.readiness = readiness;
         this.status = status;
@@ -54,6 +57,7 @@ public final class AdminOperations implements Operations {
         this.relays = relays;
         this.pins = pins;
         this.blocks = blocks;
+        this.sources = sources;
         this.explanation = explanation;
     }
 
@@ -167,6 +171,11 @@ public final class AdminOperations implements Operations {
     @Override
     public LiftedBlocks lift(String network, String by) throws RequestException {
         return blocks.lift(network, by);
+    }
+
+    @Override
+    public SourceList sources(Optional<String> listener, int most) throws RequestException {
+        return sources.top(listener, most);
     }
 
     @Override

@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks once a second whether a file has been replaced, by a rename over it or by a symbolic link that leads to another
- * one; both put a whole file in place at once. A write into the file itself does not: it is told, and nothing more.
+ * one; both put a whole file in place at once. A write into the file itself does not: it is told, and nothing more. The same
+ * goes for the files of its access lists.
  *
  * <p>Polls rather than listens: inotify(7) says nothing of links further up the path, nor on network file systems.
  *
@@ -21,6 +22,7 @@ final class ConfigFileWatch implements AutoCloseable {
 
     private final Path file;
     private final BooleanSupplier isWanted;
+    private final BooleanSupplier haveOthersChanged;
     private final Runnable onReplaced;
     @SuppressWarnings("NullAway.Init") // set by start, before anyone else sees this
     private Thread thread;
@@ -31,16 +33,19 @@ final class ConfigFileWatch implements AutoCloseable {
      *
      * @param seen the file when it was last read; null when it was not there
      * @param isWanted whether a replacement is to be acted on; asked each time
+     * @param haveOthersChanged looks at other files, while that is wanted
      */
     static ConfigFileWatch start(Path file, @Nullable FileIdentity seen, BooleanSupplier isWanted,
-            Runnable onReplaced) {
-        ConfigFileWatch watch = new ConfigFileWatch(file, seen, isWanted, onReplaced);
+            BooleanSupplier haveOthersChanged, Runnable onReplaced) {
+        ConfigFileWatch watch = new ConfigFileWatch(file, seen, isWanted, haveOthersChanged, onReplaced);
         watch.thread = Thread.ofPlatform().name("vipgate-watch").daemon().unstarted(watch::run);
         watch.thread.start();
         return watch;
     }
 
-    private ConfigFileWatch(Path file, @Nullable FileIdentity seen, BooleanSupplier isWanted, Runnable onReplaced) {
+    private ConfigFileWatch(Path file, @Nullable FileIdentity seen, BooleanSupplier isWanted,
+            BooleanSupplier haveOthersChanged, Runnable onReplaced) {
+        this.haveOthersChanged = haveOthersChanged;
         this.file = file;
         this.isWanted = isWanted;
         this.onReplaced = onReplaced;
@@ -51,29 +56,33 @@ final class ConfigFileWatch implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(EVERY);
-                look();
+                boolean isReplaced = hasBeenReplaced();
+                boolean areOthers = isWanted.getAsBoolean() && haveOthersChanged.getAsBoolean();
+                if (isReplaced || areOthers) {
+                    onReplaced.run();
+                }
             }
         } catch (InterruptedException e) {
             LOG.debug("{} is no longer watched", file);
         }
     }
 
-    private void look() {
+    private boolean hasBeenReplaced() {
         FileIdentity now = FileIdentity.of(file);
         FileIdentity before = seen;
         if (now == null || now.equals(before)) {
-            return;
+            return false;
         }
         seen = now;
         if (!isWanted.getAsBoolean()) {
-            return;
+            return false;
         }
         if (before != null && now.isSameFile(before)) {
             LOG.warn("{} was written in place and is not loaded, since it may be half a file; SIGHUP loads it, or a "
                     + "rename over it", file);
-        } else {
-            onReplaced.run();
+            return false;
         }
+        return true;
     }
 
     @Override

@@ -204,9 +204,11 @@ public final class GatewayProcess implements AutoCloseable {
         }
         notifier.ready("serving");
         notifier.watch(() -> server.gateway().isAlive(Readiness.MAX_LOOP_SILENCE));
+        ListedFiles listed = new ListedFiles();
         try (ConfigFileWatch _ = file == null
                 ? null
                 : ConfigFileWatch.start(file.file(), file.firstRead(), () -> server.gateway().config().reload().watch(),
+                        () -> listed.haveChanged(server.gateway().config()),
                         this::onHangUp)) {
             first.await();
         }

@@ -38,6 +38,7 @@ import io.vipgate.operations.PinReport;
 import io.vipgate.operations.Readiness;
 import io.vipgate.operations.RelayReport;
 import io.vipgate.operations.SelectionExplainer;
+import io.vipgate.operations.SourceReport;
 import io.vipgate.operations.StatusReport;
 import io.vipgate.pool.ConnectionLimit;
 import io.vipgate.relay.RelayLoop;
@@ -109,9 +110,11 @@ public final class GatewayServer implements AutoCloseable {
         operations = new AdminOperations(operator, readiness,
                 new StatusReport(gateway, readiness, pools, listeners, blockReport, rates, events, config), history,
                 new RelayReport(operator, pools), new PinReport(pools), blockReport,
+                new SourceReport(listeners, System::nanoTime),
                 new SelectionExplainer(gateway, pools, listeners));
         BuildInfo build = BuildInfo.read();
-        metrics = new LazyMetrics(() -> new GatewayMetrics(new MetricsReader(pools, blocks, new LoopCountsReader(loops),
+        metrics = new LazyMetrics(() -> new GatewayMetrics(new MetricsReader(pools, listeners.admissions(),
+                new LoopCountsReader(loops),
                 heartbeat, neighbours, reloads, accessLog::dropped, Logging::dropped, gateway::config,
                 gateway::changes),
                 build.version(), build.netty(), share));

@@ -121,7 +121,14 @@ public final class Relay extends WheelTimer implements RelayInfo {
         Relay relay = new Relay(loop, listener, address, origin);
         loop.onOpened(relay);
         try {
-            relay.client = watched == null ? relay.watch(fd) : RelaySocket.takeOver(relay, watched);
+            if (watched == null) {
+                relay.client = relay.watch(fd);
+            } else {
+                // First whose it is, so that a fault closes it.
+                RelaySocket socket = RelaySocket.of(relay, watched);
+                relay.client = socket;
+                socket.takeOver();
+            }
             loop.observer().onOpened(relay);
             if (relay.client == null) {
                 RelayEndings.close(relay, CloseReason.INTERNAL, true);

@@ -79,12 +79,16 @@ final class RelaySocket implements ReadyHandler {
         return socket;
     }
 
-    /** Watches a socket that somebody else watched until now. */
-    static RelaySocket takeOver(Relay relay, Registration watched) {
+    /** A socket that somebody else still watches; {@link #takeOver()} is to follow. */
+    static RelaySocket of(Relay relay, Registration watched) {
         RelaySocket socket = new RelaySocket(relay, watched.descriptor());
         socket.registration = watched;
-        watched.handOver(socket, EVENTS);
         return socket;
+    }
+
+    /** From now on this is told. */
+    void takeOver() {
+        registration.handOver(this, EVENTS);
     }
 
     @Override

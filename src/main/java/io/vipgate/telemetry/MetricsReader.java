@@ -1,9 +1,10 @@
 package io.vipgate.telemetry;
 
-import io.vipgate.access.Blocks;
+import io.vipgate.access.SourceLimits;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeType;
+import io.vipgate.control.ListenerAdmissions;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.linux.KernelCounters;
@@ -41,7 +42,7 @@ public final class MetricsReader implements StatsSource {
     private static final long ENDPOINT_BYTES = 640;
 
     private final PoolRegistry pools;
-    private final Blocks blocks;
+    private final ListenerAdmissions admissions;
     private final LoopCountsReader loops;
     private final LoopHeartbeat heartbeat;
     private final CoLocationWatch neighbours;
@@ -57,12 +58,13 @@ public final class MetricsReader implements StatsSource {
      *
      * @param changes how often a change of the configuration has begun or ended; odd while one is being made
      */
-    public MetricsReader(PoolRegistry pools, Blocks blocks, LoopCountsReader loops, LoopHeartbeat heartbeat,
+    public MetricsReader(PoolRegistry pools, ListenerAdmissions admissions, LoopCountsReader loops,
+            LoopHeartbeat heartbeat,
             CoLocationWatch neighbours,
             ReloadCounts reloads, LongSupplier accessLogDropped, LongSupplier logDropped,
             Supplier<GatewayConfig> config, LongSupplier changes) {
         this.pools = pools;
-        this.blocks = blocks;
+        this.admissions = admissions;
         this.loops = loops;
         this.heartbeat = heartbeat;
         this.neighbours = neighbours;
@@ -111,11 +113,17 @@ public final class MetricsReader implements StatsSource {
         GatewayConfig now = config.get();
         LoopCounts counts = loops.read();
         Map<String, String> listeners = new LinkedHashMap<>();
-        now.listeners().forEach((name, listener) -> listeners.put(name, listener.pool()));
+        Map<String, Long> evictions = new LinkedHashMap<>();
+        now.listeners().forEach((name, listener) -> {
+            listeners.put(name, listener.pool());
+            admissions.limits(name).filter(SourceLimits::hasRates)
+                    .ifPresent(limits -> evictions.put(name, limits.evictions()));
+        });
         List<PoolStats> all = new ArrayList<>();
         now.pools().forEach((name, pool) -> pools.find(name).ifPresent(found -> all.add(pool(name, pool, found))));
         return new GatewayStats(counts, listeners, all, reloads.numbers(), heartbeat.lags(),
-                KernelCounters.listenOverflows(), accessLogDropped.getAsLong(), logDropped.getAsLong(), blocks.size(),
+                KernelCounters.listenOverflows(), accessLogDropped.getAsLong(), logDropped.getAsLong(),
+                admissions.blocks().size(), evictions,
                 pools.hasStateFile() ? Optional.of(pools.stateFileProblem().isEmpty()) : Optional.empty());
     }
 

@@ -118,7 +118,8 @@ class SourceLimitsThreadsTest {
         for (int i = 0; i < sources; i++) {
             counts.add(admitted.get(i));
         }
-        assertThat(counts).allSatisfy(count -> assertThat(count).isBetween(10, 10 + THREADS));
+        // A second bucket, of a thread that was held up in the one instant that matters, holds as many.
+        assertThat(counts).allSatisfy(count -> assertThat(count).isBetween(10, 20));
         assertThat(counts.stream().filter(count -> count == 10).count()).isGreaterThan(sources * 9L / 10);
     }
 

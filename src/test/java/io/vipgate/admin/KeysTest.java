@@ -41,20 +41,24 @@ class KeysTest {
     private static final String ENDPOINT = "EndpointStatus";
     private static final String PROBE = "EndpointStatus$LastProbe";
 
-    private static final Map<String, Map<String, String>> BY_COMMAND = Map.of("AdminClient",
-            Map.of("json", "ErrorAnswer"), "BlockCommand",
-            Map.of("done", "BlockedNetwork", "block", "BlockList$Entry"), "BlocksCommand",
-            Map.of("page", "BlockList", "block", "BlockList$Entry"), "CloseCommand", Map.of("done", "ClosedRelays"),
-            "EndpointCommand",
-            Map.of("done", "EndpointAddresses", "address", ENDPOINT), "ExplainCommand",
-            Map.of("answer", "Explanation", "choice", "Explanation$Choice", "pin", "Explanation$Pin", "candidate",
-                    "Explanation$Candidate"),
-            "RelaysCommand", Map.of("page", "RelayList", "relay", "RelayList$Entry"), "ReloadCommand",
-            Map.of("done", "ReloadResult"), "StatusView",
-            Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "pins", PINS, "endpoint", ENDPOINT, "probe",
-                    PROBE, "machine", "PoolStatus$SharedMachine", "event", EVENTS, "blocks",
-                    "GatewayStatus$BlockCount"),
-            "TopScreen", Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "endpoint", ENDPOINT));
+    private static final Map<String, Map<String, String>> BY_COMMAND = Map.ofEntries(
+            Map.entry("AdminClient", Map.of("json", "ErrorAnswer")),
+            Map.entry("BlockCommand", Map.of("done", "BlockedNetwork", "block", "BlockList$Entry")),
+            Map.entry("BlocksCommand", Map.of("page", "BlockList", "block", "BlockList$Entry")),
+            Map.entry("CloseCommand", Map.of("done", "ClosedRelays")),
+            Map.entry("EndpointCommand", Map.of("done", "EndpointAddresses", "address", ENDPOINT)),
+            Map.entry("ExplainCommand",
+                    Map.of("answer", "Explanation", "choice", "Explanation$Choice", "pin", "Explanation$Pin",
+                            "candidate",
+                            "Explanation$Candidate", "verdict", "Explanation$Verdict")),
+            Map.entry("RelaysCommand", Map.of("page", "RelayList", "relay", "RelayList$Entry")),
+            Map.entry("ReloadCommand", Map.of("done", "ReloadResult")),
+            Map.entry("SourcesCommand", Map.of("answer", "SourceList", "source", "SourceList$Entry")),
+            Map.entry("StatusView",
+                    Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "pins", PINS, "endpoint",
+                            ENDPOINT, "probe", PROBE, "machine", "PoolStatus$SharedMachine", "event", EVENTS, "blocks",
+                            "GatewayStatus$BlockCount")),
+            Map.entry("TopScreen", Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "endpoint", ENDPOINT)));
 
     private static final Map<String, Map<String, String>> BY_PAGE = Map.of("main.js",
             Map.of("status", STATUS, "pool", POOL, "endpoint", ENDPOINT), "tables.js",

@@ -122,6 +122,51 @@ final class CommandsIT {
     }
 
     @Test
+    void blocksAndTheirEnds() throws Exception {
+        assertThat(ask("blocks")).as(err.toString()).isZero();
+        assertThat(out.toString()).isEqualTo("0 blocks\n");
+        assertThat(ask("block", "198.51.100.7", "--for", "1h", "--why", "sshd")).as(err.toString()).isZero();
+        assertThat(out.toString()).matches("""
+                198\\.51\\.100\\.7 blocked until [0-9TZ:.-]+; relays reset: 0
+                it does not survive a restart: stateFile is not configured, or can't be used
+                """);
+        assertThat(ask("block", "2001:db8::/32", "--keep")).as(err.toString()).isZero();
+        assertThat(out.toString()).startsWith("2001:db8::/32 blocked until it is lifted; relays reset: 0\n");
+        assertThat(ask("status")).isZero();
+        assertThat(out.toString()).contains("\nblocks: 2, the next ends in 59 min\n");
+
+        assertThat(ask("blocks")).isZero();
+        assertThat(out.toString().lines().map(line -> line.replaceAll(" {2,}[0-9.]+ s {2,}", " ")))
+                .containsExactly("NETWORK        SINCE  ENDS IN  WHY", "198.51.100.7 59 min   sshd",
+                        "2001:db8::/32 -", "2 blocks");
+        assertThat(ask("blocks", "--json")).isZero();
+        assertThat(JsonParser.parse(out.toString().strip()).get("blocks").list())
+                .extracting(block -> block.get("why").text()).containsExactly("sshd", "");
+
+        assertThat(ask("unblock", "2001:db8::/32")).isZero();
+        assertThat(out.toString()).isEqualTo("2001:db8::/32 unblocked\n");
+        assertThat(ask("unblock", "2001:db8::/32")).isEqualTo(2);
+        assertThat(err.toString()).isEqualTo("vipgate unblock: no block of 2001:db8::/32\n");
+        assertThat(ask("blocks")).isZero();
+        assertThat(out.toString()).endsWith("\n1 block\n");
+    }
+
+    @Test
+    void blocksThatCanNotBeMeant() {
+        assertThat(ask("block", "198.51.100.7/24")).isEqualTo(2);
+        assertThat(err.toString()).contains("(expected: 198.51.100.0/24)");
+        assertThat(ask("block", "8.0.0.0/7")).isEqualTo(2);
+        assertThat(err.toString()).contains("--wide on the command line");
+        assertThat(ask("block", "8.0.0.0/7", "--wide")).isZero();
+        assertThat(ask("block", "127.0.0.1", "--wide")).isEqualTo(2);
+        assertThat(err.toString()).isEqualTo(
+                "vipgate block: network: 127.0.0.1 (expected: one without your own address, 127.0.0.1)\n");
+        assertThat(ask("block", "198.51.100.7", "--for", "soon")).isEqualTo(2);
+        assertThat(ask("block", "not/a/network")).isEqualTo(2);
+        assertThat(ask("block")).isEqualTo(2);
+    }
+
+    @Test
     void relaysAndTheirEnds() throws Exception {
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.gateway().ports("web").getFirst());
                 Socket accepted = endpoint.accept()) {
@@ -140,6 +185,34 @@ final class CommandsIT {
             assertThat(ask("close", "nginx/vip1")).isZero();
             assertThat(out.toString()).isEqualTo("0 relays closed\n");
         }
+    }
+
+    @Test
+    void sources() throws Exception {
+        assertThat(ask("sources")).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .isEqualTo("no sources: nobody is connected or was refused where perSource sets limits\n");
+        server.gateway().apply(((Loaded) ConfigLoader.parse("test", yaml("random").replace("pool: nginx }",
+                "pool: nginx, perSource: { maxConnections: 1, around: {} } }").getBytes(StandardCharsets.UTF_8),
+                Map.of()))
+                .config());
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.gateway().ports("web").getFirst());
+                Socket accepted = endpoint.accept()) {
+            client.getOutputStream().write(1);
+            assertThat(accepted.getInputStream().read()).isEqualTo(1);
+
+            assertThat(ask("sources")).as(err.toString()).isZero();
+            assertThat(out.toString().lines().map(line -> line.strip().replaceAll(" {2,}", " | "))).containsExactly(
+                    "SOURCE | LISTENER | USED | OPEN | NEW LEFT | REFUSED", "127.0.0.1 | web | 100 % | 1/1 | - | 0",
+                    "127.0.0.0/24 (around) | web | 13 % | 1/8 | - | 0");
+            assertThat(ask("sources", "--listener", "web", "--top", "1", "--json")).isZero();
+            assertThat(JsonParser.parse(out.toString().strip()).get("sources").list()).singleElement()
+                    .satisfies(source -> assertThat(source.get("open").number()).isEqualTo(1));
+        }
+        assertThat(ask("sources", "--listener", "mail")).isEqualTo(2);
+        assertThat(err.toString())
+                .isEqualTo("vipgate sources: listener: mail (expected: one of [web])\n");
+        assertThat(ask("sources", "--top", "0")).isEqualTo(2);
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,7 @@ class ListenerRulesTest {
     }
 
     private static ListenerConfig web(String line) {
-        return Loads.valid(text(line)).config().listeners().get("web");
+        return Objects.requireNonNull(Loads.valid(text(line)).config().listeners().get("web"));
     }
 
     @Test
@@ -119,7 +120,7 @@ class ListenerRulesTest {
                 .containsExactly("3: pools.nginx.proxyProtocol.tlvs: of version 2 only (expected: version: v2)");
         assertThat(Loads.problems(pool + "{ crc32c: true } } }"))
                 .containsExactly("3: pools.nginx.proxyProtocol.crc32c: true (expected: false, or version: v2)");
-        assertThat(Loads.valid(pool + "{ version: v2, crc32c: true, tlvs: [ssl, 0xEF] } } }").config().pools()
-                .get("nginx").proxyProtocol().tlvs()).extracting(TlvType::toString).containsExactly("ssl", "0xEF");
+        assertThat(Loads.nginx(Loads.valid(pool + "{ version: v2, crc32c: true, tlvs: [ssl, 0xEF] } } }").config())
+                .proxyProtocol().tlvs()).extracting(TlvType::toString).containsExactly("ssl", "0xEF");
     }
 }

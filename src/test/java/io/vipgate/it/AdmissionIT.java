@@ -95,12 +95,14 @@ final class AdmissionIT {
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("one", echo)
                         .listener("access: { deny: [127.0.0.1], dryRun: true }")
-                        .listener("perSource: { newPerSecond: 1, burst: 1, dryRun: true }").start()) {
-            expectServed(gateway);
-            expectServed(gateway);
+                        .listener("perSource: { maxConnections: 1, dryRun: true }").start();
+                Peer first = gateway.connect();
+                Peer second = gateway.connect()) {
+            first.exchange();
+            second.exchange();
 
             assertThat(gateway.listenerSum(listener -> listener.wouldRefuse().of(RefuseReason.ACCESS))).isEqualTo(2);
-            assertThat(gateway.listenerSum(listener -> listener.wouldRefuse().of(RefuseReason.SOURCE_RATE)))
+            assertThat(gateway.listenerSum(listener -> listener.wouldRefuse().of(RefuseReason.SOURCE_CONNECTIONS)))
                     .isEqualTo(1);
             assertThat(gateway.listenerSum(listener -> listener.refused().sum())).isZero();
             assertThat(explain(gateway, "127.0.0.1")).containsExactly("client access dry_run",

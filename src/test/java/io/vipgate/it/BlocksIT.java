@@ -125,6 +125,55 @@ final class BlocksIT {
     }
 
     @Test
+    void behindABalancerTheConveyedClientCountsAndNotTheBalancer() throws Exception {
+        try (EchoEndpoint echo = new EchoEndpoint();
+                TestGateway gateway = with(echo).listener("acceptProxy: [127.0.0.1]").start();
+                Peer open = conveyed("198.51.100.7", gateway);
+                Peer other = conveyed("198.51.100.8", gateway)) {
+            open.exchange();
+            other.exchange();
+
+            Json done = block(new Admin(gateway, tokenFile()), "198.51.100.7", "{}");
+
+            assertThat(done.get("closed").text()).isEqualTo("1");
+            open.expectReset();
+            other.exchange();
+            try (Peer again = conveyed("198.51.100.7", gateway)) {
+                again.expectReset();
+            }
+            try (Peer third = conveyed("198.51.100.9", gateway)) {
+                third.exchange();
+            }
+            assertThat(Scrape.of(gateway).sum("vipgate_listener_refused_total", "reason", "blocked")).isEqualTo(1);
+        }
+    }
+
+    private static Peer conveyed(String client, TestGateway gateway) throws IOException {
+        Peer peer = gateway.connect();
+        peer.send("PROXY TCP4 " + client + " 203.0.113.1 40000 80\r\n");
+        return peer;
+    }
+
+    @Test
+    void aBlockIsStrongerThanAnAllowList() throws Exception {
+        try (EchoEndpoint echo = new EchoEndpoint();
+                TestGateway gateway = with(echo).listener("access: { allow: [" + BAD + "], answer: close }").start()) {
+            expectServed(BAD, gateway);
+            expectEnded(GOOD, gateway);
+
+            block(new Admin(gateway, tokenFile()), "127.0.0.64/28", "{}");
+
+            expectEnded(BAD, gateway);
+        }
+    }
+
+    private static void expectEnded(String address, TestGateway gateway) throws IOException {
+        try (Peer client = from(address, gateway)) {
+            client.expectEnd();
+        }
+    }
+
+    @Test
     void openRelaysGoOnWhereThatIsAskedFor() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = with(echo).start();

@@ -43,8 +43,10 @@ final class MetricNamesIT {
             entry("vipgate_listener_connections", "gauge listener"),
             entry("vipgate_listener_refused_total", "counter listener reason"),
             entry("vipgate_listener_would_refuse_total", "counter listener reason"),
+            entry("vipgate_source_evictions_total", "counter listener"),
             entry("vipgate_listener_waiting", "gauge listener"),
             entry("vipgate_listener_proxy_headers_total", "counter command listener version"),
+            entry("vipgate_blocks", "gauge"),
             entry("vipgate_listener_overflows_total", "counter"),
             entry("vipgate_access_log_dropped_total", "counter"),
             entry("vipgate_log_dropped_total", "counter"),
@@ -79,7 +81,9 @@ final class MetricNamesIT {
     void everyNameIsThereWithItsTypeAndItsLabels() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo).pool("pinning: { by: source-address }")
-                        .probe("{ type: tcp, interval: 50ms }").more(SERVED).start()) {
+                        .probe("{ type: tcp, interval: 50ms }").listener("perSource: { newPerSecond: 100 }")
+                        .more(SERVED)
+                        .start()) {
             Await.until("it is probed", BOUND, () -> gateway.state("a").health() == Health.UP);
             Scrape scrape = Scrape.of(gateway);
 

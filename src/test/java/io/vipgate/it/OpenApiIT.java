@@ -57,6 +57,7 @@ final class OpenApiIT {
             Map.entry("Explanation$Choice", "Choice"), Map.entry("RelayList", "RelayList"),
             Map.entry("RelayList$Entry", "Relay"), Map.entry("ClosedRelays", "ClosedRelays"),
             Map.entry("PinList", "PinList"), Map.entry("PinList$Entry", "Pin"),
+            Map.entry("SourceList", "SourceList"), Map.entry("SourceList$Entry", "Source"),
             Map.entry("ForgottenPins", "ForgottenPins"), Map.entry("ReloadResult", "Reload"),
             Map.entry("CallList", "Calls"), Map.entry("ErrorAnswer", "Error"), Map.entry("HealthAnswer", "Health"),
             Map.entry("ReadinessAnswer", "Readiness")));
@@ -79,7 +80,9 @@ final class OpenApiIT {
 
     private TestGateway gateway(TestEndpoint one) throws Exception {
         return TestGateway.with().endpoint("one", one).probe("{ type: tcp, interval: 50ms }")
-                .pool("pinning: { by: source-address }").more("metrics: { bind: \"127.0.0.1:0\" }")
+                .pool("pinning: { by: source-address }")
+                .listener("perSource: { maxConnections: 100, newPerSecond: 1000 }")
+                .more("metrics: { bind: \"127.0.0.1:0\" }")
                 .more(Admin.section(tokenFile())).start();
     }
 
@@ -246,6 +249,7 @@ final class OpenApiIT {
             }
             expect(404, admin, described.operation("GET", "/api/v1/explain"),
                     "/api/v1/explain?listener=none&client=127.0.0.1", "");
+            expect(404, admin, described.operation("GET", "/api/v1/sources"), "/api/v1/sources?listener=none", "");
             expect(422, admin, described.operation("DELETE", "/api/v1/relays"), "/api/v1/relays", "");
             expect(409, admin, described.operation("POST", "/api/v1/reload"), "/api/v1/reload", "");
         }

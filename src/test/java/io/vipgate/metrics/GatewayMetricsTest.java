@@ -45,7 +45,8 @@ class GatewayMetricsTest {
 
     private static String scrape(PoolStats... pools) {
         GatewayStats numbers = new GatewayStats(new LoopCounts(), Map.of("web", "nginx"), List.of(pools), RELOADS,
-                List.of(0L, 2_000_000_000L), OptionalLong.of(4), 6, 7, 8, Optional.of(false));
+                List.of(0L, 2_000_000_000L), OptionalLong.of(4), 6, 7, 8, Map.of("web", 9L),
+                Optional.of(false));
         try (GatewayMetrics metrics = new GatewayMetrics(() -> numbers, "1.0", "4.2", HeapShare.ofThisProcess())) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             metrics.scrape("").orElseThrow().plain().writeTo(out);
@@ -66,7 +67,7 @@ class GatewayMetricsTest {
         assertThat(scrape()).contains("\nvipgate_listener_overflows_total 4.0\n",
                 "\nvipgate_access_log_dropped_total 6.0\n",
                 "\nvipgate_log_dropped_total 7.0\n",
-                "\nvipgate_operator_states_kept 0.0\n",
+                "\nvipgate_operator_states_kept 0.0\n", "\nvipgate_blocks 8.0\n",
                 "\nvipgate_config_reloads_total{result=\"ok\"} 3.0\n",
                 "\nvipgate_config_reloads_total{result=\"rejected\"} 1.0\n",
                 "\nvipgate_config_last_reload_success_timestamp_seconds 1.5\n",

@@ -24,7 +24,8 @@ class ConfigFileWatchTest {
     @Test
     void aRenameOverTheFileIsSeen() throws Exception {
         Path file = Files.writeString(directory.resolve("gateway.yaml"), "a");
-        try (ConfigFileWatch _ = ConfigFileWatch.start(file, FileIdentity.of(file), () -> true, replaced::release)) {
+        try (ConfigFileWatch _ = ConfigFileWatch.start(file, FileIdentity.of(file), () -> true, () -> false,
+                replaced::release)) {
             Path next = Files.writeString(directory.resolve("next"), "b");
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
 
@@ -38,7 +39,8 @@ class ConfigFileWatchTest {
         Files.writeString(Files.createDirectories(directory.resolve("2")).resolve("gateway.yaml"), "b");
         Path data = Files.createSymbolicLink(directory.resolve("data"), Path.of("1"));
         Path file = Files.createSymbolicLink(directory.resolve("gateway.yaml"), Path.of("data/gateway.yaml"));
-        try (ConfigFileWatch _ = ConfigFileWatch.start(file, FileIdentity.of(file), () -> true, replaced::release)) {
+        try (ConfigFileWatch _ = ConfigFileWatch.start(file, FileIdentity.of(file), () -> true, () -> false,
+                replaced::release)) {
             Path next = Files.createSymbolicLink(directory.resolve("next"), Path.of("2"));
             Files.move(next, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
 
@@ -49,7 +51,8 @@ class ConfigFileWatchTest {
     @Test
     void aWriteIntoTheFileIsNotActedOn() throws Exception {
         Path file = Files.writeString(directory.resolve("gateway.yaml"), "a");
-        try (ConfigFileWatch _ = ConfigFileWatch.start(file, FileIdentity.of(file), () -> true, replaced::release)) {
+        try (ConfigFileWatch _ = ConfigFileWatch.start(file, FileIdentity.of(file), () -> true, () -> false,
+                replaced::release)) {
             Files.writeString(file, "half a fi");
 
             assertThat(replaced.tryAcquire(LONG_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
@@ -59,7 +62,8 @@ class ConfigFileWatchTest {
     @Test
     void nothingIsActedOnWhileItIsNotWanted() throws Exception {
         Path file = Files.writeString(directory.resolve("gateway.yaml"), "a");
-        try (ConfigFileWatch _ = ConfigFileWatch.start(file, FileIdentity.of(file), () -> false, replaced::release)) {
+        try (ConfigFileWatch _ = ConfigFileWatch.start(file, FileIdentity.of(file), () -> false, () -> true,
+                replaced::release)) {
             Path next = Files.writeString(directory.resolve("next"), "b");
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
 

@@ -71,19 +71,19 @@ export class Blocks {
     const body = this.page;
     keep(this.table.body, body.blocks, block => block.network, block => this.#create(block), (row, block) => {
       setText(row.since, duration(this.now - Date.parse(block.since)));
-      setText(row.end, block.until === null ? "until it is lifted" : duration(Date.parse(block.until) - this.now));
+      setText(row.until, block.until === null ? "until it is lifted" : duration(Date.parse(block.until) - this.now));
       setText(row.why, block.why);
     });
     setText(find("blocks-rest"), body.next === null ? "" : `The first ${SHOWN} are shown; all by: vipgate blocks`);
   }
 
   #create(block) {
-    const row = texts("network", "since", "end", "why");
+    const row = texts("network", "since", "until", "why");
     setText(row.network, block.network);
     const lift = make("button", { type: "button" }, "Lift");
     lift.setAttribute("aria-label", `lift the block of ${block.network}`);
     lift.addEventListener("click", () => this.#lift(block.network));
-    row.element = this.table.row([[row.network], [row.since], [row.end], [row.why], [lift]]);
+    row.element = this.table.row([[row.network], [row.since], [row.until], [row.why], [lift]]);
     return row;
   }
 
