@@ -20,6 +20,8 @@ import java.util.List;
 public record SourceRules(int ipv4Prefix, int ipv6Prefix, int maxConnections, int newPerSecond, int burst,
         Around around,
         List<Prefix> exempt, int maxEntries, boolean dryRun) {
+    /** Heap that a source's rate takes. */
+    public static final int BYTES_PER_ENTRY = 16;
     /** Largest {@link #newPerSecond}. */
     public static final int MAX_RATE = 1_000_000;
     /** Largest {@link #burst}. */

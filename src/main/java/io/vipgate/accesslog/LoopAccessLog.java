@@ -64,12 +64,13 @@ public final class LoopAccessLog implements RelayObserver {
 
     @Override
     public void onClientRefused(LoopListener listener, ClientAddress client, @Nullable Conveyed conveyed,
-            RefuseReason reason) {
+            RefuseReason reason, long ageNanos) {
         AccessLogPlan present = plan.get();
         Entry entry = present == null ? null : claim(present, listener, CloseCode.of(reason));
         if (entry != null) {
             entry.client(client.high(), client.low(), client.port());
             entry.conveyed = conveyed;
+            entry.durationNanos = ageNanos;
             queue.publish();
         }
     }

@@ -73,14 +73,15 @@ final class ExplainCommand implements Callable<Integer> {
         String who = answer.get("client").text()
                 + (answer.get("peer").isNull() ? "" : " by " + answer.get("peer").text()) + " at listener "
                 + answer.get("listener").text();
-        if (!answer.get("refused").isNull()) {
+        boolean isRefused = !answer.get("refused").isNull();
+        if (isRefused) {
             out.println(style.red(who + " would be refused: " + answer.get("refused").text()));
         }
         String pool = answer.get("pool").text();
         String where = !choice.get("endpoint").isNull()
-                ? "gets " + style.bold(pool + "/" + choice.get("endpoint").text())
-                : choice.get("definite").isTrue() ? style.red("gets no endpoint") : "gets one of pool " + pool;
-        out.println(who + " " + where + ": " + choice.get("why").text());
+                ? style.bold(pool + "/" + choice.get("endpoint").text())
+                : choice.get("definite").isTrue() ? style.red("no endpoint") : "one of pool " + pool;
+        out.println((isRefused ? "let in, it would get " : who + " gets ") + where + ": " + choice.get("why").text());
         for (Json verdict : answer.get("verdicts").list()) {
             out.println(verdict.get("check").text() + ": " + verdict.get("who").text() + " "
                     + verdict.get("address").text() + " " + result(verdict.get("result").text(), style) + ", "

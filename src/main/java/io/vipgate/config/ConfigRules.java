@@ -32,12 +32,13 @@ final class ConfigRules {
     void check() {
         notEmpty(config.listeners(), LISTENERS, "at least one listener");
         notEmpty(config.pools(), POOLS, "at least one pool");
+        AccessRules lists = new AccessRules(written, problems);
         config.listeners().forEach((name, listener) -> {
             KeyPath path = LISTENERS.child(name);
             notEmpty(listener.bind(), path.child("bind"), "at least one address and port");
             namesPool(listener.pool(), path.child("pool"));
             buffers(listener.buffers(), path.child("buffers"));
-            ListenerRules rules = new ListenerRules(listener, path, written, problems);
+            ListenerRules rules = new ListenerRules(listener, path, written, problems, lists);
             rules.check();
             Optional.ofNullable(config.pools().get(listener.pool())).ifPresent(rules::passesFieldsOn);
         });

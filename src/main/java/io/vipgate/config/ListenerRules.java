@@ -1,12 +1,6 @@
 package io.vipgate.config;
 
-import io.vipgate.access.AccessEntry;
-import io.vipgate.access.AccessFault;
-import io.vipgate.access.AccessLine;
-import io.vipgate.access.AccessList;
 import io.vipgate.access.Prefix;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 
 /** What must hold of who may come in to one listener, and as whom. <b>Confined to one load.</b> */
@@ -18,8 +12,10 @@ final class ListenerRules {
     private final KeyPath path;
     private final Written written;
     private final Problems problems;
+    private final AccessRules lists;
 
-    ListenerRules(ListenerConfig listener, KeyPath path, Written written, Problems problems) {
+    ListenerRules(ListenerConfig listener, KeyPath path, Written written, Problems problems, AccessRules lists) {
+        this.lists = lists;
         this.listener = listener;
         this.path = path;
         this.written = written;
@@ -28,7 +24,7 @@ final class ListenerRules {
 
     void check() {
         listener.acceptProxy().ifPresent(this::acceptProxy);
-        listener.access().ifPresent(this::access);
+        listener.access().ifPresent(access -> lists.check(access, path.child("access")));
         listener.perSource().ifPresent(this::perSource);
     }
 
@@ -41,38 +37,13 @@ final class ListenerRules {
         if (accept.versions().isEmpty() && !problems.touches(at)) {
             error(at.child("versions"), "empty (expected: v1, v2, or both)");
         }
+        if (!accept.tlvs().isEmpty() && !accept.versions().contains(AcceptProxyConfig.ProxyVersion.V2)
+                && !problems.touches(at)) {
+            error(at.child("tlvs"), "of version 2 only (expected: v2 among versions)");
+        }
         accept.from().stream().filter(prefix -> prefix.equals(ALL_IPV4) || prefix.equals(ALL_IPV6))
                 .forEach(prefix -> problems.warn(written.line(from), from,
                         prefix + ": whoever can reach this address can claim to be anybody"));
-    }
-
-    private void access(AccessConfig access) {
-        KeyPath at = path.child("access");
-        if (problems.touches(at)) {
-            return;
-        }
-        IdentityHashMap<AccessLine, KeyPath> paths = new IdentityHashMap<>();
-        List<AccessLine> allow = lines(at.child("allow"), access.allow(), paths);
-        List<AccessLine> deny = lines(at.child("deny"), access.deny(), paths);
-        for (AccessFault fault : AccessList.read(allow, deny).faults()) {
-            KeyPath where = paths.getOrDefault(fault.line(), at);
-            boolean isInFile = !fault.origin().equals(fault.line().origin());
-            error(where, isInFile ? fault.toString() : fault.message());
-        }
-    }
-
-    private List<AccessLine> lines(KeyPath list, List<AccessEntry> entries,
-            IdentityHashMap<AccessLine, KeyPath> paths) {
-        List<AccessLine> lines = new ArrayList<>();
-        for (int i = 0; i < entries.size(); i++) {
-            KeyPath at = list.item(i);
-            AccessLine line = new AccessLine(entries.get(i), "line " + written.line(at));
-            entries.get(i).missingDirectory().ifPresent(directory -> problems.warn(written.line(at), at,
-                    line.entry() + ": there is no directory " + directory + " yet, so nobody is listed there"));
-            lines.add(line);
-            paths.put(line, at);
-        }
-        return lines;
     }
 
     private void perSource(PerSourceConfig limits) {

@@ -1,5 +1,6 @@
 package io.vipgate.control;
 
+import io.vipgate.access.SourceRules;
 import io.vipgate.accesslog.AccessLogPlan;
 import io.vipgate.balance.BalancerFactory;
 import io.vipgate.balance.First;
@@ -19,6 +20,7 @@ import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.HashConfig;
 import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.PinBy;
+import io.vipgate.config.PerSourceConfig;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.Zone;
@@ -172,6 +174,22 @@ public final class ConfigMapping {
             throw new StartException("pinning.maxEntries: " + entries + " over all pools need "
                     + ((entries * PinTable.BYTES_PER_PIN) >> 20) + " MiB (expected: at most half the heap of "
                     + (heapBytes >> 20) + " MiB; allow fewer, or set VIPGATE_JAVA_OPTS=-Xmx...)");
+        }
+    }
+
+    /**
+     * Checks that the tables of sources' rates fit into a quarter of the heap, those before a reload beside those after it.
+     *
+     * @throws StartException if they don't
+     */
+    public static void checkSources(GatewayConfig config, long heapBytes) throws StartException {
+        long entries = config.listeners().values().stream().flatMap(listener -> listener.perSource().stream())
+                .filter(limits -> limits.newPerSecond() > 0).mapToLong(PerSourceConfig::maxEntries).sum();
+        long bytes = 2 * entries * SourceRules.BYTES_PER_ENTRY;
+        if (bytes > heapBytes / 4) {
+            throw new StartException("perSource.maxEntries: " + entries + " over all listeners need " + (bytes >> 20)
+                    + " MiB, before and after a reload (expected: at most a quarter of the heap of " + (heapBytes >> 20)
+                    + " MiB; allow fewer, or set VIPGATE_JAVA_OPTS=-Xmx...)");
         }
     }
 

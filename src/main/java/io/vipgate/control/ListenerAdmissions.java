@@ -1,5 +1,6 @@
 package io.vipgate.control;
 
+import io.vipgate.access.AccessEntry;
 import io.vipgate.access.AccessList;
 import io.vipgate.access.Blocks;
 import io.vipgate.access.SourceLimits;
@@ -13,6 +14,7 @@ import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.ProxyAcceptance;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -43,15 +45,28 @@ public final class ListenerAdmissions {
     /**
      * Reads the access lists of a configuration with their files. From any thread; takes as long as a million networks take.
      *
-     * @throws StartException with every fault of a listener's list
+     * @return by listener; those with the same entries share a list
+     * @throws StartException with every fault of a listener's list, or if there are too many networks
      */
     public static Map<String, AccessList> read(GatewayConfig config) throws StartException {
         Map<String, AccessList> lists = new LinkedHashMap<>();
+        Map<List<List<AccessEntry>>, AccessList> shared = new HashMap<>();
         for (Map.Entry<String, ListenerConfig> listener : config.listeners().entrySet()) {
             Optional<AccessConfig> access = listener.getValue().access();
             if (access.isPresent()) {
-                lists.put(listener.getKey(), AdmissionMapping.access(listener.getKey(), access.get()));
+                List<List<AccessEntry>> entries = List.of(access.get().allow(), access.get().deny());
+                AccessList list = shared.get(entries);
+                if (list == null) {
+                    list = AdmissionMapping.access(listener.getKey(), access.get());
+                    shared.put(entries, list);
+                }
+                lists.put(listener.getKey(), list);
             }
+        }
+        int networks = shared.values().stream().mapToInt(AccessList::size).sum();
+        if (networks > AccessList.MAX_PREFIXES) {
+            throw new StartException("access: " + networks + " networks over all listeners (expected: at most "
+                    + AccessList.MAX_PREFIXES + ")");
         }
         return lists;
     }

@@ -251,7 +251,7 @@ public final class ListenerRegistry {
             LoopListener gone = context.listeners().remove(name);
             if (gone != null && drain > 0) {
                 Predicate<Relay> matches = relay -> gone.equals(relay.listener());
-                RelayDrain.begin(context.relays(), matches, drain, () -> {});
+                RelayDrain.begin(context.relays(), matches, gone::waiting, drain, gone::dismissWaiting);
             }
         });
     }

@@ -138,8 +138,8 @@ final class PoolMembership {
         if (!gone.isEmpty() && nanos > 0) {
             Set<Endpoint> removed = Set.copyOf(gone);
             loops.tell(context -> RelayDrain.begin(context.relays(),
-                    relay -> relay.endpoint() != null && removed.contains(relay.endpoint().endpoint()), nanos,
-                    () -> {}));
+                    relay -> relay.endpoint() != null && removed.contains(relay.endpoint().endpoint()),
+                    () -> 0, nanos, () -> {}));
         }
     }
 

@@ -81,6 +81,7 @@ public final class Gateway implements GatewayView, AutoCloseable {
      */
     public void apply(GatewayConfig next) throws StartException {
         ConfigMapping.checkPins(next, Runtime.getRuntime().maxMemory());
+        ConfigMapping.checkSources(next, Runtime.getRuntime().maxMemory());
         ConfigMapping.checkZones(next);
         List<ConfigChange> others = new ArrayList<>();
         for (ConfigParticipant participant : participants) {

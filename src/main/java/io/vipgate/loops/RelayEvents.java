@@ -74,7 +74,7 @@ public final class RelayEvents implements RelayObserver {
 
     @Override
     public void onClientRefused(LoopListener listener, ClientAddress client, @Nullable Conveyed conveyed,
-            RefuseReason reason) {
-        accessLog.onClientRefused(listener, client, conveyed, reason);
+            RefuseReason reason, long ageNanos) {
+        accessLog.onClientRefused(listener, client, conveyed, reason, ageNanos);
     }
 }

@@ -84,15 +84,14 @@ final class AdmissionExplainer {
                     && add("client", client, "acceptProxy", PASS,
                             "it must send a PROXY header; this is its own connection then, as LOCAL or UNKNOWN");
         }
-        if (accept.isPresent()) {
-            boolean isRejected = accept.get().others() == AcceptProxyConfig.OtherPeers.REJECT;
-            boolean isThere = add("client", client, "acceptProxy", isRejected ? REFUSED : PASS,
-                    "it is not in acceptProxy.from" + (isRejected ? ", and others are rejected" : ": no header"));
-            if (!isThere) {
-                return false;
-            }
-        }
-        return client("client", client);
+        return blocks("client", client) && access("client", client, false)
+                && (accept.isEmpty() || direct(client, accept.get())) && perSource("client", client);
+    }
+
+    private boolean direct(InetAddress client, AcceptProxyConfig accept) {
+        boolean isRejected = accept.others() == AcceptProxyConfig.OtherPeers.REJECT;
+        return add("client", client, "acceptProxy", isRejected ? REFUSED : PASS,
+                "it is not in acceptProxy.from" + (isRejected ? ", and others are rejected" : ": no header"));
     }
 
     private boolean client(String who, InetAddress client) {

@@ -35,6 +35,8 @@ public final class ProxyHeader {
     /** What the next gateway accepts. */
     private static final int MAX_BYTES = ProxyHeaderParser.MAX_BYTES;
     private static final int LENGTH_AT = 14;
+    /** Leaves room for a unique ID and a checksum. */
+    private static final int MAX_WITH_FIELD = ProxyHeaderParser.MAX_BYTES - 160;
 
     /** Makes an encoder with a buffer of its own. */
     public ProxyHeader() {}

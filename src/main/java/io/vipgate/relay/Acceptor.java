@@ -133,10 +133,14 @@ public final class Acceptor implements ReadyHandler {
             refuse(fd, reason, !admission.answersWithFin());
             return;
         }
+        if (isUntrusted) {
+            listener.warnings().onUntrusted(loop.eventLoop(), peer.high(), peer.low());
+        }
         reason = isUntrusted ? RefuseReason.PROXY_UNTRUSTED : enter(admission);
         if (reason == null) {
             listener.onAccepted();
-            Relay.open(loop, listener, fd, null, peer, ClientOrigin.of(null, admission.hold()));
+            Relay.open(loop, listener, fd, null, peer, ClientOrigin.of(null, admission.hold()),
+                    loop.eventLoop().now());
         } else {
             refuse(fd, reason, true);
         }
@@ -165,7 +169,7 @@ public final class Acceptor implements ReadyHandler {
             systemCalls.setResetOnClose(fd);
         }
         systemCalls.close(fd);
-        loop.onRefused(listener, peer, null, reason);
+        loop.onRefused(listener, peer, null, reason, 0);
         if (reason == RefuseReason.NO_ROOM) {
             listener.warnings().onNoRoom(loop.eventLoop());
         }

@@ -1,8 +1,6 @@
 package io.vipgate.relay;
 
 import io.vipgate.eventloop.EventLoop;
-import io.vipgate.linux.ClientAddress;
-import io.vipgate.text.IpText;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +18,9 @@ public final class ListenerWarnings {
     private final RepeatedWarning noRoom = new RepeatedWarning();
     private final RepeatedWarning paused = new RepeatedWarning();
     private final RepeatedWarning unwatched = new RepeatedWarning();
-    private final SilentPeers silent = new SilentPeers();
+    private final PeerFaults silent = new PeerFaults();
+    private final PeerFaults withoutHeader = new PeerFaults();
+    private final PeerFaults untrusted = new PeerFaults();
 
     /** Makes those of a listener. */
     public ListenerWarnings(String name) {
@@ -41,11 +41,23 @@ public final class ListenerWarnings {
 
     /** A peer that must send a PROXY header has sent nothing, or not all of it, in time. */
     void onSilent(EventLoop loop, long high, long low, long timeoutNanos) {
-        silent.onSilent(loop.now(), high, low, (peer, times) -> LOG.info(
-                "listener {}: {} connections from {} sent no PROXY header for {} s; a balancer that sends it with the "
-                        + "client's first byte (AWS NLB's default) cannot serve protocols in which the server speaks first",
-                name, times, IpText.of(ClientAddress.toInetAddress(peer.high(), peer.low())),
-                TimeUnit.NANOSECONDS.toSeconds(timeoutNanos)));
+        silent.on(loop.now(), high, low, who -> LOG.info(
+                "listener {}: {} sent no PROXY header for {} s; a balancer that sends it with the client's first byte "
+                        + "(AWS NLB's default) cannot serve protocols in which the server speaks first",
+                name, who, TimeUnit.NANOSECONDS.toSeconds(timeoutNanos)));
+    }
+
+    /** A peer that must send a PROXY header has sent something else. */
+    void onNoHeader(EventLoop loop, long high, long low, String fault) {
+        LOG.debug("listener {}: no PROXY header: {}", name, fault);
+        withoutHeader.on(loop.now(), high, low, who -> LOG.info(
+                "listener {}: {} did not begin with a PROXY header, and were reset: {}", name, who, fault));
+    }
+
+    /** Somebody has come whom no PROXY header is taken from, where others are rejected. */
+    void onUntrusted(EventLoop loop, long high, long low) {
+        untrusted.on(loop.now(), high, low, who -> LOG.info(
+                "listener {}: {} were reset, since acceptProxy.from does not name their address", name, who));
     }
 
     void onUnwatched(EventLoop loop, String why) {

@@ -93,12 +93,20 @@ public final class LoopListener {
         return proxies;
     }
 
-    /** A client's first bytes are waited for. When three quarters of the places are taken so, the longest wait ends. */
+    /** A client's first bytes are waited for. When three quarters of the places are taken so, the longest wait ends before. */
     void onWaiting(Preread client) {
+        if (waiting.onAllLoops() >= Math.max(1, limit.most() - limit.most() / 4)) {
+            giveWay();
+        }
         waiting.add(client);
         counts.onWaiting(1);
-        if (waiting.onAllLoops() > Math.max(1, limit.most() - limit.most() / 4)) {
-            giveWay();
+    }
+
+    /** Ends every wait on this loop. */
+    public void dismissWaiting() {
+        boolean isLeft = true;
+        while (isLeft) {
+            isLeft = giveWay();
         }
     }
 

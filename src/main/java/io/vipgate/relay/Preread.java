@@ -4,6 +4,7 @@ import io.vipgate.access.SourceHold;
 import io.vipgate.eventloop.Ready;
 import io.vipgate.eventloop.ReadyHandler;
 import io.vipgate.eventloop.Registration;
+import io.vipgate.eventloop.Wheel;
 import io.vipgate.eventloop.WheelTimer;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.linux.Errno;
@@ -11,6 +12,7 @@ import io.vipgate.linux.SocketOptions;
 import io.vipgate.proxyprotocol.ProxyHeader;
 import io.vipgate.proxyprotocol.ProxyHeaderParser;
 import io.vipgate.proxyprotocol.ReceivedHeader;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * The bytes are looked at and stay in the socket: nothing is buffered, so that a client that waits costs a descriptor and this
  * object. After a look that found too little, the kernel is told how many bytes must have come before the next one is worth
  * it. Where that is not known, as within a line of text, single bytes could still make a look each: after 16 looks the next
- * ones are a sixteenth of the timeout apart, so that there are never more than 32.
+ * one waits for eight bytes more, or for half as long again as the client has had. There are never more than 32, the last of
+ * them when the time is over.
  *
  * <h2>Endings</h2>
  *
@@ -37,9 +40,13 @@ final class Preread extends WheelTimer implements ReadyHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Preread.class);
     private static final int EVENTS = Ready.IN | Ready.RDHUP | Ready.EDGE;
     private static final int UNPACED_LOOKS = 16;
-    private static final int MAX_LOOKS = 32;
+    /** The last one is kept for the deadline. */
+    private static final int MAX_LOOKS = 31;
+    private static final int PACED_BYTES = 8;
     /** No header is so long: bytes wake nobody. */
     private static final int NEVER_ENOUGH = ProxyHeaderParser.MAX_BYTES + 1;
+    /** Reads that are made to close without a reset; a client that goes on sending gets one. */
+    private static final int MAX_DISCARDS = 4;
 
     private final RelayLoop loop;
     private final LoopListener listener;
@@ -92,7 +99,7 @@ final class Preread extends WheelTimer implements ReadyHandler {
             return;
         }
         hasFin |= (events & Ready.RDHUP) != 0;
-        if (looks < UNPACED_LOOKS || hasFin) {
+        if (looks < MAX_LOOKS || hasFin) {
             guarded(this::look);
         }
     }
@@ -100,11 +107,13 @@ final class Preread extends WheelTimer implements ReadyHandler {
     @Override
     protected long onTimer(long now) {
         guarded(() -> {
-            if (now >= deadline) {
+            boolean isLate = now >= deadline;
+            if (!isOver && (isLate || (looks >= UNPACED_LOOKS && looks < MAX_LOOKS))) {
+                look();
+            }
+            if (!isOver && isLate) {
                 listener.warnings().onSilent(loop.eventLoop(), peerHigh, peerLow, rules.timeoutNanos());
                 end(RefuseReason.PROXY_TIMEOUT, true);
-            } else if (looks >= UNPACED_LOOKS && looks < MAX_LOOKS) {
-                look();
             }
         });
         return isOver ? NEVER : nextTime(now);
@@ -112,7 +121,11 @@ final class Preread extends WheelTimer implements ReadyHandler {
 
     private long nextTime(long now) {
         boolean isPaced = looks >= UNPACED_LOOKS && looks < MAX_LOOKS;
-        return isPaced ? Math.min(deadline, now + rules.timeoutNanos() / UNPACED_LOOKS) : deadline;
+        return isPaced ? Math.min(deadline, now + Math.max(Wheel.TICK_NANOS, age(now) / 2)) : deadline;
+    }
+
+    private long age(long now) {
+        return now - (deadline - rules.timeoutNanos());
     }
 
     /** A fault of the gateway itself ends this client, and no other. */
@@ -146,7 +159,7 @@ final class Preread extends WheelTimer implements ReadyHandler {
                     }
                 }
                 case INVALID -> {
-                    LOG.debug("listener {}: no PROXY header: {}", listener.name(),
+                    listener.warnings().onNoHeader(loop.eventLoop(), peerHigh, peerLow,
                             isAccepted ? header.fault() : "its version is not accepted");
                     end(RefuseReason.PROXY_INVALID, true);
                 }
@@ -161,7 +174,7 @@ final class Preread extends WheelTimer implements ReadyHandler {
             loop.onWaiting(1);
             listener.onWaiting(this);
         }
-        lowWater(looks < UNPACED_LOOKS ? bytes : NEVER_ENOUGH);
+        lowWater(Math.min(NEVER_ENOUGH, looks < UNPACED_LOOKS ? bytes : bytes + PACED_BYTES - 1));
         loop.wheel().arm(this, nextTime(loop.eventLoop().now()));
     }
 
@@ -196,7 +209,8 @@ final class Preread extends WheelTimer implements ReadyHandler {
         lowWater(1);
         leave();
         listener.onAccepted();
-        Relay.open(loop, listener, fd, registration, client, ClientOrigin.of(conveyed, hold));
+        Relay.open(loop, listener, fd, registration, client, ClientOrigin.of(conveyed, hold),
+                deadline - rules.timeoutNanos());
     }
 
     private ClientAddress peer() {
@@ -218,6 +232,8 @@ final class Preread extends WheelTimer implements ReadyHandler {
         leave();
         if (withReset) {
             loop.systemCalls().setResetOnClose(fd);
+        } else {
+            discard();
         }
         if (registration == null) {
             loop.systemCalls().close(fd);
@@ -226,7 +242,17 @@ final class Preread extends WheelTimer implements ReadyHandler {
         }
         listener.release();
         loop.fdBudget().release();
-        loop.onRefused(listener, client, conveyed, reason);
+        loop.onRefused(listener, client, conveyed, reason, age(loop.eventLoop().now()));
+    }
+
+    /** Reads what has come, since close(2) with unread bytes resets. */
+    private void discard() {
+        MemorySegment scratch = loop.scratch();
+        for (int i = 0; i < MAX_DISCARDS; i++) {
+            if (loop.systemCalls().receive(fd, scratch.address(), (int) scratch.byteSize()) <= 0) {
+                return;
+            }
+        }
     }
 
     /** It waits no longer. */

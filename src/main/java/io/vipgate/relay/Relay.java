@@ -94,7 +94,8 @@ public final class Relay extends WheelTimer implements RelayInfo {
     /** Where there is more to its client than an address. */
     final @Nullable ClientOrigin origin;
 
-    private Relay(RelayLoop loop, LoopListener listener, ClientAddress address, @Nullable ClientOrigin origin) {
+    private Relay(RelayLoop loop, LoopListener listener, ClientAddress address, @Nullable ClientOrigin origin,
+            long acceptedAt) {
         this.loop = loop;
         this.listener = listener;
         pool = listener.pool();
@@ -102,10 +103,10 @@ public final class Relay extends WheelTimer implements RelayInfo {
         clientHigh = address.high();
         clientLow = address.low();
         clientPort = (char) address.port();
-        openedAt = loop.eventLoop().now();
+        openedAt = acceptedAt;
         number = loop.nextNumber();
-        since = openedAt;
-        lastDelivered = openedAt;
+        since = loop.eventLoop().now();
+        lastDelivered = since;
         this.origin = origin;
     }
 
@@ -117,17 +118,14 @@ public final class Relay extends WheelTimer implements RelayInfo {
      * @param origin null when there is nothing to tell but the address
      */
     static void open(RelayLoop loop, LoopListener listener, int fd, @Nullable Registration watched,
-            ClientAddress address, @Nullable ClientOrigin origin) {
-        Relay relay = new Relay(loop, listener, address, origin);
+            ClientAddress address, @Nullable ClientOrigin origin, long acceptedAt) {
+        Relay relay = new Relay(loop, listener, address, origin, acceptedAt);
         loop.onOpened(relay);
         try {
             if (watched == null) {
                 relay.client = relay.watch(fd);
             } else {
-                // First whose it is, so that a fault closes it.
-                RelaySocket socket = RelaySocket.of(relay, watched);
-                relay.client = socket;
-                socket.takeOver();
+                RelaySocket.takeOver(relay, watched);
             }
             loop.observer().onOpened(relay);
             if (relay.client == null) {

@@ -1,5 +1,6 @@
 package io.vipgate.relay;
 
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -18,6 +19,7 @@ public final class RelayDrain {
 
     private final RelayLoop loop;
     private final Predicate<Relay> matches;
+    private final LongSupplier waiting;
     private final Runnable onDone;
     private final long begin;
     private final long nanos;
@@ -25,7 +27,8 @@ public final class RelayDrain {
     private int present;
     private int quota;
 
-    private RelayDrain(RelayLoop loop, Predicate<Relay> matches, long nanos, Runnable onDone) {
+    private RelayDrain(RelayLoop loop, Predicate<Relay> matches, LongSupplier waiting, long nanos, Runnable onDone) {
+        this.waiting = waiting;
         this.loop = loop;
         this.matches = matches;
         this.nanos = nanos;
@@ -40,19 +43,21 @@ public final class RelayDrain {
      * @param onDone called on the loop when none is left
      */
     public static void begin(RelayLoop loop, long nanos, Runnable onDone) {
-        begin(loop, _ -> true, nanos, onDone);
+        begin(loop, _ -> true, loop::waiting, nanos, onDone);
     }
 
     /**
      * Begins with some relays; to be called on the loop.
      *
      * @param matches which relays are to end
+     * @param waiting how many clients may still get such a relay
      * @param nanos how long they may take, 0 to reset them all now
      * @param onDone called on the loop when none is left
      */
-    public static void begin(RelayLoop loop, Predicate<Relay> matches, long nanos, Runnable onDone) {
+    public static void begin(RelayLoop loop, Predicate<Relay> matches, LongSupplier waiting, long nanos,
+            Runnable onDone) {
         assert loop.eventLoop().inEventLoop();
-        RelayDrain drain = new RelayDrain(loop, matches, nanos, onDone);
+        RelayDrain drain = new RelayDrain(loop, matches, waiting, nanos, onDone);
         RelayScan.begin(loop, drain::count, drain::step);
     }
 
@@ -93,8 +98,7 @@ public final class RelayDrain {
     }
 
     private void onLooked() {
-        // A client whose header is due may still get a relay.
-        if (present == 0 && (loop.waiting() == 0 || loop.eventLoop().now() - begin >= nanos)) {
+        if (present == 0 && (waiting.getAsLong() == 0 || loop.eventLoop().now() - begin >= nanos)) {
             onDone.run();
         } else {
             loop.eventLoop().schedule(this::step, STEP_NANOS);

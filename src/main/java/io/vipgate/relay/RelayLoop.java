@@ -111,10 +111,11 @@ public final class RelayLoop {
     }
 
     /** Counts and tells of a client that got no relay; its socket is closed. */
-    void onRefused(LoopListener listener, ClientAddress client, @Nullable Conveyed conveyed, RefuseReason reason) {
+    void onRefused(LoopListener listener, ClientAddress client, @Nullable Conveyed conveyed, RefuseReason reason,
+            long ageNanos) {
         listener.onRefused(reason);
         observer.onRefused(listener, reason);
-        observer.onClientRefused(listener, client, conveyed, reason);
+        observer.onClientRefused(listener, client, conveyed, reason, ageNanos);
     }
 
     KeepAlive keepAlive() {

@@ -21,9 +21,10 @@ public interface RelayObserver {
      *
      * @param client valid during the call
      * @param conveyed what told of the client; null when it came by itself, or its header was not read
+     * @param ageNanos since it was accepted
      */
     default void onClientRefused(LoopListener listener, ClientAddress client, @Nullable Conveyed conveyed,
-            RefuseReason reason) {}
+            RefuseReason reason, long ageNanos) {}
 
     /** The relay reached its endpoint. */
     default void onConnected(RelayInfo relay) {}

@@ -79,16 +79,13 @@ final class RelaySocket implements ReadyHandler {
         return socket;
     }
 
-    /** A socket that somebody else still watches; {@link #takeOver()} is to follow. */
-    static RelaySocket of(Relay relay, Registration watched) {
+    /** Gives a relay the socket of its client, which somebody else has watched until now. */
+    static void takeOver(Relay relay, Registration watched) {
         RelaySocket socket = new RelaySocket(relay, watched.descriptor());
         socket.registration = watched;
-        return socket;
-    }
-
-    /** From now on this is told. */
-    void takeOver() {
-        registration.handOver(this, EVENTS);
+        // First whose it is, so that a fault closes it.
+        relay.client = socket;
+        watched.handOver(socket, EVENTS);
     }
 
     @Override

@@ -67,6 +67,7 @@ class ListenerRulesTest {
             acceptProxy: { from: [192.0.2.1], timeout: 61s }   | 5: listeners.web.acceptProxy.timeout: 61s (expected: 3s to 1m)
             acceptProxy: { from: [192.0.2.1], tlvs: [0xD0] }   | 5: listeners.web.acceptProxy.tlvs[0]: 0xD0 (expected: one of authority, alpn, unique-id, ssl, or 0xE0 to 0xEF)
             acceptProxy: { from: [192.0.2.1], tlvs: [0xEA] }   | 5: listeners.web.acceptProxy.tlvs: passed on by no one (expected: proxyProtocol: v2 in the pool nginx)
+            acceptProxy: { from: [192.0.2.1], versions: [v1], tlvs: [ssl] } | 5: listeners.web.acceptProxy.tlvs: of version 2 only (expected: v2 among versions)
             perSource: 3                                       | 5: listeners.web.perSource: 3 (expected: a section with the keys ipv4Prefix, ipv6Prefix, maxConnections, newPerSecond, burst, around, exempt, maxEntries, dryRun)
             perSource: { maxConnections: -1 }                  | 5: listeners.web.perSource.maxConnections: -1 (expected: at least 0)
             perSource: { newPerSecond: 1.5 }                   | 5: listeners.web.perSource.newPerSecond: 1.5 (expected: a whole number)
@@ -100,6 +101,7 @@ class ListenerRulesTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             acceptProxy: [0.0.0.0/0]                           | listeners.web.acceptProxy: 0.0.0.0/0: whoever can reach this address can claim to be anybody
             acceptProxy: { from: ["::/0"] }                    | listeners.web.acceptProxy.from: ::/0: whoever can reach this address can claim to be anybody
+            access: {}                                         | listeners.web.access: lets everybody in without allow or deny
             perSource: {}                                      | listeners.web.perSource: limits nothing without maxConnections or newPerSecond
             perSource: { maxConnections: 90 }, maxConnections: 80 | listeners.web.perSource.maxConnections: 90 is never reached: the listener's own is 80
             access: { deny: ["file:/nowhere/*.txt"] }          | listeners.web.access.deny[0]: file:/nowhere/*.txt: there is no directory /nowhere yet, so nobody is listed there

@@ -326,4 +326,72 @@ class PrereadTest {
 
         assertThat(endpointOf(fixture).arrived()).isEqualTo(LOCAL);
     }
+
+    /** Another loop, on which nobody waits: only its own clients could give way there. */
+    @Test
+    void newcomerNeverGivesWayToItselfWhenTheOthersWaitOnAnotherLoop() {
+        RelayFixture one = fixture(8, true);
+        RelayFixture two = fixture(8, true);
+        for (int i = 0; i < 6; i++) {
+            one.kernel.client();
+            one.kernel.settle();
+        }
+        FakeSocket newcomer = two.kernel.client();
+        two.kernel.settle();
+        assertThat(newcomer.isReset).isFalse();
+        assertThat(waiting).hasValue(7);
+
+        newcomer.peerSends(bytes(LINE + "request"));
+        assertThat(endpointOf(two).arrived()).isEqualTo(bytes("request"));
+        one.kernel.pass(2 * TIMEOUT);
+        assertThat(one.refused).containsOnly(RefuseReason.PROXY_TIMEOUT).hasSize(6);
+        assertThat(waiting).hasValue(0);
+        one.assertNothingLeft();
+    }
+
+    @Test
+    void clientThatGivesWayIsOverForGood() {
+        RelayFixture fixture = fixture(4, true);
+        for (int i = 0; i < 12; i++) {
+            fixture.kernel.client();
+            fixture.kernel.settle();
+        }
+        fixture.kernel.pass(2 * TIMEOUT);
+
+        assertThat(fixture.refused).hasSize(12);
+        assertThat(waiting).hasValue(0);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void headerThatIsWholeAtTheLastMomentIsTaken() {
+        RelayFixture fixture = fixture(10, true);
+        FakeSocket balancer = fixture.kernel.client();
+        String line = "PROXY UNKNOWN " + "x".repeat(80) + "\r\n";
+        for (int i = 0; i < line.length(); i++) {
+            fixture.kernel.settle();
+            balancer.peerSends(bytes(line.substring(i, i + 1)));
+            fixture.kernel.pass(i < line.length() - 1 ? TIMEOUT / (line.length() + 1) : 0);
+        }
+        fixture.kernel.pass(SECOND / 5);
+        balancer.peerSends(bytes("request"));
+
+        assertThat(endpointOf(fixture).arrived()).isEqualTo(bytes("request"));
+        assertThat(balancer.calls.stream().filter("peek"::equals)).hasSizeLessThanOrEqualTo(32);
+    }
+
+    @Test
+    void conveyedClientThatIsDeniedGetsFinWhereThatIsTheAnswer() {
+        RelayFixture fixture = fixture(10, true);
+        AccessList list = AccessList.read(List.of(), List.of(new AccessLine(AccessEntry.parse("203.0.113.9"), "deny")))
+                .list().orElseThrow();
+        fixture.listener.admit(new AdmissionRules(new Blocks(), list, false, true, null));
+        FakeSocket balancer = fixture.kernel.client();
+        balancer.peerSends(bytes(LINE + "request"));
+        fixture.kernel.settle();
+
+        assertThat(balancer.isReset).isFalse();
+        assertThat(balancer.hasFin).isTrue();
+        assertThat(fixture.refused).containsExactly(RefuseReason.ACCESS);
+    }
 }

@@ -66,7 +66,7 @@ final class RelayFixture {
 
             @Override
             public void onClientRefused(LoopListener refusedBy, ClientAddress client, @Nullable Conveyed conveyed,
-                    RefuseReason reason) {
+                    RefuseReason reason, long ageNanos) {
                 refused.add(reason);
             }
 
