@@ -70,7 +70,11 @@ class Seen:
 
 def converse(ctx: Context, pieces: list[tuple[bytes, float]], seen: Seen, route: str = "main") -> None:
     """Sends the pieces with pauses; waits for the answer, or for the end."""
-    client = ctx.connect(route, timeout=CLOSED_WITHIN)
+    try:
+        client = ctx.connect(route, timeout=CLOSED_WITHIN)
+    except ConnectionResetError:  # the reset has overtaken the end of the connect
+        seen.ending = "reset"
+        return
     seen.own = client.getsockname()[:2]
     try:
         for piece, pause in pieces:
