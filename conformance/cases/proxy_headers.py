@@ -70,7 +70,11 @@ class Seen:
 
 def converse(ctx: Context, pieces: list[tuple[bytes, float]], seen: Seen, route: str = "main") -> None:
     """Sends the pieces with pauses; waits for the answer, or for the end."""
-    client = ctx.connect(route, timeout=CLOSED_WITHIN)
+    try:
+        client = ctx.connect(route, timeout=CLOSED_WITHIN)
+    except ConnectionResetError:  # the reset has overtaken the end of the connect
+        seen.ending = "reset"
+        return
     seen.own = client.getsockname()[:2]
     try:
         for piece, pause in pieces:
@@ -206,7 +210,7 @@ def late_for_a_greeting(ctx: Context) -> None:
     hints = re.findall(r"INFO +listener main: (\d+) connections from 127\.0\.0\.1 sent no PROXY header for 3 s; a balancer that sends"
                        r" it with the client's first byte .* cannot serve protocols in which the server speaks first", log)
     ctx.must(len(hints) == 1, f"{len(hints)} lines say why")
-    ctx.must(" WARN " not in log, "a warning")
+    ctx.must(not re.search(r"WARN +listener", log), "a warning")
 
 
 def fin_behind(ctx: Context) -> None:
