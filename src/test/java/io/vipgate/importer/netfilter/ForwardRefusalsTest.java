@@ -172,6 +172,21 @@ class ForwardRefusalsTest {
     }
 
     @Test
+    void aLongListIsFollowedOrNamed() {
+        ImportResult some = forward("ACCEPT", "-A FORWARD -s 198.51.100.7 -j DROP\n".repeat(300),
+                "-A FORWARD -s 198.51.100.9 -j DROP");
+        List<String> rules = new ArrayList<>();
+        for (int i = 0; i < 900; i++) {
+            rules.add("-A FORWARD -s 198." + i / 256 + "." + i % 256 + ".7 -j DROP");
+        }
+        ImportResult many = forward("ACCEPT", rules.toArray(String[]::new));
+
+        assertThat(ImportedConfig.of(some).admits(WEB, "198.51.100.9")).isFalse();
+        assertThat(losses(some)).isEmpty();
+        assertThat(losses(many)).isNotEmpty().allMatch(loss -> loss.contains("more networks than can be followed"));
+    }
+
+    @Test
     void aLimitForTwoListenersTogetherIsALoss() {
         ImportResult result = ImportFormat.IPTABLES.convert("""
                 *filter
