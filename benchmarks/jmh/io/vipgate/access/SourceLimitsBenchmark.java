@@ -19,10 +19,12 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <p>{@code benchmarks/jmh/run SourceLimitsBenchmark -prof gc}, with {@code -t 2} for two event loops at once
  *
- * <p>Sources come in turn, from few or from many more than the table of rates has room for.
+ * <p>Sources come in turn, from few or from many more than the table of rates has room for. None is refused: limits are as
+ * high as they can be.
  *
  * <p>Bad answers: more than 1 % of the processor time of a short connection for a rate, which is 400 ns where that takes
- * 40 µs; any allocation for a rate alone; more than 64 bytes for an open connection.
+ * 40 µs; any allocation for a rate alone; more than 200 bytes for a
+ * source that has none open.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -46,9 +48,9 @@ public class SourceLimitsBenchmark {
     @Setup
     public void make() {
         int most = limited == Limited.RATE ? 0 : 1_000;
-        int rate = limited == Limited.CONNECTIONS ? 0 : 1_000;
+        int rate = limited == Limited.CONNECTIONS ? 0 : SourceRules.MAX_RATE;
         SourceRules.Around around = limited == Limited.ALL
-                ? new SourceRules.Around(24, 48, 100)
+                ? new SourceRules.Around(24, 48, SourceRules.Around.MAX_FACTOR)
                 : SourceRules.Around.OFF;
         limits = new SourceLimits(new SourceRules(32, 64, most, rate, 2 * rate, around, List.of(), 100_000, false));
     }
