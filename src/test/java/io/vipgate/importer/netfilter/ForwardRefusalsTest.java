@@ -269,4 +269,28 @@ class ForwardRefusalsTest {
                 "[198.51.100.0/24, 203.0.113.128/29, 203.0.113.136/30, 203.0.113.140]");
         assertThat(losses(result)).isEmpty();
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"add @m { ip saddr ct count over 20 } reject",
+        "limit rate over 10/second drop",
+        "ct state new meter f { ip saddr limit rate over 3/second } drop", "meta hour 1 drop"})
+    void limitsOfNftAreALoss(String rule) {
+        ImportResult result = ImportFormat.NFT.convert("""
+                table ip filter {
+                set m { type ipv4_addr; flags dynamic; }
+                chain fwd {
+                type filter hook forward priority filter; policy accept;
+                RULE
+                }
+                }
+                table ip nat {
+                chain pre {
+                type nat hook prerouting priority dstnat;
+                ip daddr 203.0.113.1 tcp dport 80 dnat to 10.0.0.2
+                }
+                }
+                """.replace("RULE", rule));
+
+        assertThat(losses(result)).singleElement().asString().startsWith("line 5: ").contains("come in now");
+    }
 }
