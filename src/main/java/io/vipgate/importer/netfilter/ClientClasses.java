@@ -89,4 +89,9 @@ final class ClientClasses {
         BigInteger end = source + 1 < sources.size() ? sources.get(source + 1) : family.highest().add(BigInteger.ONE);
         return new Interval(sources.get(source), end.subtract(BigInteger.ONE));
     }
+
+    /** Whether clients are told apart by all addresses that the rules name. */
+    boolean areSourcesTold() {
+        return sources.size() <= most;
+    }
 }

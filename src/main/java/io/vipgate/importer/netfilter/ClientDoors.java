@@ -106,8 +106,8 @@ final class ClientDoors {
     }
 
     private static String hint(String fact) {
-        return fact.contains("--match-set")
-                ? ". Write the networks of the set into a file, one a line, and name it in access, file:/etc/vipgate/..."
+        return fact.contains("--match-set") || fact.contains("more networks")
+                ? ". Write the networks into a file, one a line, and name it in access, file:/etc/vipgate/..."
                 : "";
     }
 

@@ -72,6 +72,10 @@ final class Refusals {
         if (address.isEmpty() || target.literal().filter(java.net.InetAddress::isLoopbackAddress).isPresent()) {
             return Verdict.NOBODY;
         }
+        if (!survey.areSourcesTold()) {
+            return new Verdict(Verdict.NOBODY.refused, Map.of(), Set.of("more networks than can be followed"),
+                    ServedAddresses.line(forward, Finding.untold(Set.of(ClientClasses.SOURCE)), target));
+        }
         try {
             return verdict(target,
                     survey.combinations(new Packet(Hook.PREROUTING, address.get(), target.port(), false)));

@@ -56,6 +56,11 @@ final class Survey {
         return use;
     }
 
+    /** Whether all clients' addresses that the rules name are told apart. */
+    boolean areSourcesTold() {
+        return classes.areSourcesTold();
+    }
+
     Finding at(Hook hook, BigInteger address, int port, boolean isAny) throws ExhaustedException {
         Packet packet = new Packet(hook, address, port, isAny);
         Finding known = found.get(packet);

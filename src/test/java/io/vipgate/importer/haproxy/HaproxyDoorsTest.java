@@ -399,4 +399,29 @@ class HaproxyDoorsTest {
         assertThat(many.yaml()).isEmpty();
         assertLost(many, 1, "more tcp-request rules than can be followed");
     }
+
+    @Test
+    void whatAFirewallsHaproxyIsWrittenAs(@TempDir Path directory) throws IOException {
+        Files.writeString(directory.resolve("61.txt"), "198.51.100.0/24\n");
+        ImportedConfig config = ImportedConfig.of(HaproxyImporter.convert("""
+                frontend web
+                    bind 203.0.113.5:25 name 203.0.113.5:25
+                    mode tcp
+                    default_backend mail
+                    acl acl_61 src -f MAPS/61.txt
+                    acl acl_62 src 10.0.0.0/8 192.168.0.0/16
+                    tcp-request connection reject if acl_61 !acl_62
+                    stick-table type ip size 50k expire 30m store conn_cur,conn_rate(10s),bytes_out_rate(1m)
+                    tcp-request connection track-sc0 src
+                    tcp-request connection reject if { src_conn_cur ge 20 }
+                backend mail
+                    mode tcp
+                    server mx 192.168.1.5:2525 check send-proxy-v2 check-send-proxy
+                """.replace("MAPS", directory.toString())));
+
+        assertThat(config.admits("web", "198.51.100.9")).isFalse();
+        assertThat(config.admits("web", "10.1.1.1")).isTrue();
+        assertThat(limits(config.result()).maxConnections()).isEqualTo(19);
+        assertLost(config.result(), 5, "lies in, holds or equals");
+    }
 }

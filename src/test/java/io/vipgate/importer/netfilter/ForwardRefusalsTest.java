@@ -172,6 +172,21 @@ class ForwardRefusalsTest {
     }
 
     @Test
+    void aLongListIsFollowedOrNamed() {
+        ImportResult some = forward("ACCEPT", "-A FORWARD -s 198.51.100.7 -j DROP\n".repeat(300),
+                "-A FORWARD -s 198.51.100.9 -j DROP");
+        List<String> rules = new ArrayList<>();
+        for (int i = 0; i < 900; i++) {
+            rules.add("-A FORWARD -s 198." + i / 256 + "." + i % 256 + ".7 -j DROP");
+        }
+        ImportResult many = forward("ACCEPT", rules.toArray(String[]::new));
+
+        assertThat(ImportedConfig.of(some).admits(WEB, "198.51.100.9")).isFalse();
+        assertThat(losses(some)).isEmpty();
+        assertThat(losses(many)).isNotEmpty().allMatch(loss -> loss.contains("more networks than can be followed"));
+    }
+
+    @Test
     void aLimitForTwoListenersTogetherIsALoss() {
         ImportResult result = ImportFormat.IPTABLES.convert("""
                 *filter
@@ -253,5 +268,29 @@ class ForwardRefusalsTest {
         assertThat(ImportedConfig.of(result).listener(WEB).access().orElseThrow().deny()).hasToString(
                 "[198.51.100.0/24, 203.0.113.128/29, 203.0.113.136/30, 203.0.113.140]");
         assertThat(losses(result)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"add @m { ip saddr ct count over 20 } reject",
+        "limit rate over 10/second drop",
+        "ct state new meter f { ip saddr limit rate over 3/second } drop", "meta hour 1 drop"})
+    void limitsOfNftAreALoss(String rule) {
+        ImportResult result = ImportFormat.NFT.convert("""
+                table ip filter {
+                set m { type ipv4_addr; flags dynamic; }
+                chain fwd {
+                type filter hook forward priority filter; policy accept;
+                RULE
+                }
+                }
+                table ip nat {
+                chain pre {
+                type nat hook prerouting priority dstnat;
+                ip daddr 203.0.113.1 tcp dport 80 dnat to 10.0.0.2
+                }
+                }
+                """.replace("RULE", rule));
+
+        assertThat(losses(result)).singleElement().asString().startsWith("line 5: ").contains("come in now");
     }
 }
