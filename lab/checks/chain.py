@@ -1,5 +1,5 @@
 """A chain of gateways: HAProxy, two vipgates, NGINX. Every one of them sends a PROXY header to the next, and NGINX logs the
-client and the address that it connected to first. Also the fields of version 2: those that both gateways pass on arrive as
+client and the address that it connected to first. Each checks the next with headers that convey nobody. Also the fields of version 2: those that both gateways pass on arrive as
 they were sent, the others do not. On loopback, without root. Needs the jar (target/vipgate.jar), haproxy and nginx.
 """
 
@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -23,7 +24,7 @@ from testkit.checks import check, summary
 from testkit.gateway import Gateway
 from testkit.ports import free_port
 from testkit.processes import stop
-from testkit.proxy_header import Header, exactly, line, read_header, tlv, v2
+from testkit.proxy_header import PEER, Header, exactly, line, read_header, tlv, v2
 from testkit.waiting import holds_within
 
 CLIENT = "127.0.0.77"
@@ -41,6 +42,8 @@ class Ports:
     second: dict[str, int] = field(default_factory=lambda: {way: free_port() for way in ("v2", "v1", "fields")})
     nginx: int = field(default_factory=free_port)
     fields: int = field(default_factory=free_port)
+    #: Of the gateways, the first one's in front.
+    metrics: tuple[int, int] = field(default_factory=lambda: (free_port(), free_port()))
 
 
 def haproxy_config(ports: Ports) -> str:
@@ -48,19 +51,20 @@ def haproxy_config(ports: Ports) -> str:
     for way, sends in (("v2", "send-proxy-v2"), ("v1", "send-proxy"),
                        ("fields", "send-proxy-v2 proxy-v2-options unique-id,crc32c")):
         lines += [f"listen {way}", f"  bind 127.0.0.1:{ports.haproxy[way]}", "  unique-id-format id-%ci-%cp",
-                  f"  server first 127.0.0.1:{ports.first[way]} {sends}"]
+                  f"  server first 127.0.0.1:{ports.first[way]} {sends} check inter 300ms"]
     return "\n".join(lines) + "\n"
 
 
-def gateway_config(own: dict[str, int], behind: dict[str, int], log: pathlib.Path) -> str:
+def gateway_config(own: dict[str, int], behind: dict[str, int], metrics: int, log: pathlib.Path) -> str:
     accepts = "acceptProxy: { from: [127.0.0.0/8], tlvs: [unique-id, authority, 0xEA] }"
     return "\n".join([
         "listeners:",
         *(f"  {way}: {{ bind: '127.0.0.1:{own[way]}', pool: {way}, "
           + (accepts if way == "fields" else "acceptProxy: [127.0.0.0/8]") + " }" for way in own),
         "pools:",
-        *(f"  {way}: {{ endpoints: {{ next: '127.0.0.1:{behind[way]}' }}, probe: {{ type: none }}, proxyProtocol: "
+        *(f"  {way}: {{ endpoints: {{ next: '127.0.0.1:{behind[way]}' }}, probe: {{ type: tcp }}, proxyProtocol: "
           + ("v1" if way == "v1" else "v2") + " }" for way in own),
+        f"metrics: {{ bind: '127.0.0.1:{metrics}' }}",
         f"accessLog: {{ format: text, file: {log} }}",
     ]) + "\n"
 
@@ -90,7 +94,9 @@ class FieldsEndpoint:
             with sock, contextlib.suppress(OSError):
                 sock.settimeout(5)
                 sock.sendall(GREETING)
-                self.headers.append(read_header(sock))
+                header = read_header(sock)
+                if header.client != PEER:
+                    self.headers.append(header)
                 while sock.recv(4096):
                     pass
 
@@ -169,6 +175,21 @@ def fields(ports: Ports, endpoint: FieldsEndpoint) -> None:
     check("and the client with them", endpoint.headers[1:] and endpoint.headers[1].client == ("198.51.100.7", 56324))
 
 
+def checks(ports: Ports) -> None:
+    for name, port in zip(("first", "second"), ports.metrics):
+        check(f"the {name} gateway takes the checks of what stands in front of it",
+              holds_within(5, lambda port=port: counted(port, 'headers_total{.*version="v2",command="local"') >= 2
+                           and counted(port, 'headers_total{.*version="v1",command="(?:unknown|proxy)"') >= 2))
+        check(f"and refuses nobody for a header, the {name}", counted(port, 'refused_total{.*reason="proxy_(?:invalid|untrusted)"') == 0)
+
+
+def counted(port: int, pattern: str) -> float:
+    """The sum of the series of listeners whose name and labels look like this."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as page:
+        text = page.read().decode()
+    return sum(map(float, re.findall(rf"^vipgate_listener_(?:proxy_)?{pattern}.*}} (\S+)$", text, re.MULTILINE)))
+
+
 def main() -> int:
     commands.search_system_directories()
     commands.argument_parser("lab/checks/chain", __doc__).parse_args()
@@ -183,8 +204,8 @@ def main() -> int:
         stack.enter_context(running(["nginx", "-e", f"{directory}/error.log", "-p", name, "-c", f"{directory}/nginx.conf"],
                                     directory / "nginx.log", ports.nginx))
         behind = {"v2": ports.nginx, "v1": ports.nginx, "fields": ports.fields}
-        for own, next_ports in ((ports.second, behind), (ports.first, ports.second)):
-            gateway = Gateway(gateway_config(own, next_ports, directory / f"gateway-{own['v2']}.log"))
+        for own, next_ports, metrics in ((ports.second, behind, ports.metrics[1]), (ports.first, ports.second, ports.metrics[0])):
+            gateway = Gateway(gateway_config(own, next_ports, metrics, directory / f"gateway-{own['v2']}.log"))
             stack.callback(gateway.close)
         stack.enter_context(running(["haproxy", "-db", "-f", f"{directory}/haproxy.cfg"], directory / "haproxy.log",
                                     ports.haproxy["v2"]))
@@ -193,6 +214,7 @@ def main() -> int:
         started = time.monotonic()
         requests(ports, directory / "access.log")
         fields(ports, endpoint)
+        checks(ports)
         logs = [directory / f"gateway-{own['v2']}.log" for own in (ports.first, ports.second)]
         check("each gateway logs the client, and its peer", holds_within(5, lambda: all(
             re.search(rf" {re.escape(CLIENT)}:\d+ .* peer=127\.0\.0\.1:\d+$", log.read_text(), re.MULTILINE) for log in logs)))

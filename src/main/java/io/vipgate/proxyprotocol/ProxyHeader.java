@@ -32,8 +32,8 @@ public final class ProxyHeader {
     private static final byte VERSION_2_LOCAL = 0x20;
     static final byte TCP_OVER_IPV4 = 0x11;
     static final byte TCP_OVER_IPV6 = 0x21;
-    /** The fields of a header that came in, behind addresses that may be longer, and those that are made. */
-    private static final int MAX_BYTES = ProxyHeaderParser.MAX_BYTES + 256;
+    /** What the next gateway accepts. */
+    private static final int MAX_BYTES = ProxyHeaderParser.MAX_BYTES;
     private static final int LENGTH_AT = 14;
 
     /** Makes an encoder with a buffer of its own. */
@@ -84,13 +84,16 @@ public final class ProxyHeader {
     }
 
     /**
-     * Adds a field to a header of version 2.
+     * Adds a field to a header of version 2, unless that made it longer than {@link ProxyHeaderParser#MAX_BYTES}.
      *
      * @param type 0 to 255
      * @param value what came in in a header, or up to 64 bytes
      */
     public void add(int type, MemorySegment value) {
         int bytes = (int) value.byteSize();
+        if (length + Fields.HEAD_BYTES + bytes > MAX_BYTES) {
+            return;
+        }
         buffer.set(ValueLayout.JAVA_BYTE, length, (byte) type);
         buffer.set(ClientAddress.NETWORK_SHORT, length + 1L, (short) bytes);
         MemorySegment.copy(value, 0, buffer, length + (long) Fields.HEAD_BYTES, bytes);
@@ -99,15 +102,18 @@ public final class ProxyHeader {
     }
 
     /**
-     * Ends a header of version 2 with its checksum (proxy-protocol.txt section 2.2.3).
+     * Ends a header of version 2 with its checksum (proxy-protocol.txt section 2.2.3), if there is room for it.
      *
      * @return its length in bytes
      */
     public int addChecksum() {
+        int before = length;
         add(TlvTypes.CRC32C, MemorySegment.ofArray(new byte[Integer.BYTES]));
-        crc.reset();
-        crc.update(buffer.asSlice(0, length).asByteBuffer());
-        buffer.set(ClientAddress.NETWORK_INT, length - (long) Integer.BYTES, (int) crc.getValue());
+        if (length > before) {
+            crc.reset();
+            crc.update(buffer.asSlice(0, length).asByteBuffer());
+            buffer.set(ClientAddress.NETWORK_INT, length - (long) Integer.BYTES, (int) crc.getValue());
+        }
         return length;
     }
 

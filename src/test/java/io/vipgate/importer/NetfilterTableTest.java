@@ -36,6 +36,12 @@ class NetfilterTableTest {
         return new Sample("*nat\n:LB - [0:0]\n" + rules + "COMMIT\n", result, words);
     }
 
+    /** Rules of table filter, and one that sends on. */
+    private static Sample filtered(String rules, Result result, String words) {
+        return new Sample("*filter\n:FORWARD ACCEPT [0:0]\n" + rules + "COMMIT\n*nat\n" + WEB + TO + "COMMIT\n", result,
+                words);
+    }
+
     private static Sample nft(String rules, Result result, String words) {
         return new Sample(
                 "table ip nat {\n set vips {\n type ipv4_addr\n elements = { 203.0.113.1 }\n }\n chain web {\n"
@@ -77,7 +83,22 @@ class NetfilterTableTest {
         rows.put("chain OUTPUT",
                 nat(WEB + TO + WEB.replace("PREROUTING", "OUTPUT") + TO + "-A POSTROUTING -j MASQUERADE\n",
                         Result.WHOLE, "no longer needed"));
-        rows.put("`-s`, `-m set`", nat(WEB + "-s 10.0.0.0/8 " + TO, Result.LEFT_OUT, "is left out"));
+        rows.put("`-s`, `! -s`", nat(WEB + "-s 10.0.0.0/8 " + TO, Result.LOSSY, "access: { allow: [10.0.0.0/8] }"));
+        rows.put("`-s` in chain FORWARD", filtered("-A FORWARD -s 198.51.100.0/24 -j REJECT\n", Result.WHOLE,
+                "access: { deny: [198.51.100.0/24] }"));
+        rows.put("`-m connlimit`",
+                filtered("-A FORWARD -s 10.0.0.0/8 -j ACCEPT\n-A FORWARD -p tcp --syn -m connlimit "
+                        + "--connlimit-above 20 --connlimit-mask 24 -j DROP\n-A FORWARD -p tcp --syn -m hashlimit "
+                        + "--hashlimit-above 5/sec --hashlimit-burst 9 --hashlimit-mode srcip --hashlimit-srcmask 24 "
+                        + "--hashlimit-name a -j DROP\n", Result.WHOLE,
+                        "perSource: { ipv4Prefix: 24, exempt: [10.0.0.0/8], maxConnections: 20, newPerSecond: 5, burst: 9 }"));
+        rows.put("`-m set`, `-m recent`", filtered("-A FORWARD -m set --match-set bad src -j DROP\n", Result.LOSSY,
+                "name it in access"));
+        rows.put("chains of fail2ban",
+                filtered("-N f2b-web\n-A FORWARD -p tcp -j f2b-web\n-A f2b-web -s 198.51.100.9 -j DROP\n",
+                        Result.LOSSY, "let fail2ban ban by vipgate block"));
+        rows.put("`-m set`, `-m limit`",
+                nat(WEB + "-m set --match-set ours src " + TO, Result.LEFT_OUT, "is left out"));
         rows.put("`NETMAP`", nat(WEB + "-j NETMAP --to 192.0.2.0/24\n", Result.LEFT_OUT, "NETMAP"));
         rows.put("raw and mangle `DROP`",
                 new Sample("*raw\n-A PREROUTING -s 198.51.100.9 -j DROP\nCOMMIT\n*nat\n" + WEB + TO

@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -57,5 +58,21 @@ class ProxyHeaderTest {
     void longestHeaderFits(ProxyHeader.Version version) {
         String longest = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
         assertThat(build(version, longest, 65_535, longest, 65_535).length).isLessThanOrEqualTo(107);
+    }
+
+    @Test
+    void aHeaderNeverGetsLongerThanTheNextGatewayTakes() {
+        header.build(ProxyHeader.Version.V2, address("2001:db8::7", 1), address("2001:db8::1", 2));
+        int room = ProxyHeaderParser.MAX_BYTES - header.length() - Fields.HEAD_BYTES;
+
+        header.add(TlvTypes.AWS, MemorySegment.ofArray(new byte[room + 1]));
+        assertThat(header.length()).as("there is no room for it").isEqualTo(52);
+        header.add(TlvTypes.AWS, MemorySegment.ofArray(new byte[room]));
+        assertThat(header.addChecksum()).as("there is none for a checksum").isEqualTo(ProxyHeaderParser.MAX_BYTES);
+
+        MemorySegment whole = MemorySegment.ofAddress(header.address()).reinterpret(header.length());
+        ReceivedHeader read = new ProxyHeaderParser().parse(whole, header.length());
+        assertThat(read.kind()).as(read.fault()).isEqualTo(ReceivedHeader.Kind.PROXIED);
+        assertThat(read.length()).isEqualTo(ProxyHeaderParser.MAX_BYTES);
     }
 }

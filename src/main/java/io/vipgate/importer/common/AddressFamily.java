@@ -33,6 +33,11 @@ public enum AddressFamily {
         return HostPort.literal(literal).map(address -> address instanceof Inet6Address ? IPV6 : IPV4);
     }
 
+    /** How long an address is. */
+    public int bits() {
+        return bits;
+    }
+
     public BigInteger highest() {
         return BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE);
     }

@@ -38,6 +38,7 @@ final class MatchReader {
                 }
             }
             case "statistic" -> matches.add(statistic(extension));
+            case "connlimit", "hashlimit" -> matches.add(LimitReader.match(extension));
             case "udp", "udplite", "sctp", "dccp", "icmp", "icmp6", "icmpv6", "esp", "ah" ->
                 matches.add(new Match.Always(false));
             case "comment" -> {

@@ -93,7 +93,7 @@ final class OptionNames {
         names(1, "--reject-with");
         names(1, "--log-prefix");
         names(1, "--log-level");
-        names(1, "--match-set");
+        names(2, "--match-set");
     }
 
     private OptionNames() {}

@@ -4,6 +4,7 @@ import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.netfilter.Action;
 import io.vipgate.importer.netfilter.Chain;
 import io.vipgate.importer.common.AddressFamily;
+import io.vipgate.importer.netfilter.ForwardRules;
 import io.vipgate.importer.netfilter.Match;
 import io.vipgate.importer.netfilter.NumberSource;
 import io.vipgate.importer.netfilter.Program;
@@ -26,6 +27,7 @@ import java.util.regex.Pattern;
  * <p>Confined to one import.
  */
 final class Tables {
+    private static final String FORWARD = "filter/FORWARD";
     private static final List<String> BEFORE_ROUTING = List.of("raw", "mangle", "nat");
     /** A rule that packets of connections that are open do not match. */
     private static final Pattern NEW = Pattern.compile("--syn|--tcp-flags|state NEW");
@@ -179,10 +181,7 @@ final class Tables {
             if (BEFORE_ROUTING.contains(table)) {
                 List<Rule> all = new ArrayList<>();
                 rules.forEach(line -> all.add(rule(table, line)));
-                Action policy = policies.getOrDefault(key, "ACCEPT").equals("DROP")
-                        ? new Action.Drop("the policy of " + key)
-                        : new Action.Accept();
-                compiled.put(key, new Chain(all, policy));
+                compiled.put(key, new Chain(all, policy(key)));
             }
             rules.forEach(line -> note(table, key.substring(key.indexOf('/') + 1), line));
         });
@@ -194,7 +193,30 @@ final class Tables {
                         + RefusingChains.after(chain));
             }
         });
-        return new Program(family, bases, compiled);
+        return new Program(family, bases, compiled, forward());
+    }
+
+    /** What connections to other machines are asked by table filter. */
+    private Optional<Program> forward() {
+        if (!has("nat") || !chains.containsKey(FORWARD)) {
+            return Optional.empty();
+        }
+        ForwardRules reader = new ForwardRules();
+        Map<String, Chain> compiled = new LinkedHashMap<>();
+        chains.forEach((key, rules) -> {
+            if (key.startsWith("filter/")) {
+                compiled.put(key, new Chain(rules.stream().filter(line -> line.spec().foreignProtocol().isEmpty())
+                        .map(line -> reader.behindTranslation(rule("filter", line))).toList(), policy(key)));
+            }
+        });
+        return Optional.of(new Program(family, Map.of(Hook.PREROUTING, List.of(new Base(FORWARD, true))), compiled,
+                Optional.empty()));
+    }
+
+    private Action policy(String key) {
+        return policies.getOrDefault(key, "ACCEPT").equals("DROP")
+                ? new Action.Drop("the policy of " + key)
+                : new Action.Accept();
     }
 
     private Rule rule(String table, Line line) {
@@ -217,6 +239,10 @@ final class Tables {
         if (table.equals("nat") && chain.equals("POSTROUTING")) {
             notes.add(line.line(), line.text() + ": no longer needed for the connections that are carried over, the "
                     + "gateway connects from its own address");
+        } else if (ForwardRules.isBans(chain)) {
+            // Said where a rule jumps to it.
+        } else if (ForwardRules.isBans(line.spec().action())) {
+            noteBans(chain, line);
         } else if (!isBefore) {
             notes.add(line.line(), "table " + table + ", chain " + chain
                     + ": not carried over, it stays with iptables"
@@ -234,6 +260,18 @@ final class Tables {
             notes.add(line.line(), line.text() + ": not carried over, it stays with iptables");
         } else if (line.spec().action() instanceof Action.NoTrack) {
             notes.add(line.line(), line.text() + ": connections that are not tracked are not translated");
+        }
+    }
+
+    private void noteBans(String chain, Line line) {
+        String how = "let fail2ban ban by vipgate block, which deploy/fail2ban has the action for";
+        if (chain.equals("INPUT") || !has("nat")) {
+            notes.add(line.line(), line.text() + ": bans of fail2ban stay with iptables, and chain " + chain
+                    + " sees the clients' connections from now on; or " + how);
+        } else {
+            notes.addLoss(line.line(),
+                    line.text() + ": chain " + chain + " no longer sees the clients whom fail2ban bans; "
+                            + how);
         }
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * A chain of rules, with an index of those that are about one address only.
@@ -29,6 +30,11 @@ public final class Chain {
                     .filter(java.util.Objects::nonNull).findFirst().orElse(null);
             (single == null ? others : bySingleAddress.computeIfAbsent(single, _ -> new ArrayList<>())).add(i);
         }
+    }
+
+    /** The same chain with each rule as it is met elsewhere. */
+    public Chain withRules(UnaryOperator<Rule> change) {
+        return new Chain(rules.stream().map(change).toList(), policy);
     }
 
     List<Rule> rules() {

@@ -2,6 +2,7 @@ package io.vipgate.importer.netfilter;
 
 import io.vipgate.importer.common.AddressFamily;
 import io.vipgate.importer.common.ConfigDraft;
+import io.vipgate.importer.common.DraftDoor;
 import io.vipgate.importer.common.DraftEndpoint;
 import io.vipgate.importer.common.DraftPool;
 import io.vipgate.importer.common.Fraction;
@@ -28,13 +29,15 @@ final class ListenerDrafts {
     private final ConfigDraft draft;
     private final Notes notes;
     private final Map<Object, DraftPool> pools = new HashMap<>();
-    private final Map<Integer, OutcomeShares> wildcards = new HashMap<>();
+    private final Map<Integer, Finding> wildcards = new HashMap<>();
+    private final ClientDoors doors;
     private final Set<HostPort> targets = new HashSet<>();
 
     ListenerDrafts(Program program, ConfigDraft draft, Notes notes) {
         this.program = program;
         this.draft = draft;
         this.notes = notes;
+        doors = new ClientDoors(program, notes);
     }
 
     void addAll(List<Served> all) {
@@ -46,7 +49,7 @@ final class ListenerDrafts {
                     }
                 });
                 if (served.bind().isWildcard()) {
-                    wildcards.put(served.bind().port(), served.main().shares());
+                    wildcards.put(served.bind().port(), served.main());
                 }
             }
         }
@@ -66,7 +69,7 @@ final class ListenerDrafts {
             return;
         }
         boolean isServer = targets.contains(served.bind());
-        if (isServer && !canMoveToWildcard(served.bind(), shares)) {
+        if (isServer && !canMoveToWildcard(served.bind(), main)) {
             notes.addLoss(line, served.bind() + " is the address of one of the servers, and another listener has port "
                     + served.bind().port() + " of this machine's own addresses; it is left out");
             draft.missListener();
@@ -75,7 +78,7 @@ final class ListenerDrafts {
         noteRest(served, shares, line);
         compareWithOutput(served);
         HostPort bind = served.bind();
-        if (!isServer && isLikeWildcard(bind, shares)) {
+        if (!isServer && isLikeWildcard(bind, main)) {
             return;
         }
         if (isServer) {
@@ -83,20 +86,22 @@ final class ListenerDrafts {
             notes.addLoss(line,
                     served.bind() + " is a server's own address, so no listener can have it: this one is on "
                             + bind + ", the gateway's own addresses, and clients must use one of those");
-            if (wildcards.put(bind.port(), shares) != null) {
+            if (wildcards.put(bind.port(), main) != null) {
                 return;
             }
         }
         DraftPool pool = pool(bind, shares, line);
         if (!pool.endpoints().isEmpty()) {
-            draft.addListener(line, name(bind), List.of(bind), pool);
+            DraftDoor door = doors.of(served, line);
+            door.applyTo(draft.addListener(line, name(bind), List.of(bind), pool));
+            draft.count(door.size());
         }
     }
 
     /** The listener for every address takes its connections, by the same shares. */
-    private boolean isLikeWildcard(HostPort bind, OutcomeShares shares) {
-        OutcomeShares there = bind.isWildcard() ? null : wildcards.get(bind.port());
-        return there != null && there.outcomes().equals(shares.outcomes()) && there.drawn().equals(shares.drawn());
+    private boolean isLikeWildcard(HostPort bind, Finding finding) {
+        Finding there = bind.isWildcard() ? null : wildcards.get(bind.port());
+        return there != null && there.isSameAs(finding) && there.shares().drawn().equals(finding.shares().drawn());
     }
 
     /** Whether everything that takes a share can be carried over; says what can't. */
@@ -117,12 +122,12 @@ final class ListenerDrafts {
         return isWhole && isServed;
     }
 
-    private boolean canMoveToWildcard(HostPort bind, OutcomeShares shares) {
+    private boolean canMoveToWildcard(HostPort bind, Finding finding) {
         if (bind.isWildcard()) {
             return false;
         }
-        OutcomeShares there = wildcards.get(bind.port());
-        return there == null || there.outcomes().equals(shares.outcomes());
+        Finding there = wildcards.get(bind.port());
+        return there == null || there.isSameAs(finding);
     }
 
     private void noteRest(Served served, OutcomeShares shares, int line) {

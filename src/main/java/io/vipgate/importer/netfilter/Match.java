@@ -71,4 +71,30 @@ public sealed interface Match {
 
     /** Not known from the rules alone: it may be met or not. */
     record Undecided(String text) implements Match {}
+
+    /**
+     * Met by connections of a client that has more than it may.
+     *
+     * @param key tells limits apart that count for themselves
+     * @param line of the rule; 0 where that does not matter
+     * @param isRate whether it is about new connections in a time, not about open ones
+     * @param most at once, of new ones those that may begin together
+     * @param thousandthsPerSecond of new ones, after those
+     * @param prefix how much of an address is one client
+     * @param isNegated whether those are met that have not more
+     */
+    record AboveLimit(String key, int line, boolean isRate, long most, long thousandthsPerSecond, int prefix,
+            boolean isNegated) implements Match {
+        /** That of a rule, which counts for itself. */
+        public AboveLimit of(int rule) {
+            return new AboveLimit(key + " (line " + rule + ")", rule, isRate, most, thousandthsPerSecond, prefix,
+                    isNegated);
+        }
+
+        /** Whether both ask the same, each for itself. */
+        boolean isLike(AboveLimit other) {
+            return isRate == other.isRate && most == other.most && prefix == other.prefix
+                    && thousandthsPerSecond == other.thousandthsPerSecond && isNegated == other.isNegated;
+        }
+    }
 }

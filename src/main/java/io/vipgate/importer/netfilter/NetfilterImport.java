@@ -40,7 +40,7 @@ public final class NetfilterImport {
         try {
             for (Program program : programs) {
                 Budget budget = new Budget(MAX_STEPS);
-                Survey survey = new Survey(program, budget);
+                Survey survey = Survey.ofTargets(program, budget);
                 List<Served> served = ServedAddresses.of(program, survey, budget, notes);
                 new ListenerDrafts(program, draft, notes).addAll(served);
                 uses.put(program, survey.use());
@@ -59,7 +59,7 @@ public final class NetfilterImport {
         try {
             for (Program program : programs) {
                 Budget budget = new Budget(MAX_STEPS);
-                Survey survey = new Survey(program, budget);
+                Survey survey = Survey.ofTargets(program, budget);
                 ServedAddresses.of(program, survey, budget, notes).forEach(served -> all.add(shares(served)));
                 uses.put(program, survey.use());
             }
@@ -81,7 +81,8 @@ public final class NetfilterImport {
                 rest += each.getValue().value();
             }
         }
-        return new AddressShares(served.bind(), targets, rest, main.isTold() ? "" : ServedAddresses.why(main));
+        return new AddressShares(served.bind(), targets, rest,
+                main.isTold() && main.others().isNobody() ? "" : ServedAddresses.why(main));
     }
 
     private static Stream<Rule> rules(Program program) {

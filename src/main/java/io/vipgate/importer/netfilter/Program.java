@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,8 +17,10 @@ import java.util.Set;
  *
  * @param bases by hook, in the order of their priorities
  * @param chains by table and name, {@code nat/LB}
+ * @param forward what connections to other machines are asked behind that, with its base chains at {@code PREROUTING}
  */
-public record Program(AddressFamily family, Map<Hook, List<Base>> bases, Map<String, Chain> chains) {
+public record Program(AddressFamily family, Map<Hook, List<Base>> bases, Map<String, Chain> chains,
+        Optional<Program> forward) {
     /** Where connections come from. */
     public enum Hook {
         /** From the network. */

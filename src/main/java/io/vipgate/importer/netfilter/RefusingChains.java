@@ -12,7 +12,8 @@ public final class RefusingChains {
     private static final Map<String, String> NOW = Map.of(
             "forward",
             ", but no longer sees the connections of the listeners: the gateway makes those to the endpoints, "
-                    + "and they go by chain OUTPUT; refuse there what is to be refused",
+                    + "and they go by chain OUTPUT. Whom it refused is in access and perSource of the listeners, or named as "
+                    + "lost",
             "input",
             ", and now sees the clients' connections, which went by chain FORWARD: it must let in those to the "
                     + "listeners' ports");

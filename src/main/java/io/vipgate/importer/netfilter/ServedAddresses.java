@@ -224,7 +224,8 @@ final class ServedAddresses {
 
     /** Why the shares can't be told, in a few words. */
     static String why(Finding finding) {
-        return "the rules alone do not tell where they go, " + String.join(", ", finding.deciders()) + " decides";
+        return "the rules alone do not tell where they go, "
+                + (finding.isTold() ? ClientClasses.SOURCE : String.join(", ", finding.deciders())) + " decides";
     }
 
     /** The first rule about an address and port that something decides on. */
@@ -237,6 +238,7 @@ final class ServedAddresses {
             for (Match match : rule.allMatches()) {
                 boolean isIt = switch (match) {
                     case Match.Undecided undecided -> undecided.text().equals(decider);
+                    case Match.AboveLimit limit -> limit.key().equals(decider);
                     case Match.Source source -> decider.equals(ClientClasses.SOURCE) || source.text().equals(decider);
                     case Match.NetworkInterface each ->
                         decider.equals(Finding.INTERFACE) || each.text().equals(decider);

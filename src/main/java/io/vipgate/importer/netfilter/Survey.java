@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Asks a program where connections go.
@@ -19,19 +20,36 @@ import java.util.Set;
  */
 final class Survey {
     private static final int MAX_COMBINATIONS = 64;
+    private static final int MAX_CLASSES = 32;
+    private static final int MAX_COMBINATIONS_OF_FILTER = 2_048;
+    private static final int MAX_CLASSES_OF_FILTER = 1_024;
 
     private final Program program;
     private final RuleUse use = new RuleUse();
     private final ClientClasses classes;
     private final Set<Rule> inert;
     private final Budget budget;
+    private final Finding.Purpose purpose;
+    private final int combinations;
     private final Map<Packet, Finding> found = new HashMap<>();
 
-    Survey(Program program, Budget budget) {
+    private Survey(Program program, Budget budget, Finding.Purpose purpose, int classes, int combinations) {
         this.program = program;
         this.budget = budget;
-        this.classes = ClientClasses.of(program);
+        this.purpose = purpose;
+        this.classes = ClientClasses.of(program, classes);
         this.inert = InertRules.of(program);
+        this.combinations = combinations;
+    }
+
+    /** Of rules that send connections on. */
+    static Survey ofTargets(Program program, Budget budget) {
+        return new Survey(program, budget, Finding.Purpose.TARGETS, MAX_CLASSES, MAX_COMBINATIONS);
+    }
+
+    /** Of rules that refuse connections, which tell many clients apart. */
+    static Survey ofRefusals(Program program, Budget budget) {
+        return new Survey(program, budget, Finding.Purpose.REFUSALS, MAX_CLASSES_OF_FILTER, MAX_COMBINATIONS_OF_FILTER);
     }
 
     RuleUse use() {
@@ -49,17 +67,25 @@ final class Survey {
     }
 
     private Finding find(Packet packet) throws ExhaustedException {
+        return finding(combinations(packet));
+    }
+
+    /** What combinations come to, of those that {@link #combinations} gave. */
+    Finding finding(List<Combination> some) {
+        return some.size() > combinations
+                ? Finding.untold(some.getLast().asked().keySet().stream().map(Unknown::name)
+                        .collect(Collectors.toCollection(LinkedHashSet::new)))
+                : Finding.of(some, classes, purpose);
+    }
+
+    /** Every combination of what is unknown, and one more than allowed where they are too many. */
+    List<Combination> combinations(Packet packet) throws ExhaustedException {
         Unknowns unknowns = new Unknowns();
-        List<Map.Entry<Map<Unknown, Integer>, OutcomeShares>> combinations = new ArrayList<>();
+        List<Combination> all = new ArrayList<>();
         do {
             OutcomeShares shares = LongRun.of(new Traversal(program, packet, use, inert, classes, unknowns, budget));
-            combinations.add(Map.entry(unknowns.asked(), shares));
-            if (combinations.size() > MAX_COMBINATIONS) {
-                Set<String> names = new LinkedHashSet<>();
-                unknowns.asked().keySet().forEach(unknown -> names.add(unknown.name()));
-                return new Finding(new OutcomeShares(Map.of(), Set.of(), Set.of(), true), names, false);
-            }
-        } while (unknowns.advance());
-        return Finding.of(combinations);
+            all.add(new Combination(unknowns.asked(), shares));
+        } while (all.size() <= combinations && unknowns.advance());
+        return all;
     }
 }

@@ -211,6 +211,8 @@ final class Traversal {
             case Match.NetworkInterface networkInterface -> all(isBy(networkInterface), flow, missed);
             case Match.Undecided undecided ->
                 all(unknowns.valueOf(new Unknown(undecided.text(), 2, false)) == 1, flow, missed);
+            case Match.AboveLimit limit ->
+                all((unknowns.valueOf(new Unknown(limit.key(), 2, false)) == 1) != limit.isNegated(), flow, missed);
             case Match.Mark mark -> {
                 use.askedForMark(rule);
                 yield split(flow, missed, state -> mark.isMetBy(state.mark(mark.isOfConnection())));

@@ -4,6 +4,7 @@ import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.netfilter.Action;
 import io.vipgate.importer.common.AddressFamily;
 import io.vipgate.importer.netfilter.Chain;
+import io.vipgate.importer.netfilter.ForwardRules;
 import io.vipgate.importer.netfilter.Program;
 import io.vipgate.importer.netfilter.Program.Base;
 import io.vipgate.importer.netfilter.Program.Hook;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The tables of one family as a program.
@@ -31,6 +33,7 @@ final class NftRules {
     private final Notes notes;
     private final Map<String, Chain> chains = new LinkedHashMap<>();
     private final Map<Hook, List<Placed>> placed = new EnumMap<>(Hook.class);
+    private final List<Placed> forwarding = new ArrayList<>();
     private int rules;
 
     /** A base chain and its priority. */
@@ -54,7 +57,20 @@ final class NftRules {
             all.sort(Comparator.comparingInt(Placed::priority));
             bases.put(hook, all.stream().map(Placed::base).toList());
         });
-        return new Program(family, bases, chains);
+        return new Program(family, bases, chains, forward());
+    }
+
+    /** What connections to other machines are asked; the chains that it jumps to are those of its tables. */
+    private Optional<Program> forward() {
+        if (forwarding.isEmpty()) {
+            return Optional.empty();
+        }
+        ForwardRules reader = new ForwardRules();
+        Map<String, Chain> behind = new LinkedHashMap<>();
+        chains.forEach((name, chain) -> behind.put(name, chain.withRules(reader::behindTranslation)));
+        forwarding.sort(Comparator.comparingInt(Placed::priority));
+        return Optional.of(new Program(family,
+                Map.of(Hook.PREROUTING, forwarding.stream().map(Placed::base).toList()), behind, Optional.empty()));
     }
 
     private void add(NftTable table, String name, NftChain chain) {
@@ -67,9 +83,13 @@ final class NftRules {
             default -> null;
         };
         boolean isBefore = isNat || chain.priority() < TRANSLATION;
+        boolean isForward = hookName.equals("forward") && !isNat;
         if (isBase && (hook == null || !isBefore)) {
             noteLeft(name, hookName, isNat, chain);
-            return;
+            if (!isForward) {
+                return;
+            }
+            forwarding.add(new Placed(chain.priority(), new Base(table.key(name), true)));
         }
         if (hook != null) {
             // Chains of type nat are all called at one place, whatever their priorities, which are their order among themselves.

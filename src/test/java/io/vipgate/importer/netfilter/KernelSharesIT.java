@@ -62,7 +62,7 @@ final class KernelSharesIT {
     private static void compare(Program program, String rules, Random random, String... command) throws Exception {
         OwnNetwork.call(() -> {
             try (KernelConnections kernel = new KernelConnections(RandomRules.PORTS, random)) {
-                Survey survey = new Survey(program, new Budget(10_000_000));
+                Survey survey = Survey.ofTargets(program, new Budget(10_000_000));
                 for (int i = 0; i < 3; i++) {
                     String address = RandomRules.ADDRESSES.get(i);
                     int port = RandomRules.PORTS.get(random.nextInt(RandomRules.PORTS.size()));

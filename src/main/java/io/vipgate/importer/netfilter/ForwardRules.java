@@ -1,0 +1,69 @@
+package io.vipgate.importer.netfilter;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Rules of filters as connections meet them that were sent on before: what they ask of the time before that, of marks and of the
+ * interface behind is not known.
+ *
+ * <p>Confined to one import.
+ */
+public final class ForwardRules {
+    private static final Pattern BANS = Pattern.compile("(?:f2b|fail2ban)-.+");
+    private static final Pattern TRANSLATED = Pattern
+            .compile("(?<!! )(?:--ct(?:state|status) [A-Z,]*DNAT|ct status [a-z,]*dnat)");
+    private static final Pattern BEFORE = Pattern
+            .compile(
+                    "--ctorig|--ctrepl|--ctstatus|addrtype|--ctstate [A-Z,]*[SD]NAT|ct (?:original|reply|status)|fib ");
+    private static final Pattern NEW = Pattern.compile("--syn|--tcp-flags|state NEW|state new|tcp flags");
+    private static final Pattern OPEN = Pattern.compile("state [A-Z,]*ESTABLISHED|ct state .*established");
+
+    private boolean isNewAlone;
+
+    /** Whether fail2ban keeps a chain of that name. */
+    public static boolean isBans(String chain) {
+        return BANS.matcher(chain).matches();
+    }
+
+    /** Whether what a rule does leads to such a chain. */
+    public static boolean isBans(Action action) {
+        return action instanceof Action.Jump jump && isBans(jump.chain().substring(jump.chain().indexOf('/') + 1));
+    }
+
+    /** As the rule is met; of several, those for open connections come first. */
+    public Rule behindTranslation(Rule rule) {
+        isNewAlone |= OPEN.matcher(rule.text()).find();
+        if (isBans(rule.action())) {
+            return new Rule(rule.line(), rule.text(), rule.matches(), new Action.Nothing());
+        }
+        boolean isTranslated = TRANSLATED.matcher(rule.text()).find();
+        if (!isTranslated && BEFORE.matcher(rule.text()).find()) {
+            return new Rule(rule.line(), rule.text(), List.of(new Match.Undecided(rule.text())), rule.action());
+        }
+        List<Match> matches = new ArrayList<>();
+        for (Match match : rule.matches()) {
+            matches.add(isTranslated && match.equals(new Match.Always(false))
+                    ? new Match.Always(true)
+                    : match(rule, match));
+        }
+        boolean isAccept = isTranslated && rule.action() instanceof Action.Unsupported
+                && rule.text().endsWith(" accept");
+        if (isAccept) {
+            matches.remove(new Match.Undecided(rule.text()));
+        }
+        return new Rule(rule.line(), rule.text(), matches, isAccept ? new Action.Accept() : rule.action());
+    }
+
+    private Match match(Rule rule, Match match) {
+        return switch (match) {
+            case Match.Mark _ -> new Match.Undecided(rule.text());
+            case Match.NetworkInterface out when !out.isIncoming() -> new Match.Undecided(out.text());
+            case Match.AboveLimit limit when limit.isRate() && !isNewAlone && !NEW.matcher(rule.text()).find() ->
+                new Match.Undecided(limit.key());
+            case Match.AboveLimit limit -> limit.of(rule.line());
+            default -> match;
+        };
+    }
+}
