@@ -17,13 +17,15 @@ public final class AccessList {
     private final AccessOrigins origins;
     private final int allowed;
     private final int size;
+    private final long fingerprint;
 
     /** Those with an index below {@code allowed} may come in, the others of {@code size} may not. */
-    AccessList(PrefixTable table, AccessOrigins origins, int allowed, int size) {
+    AccessList(PrefixTable table, AccessOrigins origins, int allowed, int size, long fingerprint) {
         this.table = table;
         this.origins = origins;
         this.allowed = allowed;
         this.size = size;
+        this.fingerprint = fingerprint;
     }
 
     /**
@@ -70,6 +72,11 @@ public final class AccessList {
         return found == PrefixTable.NONE
                 ? new Decision(allowed == 0, false, "", "")
                 : new Decision(found < allowed, true, table.prefix(high, low).toString(), origins.of(found));
+    }
+
+    /** Whether another one was made of the same networks in the same order, as far as 64 bits of a hash tell. */
+    public boolean hasSameNetworks(AccessList other) {
+        return size == other.size && allowed == other.allowed && fingerprint == other.fingerprint;
     }
 
     /** How many networks it was made of. */

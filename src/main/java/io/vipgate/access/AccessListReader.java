@@ -25,6 +25,7 @@ final class AccessListReader {
     private final AccessOrigins origins = new AccessOrigins();
     private final AccessFaults faults = new AccessFaults();
     private boolean isFull;
+    private long fingerprint;
 
     /** How many networks it has read. */
     int size() {
@@ -91,6 +92,11 @@ final class AccessListReader {
         }
         origins.add(size(), number);
         prefixes.add(high, low, length);
+        fingerprint = mixed(mixed(mixed(fingerprint, high), low), length);
+    }
+
+    private static long mixed(long hash, long value) {
+        return Long.rotateLeft((hash ^ value) * 0x9e37_79b9_7f4a_7c15L, Integer.SIZE);
     }
 
     private static String reason(Exception e) {
@@ -121,7 +127,8 @@ final class AccessListReader {
         });
         origins.trim(size());
         return faults.isEmpty()
-                ? new AccessList.Reading(Optional.of(new AccessList(table, origins, allowed, size())), List.of())
+                ? new AccessList.Reading(Optional.of(new AccessList(table, origins, allowed, size(), fingerprint)),
+                        List.of())
                 : new AccessList.Reading(Optional.empty(), faults.all());
     }
 }

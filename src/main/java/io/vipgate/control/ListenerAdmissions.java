@@ -123,6 +123,11 @@ public final class ListenerAdmissions {
         return blocks;
     }
 
+    /** The access lists, by listener. From any thread. */
+    public Map<String, AccessList> lists() {
+        return lists;
+    }
+
     /** A listener's access list; empty where everybody may come in. From any thread. */
     public Optional<AccessList> list(String listener) {
         return Optional.ofNullable(lists.get(listener));

@@ -61,6 +61,7 @@ import java.util.stream.Stream;
 public final class GatewayServer implements AutoCloseable {
     private final Gateway gateway;
     private final AccessLog accessLog;
+    private final ListenerAdmissions admissions;
     private final RecentEvents events;
     private final ReloadCounts reloads;
     private final OperatorActions operator;
@@ -91,6 +92,7 @@ public final class GatewayServer implements AutoCloseable {
         Blocks blocks = new Blocks();
         PoolRegistry pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks);
         ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit, new ListenerAdmissions(blocks));
+        admissions = listeners.admissions();
         LoopHeartbeat heartbeat = new LoopHeartbeat(loops);
         CoLocationWatch neighbours = new CoLocationWatch(
                 () -> pools.all().stream().map(ManagedPool::pool).toList());
@@ -215,6 +217,11 @@ public final class GatewayServer implements AutoCloseable {
     /** What scrapers are told. The registry is made when it is first asked for. */
     public MetricsSource metrics() {
         return metrics.get();
+    }
+
+    /** Who may come in. */
+    ListenerAdmissions admissions() {
+        return admissions;
     }
 
     /** Its access log. */

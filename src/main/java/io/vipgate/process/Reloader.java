@@ -1,8 +1,11 @@
 package io.vipgate.process;
 
+import io.vipgate.access.AccessList;
+import io.vipgate.config.AccessConfig;
 import io.vipgate.config.ConfigDiff;
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.GatewayConfig;
+import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.Problem;
 import io.vipgate.config.Rejected;
@@ -13,8 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,6 +106,7 @@ public final class Reloader {
     private ReloadOutcome apply(Loaded loaded) {
         GatewayConfig before = server.gateway().config();
         List<ConfigDiff.Change> changes = ConfigDiff.between(before, loaded.config());
+        Map<String, AccessList> listsBefore = server.admissions().lists();
         try {
             server.gateway().apply(loaded.config());
         } catch (StartException e) {
@@ -117,13 +124,33 @@ public final class Reloader {
         List<String> needRestart = changes.stream().filter(ConfigDiff.Change::needsRestart)
                 .map(ConfigDiff.Change::toString)
                 .toList();
-        List<String> lines = changes.stream().map(ConfigDiff.Change::toString).toList();
+        List<String> lines = new ArrayList<>(changes.stream().map(ConfigDiff.Change::toString).toList());
+        lines.addAll(changedFiles(before, listsBefore));
         server.events().add("reloaded: " + (lines.isEmpty() ? "nothing has changed" : String.join("; ", lines)));
         LOG.info("reloaded {}: {}", file, lines.isEmpty() ? "nothing has changed" : String.join("; ", lines));
         if (!needRestart.isEmpty()) {
             LOG.warn("requires a restart: {}", String.join("; ", needRestart));
         }
-        return new ReloadOutcome.Applied(lines, needRestart);
+        return new ReloadOutcome.Applied(List.copyOf(lines), needRestart);
+    }
+
+    /** Access lists whose entries stand in the configuration as before, and in whose files there is something else. */
+    private List<String> changedFiles(GatewayConfig before, Map<String, AccessList> listsBefore) {
+        List<String> changed = new ArrayList<>();
+        server.admissions().lists().forEach((listener, list) -> {
+            AccessList old = listsBefore.get(listener);
+            if (old != null && !old.hasSameNetworks(list) && access(before, listener)
+                    .equals(access(server.gateway().config(), listener))) {
+                changed.add("listeners." + listener + ".access: files with other networks, " + list.size() + " in all, "
+                        + old.size() + " before");
+            }
+        });
+        Collections.sort(changed);
+        return changed;
+    }
+
+    private static Optional<AccessConfig> access(GatewayConfig config, String listener) {
+        return Optional.ofNullable(config.listeners().get(listener)).flatMap(ListenerConfig::access);
     }
 
     private ReloadOutcome refused(List<String> problems) {

@@ -148,6 +148,19 @@ class AccessListFilesTest {
         assertThat(AccessEntry.parse(entry)).hasToString(entry);
     }
 
+    @Test
+    void aListWithOtherNetworksIsAnotherOne() throws IOException {
+        Path file = write("a.txt", "192.0.2.1\n198.51.100.0/24\n");
+        AccessList list = deny("file:" + file);
+
+        assertThat(list.hasSameNetworks(deny("file:" + file))).isTrue();
+        assertThat(list.hasSameNetworks(deny("192.0.2.1", "198.51.100.0/24"))).isTrue();
+        assertThat(list.hasSameNetworks(deny("192.0.2.1", "198.51.100.0/25"))).isFalse();
+        assertThat(list.hasSameNetworks(deny("192.0.2.1"))).isFalse();
+        assertThat(list.hasSameNetworks(
+                AccessListTest.list(List.of("192.0.2.1"), List.of("198.51.100.0/24")))).isFalse();
+    }
+
     /** Lines cross the reader's buffer at every place. */
     @Test
     void aMillionNetworksAreReadAndOneMoreIsTooMany() throws IOException {

@@ -81,6 +81,28 @@ final class ReloadProcessIT {
     }
 
     @Test
+    void hangUpReadsTheFilesOfAccessListsAgainAndSaysWhichHaveChanged() throws Exception {
+        int port = FreePort.take();
+        Path file = directory.resolve("gateway.yaml");
+        Path deny = Files.writeString(directory.resolve("deny.txt"), "192.0.2.1\n");
+        try (NamingEndpoint one = new NamingEndpoint('1')) {
+            Files.writeString(file, yaml(port, one, "")
+                    .replace("pool: nginx }", "pool: nginx, access: { deny: [\"file:" + deny + "\"] } }"));
+            try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", file.toString()).awaitStart()) {
+                gateway.hangUp();
+                awaitLog(gateway, "INFO +reloaded .*: nothing has changed");
+                Files.writeString(deny, "192.0.2.1\n192.0.2.128/25\n");
+                gateway.hangUp();
+
+                awaitLog(gateway,
+                        "INFO +reloaded .*: listeners.web.access: files with other networks, 2 in all, 1 before");
+                gateway.terminate();
+                assertThat(gateway.awaitExit(BOUND)).isZero();
+            }
+        }
+    }
+
+    @Test
     void aBadFileChangesNothingAndSaysWhy() throws Exception {
         int port = FreePort.take();
         Path file = directory.resolve("gateway.yaml");
