@@ -35,8 +35,6 @@ public final class ProxyHeader {
     /** What the next gateway accepts. */
     private static final int MAX_BYTES = ProxyHeaderParser.MAX_BYTES;
     private static final int LENGTH_AT = 14;
-    /** Leaves room for a unique ID and a checksum. */
-    private static final int MAX_WITH_FIELD = ProxyHeaderParser.MAX_BYTES - 160;
 
     /** Makes an encoder with a buffer of its own. */
     public ProxyHeader() {}
