@@ -20,6 +20,9 @@ import java.util.TreeSet;
  * <p>Immutable.
  */
 record NginxClient(AddressFamily family, BigInteger address) {
+    /** Whom {@code geo} looks for where its variable has no address. */
+    static final NginxClient NOBODY = new NginxClient(AddressFamily.IPV4, AddressFamily.IPV4.highest());
+
     private static final int MAX_CLASSES = 2_000;
     private static final Set<String> OPTIONS = Set.of("ranges", "delete", "include", "proxy", "proxy_recursive");
 
@@ -32,9 +35,16 @@ record NginxClient(AddressFamily family, BigInteger address) {
         return family.text(address);
     }
 
-    /** Whether it is by the client's own address, and by networks alone. */
+    /** The variable, without a dollar sign, whose address a {@code geo} or {@code map} looks at. */
+    static String source(Statement definition) {
+        return definition.is("geo") && definition.words().size() == 2
+                ? "remote_addr"
+                : definition.word(1).replaceAll("[${}]", "");
+    }
+
+    /** Whether it is by networks alone. */
     static boolean isPlain(Statement geo) {
-        return geo.words().size() == 2 && geo.block().stream().noneMatch(entry -> OPTIONS.contains(entry.name()))
+        return geo.block().stream().noneMatch(entry -> OPTIONS.contains(entry.name()))
                 && geo.block().stream().allMatch(entry -> entry.name().equals("default") || network(entry).isPresent());
     }
 
@@ -62,8 +72,9 @@ record NginxClient(AddressFamily family, BigInteger address) {
     static Optional<List<ClientSet>> classes(Collection<Statement> definitions) {
         List<ClientSet> named = new ArrayList<>();
         for (Statement definition : definitions) {
-            boolean isByClient = definition.is("geo") || definition.is("map", "$remote_addr");
-            if (isByClient) {
+            boolean isByAddress = (definition.is("geo") || definition.is("map"))
+                    && NginxArrival.isAddress(source(definition));
+            if (isByAddress) {
                 definition.block().forEach(entry -> network(entry).ifPresent(named::add));
             }
         }

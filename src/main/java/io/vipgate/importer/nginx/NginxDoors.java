@@ -9,11 +9,13 @@ import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * Who may come in to a server, and as whom: {@code allow}, {@code deny}, {@code limit_conn}, {@code proxy_protocol} of its addresses
@@ -40,44 +42,51 @@ final class NginxDoors {
         limits = new NginxLimits(notes, server, zones);
     }
 
+    /** How clients come to an address, by the line that says that a PROXY header comes first. */
+    NginxArrival arrival(Optional<Statement> expectingProxy) {
+        return NginxArrival.of(expectingProxy, realIpFrom());
+    }
+
     /**
      * The door of an address; empty where nobody may come in.
      *
      * @param expectingProxy the line that says that a PROXY header comes first
-     * @param unserved clients that no server is chosen for
      */
-    Optional<DraftDoor> at(HostPort bind, Optional<Statement> expectingProxy, ClientSet unserved) {
-        ClientSet refused = access.refused().or(unserved);
+    Optional<DraftDoor> at(HostPort bind, Optional<Statement> expectingProxy, NginxTarget target) {
+        ClientSet reaching = ClientSet.reaching(bind);
         if (expectingProxy.isEmpty()) {
-            return Optional.of(new DraftDoor(Map.of(), lists(refused.complement(), ClientSet.NONE),
-                    limits.of(ClientSet.reaching(bind))));
+            return Optional.of(new DraftDoor(Map.of(), lists(access.refused().or(target.unserved()), ClientSet.NONE,
+                    reaching), limits.of(NginxArrival.DIRECT, reaching)));
         }
-        Optional<ClientSet> believed = believed();
-        Map<String, Object> acceptProxy = new LinkedHashMap<>();
-        ClientSet from = believed.orElse(refused.complement());
+        NginxArrival arrival = arrival(expectingProxy);
+        boolean isBelieved = arrival == NginxArrival.BELIEVED;
+        ClientSet from = isBelieved
+                ? believed().without(target.unservedPeers())
+                : reaching.without(access.refused().or(target.unservedPeers()));
+        boolean isAll = reaching.without(from).isEmpty();
         List<String> networks = DraftAccess.admitting(from);
-        if (networks.isEmpty() || networks.size() > MAX_ENTRIES) {
-            notes.addLoss(expectingProxy.get(),
-                    "no networks that acceptProxy.from could have; the address is left out");
+        if (from.and(reaching).isEmpty() || networks.size() > MAX_ENTRIES) {
+            notes.addLoss(expectingProxy.get(), (isBelieved ? "set_real_ip_from names" : "there are")
+                    + " no networks that acceptProxy.from could have; the address is left out");
             return Optional.empty();
         }
+        Map<String, Object> acceptProxy = new LinkedHashMap<>();
         acceptProxy.put("from", networks);
         acceptProxy.put("timeout", Durations.print(timeout()));
-        if (believed.isPresent()) {
-            if (!from.isAll()) {
-                notes.addLoss(expectingProxy.get(),
-                        "peers that set_real_ip_from does not name were served under their own "
-                                + "address; only those that it names may come in now");
-            }
-            return Optional.of(new DraftDoor(acceptProxy, lists(refused.complement(), from), limits.of(ClientSet.ALL)));
+        if (isBelieved && !reaching.without(believed()).isEmpty()) {
+            notes.addLoss(expectingProxy.get(), "peers that set_real_ip_from does not name were served under their own "
+                    + "address; only those that it names may come in now");
+        } else if (!isBelieved) {
+            notes.add(expectingProxy.get(),
+                    "nginx read the client's address, and without set_real_ip_from used the peer's; vipgate "
+                            + "uses the client's" + (isAll
+                                    ? ", so whoever can reach the listener can claim to be anybody: write the networks of "
+                                            + "the balancers into acceptProxy.from"
+                                    : ""));
         }
-        notes.add(expectingProxy.get(),
-                "nginx read the client's address, and without set_real_ip_from used the peer's; vipgate "
-                        + "uses the client's" + (from.isAll()
-                                ? ", so whoever can reach the listener can claim to be anybody: write the networks of the balancers "
-                                        + "into acceptProxy.from"
-                                : ""));
-        return Optional.of(new DraftDoor(acceptProxy, DraftAccess.EVERYBODY, limits.ofPeers()));
+        ClientSet refused = isBelieved ? access.refused().or(target.unserved()) : target.unserved();
+        return Optional.of(new DraftDoor(acceptProxy, lists(refused, isAll ? ClientSet.ALL : from, ClientSet.ALL),
+                limits.of(arrival, ClientSet.ALL)));
     }
 
     /** The most connections of all clients together, of a server with so many addresses. */
@@ -85,8 +94,17 @@ final class NginxDoors {
         return limits.ofAll(addresses);
     }
 
-    private DraftAccess lists(ClientSet admitted, ClientSet from) {
-        DraftAccess lists = DraftAccess.of(admitted, access.allow(), access.deny(), from);
+    /** Whether connections of single clients are limited where they come so. */
+    boolean hasLimits(NginxArrival arrival) {
+        return limits.isFor(arrival);
+    }
+
+    /** The networks as they are written, or the fewest: whether those that nobody comes from are among them does not matter. */
+    private DraftAccess lists(ClientSet refused, ClientSet from, ClientSet reaching) {
+        DraftAccess lists = Stream.of(refused.complement(), reaching.without(refused))
+                .map(admitted -> DraftAccess.of(admitted, access.allow(), access.deny(), from))
+                .min(Comparator.comparing((DraftAccess each) -> !each.isAsWritten()).thenComparing(DraftAccess::size))
+                .orElseThrow();
         Statement line = access.first().orElse(server.statement());
         if (lists.size() > MAX_ENTRIES) {
             notes.addLoss(line,
@@ -102,17 +120,21 @@ final class NginxDoors {
         return lists;
     }
 
-    /** Whose headers are believed; empty where that is not written. */
-    private Optional<ClientSet> believed() {
+    private List<Statement> realIpFrom() {
+        return server.directives("set_real_ip_from");
+    }
+
+    /** Whose headers are believed. */
+    private ClientSet believed() {
         List<ClientSet> peers = new ArrayList<>();
-        for (Statement each : server.directives("set_real_ip_from")) {
+        for (Statement each : realIpFrom()) {
             Optional<ClientSet> named = ClientSet.of(each.word(1)).filter(_ -> !each.word(1).contains("-"));
             named.ifPresent(peers::add);
             if (named.isEmpty() && !each.word(1).equals("unix:")) {
                 notes.addLoss(each, "not an address and not a network; write what it stands for into acceptProxy.from");
             }
         }
-        return peers.isEmpty() ? Optional.empty() : Optional.of(ClientSet.union(peers));
+        return ClientSet.union(peers);
     }
 
     private Duration timeout() {

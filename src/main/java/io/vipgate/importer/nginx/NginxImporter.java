@@ -145,13 +145,14 @@ public final class NginxImporter {
             return;
         }
         server.report();
-        NginxTargets targets = new NginxTargets(notes, variables, statement, pass.get());
+        NginxDoors doors = new NginxDoors(notes, server, zones);
+        NginxTargets targets = new NginxTargets(notes, variables, statement, pass.get(),
+                bind -> doors.arrival(listen.expectingProxy(bind)));
         Map<NginxTarget, List<HostPort>> bindsByTarget = targets.of(listen.addresses());
         if (bindsByTarget.isEmpty()) {
             draft.missListener();
             draft.count(listen.addresses().size());
         }
-        NginxDoors doors = new NginxDoors(notes, server, zones);
         bindsByTarget.forEach((target, binds) -> pools
                 .of(pass.get(), target.choice(),
                         bindsByTarget.size() == 1 && binds.containsAll(listen.addresses())
@@ -172,7 +173,7 @@ public final class NginxImporter {
         closesBothWays |= !server.keepsHalfClosed();
         Map<DraftDoor, List<HostPort>> byDoor = new LinkedHashMap<>();
         for (HostPort bind : binds) {
-            doors.at(bind, listen.expectingProxy(bind), target.unserved()).ifPresentOrElse(
+            doors.at(bind, listen.expectingProxy(bind), target).ifPresentOrElse(
                     door -> byDoor.computeIfAbsent(door, _ -> new ArrayList<>()).add(bind), draft::missListener);
         }
         byDoor.forEach((door, same) -> {
@@ -184,7 +185,9 @@ public final class NginxImporter {
             doors.limitOfAll(listen.addresses().size()).ifPresent(most -> listener.set("maxConnections", most));
             door.applyTo(listener);
             draft.count(door.size());
-            if (!door.perSource().isEmpty() && same.size() < listen.addresses().size()) {
+            long limited = listen.addresses().stream()
+                    .filter(bind -> doors.hasLimits(doors.arrival(listen.expectingProxy(bind)))).count();
+            if (!door.perSource().isEmpty() && same.size() < limited) {
                 notes.addLoss(server.statement(),
                         "becomes several listeners, and each counts the connections of a client for "
                                 + "itself");

@@ -17,7 +17,6 @@ import java.util.Set;
  * <p>Confined to one import.
  */
 final class NginxLimits {
-    private static final Set<String> CLIENT = Set.of("$binary_remote_addr", "$remote_addr");
     private static final Set<String> SERVER = Set.of("$server_addr", "$server_port", "$server_addr:$server_port");
 
     private final Notes notes;
@@ -36,18 +35,40 @@ final class NginxLimits {
         return zones.key(limit.word(1)).map(key -> key.replaceAll("[{}]", "")).orElse("");
     }
 
-    /** The section for those who can come. */
-    Map<String, Object> of(ClientSet reach) {
+    /** The variable, without a dollar sign, whose address connections are told apart by. */
+    private Optional<String> address(Statement limit) {
+        String key = key(limit).replaceFirst("^\\$(?:binary_(?=remote_addr$))?", "");
+        return key(limit).startsWith("$") && NginxArrival.isAddress(key) && most(limit).isPresent()
+                ? Optional.of(key)
+                : Optional.empty();
+    }
+
+    private boolean isOf(Set<String> variables, Statement limit) {
+        return address(limit).filter(variables::contains).isPresent();
+    }
+
+    boolean isFor(NginxArrival arrival) {
+        return limits.stream().anyMatch(limit -> isOf(arrival.clients(), limit));
+    }
+
+    /** The section for those who can come; where peers are counted, not the clients behind them, there are no limits. */
+    Map<String, Object> of(NginxArrival arrival, ClientSet reach) {
         Map<String, Object> section = new LinkedHashMap<>();
         for (Statement limit : limits) {
             OptionalInt most = most(limit);
-            if (!CLIENT.contains(key(limit)) || most.isEmpty()) {
+            if (!isOf(arrival.clients(), limit) || most.isEmpty()) {
+                note(limit, arrival);
                 continue;
             }
             if (section.isEmpty() && !reach.ipv6().all().isEmpty()) {
                 section.put("ipv6Prefix", 128);
             }
             section.merge("maxConnections", most.getAsInt(), NginxLimits::lower);
+            if (isOf(Set.of(NginxArrival.IN_HEADER), limit)) {
+                notes.add(limit,
+                        "did not count what balancers send for themselves (LOCAL, UNKNOWN); perSource counts it by "
+                                + "the balancer's address");
+            }
             if (zones.isShared(limit.word(1))) {
                 notes.addLoss(limit, "several servers count in the zone together; each listener counts for itself");
             }
@@ -62,11 +83,14 @@ final class NginxLimits {
         return one instanceof Integer a && other instanceof Integer b ? Math.min(a, b) : one;
     }
 
-    /** Where peers are counted, not the clients behind them, there are no limits. */
-    Map<String, Object> ofPeers() {
-        limits.stream().filter(limit -> CLIENT.contains(key(limit))).forEach(limit -> notes.addLoss(limit,
-                "counted the connections of each balancer; perSource would count those of its clients, and is left out"));
-        return Map.of();
+    private void note(Statement limit, NginxArrival arrival) {
+        if (isOf(arrival.peers(), limit)) {
+            notes.addLoss(limit,
+                    "counted the connections of each balancer; perSource would count those of its clients, and "
+                            + "is left out");
+        } else if (address(limit).isPresent()) {
+            notes.add(limit, "counts nobody where no PROXY header comes; it is left out there");
+        }
     }
 
     /**
@@ -79,7 +103,7 @@ final class NginxLimits {
         for (Statement limit : limits) {
             Optional<String> key = zones.key(limit.word(1));
             OptionalInt most = most(limit);
-            if (CLIENT.contains(key(limit)) && most.isPresent()) {
+            if (address(limit).isPresent()) {
                 continue;
             }
             boolean isWhole = SERVER.contains(key(limit)) && most.isPresent() && addresses == 1

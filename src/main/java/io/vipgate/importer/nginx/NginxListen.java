@@ -40,7 +40,11 @@ final class NginxListen {
 
     /** The line that says that a PROXY header comes first at an address. */
     Optional<Statement> expectingProxy(HostPort address) {
-        return Optional.ofNullable(expectingProxy.get(address));
+        HostPort written = addresses.contains(address)
+                ? address
+                : addresses.stream().filter(each -> each.isWildcard() && each.port() == address.port()
+                        && (each.host().isEmpty() || each.isIpv6() == address.isIpv6())).findFirst().orElse(address);
+        return Optional.ofNullable(expectingProxy.get(written));
     }
 
     /** 0 when it is not written. */

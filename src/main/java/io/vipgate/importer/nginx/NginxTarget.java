@@ -8,10 +8,11 @@ import io.vipgate.importer.common.ClientSet;
  * <p>Immutable.
  *
  * @param unserved clients for whom there is no target
+ * @param unservedPeers balancers by whom they come, for whose clients there is none
  */
-record NginxTarget(NginxChoice choice, ClientSet unserved) {
+record NginxTarget(NginxChoice choice, ClientSet unserved, ClientSet unservedPeers) {
     /** For every client. */
     static NginxTarget forAll(NginxChoice choice) {
-        return new NginxTarget(choice, ClientSet.NONE);
+        return new NginxTarget(choice, ClientSet.NONE, ClientSet.NONE);
     }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Where a server passes its clients on to: to one target, whatever address they came to, or to one for each, where variables say so.
@@ -23,12 +24,16 @@ final class NginxTargets {
     private final NginxVariables variables;
     private final Statement server;
     private final Statement pass;
+    private final Function<HostPort, NginxArrival> arrivals;
 
-    NginxTargets(Notes notes, NginxVariables variables, Statement server, Statement pass) {
+    /** With how clients come to each address. */
+    NginxTargets(Notes notes, NginxVariables variables, Statement server, Statement pass,
+            Function<HostPort, NginxArrival> arrivals) {
         this.notes = notes;
         this.variables = variables;
         this.server = server;
         this.pass = pass;
+        this.arrivals = arrivals;
     }
 
     /**
@@ -39,12 +44,13 @@ final class NginxTargets {
     Map<NginxTarget, List<HostPort>> of(List<HostPort> binds) {
         Map<NginxTarget, List<HostPort>> targets = new LinkedHashMap<>();
         if (pass.word(1).indexOf('$') < 0) {
-            target(binds.getFirst()).ifPresent(target -> targets.put(target, binds));
+            target(binds.getFirst(), NginxArrival.DIRECT).ifPresent(target -> targets.put(target, binds));
             return targets;
         }
         for (HostPort bind : binds) {
             for (HostPort part : parts(bind)) {
-                target(part).ifPresent(target -> targets.computeIfAbsent(target, _ -> new ArrayList<>()).add(part));
+                target(part, arrivals.apply(bind))
+                        .ifPresent(target -> targets.computeIfAbsent(target, _ -> new ArrayList<>()).add(part));
             }
         }
         return targets;
@@ -54,7 +60,8 @@ final class NginxTargets {
     private List<HostPort> parts(HostPort bind) {
         List<HostPort> parts = new ArrayList<>();
         boolean dependsOnAddress = bind.isWildcard()
-                && variables.evaluate(pass.word(1), server, bind, "").deciders().contains("$server_addr");
+                && variables.evaluate(pass.word(1), server, bind, "", arrivals.apply(bind)).deciders()
+                        .contains("$server_addr");
         if (dependsOnAddress) {
             variables.serverAddresses().stream().flatMap(host -> HostPort.address(host, bind.port()).stream())
                     .filter(each -> bind.host().isEmpty() || each.isIpv6() == bind.isIpv6()).forEach(parts::add);
@@ -63,17 +70,25 @@ final class NginxTargets {
         return parts;
     }
 
-    private Optional<NginxTarget> target(HostPort bind) {
-        NginxChoice choice = variables.evaluate(pass.word(1), server, bind, NginxVariables.OTHER_ADDRESS);
+    /** For those whom it is not empty for, where the address of the client or of the balancer decides. */
+    private Optional<NginxTarget> bySource(String only, HostPort bind, NginxArrival arrival) {
+        NginxChoice choice = NginxChoice.constant(only);
+        String text = pass.word(1);
+        return variables.unserved(text, server, bind, arrival, arrival.clients())
+                .map(clients -> new NginxTarget(choice, clients, ClientSet.NONE))
+                .or(() -> variables.unserved(text, server, bind, arrival, arrival.peers())
+                        .map(peers -> new NginxTarget(choice, ClientSet.NONE, peers)));
+    }
+
+    private Optional<NginxTarget> target(HostPort bind, NginxArrival arrival) {
+        NginxChoice choice = variables.evaluate(pass.word(1), server, bind, NginxVariables.OTHER_ADDRESS, arrival);
         String deciders = String.join(", ", choice.deciders());
         boolean canBeEmpty = choice.values().containsKey("");
         if (choice.isComplete() && choice.values().size() == (canBeEmpty ? 2 : 1)) {
             String only = choice.values().keySet().stream().filter(value -> !value.isEmpty()).findFirst().orElse("");
-            Optional<ClientSet> unserved = canBeEmpty
-                    ? variables.unserved(pass.word(1), server, bind)
-                    : Optional.empty();
-            if (unserved.isPresent()) {
-                return Optional.of(new NginxTarget(NginxChoice.constant(only), unserved.get()));
+            Optional<NginxTarget> target = canBeEmpty ? bySource(only, bind, arrival) : Optional.empty();
+            if (target.isPresent()) {
+                return target;
             }
             if (canBeEmpty) {
                 notes.addLoss(pass, "nginx refused clients for whom " + deciders + " gives no value; now they go to "

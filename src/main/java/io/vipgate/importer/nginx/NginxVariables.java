@@ -41,9 +41,11 @@ final class NginxVariables {
     private long clientLooks;
 
     /** Where a client came to. */
-    private record Place(String address, String port, Statement server, Optional<NginxClient> client) {
-        Place(String address, String port, Statement server) {
-            this(address, port, server, Optional.empty());
+    private record Place(String address, String port, Statement server, NginxArrival arrival,
+            Map<String, NginxClient> known) {
+        /** Whether a variable that has an address has none here. */
+        boolean isWithout(String variable) {
+            return arrival == NginxArrival.DIRECT && variable.equals(NginxArrival.IN_HEADER);
         }
     }
 
@@ -74,13 +76,18 @@ final class NginxVariables {
      *
      * @param address that clients came to; the bind's own when it is one
      */
-    NginxChoice evaluate(String text, Statement server, HostPort bind, String address) {
+    NginxChoice evaluate(String text, Statement server, HostPort bind, String address, NginxArrival arrival) {
         String known = bind.isWildcard() ? address : bind.host();
-        return text(text, new Place(known, String.valueOf(bind.port()), server), 0);
+        return text(text, new Place(known, String.valueOf(bind.port()), server, arrival, Map.of()), 0);
     }
 
-    /** The clients for whom the text is empty; empty itself where more than their address decides. */
-    Optional<ClientSet> unserved(String text, Statement server, HostPort bind) {
+    /**
+     * The addresses for which the text is empty; empty itself where more than they decides.
+     *
+     * @param names of the variables that have the address
+     */
+    Optional<ClientSet> unserved(String text, Statement server, HostPort bind, NginxArrival arrival,
+            Set<String> names) {
         Optional<List<ClientSet>> classes = NginxClient.classes(definitions.values());
         long entries = definitions.values().stream().mapToLong(each -> 1 + each.block().size()).sum();
         clientLooks += entries * classes.map(List::size).orElse(0);
@@ -90,9 +97,10 @@ final class NginxVariables {
         List<ClientSet> unserved = new ArrayList<>();
         int looksBefore = looks;
         for (ClientSet each : classes.orElse(List.of())) {
+            Map<String, NginxClient> known = new HashMap<>();
+            names.forEach(name -> known.put(name, NginxClient.of(each)));
             Place place = new Place(bind.isWildcard() ? OTHER_ADDRESS : bind.host(), String.valueOf(bind.port()),
-                    server,
-                    Optional.of(NginxClient.of(each)));
+                    server, arrival, known);
             NginxChoice choice = text(text, place, 0);
             looks = looksBefore;
             if (!choice.isConstant()) {
@@ -132,9 +140,7 @@ final class NginxVariables {
             }
             return switch (definition.name()) {
                 case "map" -> map(definition, place, depth);
-                case "geo" -> place.client.isPresent() && NginxClient.isPlain(definition)
-                        ? text(place.client.get().valueIn(definition), place, depth)
-                        : anyOf(definition, GEO_OPTIONS, "the client's address", place, depth);
+                case "geo" -> geo(definition, place, depth);
                 default -> split(definition, place, depth);
             };
         }
@@ -144,10 +150,22 @@ final class NginxVariables {
                     ? NginxChoice.unknown("$server_addr")
                     : NginxChoice.constant(place.address);
             case "protocol" -> NginxChoice.constant("TCP");
-            case "remote_addr" -> place.client.map(client -> NginxChoice.constant(client.text()))
-                    .orElse(NginxChoice.unknown("$remote_addr"));
-            default -> NginxChoice.unknown("$" + name);
+            default -> {
+                NginxClient client = place.known.get(name);
+                yield client == null
+                        ? place.isWithout(name) ? NginxChoice.constant("") : NginxChoice.unknown("$" + name)
+                        : NginxChoice.constant(client.text());
+            }
         };
+    }
+
+    private NginxChoice geo(Statement geo, Place place, int depth) {
+        String source = NginxClient.source(geo);
+        NginxClient client = place.isWithout(source) ? NginxClient.NOBODY : place.known.get(source);
+        return client != null && NginxClient.isPlain(geo)
+                ? text(client.valueIn(geo), place, depth)
+                : anyOf(geo, GEO_OPTIONS, NginxArrival.isAddress(source) ? "the client's address" : "$" + source, place,
+                        depth);
     }
 
     private NginxChoice map(Statement map, Place place, int depth) {

@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may come in to a stream server, and as whom. */
 class NginxDoorsTest {
@@ -84,7 +85,7 @@ class NginxDoorsTest {
     void aHeaderFromEverybodyIsKeptAndTheRiskIsNamed() {
         ImportResult result = server("", "listen 203.0.113.1:80 proxy_protocol;");
 
-        assertThat(acceptProxy(result).from()).hasToString("[0.0.0.0/0, ::/0]");
+        assertThat(acceptProxy(result).from()).hasToString("[0.0.0.0/0]");
         assertThat(acceptProxy(result).timeout()).isEqualTo(Duration.ofSeconds(30));
         assertNoted(result, 4, "can claim to be anybody");
         assertThat(losses(result)).isEmpty();
@@ -130,12 +131,48 @@ class NginxDoorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"deny all;|no networks that acceptProxy.from could have",
-        "set_real_ip_from proxy.example;|write what it stands for"})
-    void whatCannotSayWhoTheBalancersAreIsALoss(String line, String words) {
-        ImportResult result = server("", "listen 203.0.113.1:80 proxy_protocol; " + line);
+    @CsvSource(delimiter = '|', value = {"deny all;|there are no networks that acceptProxy.from could have",
+        "set_real_ip_from proxy.example;|write what it stands for",
+        "set_real_ip_from proxy.example; allow 198.51.100.0/24; deny all;|set_real_ip_from names no networks",
+        "set_real_ip_from unix:; deny 198.51.100.0/24;|set_real_ip_from names no networks",
+        "set_real_ip_from 2001:db8::/32;|set_real_ip_from names no networks"})
+    void anAddressIsLeftOutWhereNothingSaysWhoTheBalancersAre(String line, String words) {
+        ImportResult result = server("", "listen 203.0.113.1:80 proxy_protocol; listen 203.0.113.1:81; " + line);
 
-        assertThat(losses(result)).anyMatch(loss -> loss.contains(words));
+        assertThat(losses(result)).anyMatch(loss -> loss.contains(words) && loss.startsWith("line 4: "))
+                .anyMatch(loss -> loss.contains("the address is left out"));
+        assertThat(ImportedConfig.of(result).config().listeners()).containsOnlyKeys("203-0-113-1-81");
+    }
+
+    @Test
+    void everyAddressThatCanComeIsBelieved() {
+        ImportResult result = server("",
+                "listen 203.0.113.1:80 proxy_protocol; set_real_ip_from 0.0.0.0/0; deny 198.51.100.0/24;");
+
+        assertThat(losses(result)).isEmpty();
+        assertThat(ImportedConfig.of(result).listener(WEB).access().orElseThrow().deny())
+                .hasToString("[198.51.100.0/24]");
+        assertThat(losses(server("", "listen [::]:80 proxy_protocol ipv6only=off; set_real_ip_from 0.0.0.0/0;")))
+                .singleElement().asString().contains("only those that it names may come in");
+    }
+
+    @Test
+    void networksOfTheOtherFamilyAreNotAdded() {
+        ImportResult direct = server("", "allow 10.0.0.0/8; allow ::/0; deny all;");
+        ImportResult balancers = server("", "listen 203.0.113.1:80 proxy_protocol; deny 128.0.0.0/1;");
+
+        assertThat(ImportedConfig.of(direct).listener(WEB).access().orElseThrow().allow()).hasToString("[10.0.0.0/8]");
+        assertThat(acceptProxy(balancers).from()).hasToString("[0.0.0.0/1]");
+    }
+
+    @Test
+    void addressesThatAMapTellsApartExpectTheHeaderOfTheirWildcard() {
+        ImportedConfig config = ImportedConfig.of(server("map $server_addr $to { 203.0.113.5 pa; default pb; }\n"
+                + "upstream pb { server 192.0.2.1:8080; }",
+                "listen 80 proxy_protocol; set_real_ip_from 10.0.0.0/8; proxy_pass $to;"));
+
+        assertThat(config.listener("203-0-113-5-80").acceptProxy().orElseThrow().from()).hasToString("[10.0.0.0/8]");
+        assertThat(config.listener("any-80").acceptProxy()).isPresent();
     }
 
     // ---- limits ----
@@ -151,6 +188,26 @@ class NginxDoorsTest {
         assertThat(losses(result)).isEmpty();
         assertThat(ImportedConfig.of(result).config().listeners().values()).singleElement()
                 .satisfies(listener -> assertThat(listener.perSource().orElseThrow().toString()).contains(limits));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"set_real_ip_from 0.0.0.0/0;", "", "allow 10.0.0.0/8; deny all;"})
+    void theAddressInTheHeaderIsTheClients(String lines) {
+        ImportResult result = server("limit_conn_zone $proxy_protocol_addr zone=z:10m;",
+                "listen 203.0.113.1:80 proxy_protocol; limit_conn z 5; " + lines);
+
+        assertThat(losses(result)).isEmpty();
+        assertThat(ImportedConfig.of(result).listener(WEB).perSource().orElseThrow().toString())
+                .contains("maxConnections=5");
+    }
+
+    @Test
+    void withoutAHeaderItsAddressCountsNobody() {
+        ImportResult result = server("limit_conn_zone $proxy_protocol_addr zone=z:10m;", "limit_conn z 5;");
+
+        assertThat(losses(result)).isEmpty();
+        assertThat(ImportedConfig.of(result).listener(WEB).perSource()).isEmpty();
+        assertNoted(result, 4, "counts nobody");
     }
 
     @Test
@@ -172,11 +229,12 @@ class NginxDoorsTest {
         ImportedConfig config = ImportedConfig.of(server(
                 "geo $bad { default 0; 198.51.100.0/24 1; 198.51.100.7/32 0; 2001:db8::/32 1; }\n"
                         + "map $bad $to { 0 pa; 1 \"\"; }",
-                "deny 203.0.113.9; proxy_pass $to;"));
+                "deny 203.0.113.9; listen [::]:80 ipv6only=off; proxy_pass $to;"));
 
-        assertThat(List.of("198.51.100.7", "192.0.2.1", "2001:db9::1")).allMatch(client -> config.admits(WEB, client));
+        assertThat(List.of("198.51.100.7", "192.0.2.1", "2001:db9::1"))
+                .allMatch(client -> config.admits("any-80", client));
         assertThat(List.of("198.51.100.8", "2001:db8::1", "203.0.113.9"))
-                .noneMatch(client -> config.admits(WEB, client));
+                .noneMatch(client -> config.admits("any-80", client));
         assertThat(losses(config.result())).isEmpty();
     }
 
@@ -185,5 +243,40 @@ class NginxDoorsTest {
         "geo $to { include countries.conf; 198.51.100.0/24 pa; }"})
     void whatIsNotByNetworksAloneIsALoss(String geo) {
         assertThat(losses(server(geo, "proxy_pass $to;"))).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "geo $proxy_protocol_addr $to|listen 203.0.113.1:80 proxy_protocol;",
+        "geo $proxy_protocol_addr $to|listen 203.0.113.1:80 proxy_protocol; set_real_ip_from 0.0.0.0/0;",
+        "geo $to|listen 203.0.113.1:80 proxy_protocol; set_real_ip_from 0.0.0.0/0;",
+        "geo $remote_addr $to|listen 203.0.113.1:80;", "geo $realip_remote_addr $to|listen 203.0.113.1:80;"})
+    void geoByTheClientIsAccess(String geo, String lines) {
+        ImportedConfig config = ImportedConfig.of(server(geo + " { default pa; 198.51.100.0/24 \"\"; }",
+                lines + " proxy_pass $to;"));
+
+        assertThat(losses(config.result())).isEmpty();
+        assertThat(config.admits(WEB, "198.51.100.1")).isFalse();
+        assertThat(config.admits(WEB, "203.0.113.1")).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"geo $to|listen 203.0.113.1:80 proxy_protocol;",
+        "geo $realip_remote_addr $to|listen 203.0.113.1:80 proxy_protocol; set_real_ip_from 0.0.0.0/0;"})
+    void geoByTheBalancerSaysWhoseHeadersAreTaken(String geo, String lines) {
+        ImportResult result = server(geo + " { 198.51.100.0/24 pa; }", lines + " proxy_pass $to;");
+
+        assertThat(losses(result)).isEmpty();
+        assertThat(acceptProxy(result).from()).hasToString("[198.51.100.0/24]");
+        assertThat(ImportedConfig.of(result).listener(WEB).access()).isEmpty();
+    }
+
+    @Test
+    void geoByAHeaderThatDoesNotComeIsItsDefault() {
+        ImportResult result = server("geo $proxy_protocol_addr $to { default pa; 198.51.100.0/24 \"\"; }",
+                "proxy_pass $to;");
+
+        assertThat(losses(result)).isEmpty();
+        assertThat(ImportedConfig.of(result).admits(WEB, "198.51.100.1")).isTrue();
     }
 }
