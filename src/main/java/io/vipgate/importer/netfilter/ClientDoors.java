@@ -35,10 +35,10 @@ final class ClientDoors {
     private final List<String> networks = new ArrayList<>();
     private final Map<String, HostPort> users = new HashMap<>();
 
-    ClientDoors(Program program, Notes notes) {
+    ClientDoors(Program program, ClientClasses classes, Notes notes) {
         this.program = program;
         this.notes = notes;
-        refusals = Refusals.of(program);
+        refusals = Refusals.of(program, classes);
         program.reachableRules().forEach(rule -> rule.allMatches().forEach(match -> {
             if (match instanceof Match.Source source) {
                 source.addresses().all().forEach(each -> networks.add(program.family().networkText(each)));
@@ -51,13 +51,9 @@ final class ClientDoors {
     DraftDoor of(Served served, int line) {
         Finding main = served.main();
         noteOthers(served, line);
-        List<Verdict> verdicts = verdicts(main.shares());
+        List<Verdict> verdicts = verdicts(main);
         Verdict verdict = verdicts.isEmpty() ? Verdict.NOBODY : verdicts.getFirst();
-        verdicts.forEach(each -> each.lost().forEach(fact -> notes.addLoss(each.line() == 0 ? line : each.line(),
-                "chain FORWARD no longer sees the connections to " + served.bind()
-                        + ", and whom it refused of them is not told "
-                        + "by addresses and limits alone, " + fact + " decides: these clients come in now"
-                        + hint(fact))));
+        verdicts.forEach(each -> note(served.bind(), each, line));
         boolean isSame = verdicts.stream().allMatch(each -> each.refused().equals(verdict.refused())
                 && areLike(each.limited(), verdict.limited()));
         if (!isSame) {
@@ -66,7 +62,13 @@ final class ClientDoors {
                             + "targets of " + served.bind() + ", and a listener has one list: nobody is refused by it");
         }
         Intervals all = Intervals.of(BigInteger.ZERO, program.family().highest());
-        boolean isUsed = isSame && !verdict.refused().equals(all);
+        boolean isEverybody = verdict.refused().equals(all);
+        if (isSame && isEverybody) {
+            notes.addLoss(verdict.line() == 0 ? line : verdict.line(),
+                    "chain FORWARD refused all connections to the targets "
+                            + "of " + served.bind() + "; now they come in, unless access of the listener refuses them");
+        }
+        boolean isUsed = isSame && !isEverybody;
         Intervals forward = isUsed ? verdict.refused() : Verdict.NOBODY.refused();
         Intervals refused = Intervals.union(List.of(main.others().clients(), forward));
         if (!forward.all().isEmpty()) {
@@ -80,11 +82,23 @@ final class ClientDoors {
                 : Map.of());
     }
 
-    private List<Verdict> verdicts(OutcomeShares shares) {
+    private void note(HostPort bind, Verdict verdict, int line) {
+        verdict.lost().forEach((fact, own) -> notes.addLoss(own == 0 ? line : own,
+                "chain FORWARD no longer sees the connections to " + bind + ", and whom it refused of them is not told "
+                        + "by addresses and limits alone, " + fact + " decides: these clients come in now"
+                        + hint(fact)));
+        if (verdict.interfaceLine() > 0) {
+            notes.add(verdict.interfaceLine(),
+                    "chain FORWARD let clients of " + bind + " in by some interfaces alone; a "
+                            + "listener is bound to an address, and does not know the interface");
+        }
+    }
+
+    private List<Verdict> verdicts(Finding main) {
         List<Verdict> verdicts = new ArrayList<>();
-        shares.outcomes().keySet().forEach(outcome -> {
+        main.shares().outcomes().keySet().forEach(outcome -> {
             if (outcome instanceof Outcome.Target target) {
-                refusals.ifPresent(each -> verdicts.add(each.at(target.address())));
+                refusals.ifPresent(each -> verdicts.add(each.at(target.address(), main.incoming())));
             }
         });
         return verdicts;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What was found for one address and port.
@@ -18,9 +19,9 @@ import java.util.Set;
  * @param shares when they can be told
  * @param others clients for whom the shares do not hold: they are sent nowhere
  * @param deciders what decides that the rules alone do not tell; then there are no shares
- * @param needsInterface whether connections by other interfaces were not sent on
+ * @param incoming the interfaces whose connections are sent on, by their values; empty where all are
  */
-record Finding(OutcomeShares shares, Others others, Set<String> deciders, boolean needsInterface) {
+record Finding(OutcomeShares shares, Others others, Set<String> deciders, Set<Integer> incoming) {
     /** What a finding that depends on the interface names. */
     static final String INTERFACE = "the interface (-i)";
 
@@ -28,38 +29,7 @@ record Finding(OutcomeShares shares, Others others, Set<String> deciders, boolea
 
     Finding {
         deciders = new LinkedHashSet<>(deciders);
-    }
-
-    /** What rules are asked for. */
-    enum Purpose {
-        /** Where connections go. */
-        TARGETS,
-        /** Which connections are refused. */
-        REFUSALS;
-
-        /** Whether connections get what they are for. */
-        private boolean isServed(OutcomeShares shares) {
-            return this == TARGETS
-                    ? shares.outcomes().keySet().stream().anyMatch(Outcome.Target.class::isInstance)
-                    : shares.isStaying();
-        }
-
-        /** Whether none of them does, and nothing else happens to them that matters. */
-        private boolean isUnserved(OutcomeShares shares) {
-            return shares.outcomes().keySet().stream().allMatch(outcome -> outcome instanceof Outcome.Dropped
-                    || (this == TARGETS && outcome instanceof Outcome.Stays));
-        }
-
-        /** Whether connections fare alike, whatever rules say so. */
-        private boolean isSame(OutcomeShares one, OutcomeShares other) {
-            boolean areRefused = this == REFUSALS && isUnserved(one) && isUnserved(other);
-            return areRefused || one.outcomes().equals(other.outcomes());
-        }
-
-        /** Whether it counts where interfaces differ. */
-        private boolean isMeant(OutcomeShares shares) {
-            return this == TARGETS ? !shares.isStaying() : isServed(shares);
-        }
+        incoming = Set.copyOf(incoming);
     }
 
     /**
@@ -83,7 +53,7 @@ record Finding(OutcomeShares shares, Others others, Set<String> deciders, boolea
     }
 
     static Finding untold(Set<String> deciders) {
-        return new Finding(NOTHING, Others.NONE, deciders, false);
+        return new Finding(NOTHING, Others.NONE, deciders, Set.of());
     }
 
     boolean isTold() {
@@ -101,7 +71,7 @@ record Finding(OutcomeShares shares, Others others, Set<String> deciders, boolea
     }
 
     /** What all combinations of what is unknown come to. */
-    static Finding of(List<Combination> combinations, ClientClasses classes, Purpose purpose) {
+    static Finding of(List<Combination> combinations, ClientClasses classes) {
         List<Combination> whole = combinations.stream().filter(each -> !each.shares().outcomes().isEmpty()).toList();
         Set<Map<Unknown, Integer>> byInterface = new LinkedHashSet<>();
         whole.forEach(each -> byInterface.add(each.interfaces()));
@@ -110,45 +80,49 @@ record Finding(OutcomeShares shares, Others others, Set<String> deciders, boolea
                 .noneMatch(other -> other.size() > each.size() && other.entrySet().containsAll(each.entrySet())))
                 .toList();
         List<Part> each = new ArrayList<>();
+        Set<Integer> incoming = new TreeSet<>();
         for (Map<Unknown, Integer> interfaces : fullest) {
             List<Combination> group = whole.stream().filter(one -> isAlike(one.interfaces(), interfaces)).toList();
-            Set<String> deciders = deciders(group, purpose);
-            Optional<Part> bySource = deciders.isEmpty() ? Optional.empty() : bySource(group, classes, purpose);
+            Set<String> deciders = deciders(group);
+            Optional<Part> bySource = deciders.isEmpty() ? Optional.empty() : bySource(group, classes);
             if (!deciders.isEmpty() && bySource.isEmpty()) {
                 return untold(deciders);
             }
             each.add(bySource.orElseGet(() -> new Part(group.getFirst().shares(), Others.NONE)));
+            if (!each.getLast().shares.isStaying()) {
+                incoming.add(ClientClasses.incoming(interfaces));
+            }
         }
-        List<Part> meant = each.stream().filter(part -> purpose.isMeant(part.shares)).toList();
+        List<Part> meant = each.stream().filter(part -> !part.shares.isStaying()).toList();
         if (meant.stream().anyMatch(part -> !part.isSameAs(meant.getFirst()))) {
             return untold(Set.of(INTERFACE));
         }
         Part one = !meant.isEmpty()
                 ? meant.getFirst()
                 : each.isEmpty() ? new Part(NOTHING, Others.NONE) : each.getFirst();
-        return new Finding(one.shares, one.others, Set.of(), !meant.isEmpty() && meant.size() < each.size());
+        return new Finding(one.shares, one.others, Set.of(), incoming.contains(-1) ? Set.of() : incoming);
     }
 
     /** Where clients' addresses alone decide, and decide between being served in one way and not being served. */
-    private static Optional<Part> bySource(List<Combination> group, ClientClasses classes, Purpose purpose) {
+    private static Optional<Part> bySource(List<Combination> group, ClientClasses classes) {
         Map<Integer, OutcomeShares> bySource = new LinkedHashMap<>();
         for (Combination each : group) {
             int source = each.valueOf(ClientClasses.SOURCE);
             OutcomeShares known = bySource.putIfAbsent(source, each.shares());
-            if (source < 0 || (known != null && !purpose.isSame(known, each.shares()))) {
+            if (source < 0 || (known != null && !known.outcomes().equals(each.shares().outcomes()))) {
                 return Optional.empty();
             }
         }
-        Optional<OutcomeShares> served = bySource.values().stream().filter(purpose::isServed).findFirst();
+        Optional<OutcomeShares> served = bySource.values().stream().filter(Finding::isServed).findFirst();
         List<Intervals> others = new ArrayList<>();
         boolean isStaying = false;
         for (Map.Entry<Integer, OutcomeShares> each : bySource.entrySet()) {
             OutcomeShares shares = each.getValue();
-            if (purpose.isServed(shares)) {
+            if (isServed(shares)) {
                 if (!shares.outcomes().equals(served.orElseThrow().outcomes())) {
                     return Optional.empty();
                 }
-            } else if (purpose.isUnserved(shares)) {
+            } else if (isUnserved(shares)) {
                 others.add(new Intervals(List.of(classes.clients(each.getKey()))));
                 isStaying |= shares.isStaying();
             } else {
@@ -159,6 +133,16 @@ record Finding(OutcomeShares shares, Others others, Set<String> deciders, boolea
         return served.map(shares -> new Part(shares, unserved));
     }
 
+    private static boolean isServed(OutcomeShares shares) {
+        return shares.outcomes().keySet().stream().anyMatch(Outcome.Target.class::isInstance);
+    }
+
+    /** Whether none is sent anywhere, and nothing else happens to them that matters. */
+    private static boolean isUnserved(OutcomeShares shares) {
+        return shares.outcomes().keySet().stream()
+                .allMatch(outcome -> outcome instanceof Outcome.Dropped || outcome instanceof Outcome.Stays);
+    }
+
     /** Whether there are connections by these interfaces of which both hold. */
     private static boolean isAlike(Map<Unknown, Integer> one, Map<Unknown, Integer> other) {
         return one.entrySet().stream().allMatch(
@@ -166,9 +150,9 @@ record Finding(OutcomeShares shares, Others others, Set<String> deciders, boolea
     }
 
     /** What makes a difference among these; nothing when they all are the same. */
-    private static Set<String> deciders(List<Combination> group, Purpose purpose) {
+    private static Set<String> deciders(List<Combination> group) {
         Set<String> deciders = new LinkedHashSet<>();
-        if (group.stream().anyMatch(each -> !purpose.isSame(group.getFirst().shares(), each.shares()))) {
+        if (group.stream().anyMatch(each -> !group.getFirst().shares().outcomes().equals(each.shares().outcomes()))) {
             group.forEach(each -> each.asked().keySet().stream().filter(unknown -> !unknown.isInterface())
                     .forEach(unknown -> deciders.add(unknown.name())));
         }

@@ -59,7 +59,6 @@ public final class ForwardRules {
     private Match match(Rule rule, Match match) {
         return switch (match) {
             case Match.Mark _ -> new Match.Undecided(rule.text());
-            case Match.NetworkInterface out when !out.isIncoming() -> new Match.Undecided(out.text());
             case Match.AboveLimit limit when limit.isRate() && !isNewAlone && !NEW.matcher(rule.text()).find() ->
                 new Match.Undecided(limit.key());
             case Match.AboveLimit limit -> limit.of(rule.line());

@@ -33,11 +33,12 @@ final class ListenerDrafts {
     private final ClientDoors doors;
     private final Set<HostPort> targets = new HashSet<>();
 
-    ListenerDrafts(Program program, ConfigDraft draft, Notes notes) {
+    /** With the classes by which the program tells clients apart. */
+    ListenerDrafts(Program program, ClientClasses classes, ConfigDraft draft, Notes notes) {
         this.program = program;
         this.draft = draft;
         this.notes = notes;
-        doors = new ClientDoors(program, notes);
+        doors = new ClientDoors(program, classes, notes);
     }
 
     void addAll(List<Served> all) {

@@ -42,7 +42,7 @@ public final class NetfilterImport {
                 Budget budget = new Budget(MAX_STEPS);
                 Survey survey = Survey.ofTargets(program, budget);
                 List<Served> served = ServedAddresses.of(program, survey, budget, notes);
-                new ListenerDrafts(program, draft, notes).addAll(served);
+                new ListenerDrafts(program, survey.classes(), draft, notes).addAll(served);
                 uses.put(program, survey.use());
             }
         } catch (ExhaustedException e) {

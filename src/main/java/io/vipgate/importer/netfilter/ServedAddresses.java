@@ -229,7 +229,7 @@ final class ServedAddresses {
     }
 
     /** The first rule about an address and port that something decides on. */
-    private static int lineOf(Program program, String decider, HostPort bind) {
+    static int lineOf(Program program, String decider, HostPort bind) {
         Optional<BigInteger> address = bind.isWildcard() ? Optional.empty() : program.family().number(bind.host());
         for (Rule rule : program.reachableRules()) {
             if (address.filter(each -> !rule.isAbout(each)).isPresent() || !rule.isAboutPort(bind.port())) {

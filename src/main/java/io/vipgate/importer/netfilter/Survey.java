@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -29,36 +30,30 @@ final class Survey {
     private final ClientClasses classes;
     private final Set<Rule> inert;
     private final Budget budget;
-    private final Finding.Purpose purpose;
     private final int combinations;
     private final Map<Packet, Finding> found = new HashMap<>();
 
-    private Survey(Program program, Budget budget, Finding.Purpose purpose, int classes, int combinations) {
+    private Survey(Program program, Budget budget, ClientClasses classes, int combinations) {
         this.program = program;
         this.budget = budget;
-        this.purpose = purpose;
-        this.classes = ClientClasses.of(program, classes);
+        this.classes = classes;
         this.inert = InertRules.of(program);
         this.combinations = combinations;
     }
 
     /** Of rules that send connections on. */
     static Survey ofTargets(Program program, Budget budget) {
-        return new Survey(program, budget, Finding.Purpose.TARGETS, MAX_CLASSES, MAX_COMBINATIONS);
+        return new Survey(program, budget, ClientClasses.of(program, MAX_CLASSES, Optional.empty()), MAX_COMBINATIONS);
     }
 
-    /** Of rules that refuse connections, which tell many clients apart. */
-    static Survey ofRefusals(Program program, Budget budget) {
-        return new Survey(program, budget, Finding.Purpose.REFUSALS, MAX_CLASSES_OF_FILTER, MAX_COMBINATIONS_OF_FILTER);
+    /** Of rules that refuse connections, which tell many clients apart, and interfaces as those before them do. */
+    static Survey ofRefusals(Program program, ClientClasses before, Budget budget) {
+        return new Survey(program, budget, ClientClasses.of(program, MAX_CLASSES_OF_FILTER, Optional.of(before)),
+                MAX_COMBINATIONS_OF_FILTER);
     }
 
     RuleUse use() {
         return use;
-    }
-
-    /** Whether all clients' addresses that the rules name are told apart. */
-    boolean areSourcesTold() {
-        return classes.areSourcesTold();
     }
 
     Finding at(Hook hook, BigInteger address, int port, boolean isAny) throws ExhaustedException {
@@ -72,15 +67,20 @@ final class Survey {
     }
 
     private Finding find(Packet packet) throws ExhaustedException {
-        return finding(combinations(packet));
+        List<Combination> all = combinations(packet);
+        return areTooMany(all)
+                ? Finding.untold(all.getLast().asked().keySet().stream().map(Unknown::name)
+                        .collect(Collectors.toCollection(LinkedHashSet::new)))
+                : Finding.of(all, classes);
     }
 
-    /** What combinations come to, of those that {@link #combinations} gave. */
-    Finding finding(List<Combination> some) {
-        return some.size() > combinations
-                ? Finding.untold(some.getLast().asked().keySet().stream().map(Unknown::name)
-                        .collect(Collectors.toCollection(LinkedHashSet::new)))
-                : Finding.of(some, classes, purpose);
+    /** Whether there are more than those that {@link #combinations} gave. */
+    boolean areTooMany(List<Combination> some) {
+        return some.size() > combinations;
+    }
+
+    ClientClasses classes() {
+        return classes;
     }
 
     /** Every combination of what is unknown, and one more than allowed where they are too many. */

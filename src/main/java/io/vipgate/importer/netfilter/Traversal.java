@@ -255,8 +255,7 @@ final class Traversal {
     }
 
     private boolean isBy(Match.NetworkInterface match) {
-        boolean isKnown = packet.hook() == Hook.OUTPUT ? !match.isIncoming() : match.isIncoming();
-        return isKnown ? classes.isBy(match, unknowns) : match.isNegated();
+        return classes.isKnown(match, packet.hook()) ? classes.isBy(match, unknowns) : match.isNegated();
     }
 
     private Map<PacketState, ExactShare> byChance(ExactShare probability, Rule rule, Map<PacketState, ExactShare> flow,

@@ -171,6 +171,67 @@ class ForwardRefusalsTest {
         ImportedConfig.of(result);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "DROP|-A FORWARD -s 10.0.0.0/8 -j ACCEPT;-A FORWARD -m set --match-set ok src -j ACCEPT|11 -m set",
+        "DROP|-A FORWARD -s 10.0.0.0/8 -j ACCEPT;-A FORWARD -m mac --mac-source 00:11:22:33:44:55 -m time --timestart 08:00 -j "
+                + "ACCEPT|11 -m mac;11 -m time",
+        "ACCEPT|-A FORWARD -m limit --limit 5/s -j RETURN;-A FORWARD ! -s 10.0.0.0/8 -j DROP|10 -m limit",
+        "ACCEPT|-A FORWARD -s 10.0.0.0/8 -j ACCEPT;-A FORWARD -m set --match-set bad src -j DROP;-A FORWARD -m recent --update "
+                + "-j DROP|11 -m set;12 -m recent",
+        "DROP|-A FORWARD -i eth1 -j ACCEPT;-A FORWARD -s 10.0.0.0/8 -j ACCEPT|10 -i eth1"})
+    void whomSomethingElseMayHaveLetInIsNotKeptOutAndEachLossHasItsLine(String policy, String rules, String lost) {
+        ImportResult result = forward(policy, rules.split(";", -1));
+
+        assertThat(ImportedConfig.of(result).admits(WEB, "192.0.2.1")).isTrue();
+        assertThat(losses(result)).hasSize(lost.split(";", -1).length);
+        for (String each : lost.split(";", -1)) {
+            String[] lineAndFact = each.split(" ", 2);
+            assertThat(losses(result)).anyMatch(loss -> loss.startsWith("line " + lineAndFact[0] + ": ")
+                    && loss.contains(lineAndFact[1]));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "-A FORWARD -s 198.51.100.0/24 -j DROP;-A FORWARD -i eth1 -s 10.0.0.0/8 -j DROP|11 -i eth1",
+        "-A FORWARD -m set --match-set bad src -j DROP;-A FORWARD -s 198.51.100.0/24 -j DROP|10 -m set",
+        "-A FORWARD -o eth1 -s 10.0.0.0/8 -j DROP;-A FORWARD -s 198.51.100.0/24 -j REJECT|10 -o eth1"})
+    void whomRulesByAddressRefuseIsRefusedWhateverElseIsLost(String rules, String lost) {
+        ImportResult result = forward("ACCEPT", rules.split(";", -1));
+
+        assertThat(ImportedConfig.of(result).admits(WEB, "198.51.100.1")).isFalse();
+        assertThat(ImportedConfig.of(result).admits(WEB, "10.0.0.1")).isTrue();
+        assertThat(losses(result)).singleElement().asString()
+                .startsWith("line " + lost.split(" ", 2)[0] + ": ").contains(lost.split(" ", 2)[1]);
+    }
+
+    @Test
+    void interfacesThatNothingIsSentOnFromAreNotAsked() {
+        ImportResult result = ImportFormat.IPTABLES.convert("""
+                *nat
+                -A PREROUTING -i eth0 -p tcp --dport 80 -j DNAT --to-destination 10.0.0.2
+                COMMIT
+                *filter
+                :FORWARD DROP [0:0]
+                -A FORWARD -i eth1 -o eth0 -j ACCEPT
+                -A FORWARD -i eth0 -o eth1 -s 198.51.100.0/24 -j ACCEPT
+                COMMIT
+                """);
+
+        assertThat(losses(result)).isEmpty();
+        assertThat(ImportedConfig.of(result).admits("any-80", "198.51.100.1")).isTrue();
+        assertThat(ImportedConfig.of(result).admits("any-80", "192.0.2.1")).isFalse();
+    }
+
+    @Test
+    void aTargetThatNobodyGetsToIsALoss() {
+        ImportResult result = forward("DROP", "-A FORWARD -d 10.0.0.9 -j ACCEPT");
+
+        assertThat(ImportedConfig.of(result).admits(WEB, "192.0.2.1")).isTrue();
+        assertThat(losses(result)).singleElement().asString().contains("refused all connections to the targets");
+    }
+
     @Test
     void aLongListIsFollowedOrNamed() {
         ImportResult some = forward("ACCEPT", "-A FORWARD -s 198.51.100.7 -j DROP\n".repeat(300),
