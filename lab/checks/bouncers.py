@@ -160,6 +160,11 @@ def fail2ban(site: Site) -> None:
         jail.client("set", "probe", "banip", "192.0.2.0/28")
         check("fail2ban: IPv6 and networks are blocked alike",
               holds_within(10, lambda: {"2001:db8::66", "192.0.2.0/28"} <= site.blocks().keys()))
+        jail.client("set", "probe", "bantime", "10y")
+        jail.client("set", "probe", "banip", "192.0.2.77")
+        check("fail2ban: a ban longer than a block can be lasts as long as one can",
+              holds_within(10, lambda: "192.0.2.77" in site.blocks()))
+        jail.client("set", "probe", "bantime", "3600")
         jail.client("set", "probe", "unbanip", BAD)
         check("fail2ban: who is unbanned is served", holds_within(10, lambda: site.is_served(BAD)))
         check_restart(site, jail)

@@ -8,22 +8,17 @@ import java.util.Set;
 /** How clients come to an address, and so which variables have their addresses, and which those of balancers. */
 enum NginxArrival {
     /** By connections of their own. */
-    DIRECT(Set.of("remote_addr", "realip_remote_addr"), Set.of()),
+    DIRECT,
     /** By balancers whose headers are believed; ngx_stream_realip_module. */
-    BELIEVED(Set.of("remote_addr", NginxArrival.IN_HEADER), Set.of("realip_remote_addr")),
+    BELIEVED,
     /** By balancers whose headers are read, and not used. */
-    READ(Set.of(NginxArrival.IN_HEADER), Set.of("remote_addr", "realip_remote_addr"));
+    READ;
 
     /** Empty where no header comes. */
     static final String IN_HEADER = "proxy_protocol_addr";
 
-    private final Set<String> clients;
-    private final Set<String> peers;
-
-    NginxArrival(Set<String> clients, Set<String> peers) {
-        this.clients = clients;
-        this.peers = peers;
-    }
+    private static final String REMOTE = "remote_addr";
+    private static final String PEER = "realip_remote_addr";
 
     static NginxArrival of(Optional<Statement> expectingProxy, List<Statement> realIpFrom) {
         return expectingProxy.isEmpty() ? DIRECT : realIpFrom.isEmpty() ? READ : BELIEVED;
@@ -31,15 +26,23 @@ enum NginxArrival {
 
     /** The variables, without a dollar sign, that have the client's address. */
     Set<String> clients() {
-        return clients;
+        return switch (this) {
+            case DIRECT -> Set.of(REMOTE, PEER);
+            case BELIEVED -> Set.of(REMOTE, IN_HEADER);
+            case READ -> Set.of(IN_HEADER);
+        };
     }
 
     /** Those that have the address of the balancer it comes by. */
     Set<String> peers() {
-        return peers;
+        return switch (this) {
+            case DIRECT -> Set.of();
+            case BELIEVED -> Set.of(PEER);
+            case READ -> Set.of(REMOTE, PEER);
+        };
     }
 
     static boolean isAddress(String variable) {
-        return BELIEVED.clients.contains(variable) || BELIEVED.peers.contains(variable);
+        return Set.of(REMOTE, PEER, IN_HEADER).contains(variable);
     }
 }

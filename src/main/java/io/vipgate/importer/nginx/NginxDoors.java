@@ -103,7 +103,8 @@ final class NginxDoors {
     private DraftAccess lists(ClientSet refused, ClientSet from, ClientSet reaching) {
         DraftAccess lists = Stream.of(refused.complement(), reaching.without(refused))
                 .map(admitted -> DraftAccess.of(admitted, access.allow(), access.deny(), from))
-                .min(Comparator.comparing((DraftAccess each) -> !each.isAsWritten()).thenComparing(DraftAccess::size))
+                .min(Comparator.comparing((DraftAccess each) -> !each.isAsWritten())
+                        .thenComparingInt(DraftAccess::size))
                 .orElseThrow();
         Statement line = access.first().orElse(server.statement());
         if (lists.size() > MAX_ENTRIES) {

@@ -64,11 +64,6 @@ final class NginxLimits {
                 section.put("ipv6Prefix", 128);
             }
             section.merge("maxConnections", most.getAsInt(), NginxLimits::lower);
-            if (isOf(Set.of(NginxArrival.IN_HEADER), limit)) {
-                notes.add(limit,
-                        "did not count what balancers send for themselves (LOCAL, UNKNOWN); perSource counts it by "
-                                + "the balancer's address");
-            }
             if (zones.isShared(limit.word(1))) {
                 notes.addLoss(limit, "several servers count in the zone together; each listener counts for itself");
             }
