@@ -201,16 +201,14 @@ final class Tables {
         if (!has("nat") || !chains.containsKey(FORWARD)) {
             return Optional.empty();
         }
-        ForwardRules reader = new ForwardRules();
         Map<String, Chain> compiled = new LinkedHashMap<>();
         chains.forEach((key, rules) -> {
             if (key.startsWith("filter/")) {
                 compiled.put(key, new Chain(rules.stream().filter(line -> line.spec().foreignProtocol().isEmpty())
-                        .map(line -> reader.behindTranslation(rule("filter", line))).toList(), policy(key)));
+                        .map(line -> rule("filter", line)).toList(), policy(key)));
             }
         });
-        return Optional.of(new Program(family, Map.of(Hook.PREROUTING, List.of(new Base(FORWARD, true))), compiled,
-                Optional.empty()));
+        return Optional.of(ForwardRules.of(family, List.of(new Base(FORWARD, true)), compiled));
     }
 
     private Action policy(String key) {

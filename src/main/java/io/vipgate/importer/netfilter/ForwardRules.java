@@ -1,7 +1,14 @@
 package io.vipgate.importer.netfilter;
 
+import io.vipgate.importer.common.AddressFamily;
+import io.vipgate.importer.netfilter.Program.Base;
+import io.vipgate.importer.netfilter.Program.Hook;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -17,10 +24,19 @@ public final class ForwardRules {
     private static final Pattern BEFORE = Pattern
             .compile(
                     "--ctorig|--ctrepl|--ctstatus|addrtype|--ctstate [A-Z,]*[SD]NAT|ct (?:original|reply|status)|fib ");
-    private static final Pattern NEW = Pattern.compile("--syn|--tcp-flags|state NEW|state new|tcp flags");
-    private static final Pattern OPEN = Pattern.compile("state [A-Z,]*ESTABLISHED|ct state .*established");
+    private final Set<Rule> forNewAlone;
 
-    private boolean isNewAlone;
+    private ForwardRules(Set<Rule> forNewAlone) {
+        this.forNewAlone = forNewAlone;
+    }
+
+    /** What chains at the forward hook ask; those may be more, of which some are jumped to. */
+    public static Program of(AddressFamily family, List<Base> bases, Map<String, Chain> chains) {
+        ForwardRules reader = new ForwardRules(NewConnections.rulesFor(bases, chains));
+        Map<String, Chain> behind = new LinkedHashMap<>();
+        chains.forEach((name, chain) -> behind.put(name, chain.withRules(reader::behindTranslation)));
+        return new Program(family, Map.of(Hook.PREROUTING, bases), behind, Optional.empty());
+    }
 
     /** Whether fail2ban keeps a chain of that name. */
     public static boolean isBans(String chain) {
@@ -32,9 +48,7 @@ public final class ForwardRules {
         return action instanceof Action.Jump jump && isBans(jump.chain().substring(jump.chain().indexOf('/') + 1));
     }
 
-    /** As the rule is met; of several, those for open connections come first. */
-    public Rule behindTranslation(Rule rule) {
-        isNewAlone |= OPEN.matcher(rule.text()).find();
+    private Rule behindTranslation(Rule rule) {
         if (isBans(rule.action())) {
             return new Rule(rule.line(), rule.text(), rule.matches(), new Action.Nothing());
         }
@@ -59,7 +73,7 @@ public final class ForwardRules {
     private Match match(Rule rule, Match match) {
         return switch (match) {
             case Match.Mark _ -> new Match.Undecided(rule.text());
-            case Match.AboveLimit limit when limit.isRate() && !isNewAlone && !NEW.matcher(rule.text()).find() ->
+            case Match.AboveLimit limit when limit.isRate() && !forNewAlone.contains(rule) ->
                 new Match.Undecided(limit.key());
             case Match.AboveLimit limit -> limit.of(rule.line());
             default -> match;

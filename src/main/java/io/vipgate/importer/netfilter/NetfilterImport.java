@@ -7,6 +7,7 @@ import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.SyntaxException;
 import io.vipgate.importer.netfilter.Budget.ExhaustedException;
+import io.vipgate.importer.netfilter.Program.Hook;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -104,7 +105,9 @@ public final class NetfilterImport {
     private static void noteRules(Program program, RuleUse use, Set<String> matched, Notes notes) {
         Set<Rule> inert = InertRules.of(program);
         Set<Rule> reachable = new java.util.LinkedHashSet<>(program.reachableRules());
-        program.chains().forEach((name, chain) -> chain.rules().forEach(rule -> {
+        Map<String, Chain> told = new LinkedHashMap<>(program.chains());
+        program.forward().ifPresent(forward -> told.keySet().removeAll(forward.reachable(Hook.PREROUTING, null)));
+        told.forEach((name, chain) -> chain.rules().forEach(rule -> {
             boolean isSending = !inert.contains(rule)
                     && (rule.action() instanceof Action.Translate || rule.action() instanceof Action.Draw
                             || rule.action() instanceof Action.LookUp || rule.action() instanceof Action.Unsupported);

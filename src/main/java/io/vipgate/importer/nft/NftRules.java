@@ -65,12 +65,8 @@ final class NftRules {
         if (forwarding.isEmpty()) {
             return Optional.empty();
         }
-        ForwardRules reader = new ForwardRules();
-        Map<String, Chain> behind = new LinkedHashMap<>();
-        chains.forEach((name, chain) -> behind.put(name, chain.withRules(reader::behindTranslation)));
         forwarding.sort(Comparator.comparingInt(Placed::priority));
-        return Optional.of(new Program(family,
-                Map.of(Hook.PREROUTING, forwarding.stream().map(Placed::base).toList()), behind, Optional.empty()));
+        return Optional.of(ForwardRules.of(family, forwarding.stream().map(Placed::base).toList(), chains));
     }
 
     private void add(NftTable table, String name, NftChain chain) {

@@ -134,6 +134,26 @@ class ForwardRefusalsTest {
         assertThat(losses(result)).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "-A FORWARD -p tcp -m conntrack --ctstate NEW -j LIST;-A LIST RATE|true",
+        "-A FORWARD -m state --state RELATED,ESTABLISHED -j ACCEPT;-A FORWARD -j LIST;-A LIST RATE|true",
+        "-A FORWARD -j LIST;-A LIST -m state --state ESTABLISHED -j ACCEPT;-A FORWARD RATE|true",
+        "-A FORWARD -p tcp --syn -j LIST;-A FORWARD -j LIST;-A LIST RATE|false",
+        "-A FORWARD -m state --state ESTABLISHED -j LOG;-A FORWARD RATE|false",
+        "-A FORWARD -i eth1 -m state --state ESTABLISHED -j ACCEPT;-A FORWARD RATE|false",
+        "-A FORWARD -p tcp -m conntrack --ctstate NEW,ESTABLISHED -j LIST;-A LIST RATE|false",
+        "-A LIST -m state --state ESTABLISHED -j ACCEPT;-A FORWARD RATE|false",
+        "-A FORWARD -j LIST;-A LIST -s 10.0.0.0/8 -j RETURN;-A LIST -m state --state ESTABLISHED -j ACCEPT;-A FORWARD RATE|false"})
+    void aRateCountsConnectionsWhereNoOtherPacketComesToIt(String rules, boolean isOfConnections) {
+        ImportResult result = forward("ACCEPT", rules.replace("RATE",
+                "-p tcp -m hashlimit --hashlimit-above 5/s --hashlimit-mode srcip --hashlimit-name a -j DROP")
+                .split(";", -1));
+
+        assertThat(losses(result).isEmpty()).isEqualTo(isOfConnections);
+        assertThat(ImportedConfig.of(result).listener(WEB).perSource().isPresent()).isEqualTo(isOfConnections);
+    }
+
     @Test
     void whoeverIsBelowTheLimitIsAcceptedAndTheRestDropped() {
         ImportResult result = forward("DROP", "-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
@@ -329,6 +349,7 @@ class ForwardRefusalsTest {
         assertThat(ImportedConfig.of(result).listener(WEB).access().orElseThrow().deny()).hasToString(
                 "[198.51.100.0/24, 203.0.113.128/29, 203.0.113.136/30, 203.0.113.140]");
         assertThat(losses(result)).isEmpty();
+        assertThat(ImportedConfig.notes(result)).noneMatch(note -> note.contains("no rule leads to chain"));
     }
 
     @ParameterizedTest
