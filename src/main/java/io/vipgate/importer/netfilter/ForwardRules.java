@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +25,10 @@ public final class ForwardRules {
     private static final Pattern BEFORE = Pattern
             .compile(
                     "--ctorig|--ctrepl|--ctstatus|addrtype|--ctstate [A-Z,]*[SD]NAT|ct (?:original|reply|status)|fib ");
+    private static final Pattern ASKING_MORE = Pattern.compile("\\b(?:limit|quota|meta|add|update|meter|ct count)\\b");
+    private static final Pattern VERDICT = Pattern
+            .compile(" (accept|return|drop|reject|flow)(?: with [a-z0-9 -]+| (?:add|offload) @\\S+)?$");
+
     private final Set<Rule> forNewAlone;
 
     private ForwardRules(Set<Rule> forNewAlone) {
@@ -62,12 +67,23 @@ public final class ForwardRules {
                     ? new Match.Always(true)
                     : match(rule, match));
         }
-        boolean isAccept = isTranslated && rule.action() instanceof Action.Unsupported
-                && rule.text().endsWith(" accept");
-        if (isAccept) {
+        Action action = rule.action() instanceof Action.Unsupported ? action(rule) : rule.action();
+        if (isTranslated && action instanceof Action.Accept && !ASKING_MORE.matcher(rule.text()).find()) {
             matches.remove(new Match.Undecided(rule.text()));
         }
-        return new Rule(rule.line(), rule.text(), matches, isAccept ? new Action.Accept() : rule.action());
+        return new Rule(rule.line(), rule.text(), matches, action);
+    }
+
+    /** What a rule of nft does, be what it asks understood or not. */
+    private static Action action(Rule rule) {
+        Matcher verdict = VERDICT.matcher(rule.text());
+        return switch (verdict.find() ? verdict.group(1) : "") {
+            case "accept" -> new Action.Accept();
+            case "return" -> new Action.Return();
+            case "drop", "reject" -> new Action.Drop(rule.text());
+            case "flow" -> new Action.Nothing();
+            default -> rule.action();
+        };
     }
 
     private Match match(Rule rule, Match match) {

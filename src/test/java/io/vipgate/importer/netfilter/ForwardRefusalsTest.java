@@ -353,6 +353,35 @@ class ForwardRefusalsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "accept|limit rate over 10/second drop;ip saddr 198.51.100.0/24 drop|1|192.0.2.1|198.51.100.1",
+        "drop|ip saddr 192.0.2.0/24 limit rate 10/second accept|1|192.0.2.1|198.51.100.1",
+        "drop|ip saddr 192.0.2.0/24 accept;ct status dnat limit rate 9/second accept|1|198.51.100.1|-",
+        "drop|ip protocol { tcp, udp } flow add @ft;ip saddr 192.0.2.0/24 accept|0|192.0.2.1|198.51.100.1",
+        "drop|iifname \"wg0\" accept;ip saddr 192.0.2.0/24 accept|1|198.51.100.1|-"})
+    void whatIsNotUnderstoodOfNftDecidesNoMoreThanItMay(String policy, String rules, int losses, String admitted,
+            String refused) {
+        ImportResult result = ImportFormat.NFT.convert("""
+                table ip filter {
+                chain fwd {
+                type filter hook forward priority filter; policy POLICY;
+                RULES
+                }
+                }
+                table ip nat {
+                chain pre {
+                type nat hook prerouting priority dstnat;
+                ip daddr 203.0.113.1 tcp dport 80 dnat to 10.0.0.2
+                }
+                }
+                """.replace("POLICY", policy).replace("RULES", rules.replace(";", "\n")));
+
+        assertThat(losses(result)).hasSize(losses);
+        assertThat(ImportedConfig.of(result).admits(WEB, admitted)).isTrue();
+        assertThat(refused.equals("-") || !ImportedConfig.of(result).admits(WEB, refused)).isTrue();
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"add @m { ip saddr ct count over 20 } reject",
         "limit rate over 10/second drop",
         "ct state new meter f { ip saddr limit rate over 3/second } drop", "meta hour 1 drop"})
