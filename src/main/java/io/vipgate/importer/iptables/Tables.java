@@ -10,8 +10,8 @@ import io.vipgate.importer.netfilter.NumberSource;
 import io.vipgate.importer.netfilter.Program;
 import io.vipgate.importer.netfilter.Program.Base;
 import io.vipgate.importer.netfilter.Program.Hook;
-import io.vipgate.importer.netfilter.RefusingChains;
 import io.vipgate.importer.netfilter.Rule;
+import io.vipgate.importer.netfilter.RuleLanguage;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -187,13 +187,13 @@ final class Tables {
         });
         policies.forEach((key, policy) -> {
             String chain = key.substring(key.indexOf('/') + 1);
-            if (key.startsWith("filter/") && policy.equals("DROP") && !RefusingChains.after(chain).isEmpty()
+            if (key.startsWith("filter/") && policy.equals("DROP") && !RuleLanguage.IPTABLES.afterMove(chain).isEmpty()
                     && has("nat")) {
                 notes.add(0, "the policy of table filter, chain " + chain + ", DROP: it stays with iptables"
-                        + RefusingChains.after(chain));
+                        + RuleLanguage.IPTABLES.afterMove(chain));
             }
         });
-        return new Program(family, bases, compiled, forward());
+        return new Program(RuleLanguage.IPTABLES, family, bases, compiled, forward());
     }
 
     /** What connections to other machines are asked by table filter. */
@@ -208,7 +208,7 @@ final class Tables {
                         .map(line -> rule("filter", line)).toList(), policy(key)));
             }
         });
-        return Optional.of(ForwardRules.of(family, List.of(new Base(FORWARD, true)), compiled));
+        return Optional.of(ForwardRules.of(RuleLanguage.IPTABLES, family, List.of(new Base(FORWARD, true)), compiled));
     }
 
     private Action policy(String key) {
@@ -245,7 +245,7 @@ final class Tables {
             notes.add(line.line(), "table " + table + ", chain " + chain
                     + ": not carried over, it stays with iptables"
                     + (line.spec().action() instanceof Action.Drop && line.spec().foreignProtocol().isEmpty()
-                            ? RefusingChains.after(chain)
+                            ? RuleLanguage.IPTABLES.afterMove(chain)
                             : ""));
         } else if (!line.spec().foreignProtocol().isEmpty()) {
             notes.add(line.line(), line.text() + ": " + line.spec().foreignProtocol()

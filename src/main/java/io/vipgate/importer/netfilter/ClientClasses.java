@@ -19,7 +19,7 @@ import java.util.TreeSet;
  */
 final class ClientClasses {
     /** What a finding that depends on clients' addresses names. */
-    static final String SOURCE = "the client's address (-s)";
+    static final String SOURCE = "the client's address";
 
     private static final String INCOMING = "-i";
     private static final String OUTGOING = "-o";

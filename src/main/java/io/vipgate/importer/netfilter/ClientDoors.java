@@ -58,14 +58,14 @@ final class ClientDoors {
                 && areLike(each.limited(), verdict.limited()));
         if (!isSame) {
             notes.addLoss(verdict.line() == 0 ? line : verdict.line(),
-                    "chain FORWARD refused other clients to each of the "
+                    program.language().forward() + " refused other clients to each of the "
                             + "targets of " + served.bind() + ", and a listener has one list: nobody is refused by it");
         }
         Intervals all = Intervals.of(BigInteger.ZERO, program.family().highest());
         boolean isEverybody = verdict.refused().equals(all);
         if (isSame && isEverybody) {
             notes.addLoss(verdict.line() == 0 ? line : verdict.line(),
-                    "chain FORWARD refused all connections to the targets "
+                    program.language().forward() + " refused all connections to the targets "
                             + "of " + served.bind() + "; now they come in, unless access of the listener refuses them");
         }
         boolean isUsed = isSame && !isEverybody;
@@ -73,7 +73,8 @@ final class ClientDoors {
         Intervals refused = Intervals.union(List.of(main.others().clients(), forward));
         if (!forward.all().isEmpty()) {
             notes.add(verdict.line(),
-                    "clients that chain FORWARD refused are in access of the listener on " + served.bind()
+                    "clients that " + program.language().forward() + " refused are in access of the listener on "
+                            + served.bind()
                             + ", which resets their connections");
         }
         boolean areApart = verdicts.stream().map(Verdict::limited).distinct().count() > 1;
@@ -84,12 +85,14 @@ final class ClientDoors {
 
     private void note(HostPort bind, Verdict verdict, int line) {
         verdict.lost().forEach((fact, own) -> notes.addLoss(own == 0 ? line : own,
-                "chain FORWARD no longer sees the connections to " + bind + ", and whom it refused of them is not told "
-                        + "by addresses and limits alone, " + fact + " decides: these clients come in now"
+                program.language().forward() + " no longer sees the connections to " + bind
+                        + ", and whom it refused of them is not told "
+                        + "by addresses and limits alone, " + program.language().decider(fact)
+                        + " decides: these clients come in now"
                         + hint(fact)));
         if (verdict.interfaceLine() > 0) {
             notes.add(verdict.interfaceLine(),
-                    "chain FORWARD let clients of " + bind + " in by some interfaces alone; a "
+                    program.language().forward() + " let clients of " + bind + " in by some interfaces alone; a "
                             + "listener is bound to an address, and does not know the interface");
         }
     }

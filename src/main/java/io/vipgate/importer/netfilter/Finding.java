@@ -23,7 +23,7 @@ import java.util.TreeSet;
  */
 record Finding(OutcomeShares shares, Others others, Set<String> deciders, Set<Integer> incoming) {
     /** What a finding that depends on the interface names. */
-    static final String INTERFACE = "the interface (-i)";
+    static final String INTERFACE = "the interface";
 
     private static final OutcomeShares NOTHING = new OutcomeShares(Map.of(), Set.of(), Set.of(), true);
 

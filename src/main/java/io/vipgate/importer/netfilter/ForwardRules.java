@@ -36,11 +36,11 @@ public final class ForwardRules {
     }
 
     /** What chains at the forward hook ask; those may be more, of which some are jumped to. */
-    public static Program of(AddressFamily family, List<Base> bases, Map<String, Chain> chains) {
+    public static Program of(RuleLanguage language, AddressFamily family, List<Base> bases, Map<String, Chain> chains) {
         ForwardRules reader = new ForwardRules(NewConnections.rulesFor(bases, chains));
         Map<String, Chain> behind = new LinkedHashMap<>();
         chains.forEach((name, chain) -> behind.put(name, chain.withRules(reader::behindTranslation)));
-        return new Program(family, Map.of(Hook.PREROUTING, bases), behind, Optional.empty());
+        return new Program(language, family, Map.of(Hook.PREROUTING, bases), behind, Optional.empty());
     }
 
     /** Whether fail2ban keeps a chain of that name. */

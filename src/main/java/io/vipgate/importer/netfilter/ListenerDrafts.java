@@ -61,7 +61,7 @@ final class ListenerDrafts {
         Finding main = served.main();
         int line = ServedAddresses.line(program, main, served.bind());
         if (!main.isTold()) {
-            notes.addLoss(line, served.bind() + " is left out: " + ServedAddresses.why(main));
+            notes.addLoss(line, served.bind() + " is left out: " + ServedAddresses.why(program, main));
             draft.missListener();
             return;
         }
@@ -163,14 +163,17 @@ final class ListenerDrafts {
             return;
         }
         if (served.fromOutside().isStaying()) {
-            notes.add(line, served.bind() + " was sent on for the gateway's own connections alone (chain OUTPUT); a "
-                    + "listener takes those of others too");
+            notes.add(line,
+                    served.bind() + " was sent on for the gateway's own connections alone ("
+                            + program.language().output() + "); a "
+                            + "listener takes those of others too");
         } else if (here.isSameAs(served.fromOutside())) {
             notes.add(line,
-                    "chain OUTPUT is no longer needed: the listener takes the gateway's own connections too. Nor "
+                    program.language().output()
+                            + " is no longer needed: the listener takes the gateway's own connections too. Nor "
                             + "are ip_forward and a change to the local routing table");
         } else {
-            notes.addLoss(line, "chain OUTPUT sends the gateway's own connections to " + served.bind()
+            notes.addLoss(line, program.language().output() + " sends the gateway's own connections to " + served.bind()
                     + " elsewhere, or by other shares; now they go where all others go");
         }
     }

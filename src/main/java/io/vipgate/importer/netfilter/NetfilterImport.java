@@ -61,7 +61,7 @@ public final class NetfilterImport {
             for (Program program : programs) {
                 Budget budget = new Budget(MAX_STEPS);
                 Survey survey = Survey.ofTargets(program, budget);
-                ServedAddresses.of(program, survey, budget, notes).forEach(served -> all.add(shares(served)));
+                ServedAddresses.of(program, survey, budget, notes).forEach(served -> all.add(shares(program, served)));
                 uses.put(program, survey.use());
             }
         } catch (ExhaustedException e) {
@@ -71,7 +71,7 @@ public final class NetfilterImport {
         return all;
     }
 
-    private static AddressShares shares(Served served) {
+    private static AddressShares shares(Program program, Served served) {
         Finding main = served.main();
         Map<HostPort, Double> targets = new LinkedHashMap<>();
         double rest = 0;
@@ -83,7 +83,7 @@ public final class NetfilterImport {
             }
         }
         return new AddressShares(served.bind(), targets, rest,
-                main.isTold() && main.others().isNobody() ? "" : ServedAddresses.why(main));
+                main.isTold() && main.others().isNobody() ? "" : ServedAddresses.why(program, main));
     }
 
     private static Stream<Rule> rules(Program program) {

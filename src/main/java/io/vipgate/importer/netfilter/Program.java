@@ -15,11 +15,13 @@ import java.util.Set;
  *
  * <p>Immutable.
  *
+ * @param language of its rules
  * @param bases by hook, in the order of their priorities
  * @param chains by table and name, {@code nat/LB}
  * @param forward what connections to other machines are asked behind that, with its base chains at {@code PREROUTING}
  */
-public record Program(AddressFamily family, Map<Hook, List<Base>> bases, Map<String, Chain> chains,
+public record Program(RuleLanguage language, AddressFamily family, Map<Hook, List<Base>> bases,
+        Map<String, Chain> chains,
         Optional<Program> forward) {
     /** Where connections come from. */
     public enum Hook {

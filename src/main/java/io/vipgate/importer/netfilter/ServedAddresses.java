@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds every address and port that a program sends on, and notes what no listener can stand for: networks, and very many ports.
@@ -120,7 +121,7 @@ final class ServedAddresses {
                 notes.addLoss(line(served), served.main().isTold()
                         ? ports + ": a listener has single ports, " + PortRange.MAX_PORTS
                                 + " of a range at most; their connections are not carried over"
-                        : why(served.main()) + "; left out: " + ports);
+                        : why(program, served.main()) + "; left out: " + ports);
             }
             return isShort;
         }
@@ -223,9 +224,11 @@ final class ServedAddresses {
     }
 
     /** Why the shares can't be told, in a few words. */
-    static String why(Finding finding) {
+    static String why(Program program, Finding finding) {
         return "the rules alone do not tell where they go, "
-                + (finding.isTold() ? ClientClasses.SOURCE : String.join(", ", finding.deciders())) + " decides";
+                + (finding.isTold() ? Stream.of(ClientClasses.SOURCE) : finding.deciders().stream())
+                        .map(program.language()::decider).collect(Collectors.joining(", "))
+                + " decides";
     }
 
     /** The first rule about an address and port that something decides on. */

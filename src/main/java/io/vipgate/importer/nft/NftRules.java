@@ -8,8 +8,8 @@ import io.vipgate.importer.netfilter.ForwardRules;
 import io.vipgate.importer.netfilter.Program;
 import io.vipgate.importer.netfilter.Program.Base;
 import io.vipgate.importer.netfilter.Program.Hook;
-import io.vipgate.importer.netfilter.RefusingChains;
 import io.vipgate.importer.netfilter.Rule;
+import io.vipgate.importer.netfilter.RuleLanguage;
 import io.vipgate.importer.nft.NftTable.NftChain;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -57,7 +57,7 @@ final class NftRules {
             all.sort(Comparator.comparingInt(Placed::priority));
             bases.put(hook, all.stream().map(Placed::base).toList());
         });
-        return new Program(family, bases, chains, forward());
+        return new Program(RuleLanguage.NFT, family, bases, chains, forward());
     }
 
     /** What connections to other machines are asked; the chains that it jumps to are those of its tables. */
@@ -66,7 +66,8 @@ final class NftRules {
             return Optional.empty();
         }
         forwarding.sort(Comparator.comparingInt(Placed::priority));
-        return Optional.of(ForwardRules.of(family, forwarding.stream().map(Placed::base).toList(), chains));
+        return Optional
+                .of(ForwardRules.of(RuleLanguage.NFT, family, forwarding.stream().map(Placed::base).toList(), chains));
     }
 
     private void add(NftTable table, String name, NftChain chain) {
@@ -108,10 +109,10 @@ final class NftRules {
     }
 
     private void noteLeft(String name, String hook, boolean isNat, NftChain chain) {
-        if (chain.behind("policy").equals("drop") && !RefusingChains.after(hook).isEmpty()) {
+        if (chain.behind("policy").equals("drop") && !RuleLanguage.NFT.afterMove(hook).isEmpty()) {
             notes.add(chain.base().getFirst().line(), String.format(Locale.ROOT,
                     "policy drop of chain %s (hook %s): it stays with nftables%s", name, hook,
-                    RefusingChains.after(hook)));
+                    RuleLanguage.NFT.afterMove(hook)));
         }
         for (List<NftWord> words : chain.rules()) {
             String text = NftWord.text(words);
@@ -119,7 +120,7 @@ final class NftRules {
                     ? text + ": no longer needed for the connections that are carried over, the gateway connects from its own "
                             + "address"
                     : String.format(Locale.ROOT, "chain %s (hook %s): not carried over, it stays with nftables%s",
-                            name, hook, isRefusing(words) ? RefusingChains.after(hook) : ""));
+                            name, hook, isRefusing(words) ? RuleLanguage.NFT.afterMove(hook) : ""));
         }
     }
 }

@@ -349,7 +349,9 @@ class ForwardRefusalsTest {
         assertThat(ImportedConfig.of(result).listener(WEB).access().orElseThrow().deny()).hasToString(
                 "[198.51.100.0/24, 203.0.113.128/29, 203.0.113.136/30, 203.0.113.140]");
         assertThat(losses(result)).isEmpty();
-        assertThat(ImportedConfig.notes(result)).noneMatch(note -> note.contains("no rule leads to chain"));
+        assertThat(ImportedConfig.notes(result)).noneMatch(note -> note.contains("no rule leads to chain"))
+                .noneMatch(note -> note.contains("FORWARD") || note.contains("OUTPUT"))
+                .anyMatch(note -> note.contains("clients that the hook forward refused"));
     }
 
     @ParameterizedTest
