@@ -140,8 +140,8 @@ final class ClientDoors {
         List<String> deny = networks.stream().filter(each -> isIn(each, clients)).toList();
         Intervals admitted = refused.complement(program.family().highest());
         // No client of the other family can come, so it may be said of it what is shorter.
-        DraftAccess access = Stream.of(DraftAccess.of(clients.complement(), allow, deny),
-                DraftAccess.of(ClientSet.of(program.family(), admitted), allow, deny))
+        DraftAccess access = Stream.of(DraftAccess.of(ClientSet.of(program.family(), admitted), allow, deny),
+                DraftAccess.of(clients.complement(), allow, deny))
                 .min(Comparator.comparingInt(DraftAccess::size)).orElseThrow();
         if (access.size() > MAX_ENTRIES) {
             notes.addLoss(line,
