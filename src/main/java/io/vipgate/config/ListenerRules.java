@@ -7,6 +7,9 @@ import java.util.List;
 final class ListenerRules {
     private static final Prefix ALL_IPV4 = new Prefix(0, 0xffff_0000_0000L, 96);
     private static final Prefix ALL_IPV6 = new Prefix(0, 0, 0);
+    private static final double WIDE_IPV4 = 0.25;
+    /** A quarter of what is routed, 2000::/3. */
+    private static final double WIDE_IPV6 = WIDE_IPV4 / 8;
 
     private final ListenerConfig listener;
     private final KeyPath path;
@@ -41,9 +44,33 @@ final class ListenerRules {
                 && !problems.touches(at)) {
             error(at.child("tlvs"), "of version 2 only (expected: v2 among versions)");
         }
-        accept.from().stream().filter(prefix -> prefix.equals(ALL_IPV4) || prefix.equals(ALL_IPV6))
-                .forEach(prefix -> problems.warn(written.line(from), from,
-                        prefix + ": whoever can reach this address can claim to be anybody"));
+        warnOfTrust(accept.from(), true, ALL_IPV4, from);
+        warnOfTrust(accept.from(), false, ALL_IPV6, from);
+    }
+
+    /** Balancers are few: whoever names a quarter of a family, as the complement of some networks does, has meant something else. */
+    private void warnOfTrust(List<Prefix> networks, boolean isIpv4, Prefix all, KeyPath from) {
+        String trusted = networks.contains(all)
+                ? all.toString()
+                : isWide(networks, isIpv4)
+                        ? "a quarter of the " + (isIpv4 ? "IPv4" : "IPv6") + " addresses or more"
+                        : "";
+        if (!trusted.isEmpty()) {
+            problems.warn(written.line(from), from,
+                    trusted + ": whoever can reach this address can claim to be anybody");
+        }
+    }
+
+    private static boolean isWide(List<Prefix> networks, boolean isIpv4) {
+        double share = 0;
+        Prefix last = null;
+        for (Prefix each : networks.stream().filter(prefix -> prefix.isIpv4() == isIpv4).sorted().toList()) {
+            if (last == null || !last.contains(each.high(), each.low())) {
+                last = each;
+                share += Math.scalb(1.0, (isIpv4 ? ALL_IPV4.length() : 0) - each.length());
+            }
+        }
+        return share >= (isIpv4 ? WIDE_IPV4 : WIDE_IPV6);
     }
 
     private void perSource(PerSourceConfig limits) {

@@ -101,6 +101,8 @@ class ListenerRulesTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             acceptProxy: [0.0.0.0/0]                           | listeners.web.acceptProxy: 0.0.0.0/0: whoever can reach this address can claim to be anybody
             acceptProxy: { from: ["::/0"] }                    | listeners.web.acceptProxy.from: ::/0: whoever can reach this address can claim to be anybody
+            acceptProxy: [0.0.0.0/1, 0.0.0.0/2, 10.0.0.0/8]     | listeners.web.acceptProxy: a quarter of the IPv4 addresses or more: whoever can reach this address can claim to be anybody
+            acceptProxy: ["2800::/5"]                          | listeners.web.acceptProxy: a quarter of the IPv6 addresses or more: whoever can reach this address can claim to be anybody
             access: {}                                         | listeners.web.access: lets everybody in without allow or deny
             perSource: {}                                      | listeners.web.perSource: limits nothing without maxConnections or newPerSecond
             perSource: { maxConnections: 90 }, maxConnections: 80 | listeners.web.perSource.maxConnections: 90 is never reached: the listener's own is 80
@@ -111,6 +113,13 @@ class ListenerRulesTest {
                 .map(Problem::toString).toList();
 
         assertThat(warnings).containsExactly("test.yaml:5: " + warning);
+    }
+
+    @Test
+    void networksWithinOthersDoNotCountTwice() {
+        assertThat(Loads
+                .valid(text("acceptProxy: [10.0.0.0/8, 10.0.0.0/9, 192.0.2.0/24, 64.0.0.0/3, 64.0.0.0/4, 80.0.0.0/4]"))
+                .warnings()).isEmpty();
     }
 
     @Test

@@ -14,10 +14,29 @@ import java.util.stream.Stream;
  * @param perSource empty: no limits
  */
 public record DraftDoor(Map<String, Object> acceptProxy, DraftAccess access, Map<String, Object> perSource) {
+    private static final double WIDE = 0.25;
+
     /** Copies the sections. */
     public DraftDoor {
         acceptProxy = new LinkedHashMap<>(acceptProxy);
         perSource = new LinkedHashMap<>(perSource);
+    }
+
+    /**
+     * Whether so much of a family may send a header that those are hardly balancers: a quarter of IPv4, or of 2000::/3.
+     *
+     * @param networks none within another
+     */
+    public static boolean isWide(List<String> networks) {
+        return share(networks, false, Integer.SIZE) >= WIDE || share(networks, true, 128) >= WIDE / 8;
+    }
+
+    private static double share(List<String> networks, boolean isIpv6, int bits) {
+        return networks.stream().filter(network -> network.contains(":") == isIpv6)
+                .mapToInt(network -> network.contains("/")
+                        ? Integer.parseInt(network.substring(network.indexOf('/') + 1))
+                        : bits)
+                .mapToDouble(length -> Math.scalb(1.0, -length)).sum();
     }
 
     /** How many networks it names. */

@@ -87,7 +87,8 @@ final class HaproxyAcls {
         List<List<String>> definitions = named.getOrDefault(name, List.of());
         if (definitions.isEmpty()) {
             return switch (name) {
-                case "TRUE" -> logic.always(true);
+                // Where it does not hold yet HAProxy waits, and asks the rule again.
+                case "TRUE", "WAIT_END" -> logic.always(true);
                 case "FALSE" -> logic.always(false);
                 default -> logic.unknown();
             };

@@ -26,6 +26,8 @@ final class HaproxyClients implements HaproxyLogic<HaproxyWhere> {
             .compile("(src|sc([0-9]{1,2})|sc)_(conn_cur|conn_rate|sess_rate)(?:\\(([^)]*)\\))?");
     private static final Pattern OPEN_RANGE = Pattern.compile("([0-9]{1,9}):");
     private static final Pattern PATH = Pattern.compile("/[A-Za-z0-9/._+-]+");
+    private static final Tracked NOT_TOLD = new Tracked(HaproxyWhere.UNKNOWN, "",
+            new HaproxySourceKey(Optional.empty(), Optional.empty(), false));
     private static final ClientSet IPV4 = ClientSet.of(AddressFamily.IPV4, ClientSet.ALL.ipv4());
 
     private final HaproxyDestination destination;
@@ -34,6 +36,7 @@ final class HaproxyClients implements HaproxyLogic<HaproxyWhere> {
     private final HaproxySection section;
     private final Map<String, Tracked> tracked = new HashMap<>();
     private final Set<String> networks = new LinkedHashSet<>();
+    private boolean isBehindHeader;
 
     /** Clients that a rule counts, in the table of a section. */
     private record Tracked(HaproxyWhere clients, String table, HaproxySourceKey key) {}
@@ -50,6 +53,12 @@ final class HaproxyClients implements HaproxyLogic<HaproxyWhere> {
         return List.copyOf(networks);
     }
 
+    /** From here on {@code src} is whom a header names: what the rules before have counted are the balancers. */
+    void passHeader() {
+        tracked.replaceAll((_, _) -> NOT_TOLD);
+        isBehindHeader = true;
+    }
+
     /** From here on clients are counted. */
     void track(Statement rule, HaproxyWhere clients) {
         Optional<HaproxySourceKey> key = HaproxySourceKey.of(rule.word(3)).filter(HaproxySourceKey::isPrefix);
@@ -58,8 +67,7 @@ final class HaproxyClients implements HaproxyLogic<HaproxyWhere> {
         if (key.isPresent() && !tracked.containsKey(number)) {
             tracked.put(number, new Tracked(clients, HaproxyTables.tableOf(rule, section), key.get()));
         } else {
-            tracked.put(number, new Tracked(HaproxyWhere.UNKNOWN, "", new HaproxySourceKey(Optional.empty(),
-                    Optional.empty(), false)));
+            tracked.put(number, NOT_TOLD);
         }
     }
 
@@ -169,7 +177,7 @@ final class HaproxyClients implements HaproxyLogic<HaproxyWhere> {
         Optional<Tracked> before = tracked.values().stream().filter(each -> each.table.equals(table)).findFirst();
         return before.or(() -> HaproxyTables.trackers(section).stream()
                 .filter(rule -> HaproxyTables.tableOf(rule, section).equals(table) && !rule.words().contains("if")
-                        && !rule.words().contains("unless"))
+                        && !rule.words().contains("unless") && !(isBehindHeader && rule.word(1).equals("connection")))
                 .findFirst().flatMap(rule -> HaproxySourceKey.of(rule.word(3)))
                 .filter(HaproxySourceKey::isPrefix)
                 .map(key -> new Tracked(HaproxyWhere.EVERYWHERE, table, key)));

@@ -84,6 +84,10 @@ final class HaproxyDoors {
         HaproxyAcls acls = new HaproxyAcls(frontend);
         HaproxyRules connections = new HaproxyRules(notes, acls, clients)
                 .follow(HaproxyRules.of(frontend, "connection"));
+        boolean isProxied = acceptProxy.isPresent() || connections.isSending();
+        if (isProxied) {
+            clients.passHeader();
+        }
         HaproxyWhere refused = refused(HaproxyRules.of(frontend, "session"), acls, clients)
                 .or(refused(HaproxyRules.of(frontend, "content"), acls, clients));
         if (backend != frontend) {
@@ -92,7 +96,7 @@ final class HaproxyDoors {
         }
         HaproxyAdmission admission = new HaproxyAdmission(notes, frontend, facts, clients.networks());
         HaproxyLimits limits = new HaproxyLimits(notes, line(), facts, tables);
-        if (acceptProxy.isPresent() || connections.isSending()) {
+        if (isProxied) {
             return proxied(bind, acceptProxy, connections, refused, admission, limits);
         }
         HaproxyWhere all = connections.refused().or(refused);
@@ -111,34 +115,47 @@ final class HaproxyDoors {
     /** Rules of connections look at the balancer, those of sessions and contents at the client in its header. */
     private Optional<DraftDoor> proxied(HostPort bind, Optional<Statement> acceptProxy, HaproxyRules connections,
             HaproxyWhere refused, HaproxyAdmission admission, HaproxyLimits limits) {
+        Statement expecting = acceptProxy.orElseGet(() -> rules().stream()
+                .filter(rule -> rule.word(2).equals("expect-proxy")).findFirst().orElse(frontend.section()));
         ClientSet admitted = connections.refused().surely(0).complement();
         ClientSet from = acceptProxy.isPresent() ? admitted : connections.sending().and(admitted);
         List<String> networks = DraftAccess.admitting(from);
         boolean isTold = acceptProxy.isPresent() || connections.isSendingTold();
         if (!isTold || networks.isEmpty() || networks.size() > HaproxyAdmission.MAX_ENTRIES) {
-            notes.addLoss(acceptProxy.orElse(line()), "more than networks decides who must send a PROXY header, and "
+            notes.addLoss(expecting, "more than networks decides who must send a PROXY header, and "
                     + "acceptProxy.from takes networks alone; the listener on " + bind + " is left out");
             return Optional.empty();
         }
+        boolean areOthersRefused = admitted.and(ClientSet.reaching(bind)).without(from).isEmpty();
         Map<String, Object> section = new LinkedHashMap<>();
         section.put("from", networks);
-        if (acceptProxy.isEmpty()) {
+        if (!areOthersRefused) {
             section.put("others", "direct");
         }
-        if (from.isAll()) {
-            notes.add(acceptProxy.orElse(line()), "HAProxy took the header from whoever connects, and so does "
-                    + "acceptProxy.from: whoever can reach the listener can claim to be anybody. Write the networks of the "
-                    + "balancers there");
+        if (DraftDoor.isWide(networks)) {
+            notes.add(expecting, "HAProxy took the header from "
+                    + (from.isAll() ? "whoever connects" : "a great part of all addresses")
+                    + ", and so does acceptProxy.from: whoever can reach the listener from there can claim to be anybody. Write "
+                    + "the networks of the balancers there");
         }
-        if (acceptProxy.isPresent() && connections.refused().surely().stream().distinct().count() > 1) {
-            notes.addLoss(line(),
-                    "files and limits of connection rules were about the balancer that sends the header; vipgate has "
-                            + "such for its clients alone, so they are left out");
+        tellWhomConnectionsRefused(connections, bind,
+                areOthersRefused ? from.complement() : refused.surely(0).without(from));
+        return Optional.of(new DraftDoor(section, admission.access(refused, from), limits.of(refused, ClientSet.ALL)));
+    }
+
+    /**
+     * Names the rules of connections that refused others than those who are refused now.
+     *
+     * @param refusedNow the peers that are refused whatever a header names
+     */
+    private void tellWhomConnectionsRefused(HaproxyRules connections, HostPort bind, ClientSet refusedNow) {
+        ClientSet letIn = ClientSet.reaching(bind).without(refusedNow);
+        for (HaproxyRules.Refusing each : connections.refusing()) {
+            if (each.clients().surely().stream().anyMatch(peers -> !peers.and(letIn).isEmpty())) {
+                notes.addLoss(each.rule(),
+                        "rules of connections are about the balancer or client that connects; access and "
+                                + "perSource are about the client that a header names: whom this rule refused is let in now");
+            }
         }
-        HaproxyWhere all = acceptProxy.isPresent() ? refused : refused.or(connections.refused());
-        if (acceptProxy.isEmpty() && !admitted.isAll()) {
-            notes.add(line(), "rules of connections look at the peer, access at the client that its header names, too");
-        }
-        return Optional.of(new DraftDoor(section, admission.access(all, from), limits.of(all, ClientSet.ALL)));
     }
 }

@@ -107,8 +107,9 @@ final class HaproxyEndpoints {
         if (!header.equals("none")) {
             pool.set("proxyProtocol", header);
             accepted.stream().filter(each -> !each.proxyHeader().equals(header)).forEach(each -> notes.add(
-                    each.statement(), "gets proxyProtocol " + header + " as the first server does, not "
-                            + each.proxyHeader()));
+                    each.statement(),
+                    "gets proxyProtocol " + accepted.getFirst().proxyHeaderText() + " as the first server does, not "
+                            + each.proxyHeaderText()));
         }
     }
 

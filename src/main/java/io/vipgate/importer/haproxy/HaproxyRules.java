@@ -3,6 +3,7 @@ package io.vipgate.importer.haproxy;
 import io.vipgate.importer.common.ClientSet;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -13,6 +14,9 @@ import java.util.stream.Stream;
  * <p>Confined to one listener.
  */
 final class HaproxyRules {
+    /** A rule, and whom it refuses since no rule before it has decided. */
+    record Refusing(Statement rule, HaproxyWhere clients) {}
+
     private final Notes notes;
     private final HaproxyAcls acls;
     private final HaproxyClients clients;
@@ -20,6 +24,7 @@ final class HaproxyRules {
     private HaproxyWhere refused = HaproxyWhere.NOWHERE;
     private HaproxyWhere sending = HaproxyWhere.NOWHERE;
     private boolean isSendingTold = true;
+    private final List<Refusing> refusing = new ArrayList<>();
 
     HaproxyRules(Notes notes, HaproxyAcls acls, HaproxyClients clients) {
         this.notes = notes;
@@ -68,6 +73,7 @@ final class HaproxyRules {
             notes.addLoss(rule, "more decides about it than clients' addresses, files of them, and limits that "
                     + "perSource has: those of whom it can't be told are accepted now");
         }
+        refusing.add(new Refusing(rule, matched));
         refused = refused.or(matched);
         left = left.without(where);
     }
@@ -75,6 +81,11 @@ final class HaproxyRules {
     /** Those that are refused whatever else decides. */
     HaproxyWhere refused() {
         return HaproxyWhere.of(refused.surely());
+    }
+
+    /** The rules that refuse, in their order. */
+    List<Refusing> refusing() {
+        return List.copyOf(refusing);
     }
 
     /** Those that must send a header. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -191,5 +192,12 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
             header.put("crc32c", true);
         }
         return header;
+    }
+
+    /** The header as people read it: {@code v2 with unique-id, crc32c}. */
+    String proxyHeaderText() {
+        String extras = proxyOptions().stream().filter(option -> PASSED_ON.contains(option) || option.equals("crc32c"))
+                .distinct().sorted().collect(Collectors.joining(", "));
+        return proxyProtocol() + (extras.isEmpty() ? "" : " with " + extras);
     }
 }

@@ -78,11 +78,12 @@ final class NginxDoors {
                     + "address; only those that it names may come in now");
         } else if (!isBelieved) {
             notes.add(expectingProxy.get(),
-                    "nginx read the client's address, and without set_real_ip_from used the peer's; vipgate "
-                            + "uses the client's" + (isAll
-                                    ? ", so whoever can reach the listener can claim to be anybody: write the networks of "
-                                            + "the balancers into acceptProxy.from"
-                                    : ""));
+                    "nginx read the client's address, and without set_real_ip_from used the peer's; "
+                            + "vipgate uses the client's");
+        }
+        if (isAll || DraftDoor.isWide(networks)) {
+            notes.add(expectingProxy.get(), "whoever can reach the listener " + (isAll ? "" : "from there ")
+                    + "can claim to be anybody: write the networks of the balancers into acceptProxy.from");
         }
         ClientSet refused = isBelieved ? access.refused().or(target.unserved()) : target.unserved();
         return Optional.of(new DraftDoor(acceptProxy, lists(refused, isAll ? ClientSet.ALL : from, ClientSet.ALL),

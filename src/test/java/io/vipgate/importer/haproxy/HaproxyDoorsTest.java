@@ -6,7 +6,6 @@ import static io.vipgate.importer.haproxy.HaproxyLines.assertRemarked;
 import static io.vipgate.importer.haproxy.HaproxyLines.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vipgate.config.AcceptProxyConfig.OtherPeers;
 import io.vipgate.config.AccessConfig;
 import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.PerSourceConfig;
@@ -35,10 +34,6 @@ class HaproxyDoorsTest {
 
     private static PerSourceConfig limits(ImportResult result) {
         return listener(result).perSource().orElseThrow();
-    }
-
-    private static String from(ImportResult result) {
-        return listener(result).acceptProxy().orElseThrow().from().toString();
     }
 
     // ---- access ----
@@ -179,83 +174,6 @@ class HaproxyDoorsTest {
 
         assertThat(config.admits("web", "198.51.100.9")).isTrue();
         assertLost(config.result(), 5, "more decides");
-    }
-
-    // ---- PROXY protocol ----
-
-    @Test
-    void whoeverConnectsMustSendAHeaderAndTheRiskIsNamed() {
-        ImportResult result = HaproxyImporter
-                .convert("listen web\nbind 203.0.113.1:80 accept-proxy name x\n" + SERVER);
-
-        assertThat(from(result)).isEqualTo("[0.0.0.0/0, ::/0]");
-        assertNothingLost(result);
-        assertRemarked(result, 2, "can claim to be anybody");
-    }
-
-    @Test
-    void rulesOfConnectionsSayWhoTheBalancersAre() {
-        ImportResult result = HaproxyImporter.convert("listen web\nbind 203.0.113.1:80 accept-proxy\n"
-                + "tcp-request connection reject unless { src 192.0.2.0/28 }\n"
-                + "tcp-request session reject if { src 198.51.100.0/24 }\n" + SERVER);
-
-        assertThat(from(result)).isEqualTo("[192.0.2.0/28]");
-        assertNothingLost(result);
-        ImportedConfig config = ImportedConfig.of(result);
-        assertThat(config.admits("web", "198.51.100.9")).isFalse();
-        assertThat(config.admits("web", "203.0.113.9")).isTrue();
-    }
-
-    @Test
-    void aNetworkThatIsClosedToClientsIsNotClosedToTheBalancerInIt() {
-        ImportedConfig config = ImportedConfig.of(HaproxyImporter.convert("listen web\n"
-                + "bind 203.0.113.1:80 accept-proxy\ntcp-request connection reject unless { src 10.0.0.4/31 }\n"
-                + "tcp-request session reject if { src 10.0.0.0/8 }\n" + SERVER));
-
-        assertThat(config.admits("web", "10.0.0.9")).isFalse();
-        assertThat(config.listener("web").access().orElseThrow().deny().toString()).doesNotContain("10.0.0.4",
-                "10.0.0.0/8");
-    }
-
-    @Test
-    void byAddressTheOthersComeWithoutAHeader() {
-        ImportResult result = listen("tcp-request connection expect-proxy layer4 if { src 192.0.2.0/28 }", SERVER);
-
-        assertThat(from(result)).isEqualTo("[192.0.2.0/28]");
-        assertThat(listener(result).acceptProxy().orElseThrow().others()).isEqualTo(OtherPeers.DIRECT);
-        assertNothingLost(result);
-    }
-
-    @Test
-    void addressesWithAndWithoutAHeaderAreListenersOfTheirOwn() {
-        ImportedConfig config = ImportedConfig.of(HaproxyImporter.convert("listen web\nbind 203.0.113.1:80\n"
-                + "bind 203.0.113.1:81 accept-proxy\n" + SERVER));
-
-        assertThat(config.listener("web-80").acceptProxy()).isEmpty();
-        assertThat(config.listener("web-81").acceptProxy()).isPresent();
-        assertThat(config.config().pools()).containsOnlyKeys("web");
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"expect-proxy layer4 if { src -f /etc/balancers.lst }|accept-no",
-        "expect-proxy layer4 if { src,map_ip(/x) -m found }|accept-no",
-        "reject unless { src -f /etc/b.lst }|accept-proxy"})
-    void whereNoNetworksSayWhoSendsAHeaderTheListenerIsLeftOut(String rule, String word) {
-        ImportResult result = HaproxyImporter.convert("listen web\nbind 203.0.113.1:80 " + word.replace("accept-no", "")
-                + "\ntcp-request connection " + rule + "\n" + SERVER);
-
-        assertThat(result.yaml()).isEmpty();
-        assertLost(result, word.equals("accept-proxy") ? 2 : 3, "acceptProxy.from takes networks alone");
-    }
-
-    @Test
-    void filesAndLimitsForBalancersAreALoss() {
-        ImportResult result = HaproxyImporter.convert("listen web\nbind 203.0.113.1:80 accept-proxy\n"
-                + "tcp-request connection reject if { src -f /etc/bad.lst }\n" + SERVER);
-
-        assertThat(from(result)).isEqualTo("[0.0.0.0/0, ::/0]");
-        assertThat(listener(result).access()).isEmpty();
-        assertLost(result, 3, "about the balancer");
     }
 
     @ParameterizedTest
