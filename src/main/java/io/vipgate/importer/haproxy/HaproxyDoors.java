@@ -11,6 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the {@code tcp-request} rules and {@code accept-proxy} of a frontend, and of the backend behind it, come to at an address.
@@ -20,6 +24,7 @@ import java.util.Optional;
 final class HaproxyDoors {
     /** Of rules that are followed for all addresses together: far more than a file has that somebody wrote. */
     private static final int MAX_RULES = 2_000;
+    private static final Pattern DESTINATION = Pattern.compile("dst(_port)?(,.*)?|.*%\\[dst.*");
 
     private final Notes notes;
     private final HaproxyTables tables;
@@ -87,6 +92,7 @@ final class HaproxyDoors {
         boolean isProxied = acceptProxy.isPresent() || connections.isSending();
         if (isProxied) {
             clients.passHeader();
+            tellWhatAsksForTheDestination();
         }
         HaproxyWhere refused = refused(HaproxyRules.of(frontend, "session"), acls, clients)
                 .or(refused(HaproxyRules.of(frontend, "content"), acls, clients));
@@ -141,6 +147,20 @@ final class HaproxyDoors {
         tellWhomConnectionsRefused(connections, bind,
                 areOthersRefused ? from.complement() : refused.surely(0).without(from));
         return Optional.of(new DraftDoor(section, admission.access(refused, from), limits.of(refused, ClientSet.ALL)));
+    }
+
+    /** Behind a header the destination of a connection is the one that the header names. */
+    private void tellWhatAsksForTheDestination() {
+        Set<String> named = frontend.all("acl").stream().filter(acl -> DESTINATION.matcher(acl.word(2)).matches())
+                .map(acl -> acl.word(1)).collect(Collectors.toSet());
+        Stream.of(frontend.all("use_backend"), HaproxyRules.of(frontend, "session"),
+                HaproxyRules.of(frontend, "content"))
+                .flatMap(List::stream)
+                .filter(rule -> rule.words().stream().map(word -> word.replaceFirst("^!+", ""))
+                        .anyMatch(word -> named.contains(word) || DESTINATION.matcher(word).matches()))
+                .forEach(rule -> notes.addLoss(rule,
+                        "behind a PROXY header HAProxy asked for the destination that the header "
+                                + "names; the rule is carried over for the address and port that the balancer connects to"));
     }
 
     /**

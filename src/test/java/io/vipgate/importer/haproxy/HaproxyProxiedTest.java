@@ -157,6 +157,27 @@ class HaproxyProxiedTest {
         assertNothingLost(result);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"use_backend other if { dst_port 443 }", "use_backend other if !{ dst 203.0.113.9 }",
+        "use_backend other if https", "use_backend other if !https", "tcp-request session reject if { dst_port 443 }",
+        "use_backend web-%[dst_port]"})
+    void behindAHeaderTheDestinationIsTheOneThatItNames(String rule) {
+        String rules = "\nacl https dst_port 443\n" + rule + "\ndefault_backend web\nbackend other\n" + SERVER
+                + "\nbackend web\n" + SERVER + "\n";
+
+        assertLost(HaproxyImporter.convert("frontend web\nbind 203.0.113.1:80 accept-proxy" + rules), 4,
+                "the destination that the header names");
+        assertThat(HaproxyImporter.convert("frontend web\nbind 203.0.113.1:80" + rules).notes().toString())
+                .doesNotContain("the destination that the header names");
+    }
+
+    @Test
+    void whatTheConnectionItselfCameToIsNoLossBehindAHeader() {
+        assertNothingLost(HaproxyImporter.convert("frontend web\nbind 203.0.113.1:80 accept-proxy\n"
+                + "use_backend other if { fc_dst_port 80 }\ndefault_backend web\nbackend other\n" + SERVER
+                + "\nbackend web\n" + SERVER + "\n"));
+    }
+
     @Test
     void aRuleThatWaitsForItsBytesMatchesInTheEnd() {
         ImportResult result = listen("tcp-request inspect-delay 5s",
