@@ -109,16 +109,26 @@ public final class Blocks {
     /**
      * Adds those that were kept somewhere, as far as they are in force and their networks have none.
      *
-     * @return how many were added; the first {@value #MAX_SIZE} find room
+     * @return those that were added; the first {@value #MAX_SIZE} find room
      */
-    public synchronized int restore(Collection<Block> kept) {
-        int before = roots.size;
+    public synchronized List<Block> restore(Collection<Block> kept) {
+        List<Block> added = new ArrayList<>();
         for (Block block : kept) {
             if (isInForce(block) && roots.exactly(block.network()) == null && roots.size < MAX_SIZE) {
                 put(block);
+                added.add(block);
             }
         }
-        return roots.size - before;
+        return added;
+    }
+
+    /** Lifts what {@link #restore} has added, but for blocks that have been replaced since. */
+    public synchronized void takeBack(Collection<Block> restored) {
+        for (Block block : restored) {
+            if (roots.exactly(block.network()) == block) {
+                drop(block);
+            }
+        }
     }
 
     private void put(Block added) {

@@ -127,6 +127,11 @@ public final class ManagedPool {
 
     // ---- reload ----
 
+    /** Makes what the operator has set as it was before a reload that fails; {@link #apply} follows. */
+    void takeBack(Map<String, OperatorOverride> before) {
+        overrides.takeBack(before);
+    }
+
     /**
      * Applies a configuration, and tells the loops. Until {@link #finish} the one before can be applied again, with its pins
      * and endpoints.

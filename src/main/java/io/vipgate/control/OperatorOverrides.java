@@ -56,6 +56,12 @@ final class OperatorOverrides {
         kept.forEach(byEndpoint::putIfAbsent);
     }
 
+    /** Makes them as they were. */
+    void takeBack(Map<String, OperatorOverride> before) {
+        byEndpoint.keySet().retainAll(before.keySet());
+        byEndpoint.putAll(before);
+    }
+
     /**
      * Sets an endpoint's state.
      *

@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,6 +49,8 @@ final class OverrideStore {
     private volatile Optional<String> problem = Optional.empty();
     /** {@link Blocks#changes} when the file said of them what there is; {@link #NEVER} when it says less. */
     private volatile long restoredAt;
+    /** The blocks that came with the file in use. */
+    private List<Block> restored = List.of();
     /** What the file says now, as far as is known. Of the writer. */
     private @Nullable Save written;
 
@@ -59,6 +62,10 @@ final class OverrideStore {
      */
     private record Save(StateFileRead opened, Map<String, Map<String, OperatorOverride>> overrides,
             Set<String> told, long blockChanges) {}
+
+    /** What a reload that fails goes back to. */
+    record Remembered(StateFileRead opened, Map<String, Map<String, OperatorOverride>> byPool, Set<String> configured,
+            Optional<String> problem) {}
 
     /** Keeps these blocks too. */
     OverrideStore(Blocks blocks) {
@@ -106,13 +113,34 @@ final class OverrideStore {
                         states.problemCount() - states.problems().size());
             }
             byPool.forEach((pool, present) -> states.overrides(pool).forEach(present::putIfAbsent));
-            int restored = blocks.restore(states.blocks());
-            restoredAt = blocks.size() == restored ? blocks.changes() : NEVER;
+            restored = blocks.restore(states.blocks());
+            restoredAt = blocks.size() == restored.size() ? blocks.changes() : NEVER;
             if (!states.blocks().isEmpty()) {
-                LOG.info("stateFile: {} blocks restored, {} have expired or were there", restored,
-                        states.blocks().size() - restored);
+                LOG.info("stateFile: {} blocks restored, {} have expired or were there", restored.size(),
+                        states.blocks().size() - restored.size());
             }
         });
+    }
+
+    /** What there is, for {@link #takeBack}. */
+    Remembered remember() {
+        Map<String, Map<String, OperatorOverride>> copy = new LinkedHashMap<>();
+        byPool.forEach((pool, endpoints) -> copy.put(pool, new LinkedHashMap<>(endpoints)));
+        return new Remembered(opened, copy, Set.copyOf(configured), problem);
+    }
+
+    /** Makes it again as it was; blocks that came with another file since go. */
+    void takeBack(Remembered before) {
+        byPool.clear();
+        byPool.putAll(before.byPool());
+        configured.retainAll(before.configured());
+        problem = before.problem();
+        if (!before.opened().equals(opened)) {
+            blocks.takeBack(restored);
+            restored = List.of();
+            opened = before.opened();
+            restoredAt = NEVER;
+        }
     }
 
     private KeptStates kept() {

@@ -86,8 +86,7 @@ public final class PoolRegistry {
         private final Map<String, PoolChange> next;
         private final StateFileRead stateFile;
         private final Map<String, PoolChange> before = applied;
-        private final StateFileRead stateFileBefore = overrides.inUse();
-        private boolean hasBegun;
+        private OverrideStore.@Nullable Remembered overridesBefore;
 
         Change(Map<String, PoolChange> next, StateFileRead stateFile) {
             this.next = next;
@@ -96,16 +95,17 @@ public final class PoolRegistry {
 
         @Override
         public void commit() {
-            hasBegun = true;
             byName.forEach((name, pool) -> overrides.put(name, pool.overrides()));
+            overridesBefore = overrides.remember();
             overrides.use(stateFile);
             next.forEach(PoolRegistry.this::apply);
         }
 
         @Override
         public void rollBack() {
-            if (hasBegun) {
-                overrides.use(stateFileBefore);
+            if (overridesBefore != null) {
+                overrides.takeBack(overridesBefore);
+                byName.forEach((name, pool) -> pool.takeBack(overrides.of(name)));
                 before.forEach(PoolRegistry.this::apply);
                 retainOnly(before.keySet());
                 byName.values().forEach(ManagedPool::finish);

@@ -122,6 +122,35 @@ final class ReloadFailureIT {
         }
     }
 
+    @Test
+    void aReloadThatFailsHalfWayLeavesNothingOfTheStateFileThatItNames() throws Exception {
+        Path state = Files.writeString(directory.resolve("state"),
+                "nginx/b state=maint weight=7 configured=1\nblock 127.0.0.0/8 since=1\n");
+        int port = FreePort.take();
+        Faulty faulty = new Faulty();
+        try (NamingEndpoint a = new NamingEndpoint('a');
+                NamingEndpoint b = new NamingEndpoint('b');
+                TestGateway gateway = TestGateway.with().bind("127.0.0.1:" + port).endpoint("a", a).endpoint("b", b)
+                        .participant(faulty).start()) {
+            TestGateway.Builder next = TestGateway.with().bind("127.0.0.1:" + port).endpoint("a", a).endpoint("b", b)
+                    .more("stateFile: " + state);
+            faulty.fault = Fault.COMMIT;
+
+            assertThatThrownBy(() -> gateway.apply(next)).hasMessage("injected");
+
+            assertThat(ask(port)).as("nobody is blocked").isIn("a", "b");
+            assertThat(gateway.state("b").admin()).isEqualTo(AdminState.READY);
+            assertThat(gateway.state("b").weight()).isEqualTo(1);
+
+            faulty.fault = Fault.NONE;
+            gateway.apply(next);
+
+            assertThatThrownBy(() -> ask(port)).as("blocked").hasMessageContaining("reset");
+            assertThat(gateway.state("b").admin()).isEqualTo(AdminState.MAINT);
+            assertThat(gateway.state("b").weight()).isEqualTo(7);
+        }
+    }
+
     private static String askFrom(String client, int port) throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.ofLiteral(client), 0)) {
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
