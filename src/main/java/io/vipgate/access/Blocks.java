@@ -125,7 +125,7 @@ public final class Blocks {
     /** Lifts what {@link #restore} has added, but for blocks that have been replaced since. */
     public synchronized void takeBack(Collection<Block> restored) {
         for (Block block : restored) {
-            if (roots.exactly(block.network()) == block) {
+            if (block.equals(roots.exactly(block.network()))) {
                 drop(block);
             }
         }

@@ -66,8 +66,6 @@ public final class Gateway implements GatewayView, AutoCloseable {
      * @throws StartException if that is not possible; the gateway is to be closed then
      */
     public void start(GatewayConfig first) throws StartException {
-        parts.heartbeat().start();
-        parts.neighbours().start();
         apply(first);
     }
 
@@ -273,8 +271,6 @@ public final class Gateway implements GatewayView, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            parts.heartbeat().close();
-            parts.neighbours().close();
             parts.loops().close();
             parts.accessLog().close();
         }

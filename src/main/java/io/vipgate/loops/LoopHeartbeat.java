@@ -1,10 +1,7 @@
 package io.vipgate.loops;
 
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
 
@@ -13,8 +10,9 @@ import java.util.stream.IntStream;
  *
  * <p>Thread-safe.
  */
-public final class LoopHeartbeat implements AutoCloseable {
-    private static final long EVERY_NANOS = 1_000_000_000L;
+public final class LoopHeartbeat {
+    /** Time from one question to the next. */
+    public static final Duration EVERY = Duration.ofSeconds(1);
 
     /** So many answers are remembered; a scrape every 15 s misses none. */
     private static final int REMEMBERED = 16;
@@ -28,10 +26,8 @@ public final class LoopHeartbeat implements AutoCloseable {
     private final AtomicLongArray lags;
     /** Of the asking thread alone. */
     private int turn;
-    private final ScheduledExecutorService asking = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("vipgate-heartbeat").daemon().factory());
 
-    /** Makes one that asks nobody before it is started. */
+    /** Makes one that has asked nobody yet. */
     public LoopHeartbeat(EventLoopSet loops) {
         this.loops = loops;
         count = loops.count();
@@ -43,12 +39,8 @@ public final class LoopHeartbeat implements AutoCloseable {
         }
     }
 
-    /** Begins to ask. */
-    public void start() {
-        Future<?> _ = asking.scheduleAtFixedRate(this::ask, 0, EVERY_NANOS, TimeUnit.NANOSECONDS);
-    }
-
-    private void ask() {
+    /** Asks the loops, and does not wait for their answers. To be done by one thread, each {@link #EVERY}. */
+    public void ask() {
         long now = System.nanoTime();
         turn = (turn + 1) % REMEMBERED;
         int slot = turn;
@@ -90,10 +82,5 @@ public final class LoopHeartbeat implements AutoCloseable {
             longest = Math.max(longest, now - tickedAt.get(i));
         }
         return longest;
-    }
-
-    @Override
-    public void close() {
-        asking.shutdownNow();
     }
 }

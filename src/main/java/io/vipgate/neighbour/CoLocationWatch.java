@@ -7,6 +7,7 @@ import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -16,10 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -29,12 +26,13 @@ import org.slf4j.LoggerFactory;
  * Looks every few seconds which machines answer for the endpoints of each pool, and logs when one machine has come to serve
  * several endpoints that clients are sent to. Changes nothing else.
  *
- * <p>Thread-safe: one thread of its own looks, anybody reads.
+ * <p>Thread-safe: one thread looks, anybody reads.
  */
-public final class CoLocationWatch implements AutoCloseable {
+public final class CoLocationWatch {
     private static final Logger LOG = LoggerFactory.getLogger(CoLocationWatch.class);
-    private static final long FIRST_SECONDS = 1;
-    private static final long EVERY_SECONDS = 5;
+    /** Time from one look to the next. */
+    public static final Duration EVERY = Duration.ofSeconds(5);
+
     /** Addresses that are looked at; the pools beyond are not. Two calls of the kernel each. */
     private static final int MAX_ADDRESSES = 4096;
     private static final Neighbour NOT_ASKED = new Neighbour.Unresolved(Neighbour.Reason.NOT_ASKED);
@@ -45,8 +43,6 @@ public final class CoLocationWatch implements AutoCloseable {
     private final InstantSource clock;
     private final Map<String, CoLocation> found = new ConcurrentHashMap<>();
     private final Map<String, CoLocationLog> logs = new HashMap<>();
-    private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("vipgate-neighbours").daemon().factory());
     private boolean isFailing;
 
     CoLocationWatch(Supplier<List<Pool>> pools, NeighbourSource source, InstantSource clock) {
@@ -64,27 +60,13 @@ public final class CoLocationWatch implements AutoCloseable {
         this(pools, new NeighbourTable()::lookUp, InstantSource.system());
     }
 
-    /** Begins to look, every few seconds. */
-    public void start() {
-        Future<?> _ = looking.scheduleWithFixedDelay(this::lookAndSurvive, FIRST_SECONDS, EVERY_SECONDS,
-                TimeUnit.SECONDS);
-    }
-
     /** What the last look has found of a pool; {@link CoLocation#NOTHING} before the first one. */
     public CoLocation of(String pool) {
         return found.getOrDefault(pool, CoLocation.NOTHING);
     }
 
-    /** A timer drops a task that throws. */
-    private void lookAndSurvive() {
-        try {
-            look();
-        } catch (RuntimeException e) {
-            LOG.error("looking at the neighbours failed", e);
-        }
-    }
-
-    void look() {
+    /** Looks once. To be done by one thread, each {@link #EVERY}. */
+    public void look() {
         Map<String, PoolSnapshot> present = new LinkedHashMap<>();
         pools.get().forEach(pool -> present.put(pool.name(), pool.snapshot()));
         Map<String, Neighbour> answers = ask(present);
@@ -153,10 +135,5 @@ public final class CoLocationWatch implements AutoCloseable {
                 LOG.info("{}", notice.text());
             }
         }
-    }
-
-    @Override
-    public void close() {
-        looking.shutdownNow();
     }
 }

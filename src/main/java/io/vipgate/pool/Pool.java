@@ -1,5 +1,8 @@
 package io.vipgate.pool;
 
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A named group of endpoints: the one place that stores what is known of them, as a {@link PoolSnapshot} that the data
  * path reads and the control path replaces.
@@ -9,6 +12,8 @@ package io.vipgate.pool;
 public final class Pool {
     private final String name;
     private volatile PoolSnapshot snapshot;
+    /** Monotonic time; null while an endpoint is up. */
+    private volatile @Nullable Long noneUpSince;
 
     /**
      * Makes a pool.
@@ -18,6 +23,7 @@ public final class Pool {
     public Pool(String name, PoolSnapshot snapshot) {
         this.name = name;
         this.snapshot = snapshot;
+        noneUpSince = snapshot.hasUp() ? null : (Long) System.nanoTime();
     }
 
     /** Its name in the configuration. */
@@ -33,5 +39,16 @@ public final class Pool {
     /** Replaces the snapshot. Only the control thread does that. */
     public void publish(PoolSnapshot newSnapshot) {
         snapshot = newSnapshot;
+        if (newSnapshot.hasUp()) {
+            noneUpSince = null;
+        } else if (noneUpSince == null) {
+            noneUpSince = System.nanoTime();
+        }
+    }
+
+    /** Since when every endpoint is down, in nanoseconds of the monotonic clock; empty while one is not. */
+    public OptionalLong noneUpSince() {
+        Long since = noneUpSince;
+        return since == null ? OptionalLong.empty() : OptionalLong.of(since);
     }
 }

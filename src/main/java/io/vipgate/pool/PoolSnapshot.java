@@ -88,6 +88,16 @@ public final class PoolSnapshot {
         return members.stream().filter(member -> member.endpoint().name().equals(name)).toList();
     }
 
+    /** Whether an endpoint is not DOWN, may it be chosen or not. */
+    boolean hasUp() {
+        for (Member member : members) {
+            if (member.state().health() != Health.DOWN) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Every endpoint of the pool, in the order of the configuration. */
     public List<Member> members() {
         return members;

@@ -203,7 +203,8 @@ public final class GatewayProcess implements AutoCloseable {
             server.operations().reloadBy(() -> reloadNow(file));
         }
         notifier.ready("serving");
-        notifier.watch(() -> server.gateway().isAlive(Readiness.MAX_LOOP_SILENCE));
+        notifier.pingPeriod().ifPresent(period -> server.periodic().every(period,
+                () -> notifier.ping(server.gateway().isAlive(Readiness.MAX_LOOP_SILENCE))));
         ListedFiles listed = new ListedFiles();
         try (ConfigFileWatch _ = file == null
                 ? null
@@ -249,7 +250,6 @@ public final class GatewayProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        notifier.close();
         reloads.shutdownNow();
     }
 }

@@ -47,6 +47,7 @@ import io.vipgate.telemetry.HistoryRecorder;
 import io.vipgate.telemetry.MetricsReader;
 import io.vipgate.telemetry.RateSampler;
 import io.vipgate.telemetry.ReloadCounts;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +60,8 @@ import java.util.stream.Stream;
  * <p>Thread-safe.
  */
 public final class GatewayServer implements AutoCloseable {
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+
     private final Gateway gateway;
     private final AccessLog accessLog;
     private final ListenerAdmissions admissions;
@@ -70,6 +73,9 @@ public final class GatewayServer implements AutoCloseable {
     private final RateSampler rates;
     private final LazyMetrics metrics;
     private final HttpServers servers;
+    private final LoopHeartbeat heartbeat;
+    private final CoLocationWatch neighbours;
+    private final PeriodicTasks periodic = new PeriodicTasks();
 
     /**
      * Builds the parts; nothing runs yet but the event loops, which {@code threads} started.
@@ -93,8 +99,8 @@ public final class GatewayServer implements AutoCloseable {
         PoolRegistry pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks);
         ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit, new ListenerAdmissions(blocks));
         admissions = listeners.admissions();
-        LoopHeartbeat heartbeat = new LoopHeartbeat(loops);
-        CoLocationWatch neighbours = new CoLocationWatch(
+        heartbeat = new LoopHeartbeat(loops);
+        neighbours = new CoLocationWatch(
                 () -> pools.all().stream().map(ManagedPool::pool).toList());
         HeapShare share = HeapShare.ofThisProcess();
         servers = new HttpServers(share);
@@ -181,8 +187,11 @@ public final class GatewayServer implements AutoCloseable {
     }
 
     private void serve(GatewayConfig config) throws StartException {
-        readiness.start();
-        rates.start();
+        periodic.every(LoopHeartbeat.EVERY, heartbeat::ask);
+        periodic.every(RateSampler.EVERY, rates::sample);
+        // Pools are known by then, and their endpoints have been talked to.
+        periodic.every(FIRST_LOOK, CoLocationWatch.EVERY, neighbours::look);
+        periodic.start();
         // Before the listeners: what can't be bound ends the start, and clients that had come would be reset.
         servers.bind(config, operations, readiness, new MetricsHandler(accept -> metrics().scrape(accept)));
         gateway.start(config);
@@ -229,6 +238,11 @@ public final class GatewayServer implements AutoCloseable {
         return accessLog;
     }
 
+    /** What is done again and again while it serves. */
+    PeriodicTasks periodic() {
+        return periodic;
+    }
+
     RecentEvents events() {
         return events;
     }
@@ -244,9 +258,8 @@ public final class GatewayServer implements AutoCloseable {
         try {
             // First, so that what they still answer has all it asks.
             servers.close();
-            readiness.close();
-            rates.close();
             metrics.close();
+            periodic.close();
         } finally {
             gateway.close();
         }

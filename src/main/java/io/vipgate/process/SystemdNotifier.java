@@ -1,13 +1,10 @@
 package io.vipgate.process;
 
 import io.vipgate.linux.NotifySocket;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,13 +14,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-final class SystemdNotifier implements AutoCloseable {
+final class SystemdNotifier {
     private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
 
     private final Optional<NotifySocket> socket;
     private final long watchdogMicros;
-    private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("vipgate-watchdog").daemon().factory());
 
     private SystemdNotifier(Optional<NotifySocket> socket, long watchdogMicros) {
         this.socket = socket;
@@ -64,9 +59,11 @@ final class SystemdNotifier implements AutoCloseable {
         return socket.isPresent();
     }
 
-    /** Whether somebody wants to be told again and again. */
-    boolean isWatched() {
-        return isAsked() && watchdogMicros > 0;
+    /** How often {@link #ping} is to be said, twice in each time that the service manager allows; empty when nobody wants it. */
+    Optional<Duration> pingPeriod() {
+        return isAsked() && watchdogMicros > 0
+                ? Optional.of(Duration.of(watchdogMicros / 2, ChronoUnit.MICROS))
+                : Optional.empty();
     }
 
     /**
@@ -88,16 +85,12 @@ final class SystemdNotifier implements AutoCloseable {
         send("STOPPING=1\nSTATUS=" + status);
     }
 
-    /** Says that the gateway lives, twice in each period that the service manager allows, while it does. */
-    void watch(BooleanSupplier isAlive) {
-        if (isWatched()) {
-            Future<?> _ = watchdog.scheduleAtFixedRate(() -> {
-                if (isAlive.getAsBoolean()) {
-                    send("WATCHDOG=1");
-                } else {
-                    LOG.error("an event loop has not ticked: watchdog ping withheld");
-                }
-            }, 0, Math.max(1, watchdogMicros / 2), TimeUnit.MICROSECONDS);
+    /** Says that the gateway lives, if it does. */
+    void ping(boolean isAlive) {
+        if (isAlive) {
+            send("WATCHDOG=1");
+        } else {
+            LOG.error("an event loop has not ticked: watchdog ping withheld");
         }
     }
 
@@ -105,10 +98,5 @@ final class SystemdNotifier implements AutoCloseable {
         if (socket.isPresent() && !socket.get().send(text)) {
             LOG.warn("the service manager did not take a message");
         }
-    }
-
-    @Override
-    public void close() {
-        watchdog.shutdownNow();
     }
 }

@@ -30,7 +30,7 @@ import java.util.stream.LongStream;
 public final class History {
     /** Ten minutes of them. */
     static final int SAMPLES = 300;
-    static final long EVERY_MILLIS = 2_000;
+    static final long EVERY_MILLIS = RateSampler.EVERY.toMillis();
     private static final int BUFFER_CHARACTERS = 4 << 10;
 
     /**

@@ -14,13 +14,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes history of the counters' samples: rates between every second one, and connections at that moment.
+ * Makes history of the counters' samples: rates between one and the next, and connections at that moment.
  *
  * <p>Confined to the thread that samples.
  */
 public final class HistoryRecorder implements Consumer<TotalsSample> {
-    /** Samples are a second apart, now and then a little less. */
-    private static final long MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(History.EVERY_MILLIS * 9 / 10);
+    /** One that follows the last so closely, since that was late, is left out. */
+    private static final long MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(History.EVERY_MILLIS / 2);
 
     private final History history;
     private final PoolRegistry pools;

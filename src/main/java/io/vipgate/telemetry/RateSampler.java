@@ -5,6 +5,7 @@ import io.vipgate.loops.LoopContext;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.relay.LoopEndpoint;
 import io.vipgate.relay.LoopPool;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,36 +13,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * What the loops have counted, now and a little while ago, so that rates can be told. Each loop is asked once a second to
+ * What the loops have counted, now and a little while ago, so that rates can be told. Each loop is asked every two seconds to
  * copy its counters; one that is too busy to answer counts with what it said last.
  *
  * <p>Thread-safe.
  */
-public final class RateSampler implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(RateSampler.class);
-    private static final long EVERY_MILLIS = 1_000;
+public final class RateSampler {
+    /** Time from one sample to the next. */
+    public static final Duration EVERY = Duration.ofSeconds(2);
+
     private static final long MAX_WAIT_MILLIS = 500;
     /** Rates are means over the time of so many samples. */
-    private static final int SAMPLES = 10;
+    private static final int SAMPLES = 5;
 
     private final EventLoopSet loops;
     private final Consumer<TotalsSample> onSample;
     private final AtomicReferenceArray<@Nullable TotalsSample> lastOfLoop;
     private final ArrayDeque<TotalsSample> past = new ArrayDeque<>();
-    private final ScheduledExecutorService sampling = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("vipgate-rates").daemon().factory());
 
     /**
      * Counters now, and where they stood when the time of the rates began.
@@ -66,12 +61,8 @@ public final class RateSampler implements AutoCloseable {
         past.add(new TotalsSample(System.nanoTime(), Map.of(), Map.of()));
     }
 
-    /** Begins to sample, once a second. */
-    public void start() {
-        Future<?> _ = sampling.scheduleWithFixedDelay(this::sample, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private void sample() {
+    /** Takes a sample; at most half a second is waited for the loops. To be done by one thread, each {@link #EVERY}. */
+    public void sample() {
         try {
             TotalsSample sample = collect(new int[1]);
             synchronized (past) {
@@ -82,9 +73,7 @@ public final class RateSampler implements AutoCloseable {
             }
             onSample.accept(sample);
         } catch (InterruptedException e) {
-            LOG.debug("the counters are no longer sampled");
-        } catch (RuntimeException e) {
-            LOG.error("a sample of the counters is lost", e);
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -146,10 +135,5 @@ public final class RateSampler implements AutoCloseable {
         context.listeners().values().forEach(listener -> listeners.put(listener.name(),
                 ListenerTotals.of(listener)));
         return new TotalsSample(System.nanoTime(), endpoints, listeners);
-    }
-
-    @Override
-    public void close() {
-        sampling.shutdownNow();
     }
 }

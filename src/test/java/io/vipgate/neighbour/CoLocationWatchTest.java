@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CoLocationWatchTest {
@@ -29,11 +28,6 @@ class CoLocationWatchTest {
     private @Nullable IOException failure;
     private Instant now = Instant.EPOCH;
     private final CoLocationWatch watch = new CoLocationWatch(() -> List.copyOf(pools), this::lookUp, () -> now);
-
-    @AfterEach
-    void close() {
-        watch.close();
-    }
 
     private List<Neighbour> lookUp(List<InetAddress> addresses) throws IOException {
         if (failure != null) {
