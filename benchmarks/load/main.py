@@ -42,7 +42,7 @@ def arguments() -> argparse.Namespace:
     add("--java-options", action="append", default=[], metavar="NAME=FLAGS", help="further JVM flags of a build")
     add("--rounds", type=int, help="of each case (default: as the case has it)")
     add("--seconds", type=int, help="of each measurement")
-    add("--warm-up", type=int, metavar="SECONDS", help="of load on each build of vipgate before the first round")
+    add("--warm-up", type=int, metavar="SECONDS", help="of load on each build of vipgate before the first round; in idle of rest since its start")
     add("--fresh-every", type=int, metavar="ROUNDS", help="start and warm up all peers anew after so many rounds")
     add("--connections", type=int, default=64, help="at once, where clients ask in a closed loop (default: 64)")
     add("--workers", type=int, default=1, help="event loops, threads or processes of each gateway, and its processors")
@@ -179,7 +179,7 @@ def measure_all(args: argparse.Namespace, record: Run, bed: Testbed, processors:
     for case, able in cases:
         print(f"\n== {case.title} ({case.name}): {case.rounds} rounds, about {duration(case.estimate(able))}", flush=True)
         began = time.monotonic()
-        result = CaseResult(case.name, case.title, case.metrics, case.bases, case.parameters())
+        result = CaseResult(case.name, case.title, case.metrics, case.bases, case.rivals, case.parameters())
         record.cases.append(result)
         play(case, able, result)
         print(f"   took {duration(time.monotonic() - began)}\n")

@@ -191,6 +191,15 @@ class Testbed:
         head = [line for line in lines if line.startswith(("*", ":"))]
         self.nat.run("iptables-restore", input="\n".join([*head, *rules, *more, "COMMIT", ""]))
 
+    def begun(self) -> int:
+        """Connections that the nodes' kernels have answered so far. A probe may reset its own before the handshake ends."""
+        count = 0
+        for pid in {node.host.pid for node in self.nodes}:
+            names, values = (line.split() for line in pathlib.Path(f"/proc/{pid}/net/snmp").read_text().splitlines()
+                             if line.startswith("Tcp:"))
+            count += sum(int(values[names.index(name)]) for name in ("PassiveOpens", "AttemptFails"))
+        return count
+
     def destroy(self) -> None:
         for host in reversed(self.hosts):
             host.destroy()
