@@ -25,6 +25,8 @@ class Options:
     connections: int
     workers: int
     is_quick: bool
+    #: Congestion controls to be compared; none: the system's alone.
+    congestion: tuple[str, ...] = ()
 
 
 class Case:
