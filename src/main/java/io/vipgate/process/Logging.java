@@ -4,7 +4,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
@@ -23,8 +22,6 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
-    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %msg%n%ex";
-
     /** How long the end of the process waits for what was logged just before. */
     private static final long FLUSH_MILLIS = 1_000;
     /** One for the process, whatever reloads change. */
@@ -66,7 +63,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     }
 
     private static void configure(LoggerContext loggers, Level level, LogFormat format) {
-        Encoder<ILoggingEvent> encoder = format == LogFormat.JSON ? new JsonEncoder() : text(loggers);
+        Encoder<ILoggingEvent> encoder = format == LogFormat.JSON ? new JsonEncoder() : new TextEncoder();
         encoder.setContext(loggers);
         encoder.start();
         Appender appender = new Appender(encoder);
@@ -77,13 +74,6 @@ public final class Logging extends ContextAwareBase implements Configurator {
         root.addAppender(appender);
         root.setLevel(Level.WARN);
         loggers.getLogger("io.vipgate").setLevel(level);
-    }
-
-    private static PatternLayoutEncoder text(LoggerContext loggers) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-        encoder.setContext(loggers);
-        encoder.setPattern(PATTERN);
-        return encoder;
     }
 
     /** Makes the lines, on the thread that logs, and queues them. Thread-safe, as encoders are. */
