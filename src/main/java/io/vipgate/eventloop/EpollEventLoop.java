@@ -103,8 +103,13 @@ final class EpollEventLoop extends SingleThreadIoEventLoop implements EventLoop 
 
     @Override
     public void schedule(Runnable task, long delayNanos) {
+        Future<?> _ = scheduleRevocable(task, delayNanos);
+    }
+
+    @Override
+    public Future<?> scheduleRevocable(Runnable task, long delayNanos) {
         // Netty would keep what it throws in a future that nobody looks at.
-        Future<?> _ = schedule(() -> runSafely(task), delayNanos, TimeUnit.NANOSECONDS);
+        return schedule(() -> runSafely(task), delayNanos, TimeUnit.NANOSECONDS);
     }
 
     @Override

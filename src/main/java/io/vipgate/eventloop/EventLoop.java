@@ -1,6 +1,7 @@
 package io.vipgate.eventloop;
 
 import io.vipgate.linux.SystemCalls;
+import java.util.concurrent.Future;
 
 /**
  * What the data path sees of an event loop: one thread that waits for events of descriptors, runs tasks, and keeps a
@@ -18,6 +19,9 @@ public interface EventLoop {
 
     /** Runs a task on the loop after a delay in nanoseconds. */
     void schedule(Runnable task, long delayNanos);
+
+    /** As {@link #schedule}, for a task that may be called off: {@code cancel} of what is returned, on the loop. */
+    Future<?> scheduleRevocable(Runnable task, long delayNanos);
 
     /**
      * Runs a task after the next batch of events: for work that has used up its share of this one and must let others

@@ -1,5 +1,6 @@
 package io.vipgate.eventloop;
 
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * disarming take constant time and no memory. A timer fires at its deadline at the earliest and, on a loop that is not
  * stalled, one tick after it at the latest.
  *
- * <p>The loop is woken for ticks only while a timer is armed.
+ * <p>The loop is woken only for ticks in which timers stand, or have stood.
  *
  * <p>Confined to its event loop.
  */
@@ -20,15 +21,19 @@ public final class Wheel {
     private static final Logger LOG = LoggerFactory.getLogger(Wheel.class);
 
     private static final int SLOTS = 1024;
+    private static final long WALKING = Long.MIN_VALUE;
 
     private final EventLoop loop;
     private final @Nullable WheelTimer[] slots = new @Nullable WheelTimer[SLOTS];
-    private final Runnable onTick = this::tick;
+    private final Runnable onWake = this::walk;
     private final long origin;
-    /** All slots up to this tick have been looked at. */
+    /** All slots up to this tick have been looked at, or were empty when it came. */
     private long current;
     private int armed;
-    private boolean ticking;
+    /** The next wake-up; null when there is none. */
+    private @Nullable Future<?> wake;
+    /** The tick that it is for: no timer stands in an earlier one. {@link #WALKING} while one is under way. */
+    private long wakeTick;
 
     /** Makes a wheel whose time begins now. */
     public Wheel(EventLoop loop) {
@@ -51,13 +56,21 @@ public final class Wheel {
         if (timer.slot >= 0) {
             unlink(timer);
         }
-        if (!ticking) {
-            // The wheel stood still while it was empty.
-            current = Math.max(current, (loop.now() - origin) / TICK_NANOS);
-            ticking = true;
-            loop.schedule(onTick, TICK_NANOS);
+        // The wheel has stood still where it was empty.
+        long present = (loop.now() - origin) / TICK_NANOS;
+        current = Math.max(current, wake == null ? present : Math.min(present, wakeTick - 1));
+        long tick = link(timer, deadline);
+        if (wake == null || tick < wakeTick) {
+            wakeAt(tick);
         }
-        link(timer, deadline);
+    }
+
+    private void wakeAt(long tick) {
+        if (wake != null) {
+            wake.cancel(false);
+        }
+        wakeTick = tick;
+        wake = loop.scheduleRevocable(onWake, Math.max(1, origin + tick * TICK_NANOS - loop.now()));
     }
 
     /** Disarms a timer; does nothing to one that is not armed. */
@@ -68,7 +81,8 @@ public final class Wheel {
         }
     }
 
-    private void link(WheelTimer timer, long deadline) {
+    /** Returns the tick that it stands in. */
+    private long link(WheelTimer timer, long deadline) {
         // The tick that ends at or after the deadline, so that no timer fires early.
         long tick = (deadline - origin + TICK_NANOS - 1) / TICK_NANOS;
         long bounded = Math.clamp(tick, current + 1, current + SLOTS - 1);
@@ -82,6 +96,7 @@ public final class Wheel {
         }
         slots[slot] = timer;
         armed++;
+        return bounded;
     }
 
     private void unlink(WheelTimer timer) {
@@ -101,7 +116,8 @@ public final class Wheel {
         armed--;
     }
 
-    private void tick() {
+    private void walk() {
+        wakeTick = WALKING;
         long now = loop.now();
         long target = (now - origin) / TICK_NANOS;
         // After a long stall one turn visits every slot.
@@ -112,11 +128,19 @@ public final class Wheel {
                 fire((int) (current & (SLOTS - 1)), now);
             }
         } finally {
-            ticking = armed > 0;
-            if (ticking) {
-                loop.schedule(onTick, Math.max(1, origin + (current + 1) * TICK_NANOS - now));
+            wake = null;
+            if (armed > 0) {
+                wakeAt(nextOccupied());
             }
         }
+    }
+
+    private long nextOccupied() {
+        long tick = current + 1;
+        while (slots[(int) (tick & (SLOTS - 1))] == null) {
+            tick++;
+        }
+        return tick;
     }
 
     private void fire(int slot, long now) {

@@ -119,7 +119,7 @@ final class CopyPump {
         if (taken > 0) {
             flow.onDelivered(taken);
         }
-        target.isWritable = false;
+        target.onFull();
         flow.inARow = 0;
         flow.pending = pendingBuffers.keep(buffer + taken, bytes - taken);
         return Progress.BLOCKED;
@@ -135,13 +135,13 @@ final class CopyPump {
             if (written != -Errno.EAGAIN) {
                 return onWriteFailed(flow);
             }
-            target.isWritable = false;
+            target.onFull();
             return Progress.BLOCKED;
         }
         flow.onDelivered(written);
         pending.consume(written);
         if (pending.length() > 0) {
-            target.isWritable = false;
+            target.onFull();
             return Progress.BLOCKED;
         }
         pendingBuffers.release(pending);

@@ -2,6 +2,8 @@ package io.vipgate.relay;
 
 import io.vipgate.eventloop.EventLoop;
 import java.util.ArrayDeque;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Relays that have just connected, while acknowledgements that could travel with data are held back on both sides: the last
@@ -19,20 +21,49 @@ final class DelayedAcks {
     /** How long an acknowledgement may wait, in nanoseconds. */
     static final long MAX_DELAY_NANOS = 4_000_000;
 
+    /** Relays that come faster than this, in nanoseconds, have their ticks, needed or not: calling one off has a price too. */
+    private static final long MIN_CALM_NANOS = 1_000_000;
+
     private final EventLoop loop;
     private final ArrayDeque<Relay> waiting = new ArrayDeque<>();
     private final Runnable onTick = this::tick;
-    private boolean isTicking;
+    /** Null when nobody waits. */
+    private @Nullable Future<?> nextTick;
+    private long lastAdded;
+    private boolean isCalm;
 
     DelayedAcks(EventLoop loop) {
         this.loop = loop;
+        lastAdded = loop.now();
     }
 
     void add(Relay relay) {
+        long now = loop.now();
+        isCalm = now - lastAdded >= MIN_CALM_NANOS;
+        lastAdded = now;
         waiting.addLast(relay);
-        if (!isTicking) {
-            isTicking = true;
-            loop.schedule(onTick, MAX_DELAY_NANOS);
+        if (nextTick == null) {
+            nextTick = loop.scheduleRevocable(onTick, MAX_DELAY_NANOS);
+        }
+    }
+
+    /** A relay's first exchange is over. Where relays are rare, the loop sleeps on when nobody waits any more. */
+    void onExchanged() {
+        Future<?> present = nextTick;
+        if (isCalm && present != null) {
+            dropSettled();
+            if (waiting.isEmpty()) {
+                present.cancel(false);
+                nextTick = null;
+            }
+        }
+    }
+
+    private void dropSettled() {
+        Relay first = waiting.peekFirst();
+        while (first != null && !first.isYoung()) {
+            waiting.removeFirst();
+            first = waiting.peekFirst();
         }
     }
 
@@ -53,9 +84,8 @@ final class DelayedAcks {
             flush(first);
             first = waiting.peekFirst();
         }
-        isTicking = first != null;
-        if (first != null) {
-            loop.schedule(onTick, Math.max(1, first.connectedAt() - ripe));
-        }
+        nextTick = first == null
+                ? null
+                : loop.scheduleRevocable(onTick, Math.max(1, first.connectedAt() - ripe));
     }
 }

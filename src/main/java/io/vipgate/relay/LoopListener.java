@@ -185,12 +185,9 @@ public final class LoopListener {
         counts.onRefused(reason);
     }
 
-    void onClientSpokeFirst() {
-        endpointSpeaksFirst = Math.max(0, endpointSpeaksFirst - 1);
-    }
-
-    void onEndpointSpokeFirst() {
-        endpointSpeaksFirst = Math.min(CONVINCED, endpointSpeaksFirst + 1);
+    /** The first bytes of a relay were the client's or the endpoint's. */
+    void onSpokeFirst(boolean isClient) {
+        endpointSpeaksFirst = Math.clamp(endpointSpeaksFirst + (isClient ? -1 : 1), 0, CONVINCED);
     }
 
     /**

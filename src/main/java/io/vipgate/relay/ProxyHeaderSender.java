@@ -60,7 +60,7 @@ final class ProxyHeaderSender implements Fields.Visitor {
         }
         int taken = Math.max(0, sent);
         if (taken < length) {
-            up.target.isWritable = false;
+            up.target.onFull();
             up.pending = pendingBuffers.keep(header.address() + taken, length - taken);
         }
         return true;

@@ -85,7 +85,6 @@ public final class Relay extends WheelTimer implements RelayInfo {
     @Nullable
     Reset reset;
     boolean hasDelayedAck;
-    boolean hasSpoken;
     /** The last byte went to the endpoint, so that an answer may be due. */
     boolean wasLastToBackend;
     /** Of a relay that a silence has ended: it was the endpoint's. */
@@ -123,7 +122,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
         loop.onOpened(relay);
         try {
             if (watched == null) {
-                relay.client = relay.watch(fd);
+                relay.client = relay.watch(fd, false);
             } else {
                 RelaySocket.takeOver(relay, watched);
             }
@@ -140,9 +139,9 @@ public final class Relay extends WheelTimer implements RelayInfo {
 
     /** Hands a socket to the event loop; null when epoll can't take it (no memory, or max_user_watches). */
     @Nullable
-    RelaySocket watch(int fd) {
+    RelaySocket watch(int fd, boolean isAttempt) {
         try {
-            return RelaySocket.watch(this, loop, fd);
+            return RelaySocket.watch(this, loop, fd, isAttempt);
         } catch (Throwable e) {
             loop.systemCalls().setResetOnClose(fd);
             loop.systemCalls().close(fd);
@@ -227,12 +226,11 @@ public final class Relay extends WheelTimer implements RelayInfo {
         if (traffic != null) {
             traffic.onDelivered(flow.isToBackend, bytes);
         }
-        if (!hasSpoken) {
-            hasSpoken = true;
-            if (flow.isToBackend) {
-                listener.onClientSpokeFirst();
+        if (flow.delivered() == bytes) {
+            if (isYoung()) {
+                listener.onSpokeFirst(flow.isToBackend);
             } else {
-                listener.onEndpointSpokeFirst();
+                loop.delayedAcks().onExchanged();
             }
         }
     }

@@ -22,7 +22,7 @@ final class RelayConnect {
             relay.hasDelayedAck = relay.listener.canDelayHandshakeAck();
             int fd = relay.loop.dialer().begin(next, relay.settings, relay.hasDelayedAck);
             if (fd >= 0) {
-                relay.backend = relay.watch(fd);
+                relay.backend = relay.watch(fd, true);
             }
             if (relay.backend != null) {
                 relay.since = relay.now();
@@ -103,7 +103,7 @@ final class RelayConnect {
         relay.advance(up);
         relay.advance(down);
         RelayTimeouts.armBounds(relay);
-        if (relay.phase == Relay.Phase.OPEN) {
+        if (relay.isYoung()) {
             relay.loop.delayedAcks().add(relay);
         }
     }

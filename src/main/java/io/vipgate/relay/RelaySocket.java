@@ -14,14 +14,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the event loop of its relay.
  */
 final class RelaySocket implements ReadyHandler {
-    /** One epoll_ctl(2) for the whole life of a socket, but for the source of a stream whose target is full. */
-    static final int EVENTS = Ready.IN | Ready.OUT | Ready.RDHUP | Ready.PRI | Ready.EDGE;
+    /** What is watched from the beginning. One epoll_ctl(2) for the whole life of a socket, while neither side is full. */
+    private static final int EVENTS = Ready.IN | Ready.RDHUP | Ready.PRI | Ready.EDGE;
 
     /**
-     * What is watched while bytes that arrive are of no use; those that go the other way still want room here. Not
-     * urgent data: with it, every segment would wake the loop.
+     * What is watched while bytes that arrive are of no use. Not urgent data: with it, every segment would wake the loop.
      */
-    private static final int READS_PAUSED = Ready.OUT | Ready.RDHUP | Ready.EDGE;
+    private static final int READS_PAUSED = Ready.RDHUP | Ready.EDGE;
+
+    /** Bit of {@link #watch}: arriving bytes are not told of. */
+    private static final int PAUSED = 1;
+    /** Bit of {@link #watch}: room to write is told of. */
+    private static final int ROOM = 2;
 
     final Relay relay;
     /** With SO_OOBINLINE: a client's has it from the listening socket, an endpoint's from {@link Dialer}. */
@@ -31,7 +35,7 @@ final class RelaySocket implements ReadyHandler {
 
     /** A read may give something: bytes, the end, or an error. */
     boolean isReadable;
-    /** A write may take something. */
+    /** A write may take something. Of a socket that was full, {@link #onFull} has it told when that is over. */
     boolean isWritable;
     /** The peer's FIN is in the receive queue, behind all its bytes; told together with urgent data that is there too. */
     boolean hasFin;
@@ -40,8 +44,8 @@ final class RelaySocket implements ReadyHandler {
      * was read, and only recv(2) gets past the mark.
      */
     boolean isUrgent;
-    /** Arriving bytes are not told of. */
-    private boolean isPaused;
+    /** What differs from {@link #EVENTS}. A byte for two flags: another one would cost each relay 16 bytes. */
+    private byte watch;
     /** The kernel has given the connection up: a reset, or a timeout of its own. */
     boolean isReset;
     /** A call has returned the socket's error, so that the next read says "end of stream" without a FIN. */
@@ -63,29 +67,40 @@ final class RelaySocket implements ReadyHandler {
     boolean hasKeepAlive;
     private boolean isClosed;
 
-    private RelaySocket(Relay relay, int fd) {
+    private RelaySocket(Relay relay, int fd, int watch) {
         this.relay = relay;
         this.fd = fd;
+        this.watch = (byte) watch;
     }
 
     /**
-     * Hands a socket to the event loop.
+     * Hands a socket to the event loop. A client's is fresh, so it has room: were that told, it would wake the loop once more, and
+     * so would the acknowledgement of each FIN.
      *
+     * @param isAttempt whether it is to be told when there is room, which is when it is connected
      * @throws IllegalStateException if epoll can't take it; the caller still owns the descriptor then
      */
-    static RelaySocket watch(Relay relay, RelayLoop loop, int fd) {
-        RelaySocket socket = new RelaySocket(relay, fd);
-        socket.registration = loop.eventLoop().register(fd, EVENTS, socket);
+    static RelaySocket watch(Relay relay, RelayLoop loop, int fd, boolean isAttempt) {
+        RelaySocket socket = new RelaySocket(relay, fd, isAttempt ? ROOM : 0);
+        socket.registration = loop.eventLoop().register(fd, socket.events(), socket);
         return socket;
     }
 
     /** Gives a relay the socket of its client, which somebody else has watched until now. */
     static void takeOver(Relay relay, Registration watched) {
-        RelaySocket socket = new RelaySocket(relay, watched.descriptor());
+        RelaySocket socket = new RelaySocket(relay, watched.descriptor(), 0);
         socket.registration = watched;
         // First whose it is, so that a fault closes it.
         relay.client = socket;
-        watched.handOver(socket, EVENTS);
+        watched.handOver(socket, socket.events());
+    }
+
+    private int events() {
+        return (isPaused() ? READS_PAUSED : EVENTS) | ((watch & ROOM) == 0 ? 0 : Ready.OUT);
+    }
+
+    private boolean isPaused() {
+        return (watch & PAUSED) != 0;
     }
 
     @Override
@@ -103,7 +118,7 @@ final class RelaySocket implements ReadyHandler {
         if ((events & Ready.OUT) != 0) {
             isWritable = true;
         }
-        if ((events & Ready.RDHUP) != 0 && !isPaused) {
+        if ((events & Ready.RDHUP) != 0 && !isPaused()) {
             // While paused nobody tells of urgent data before the FIN; when it is over, both are told again.
             hasFin = true;
         }
@@ -123,11 +138,20 @@ final class RelaySocket implements ReadyHandler {
 
     /** Stops telling of bytes that arrive, or begins again: then it tells of those that are there already, too. */
     void pauseReads(boolean isToPause) {
-        if (isPaused != isToPause && !isClosed) {
-            isPaused = isToPause;
+        if (isPaused() != isToPause && !isClosed) {
+            watch ^= PAUSED;
             // Nothing will tell of them, so whoever can use them must look.
             isReadable |= isToPause;
-            registration.watch(isToPause ? READS_PAUSED : EVENTS);
+            registration.watch(events());
+        }
+    }
+
+    /** It has taken no more, or not all: an event tells when there is room, even if that came in between. */
+    void onFull() {
+        isWritable = false;
+        if ((watch & ROOM) == 0 && !isClosed) {
+            watch |= ROOM;
+            registration.watch(events());
         }
     }
 

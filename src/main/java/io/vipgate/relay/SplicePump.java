@@ -81,7 +81,7 @@ final class SplicePump {
                     pipe.onLeft(out);
                     flow.onDelivered(out);
                 } else if (out == -Errno.EAGAIN) {
-                    target.isWritable = false;
+                    target.onFull();
                     return Progress.BLOCKED;
                 } else {
                     return CopyPump.onWriteFailed(flow);

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -259,8 +261,20 @@ public final class FakeEventLoop implements EventLoop {
 
     @Override
     public void schedule(Runnable task, long delayNanos) {
+        Future<?> _ = scheduleRevocable(task, delayNanos);
+    }
+
+    @Override
+    public Future<?> scheduleRevocable(Runnable task, long delayNanos) {
         assert inEventLoop();
-        scheduled.add(new Scheduled(clock + delayNanos, order++, task));
+        Scheduled entry = new Scheduled(clock + delayNanos, order++, task);
+        scheduled.add(entry);
+        return new CompletableFuture<>() {
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                return scheduled.remove(entry);
+            }
+        };
     }
 
     @Override

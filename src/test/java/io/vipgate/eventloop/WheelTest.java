@@ -333,4 +333,38 @@ class WheelTest {
         assertThat(wheel.armed()).isZero();
         assertThat(loop.scheduled()).isZero();
     }
+
+    @Test
+    void theLoopSleepsUntilATickInWhichATimerStands() {
+        Alarm alarm = arm(200 * TICK);
+        assertThat(loop.untilNextTask()).isBetween(199 * TICK, 201 * TICK);
+
+        loop.advance(150 * TICK);
+        Alarm sooner = arm(10 * TICK);
+        assertThat(loop.untilNextTask()).isBetween(9 * TICK, 11 * TICK);
+        assertThat(loop.scheduled()).as("wake-ups").isEqualTo(1);
+        loop.advance(300 * TICK);
+
+        assertOnTime(alarm, "first");
+        assertOnTime(sooner, "sooner");
+        assertThat(alarm.looks + sooner.looks).isEqualTo(2);
+        assertThat(loop.scheduled()).isZero();
+    }
+
+    @Test
+    void shortTimersThatComeAndGoBesideALongOneWakeNobody() {
+        Alarm lasting = arm(1000 * TICK);
+        int wakeUps = 0;
+        for (int i = 0; i < 200; i++) {
+            wheel.disarm(arm(30 * TICK));
+            loop.advance(TICK - 1);
+            if (loop.untilNextTask() < TICK) {
+                wakeUps++;
+            }
+            loop.advance(1);
+        }
+        assertThat(wakeUps).as("once for each 30 ticks").isLessThanOrEqualTo(200 / 30 + 1);
+        loop.advance(1000 * TICK);
+        assertOnTime(lasting, "lasting");
+    }
 }

@@ -99,4 +99,42 @@ class DelayedAckTest {
         }
         assertThat(fixture.connected().backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 0);
     }
+
+    private void exchange(RelayFixture.Pair pair) {
+        pair.client().peerSends(bytes("request"));
+        kernel.settle();
+        pair.backend().peerSends(bytes("answer"));
+        kernel.settle();
+    }
+
+    @Test
+    void rareRelayThatIsAnsweredSoonDoesNotWakeTheLoopAgain() {
+        kernel.pass(10 * DelayedAcks.MAX_DELAY_NANOS);
+        exchange(fixture.connected());
+        assertThat(kernel.loop.untilNextTask()).isGreaterThan(DelayedAcks.MAX_DELAY_NANOS);
+
+        RelayFixture.Pair slow = fixture.connected();
+        kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
+        assertThat(slow.backend().tcpOptions).as("the next one that is not").containsEntry(SocketOptions.TCP_QUICKACK,
+                2);
+    }
+
+    @Test
+    void answerToOneRelayLeavesTheAcknowledgementsOfAnother() {
+        kernel.pass(10 * DelayedAcks.MAX_DELAY_NANOS);
+        RelayFixture.Pair slow = fixture.connected();
+        kernel.pass(DelayedAcks.MAX_DELAY_NANOS / 2);
+        exchange(fixture.connected());
+        kernel.pass(DelayedAcks.MAX_DELAY_NANOS);
+        assertThat(slow.backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 2);
+    }
+
+    @Test
+    void relaysThatFollowEachOtherClosely() {
+        exchange(fixture.connected());
+        RelayFixture.Pair slow = fixture.connected();
+        exchange(fixture.connected());
+        kernel.pass(2 * DelayedAcks.MAX_DELAY_NANOS);
+        assertThat(slow.backend().tcpOptions).containsEntry(SocketOptions.TCP_QUICKACK, 2);
+    }
 }

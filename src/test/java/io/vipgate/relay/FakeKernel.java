@@ -102,8 +102,9 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
         throw new AssertionError("it never settles: a loop that spins");
     }
 
-    /** Lets time pass, with its timers. */
+    /** Lets time pass, with its timers; what has happened before is seen at once. */
     void pass(long nanos) {
+        settle();
         long end = loop.now() + nanos;
         for (long next = loop.untilNextTask(); next <= end - loop.now(); next = loop.untilNextTask()) {
             loop.advance(next);

@@ -6,6 +6,7 @@ import static io.vipgate.relay.RelayFixture.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.eventloop.Ready;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Bytes both ways, copied and spliced: back-pressure, fairness, urgent data. */
@@ -50,6 +51,30 @@ class RelayPumpTest {
             kernel.settle();
         }
         assertThat(pair.client().arrived()).isEqualTo(sent);
+    }
+
+    /** An acknowledgement of what nobody waits for would wake the loop, and so would one of a FIN. */
+    @Test
+    void roomIsWatchedOnlyAtAClientThatWasFull() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.client().peerSends(bytes("ping"));
+        pair.backend().peerSends(bytes("pong"));
+        kernel.settle();
+        assertThat(watchedAt(pair.client()) & Ready.OUT).isZero();
+
+        pair.client().room(3);
+        pair.backend().peerSends(bytes("more"));
+        kernel.settle();
+        assertThat(watchedAt(pair.client()) & Ready.OUT).isNotZero();
+        assertThat(watchedAt(pair.client()) & Ready.IN).isNotZero();
+
+        pair.client().room(10);
+        kernel.settle();
+        assertThat(pair.client().arrived()).isEqualTo(bytes("pongmore"));
+    }
+
+    private int watchedAt(FakeSocket socket) {
+        return Objects.requireNonNull(kernel.loop.watched(socket.fd)).events();
     }
 
     @Test
