@@ -11,7 +11,7 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-final class TextEncoderTest {
+final class LoggingTest {
     private static final Instant WHEN = Instant.parse("2026-11-27T15:59:01.007Z");
 
     @Test
@@ -36,16 +36,16 @@ final class TextEncoderTest {
 
         assertThat(text.lines()).first().asString().endsWith(" ERROR failed");
         assertThat(text.lines()).element(1).isEqualTo("java.lang.IllegalStateException: outer");
-        assertThat(text.lines()).element(2).asString().startsWith("\tat io.vipgate.process.TextEncoderTest.");
+        assertThat(text.lines()).element(2).asString().startsWith("\tat io.vipgate.process.LoggingTest.");
         assertThat(text).contains("Caused by: java.lang.IllegalArgumentException: inner\n").endsWith("\n")
                 .doesNotContain("\n\n");
     }
 
     private static String encoded(Level level, @Nullable Throwable thrown, String message, Object... arguments) {
         LoggerContext loggers = new LoggerContext();
-        LoggingEvent event = new LoggingEvent(TextEncoderTest.class.getName(), loggers.getLogger("io.vipgate"), level,
+        LoggingEvent event = new LoggingEvent(LoggingTest.class.getName(), loggers.getLogger("io.vipgate"), level,
                 message, thrown, arguments);
         event.setInstant(WHEN);
-        return new String(new TextEncoder().encode(event), StandardCharsets.UTF_8);
+        return new String(new Logging.TextEncoder().encode(event), StandardCharsets.UTF_8);
     }
 }
