@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -280,6 +281,34 @@ class HealthMonitorTest {
             assertThat(state(first)).isEqualTo(state(second));
             await("it is told", () -> monitor.observation(first).orElseThrow().lastProbe().orElseThrow().result()
                     .equals(ProbeResult.local("this machine: too many open files")));
+        }
+    }
+
+    @Test
+    void passesThatChangeNothingDoNotWaitForTheControlThread() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
+            monitor.update();
+            await("both are up",
+                    () -> state(first).health() == Health.UP && state(second).health() == Health.UP);
+            control.execute(() -> {
+                try {
+                    release.await();
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            int before = checksOf(first);
+            await("it is probed on and on", () -> checksOf(first) > before + 20);
+
+            results.put("vip1", ProbeResult.fail("refused"));
+            int enough = checksOf(second) + 20;
+            await("another one's failures wait, this one's passes do not", () -> checksOf(second) > enough);
+            assertThat(state(first).health()).isEqualTo(Health.UP);
+            release.countDown();
+            await("vip1 is down", () -> state(first).health() == Health.DOWN);
+        } finally {
+            release.countDown();
         }
     }
 }
