@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -26,17 +27,18 @@ public final class ProbeLoop implements AutoCloseable {
     private final EventLoop loop;
     private final SystemCalls systemCalls;
     private final StallDetector stalls;
-    private final StallDetector blockingStalls = StallDetector.onVirtualThreads();
+    private final StallDetector blockingStalls;
     private final MemorySegment piece = Arena.ofAuto().allocate(PIECE_BYTES, Long.BYTES);
 
     private final ClientAddress local = new ClientAddress();
     private final ClientAddress remote = new ClientAddress();
 
-    private ProbeLoop(EventLoops threads, UnaryOperator<SystemCalls> calls) {
+    private ProbeLoop(EventLoops threads, UnaryOperator<SystemCalls> calls, LongSupplier stallClock) {
         this.threads = threads;
         loop = threads.all().getFirst();
         systemCalls = calls.apply(loop.systemCalls());
-        stalls = StallDetector.on(loop, System::nanoTime);
+        stalls = StallDetector.on(loop, stallClock);
+        blockingStalls = StallDetector.onVirtualThreads(stallClock);
     }
 
     /**
@@ -45,12 +47,17 @@ public final class ProbeLoop implements AutoCloseable {
      * @throws IllegalStateException if there is no descriptor left for it
      */
     public static ProbeLoop open() {
-        return open(UnaryOperator.identity());
+        return open(UnaryOperator.identity(), System::nanoTime);
     }
 
-    /** The same with system calls that a test changes. */
-    static ProbeLoop open(UnaryOperator<SystemCalls> calls) {
-        return new ProbeLoop(EventLoops.one("vipgate-probes"), calls);
+    /**
+     * The same for a test.
+     *
+     * @param calls changes the system calls
+     * @param stallClock what tells stalls
+     */
+    static ProbeLoop open(UnaryOperator<SystemCalls> calls, LongSupplier stallClock) {
+        return new ProbeLoop(EventLoops.one("vipgate-probes"), calls, stallClock);
     }
 
     /**

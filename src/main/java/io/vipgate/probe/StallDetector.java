@@ -83,8 +83,8 @@ final class StallDetector {
     }
 
     /** For checks on virtual threads: it ticks on such a one, since whoever keeps their carriers busy stalls both. */
-    static StallDetector onVirtualThreads() {
-        return new StallDetector(System::nanoTime, (tick, delay) -> {
+    static StallDetector onVirtualThreads(LongSupplier clock) {
+        return new StallDetector(clock, (tick, delay) -> {
             Thread ticking = Thread.ofVirtual().name("vipgate-stalls").start(() -> {
                 try {
                     TimeUnit.NANOSECONDS.sleep(delay);

@@ -35,7 +35,7 @@ class HealthMonitorTest {
             new PoolSnapshot(List.of(new PoolSnapshot.Member(first, EndpointState.initial(1, false)),
                     new PoolSnapshot.Member(second, EndpointState.initial(1, false))), true));
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
-    private final ProbeLoop loop = ProbeLoop.open();
+    private final ProbeLoop loop = Checks.calm();
     private final Map<String, ProbeResult> results = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> checks = new ConcurrentHashMap<>();
 

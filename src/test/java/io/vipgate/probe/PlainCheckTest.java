@@ -29,7 +29,7 @@ class PlainCheckTest {
     private static final ProbeConnection PLAIN = new ProbeConnection(Checks.AMPLE, ProbeHeader.NONE,
             ProbeOrigin.KERNELS, true);
 
-    private final ProbeLoop loop = ProbeLoop.open();
+    private final ProbeLoop loop = Checks.calm();
 
     @AfterEach
     void close() {
@@ -41,6 +41,11 @@ class PlainCheckTest {
     }
 
     private CompletableFuture<ProbeResult> begin(Probe probe, InetSocketAddress address, Duration timeout) {
+        return begin(loop, probe, address, timeout);
+    }
+
+    private static CompletableFuture<ProbeResult> begin(ProbeLoop loop, Probe probe, InetSocketAddress address,
+            Duration timeout) {
         CompletableFuture<ProbeResult> result = new CompletableFuture<>();
         loop.execute(() -> probe.begin(loop, Checks.target(address), System.nanoTime() + timeout.toNanos(),
                 result::complete));
@@ -187,18 +192,19 @@ class PlainCheckTest {
     @Test
     void aStallOfTheLoopSpoilsAFailureThatCameDuringIt() throws Exception {
         CountDownLatch stalled = new CountDownLatch(1);
-        try (ScriptedPeer peer = ScriptedPeer.that(socket -> {
-            try {
-                stalled.await();
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
-            socket.getOutputStream().write(ScriptedPeer.bytes("-LOADING\r\n"));
-        })) {
-            CompletableFuture<ProbeResult> begun = begin(
+        try (ProbeLoop watched = ProbeLoop.open();
+                ScriptedPeer peer = ScriptedPeer.that(socket -> {
+                    try {
+                        stalled.await();
+                    } catch (InterruptedException _) {
+                        Thread.currentThread().interrupt();
+                    }
+                    socket.getOutputStream().write(ScriptedPeer.bytes("-LOADING\r\n"));
+                })) {
+            CompletableFuture<ProbeResult> begun = begin(watched,
                     Checks.probe(Checks.protocol(ProbeType.REDIS, Checks.AMPLE, "", RedisRole.ANY)), peer.address(),
                     Checks.AMPLE);
-            loop.execute(() -> {
+            watched.execute(() -> {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
                 stalled.countDown();
             });

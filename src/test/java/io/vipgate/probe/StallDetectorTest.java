@@ -71,7 +71,7 @@ final class StallDetectorTest {
 
     @Test
     void onVirtualThreadsItRestsToo() {
-        StallDetector onThreads = StallDetector.onVirtualThreads();
+        StallDetector onThreads = StallDetector.onVirtualThreads(System::nanoTime);
         assertThat(onThreads.isTicking()).isFalse();
         try (StallDetector.Watch watch = onThreads.watch()) {
             assertThat(onThreads.isTicking()).isTrue();
