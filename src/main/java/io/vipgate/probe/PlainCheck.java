@@ -80,7 +80,8 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
                 finish(ProbeResult.inconclusive("no time left to begin"));
                 return;
             }
-            deadline = loop.scheduleAt(() -> guard(this::onDeadline), deadlineNanos);
+            // After a stall what has come in time is looked at first.
+            deadline = loop.scheduleAt(() -> loop.executeAfterOthers(() -> guard(this::onDeadline)), deadlineNanos);
             connect();
         });
     }
@@ -249,7 +250,6 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
     }
 
     private void onDeadline() {
-        // What has come in time is looked at in time.
         if (parting == null && phase == Conversation.Phase.ANSWER && conversation.hasNews()
                 && !conversation.hasUnsent()) {
             attempt();
