@@ -3,6 +3,7 @@
 from benchmarks.load.cases.access import Access
 from benchmarks.load.cases.bulk import Bulk
 from benchmarks.load.cases.idle import Idle
+from benchmarks.load.cases.idle1000 import Idle1000
 from benchmarks.load.cases.keepalive import KeepAlive
 from benchmarks.load.cases.latency import Latency
 from benchmarks.load.cases.light import Light
@@ -13,5 +14,5 @@ from benchmarks.load.cases.short import Short
 from benchmarks.load.cases.silent import Silent
 from benchmarks.load.cases.start import Start
 
-ALL = {case.name: case for case in (Short, KeepAlive, Bulk, Latency, Light, Idle, Memory, Start, Scale, Observability, Silent,
-                                    Access)}
+ALL = {case.name: case for case in (Short, KeepAlive, Bulk, Latency, Light, Idle, Idle1000, Memory, Start, Scale,
+                                    Observability, Silent, Access)}

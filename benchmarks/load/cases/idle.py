@@ -1,21 +1,24 @@
-"""What a gateway costs that only probes its endpoints, in a process of which nothing else was asked since its start."""
+"""What a gateway costs that only probes its endpoints."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
 
-from benchmarks.load.case import Case
+from benchmarks.load.case import Case, Options
 from benchmarks.load.proxies import Peer, Settings
 from benchmarks.load.results import Metric, Sample
+from benchmarks.load.testbed import Processors, Testbed
 
 #: vipgate's default, and a pace that HAProxy is told.
 PROBE_MS = 500
 
 
 class Idle(Case):
+    """Two endpoints. All peers run beside each other, which none of them notices, and rest before they are measured."""
+
     name = "idle"
-    title = "Idle"
+    title = "Idle, 2 endpoints"
     metrics = (
         Metric("cpu", "CPU", "ms/s", True, 2),
         Metric("wakeups", "wake-ups", "1/s", True, 1),
@@ -25,51 +28,43 @@ class Idle(Case):
         Metric("file", "of it of files", "MiB", True, 1, False, False),
         Metric("pss", "resident, shared pages by share", "MiB", True, 1, False, False),
         Metric("threads", "threads", "", True, 0, False, False),
-        Metric("probes", "probes at the endpoints", "1/s", False, 1, False, False),
+        Metric("probes", "probes at the endpoints, of all peers", "1/s", False, 1, False, False),
     )
-    variants = ("2 endpoints", "1,000 endpoints")
     kinds = ("vipgate", "haproxy", "nginx")
     #: nginx probes nobody: it has nothing to do.
     rivals = ("haproxy",)
     has_threads = True
-    #: The fewest that bound a median with 95 % confidence.
-    rounds = 6
+    #: More than the fewest that bound a median with 95 % confidence.
+    rounds = 8
     seconds = 20
     quick_seconds = 2
-    #: Waited, until the JVM's compilers rest.
-    warm_seconds = 60
-    extra_seconds = 2.0
+    #: So few probes a second are compiled late.
+    warm_seconds = 300
+    endpoints = 2
+
+    def __init__(self, testbed: Testbed, processors: Processors, options: Options) -> None:
+        super().__init__(testbed, processors, options)
+        self.extra_total = float(self.warm_seconds)
 
     def parameters(self) -> dict[str, object]:
-        return {"rounds": self.rounds, "seconds": self.seconds, "seconds between start and measurement of vipgate":
-                self.warm_seconds, "probes of each endpoint": f"tcp, each {PROBE_MS} ms; nginx: none",
-                "workers": self.options.workers}
-
-    def estimate(self, peers: Sequence[Peer]) -> float:
-        return super().estimate(peers) + self.rounds * len(self.variants) * sum(self.warm_up_of(peer) for peer in peers)
+        return {"rounds": self.rounds, "seconds": self.seconds, "seconds of rest": self.warm_seconds,
+                "probes of each endpoint": f"tcp, each {PROBE_MS} ms; nginx: none", "workers": self.options.workers}
 
     def warm_ups(self) -> int:
         return 0
 
-    def starts(self) -> int:
-        return 0
-
     def settings(self, variant: str = "") -> Settings:
-        return Settings(self.options.workers, endpoints=int(variant.split()[0].replace(",", "")), probe_ms=PROBE_MS)
+        return Settings(self.options.workers, endpoints=self.endpoints, probe_ms=PROBE_MS)
 
     def begin(self, peers: Sequence[Peer]) -> None:
-        """Each measurement has a process of its own, and no other gateway runs beside it."""
+        super().begin(peers)
+        time.sleep(self.warm_seconds)
 
     def measure(self, peer: Peer, variant: str) -> Sample:
-        try:
-            peer.start(self.settings(variant))
-            time.sleep(self.warm_up_of(peer))
-            begun, meter = self.testbed.begun(), self.meter(peer)
-            time.sleep(self.seconds)
-            usage, begun = meter.stop(), self.testbed.begun() - begun
-            memory = peer.processes().memory()
-        finally:
-            peer.stop()
+        begun, meter = self.testbed.begun(), self.meter(peer)
+        time.sleep(self.seconds)
+        usage, begun = meter.stop(), self.testbed.begun() - begun
+        memory = peer.processes().memory()
         threads = usage.threads.values()
         wakeups = sum(thread.voluntary for thread in threads)
         switches = wakeups + sum(thread.involuntary for thread in threads)

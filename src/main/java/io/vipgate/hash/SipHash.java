@@ -35,7 +35,7 @@ public record SipHash(long k0, long k1) {
 
     /** Hash of a message of any length. */
     public long of(byte[] message) {
-        State state = new State();
+        State state = begun();
         int whole = message.length & ~7;
         for (int i = 0; i < whole; i += 8) {
             state.absorb((long) LITTLE_ENDIAN_LONG.get(message, i));
@@ -50,18 +50,51 @@ public record SipHash(long k0, long k1) {
 
     /** Hash of the message of 16 bytes that two words in little-endian order make; allocates nothing once compiled. */
     public long of(long first, long second) {
-        State state = new State();
+        State state = begun();
         state.absorb(first);
         state.absorb(second);
         state.absorb(16L << 56);
         return state.finish();
     }
 
-    private final class State {
-        private long v0 = k0 ^ 0x736f6d6570736575L;
-        private long v1 = k1 ^ 0x646f72616e646f6dL;
-        private long v2 = k0 ^ 0x6c7967656e657261L;
-        private long v3 = k1 ^ 0x7465646279746573L;
+    /**
+     * Hashes of many messages of 16 bytes that begin with the same word: {@code of(first, seconds[i])} for each, without
+     * beginning anew each time.
+     *
+     * @param hashes as long as the seconds; takes the answers
+     */
+    public void of(long first, long[] seconds, long[] hashes) {
+        State begun = begun();
+        begun.absorb(first);
+        long v0 = begun.v0;
+        long v1 = begun.v1;
+        long v2 = begun.v2;
+        long v3 = begun.v3;
+        for (int i = 0; i < hashes.length; i++) {
+            State state = new State(v0, v1, v2, v3);
+            state.absorb(seconds[i]);
+            state.absorb(16L << 56);
+            hashes[i] = state.finish();
+        }
+    }
+
+    private State begun() {
+        return new State(k0 ^ 0x736f6d6570736575L, k1 ^ 0x646f72616e646f6dL, k0 ^ 0x6c7967656e657261L,
+                k1 ^ 0x7465646279746573L);
+    }
+
+    private static final class State {
+        private long v0;
+        private long v1;
+        private long v2;
+        private long v3;
+
+        State(long v0, long v1, long v2, long v3) {
+            this.v0 = v0;
+            this.v1 = v1;
+            this.v2 = v2;
+            this.v3 = v3;
+        }
 
         void absorb(long word) {
             v3 ^= word;

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class SipHashTest {
@@ -51,6 +52,21 @@ class SipHashTest {
                     .array();
 
             assertThat(hash.of(first, second)).isEqualTo(hash.of(bytes));
+        }
+    }
+
+    @Test
+    void manyAtOnceAreTheSameAsOneByOne() {
+        RandomGenerator random = new SplittableRandom(17);
+        for (int count = 0; count < 100; count++) {
+            SipHash hash = new SipHash(random.nextLong(), random.nextLong());
+            long first = random.nextLong();
+            long[] seconds = random.longs(count).toArray();
+            long[] hashes = new long[count];
+
+            hash.of(first, seconds, hashes);
+
+            assertThat(hashes).isEqualTo(LongStream.of(seconds).map(second -> hash.of(first, second)).toArray());
         }
     }
 
