@@ -24,6 +24,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a check on the loop does besides talking: how it ends, what it leaves, and what it does to others. */
 class PlainCheckTest {
@@ -248,6 +250,44 @@ class PlainCheckTest {
             await(asked);
             assertThat(result(begun)).isEqualTo(ProbeResult.pass("+PONG"));
         }
+    }
+
+    /** Writes a banner and resets the connection, with a FIN before or without, while the loop is away. */
+    private ProbeResult resultOfABannerBeforeAReset(String banner, boolean withFin) throws Exception {
+        CountDownLatch isGone = new CountDownLatch(1);
+        try (ScriptedPeer peer = ScriptedPeer.that(socket -> {
+            socket.getOutputStream().write(ScriptedPeer.bytes(banner));
+            if (withFin) {
+                socket.shutdownOutput();
+            }
+            socket.setSoLinger(true, 0);
+            socket.close();
+            isGone.countDown();
+        })) {
+            CompletableFuture<ProbeResult> result = new CompletableFuture<>();
+            Probe probe = Checks.probe(Checks.sendExpect(Checks.AMPLE, "", "220 ready"));
+            loop.execute(() -> {
+                probe.begin(loop, Checks.target(peer.address()),
+                        System.nanoTime() + Checks.AMPLE.toNanos(), result::complete);
+                try {
+                    isGone.await();
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            });
+            return result(result);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnswerThatAResetFollowsCounts(boolean withFin) throws Exception {
+        assertThat(resultOfABannerBeforeAReset("220 ready\r\n", withFin).outcome())
+                .isEqualTo(ProbeResult.Outcome.PASS);
+        ProbeResult half = resultOfABannerBeforeAReset("220 rea", withFin);
+        assertThat(half.outcome()).isEqualTo(ProbeResult.Outcome.FAIL);
+        assertThat(half.isLocal()).isFalse();
     }
 
     @Test
