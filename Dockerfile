@@ -30,5 +30,5 @@ RUN ["/opt/vipgate/jre/bin/java", "@/opt/vipgate/etc/jvm.options", "-XX:+UnlockD
 # A number, since Kubernetes' runAsNonRoot cannot judge a name.
 USER 65532
 EXPOSE 80 9180
-ENTRYPOINT ["/opt/vipgate/jre/bin/java", "@/opt/vipgate/etc/jvm.options", "-XX:AOTCache=/opt/vipgate/lib/vipgate.aot", "-Xlog:aot*=off", "-Xlog:cds*=off", "-jar", "/opt/vipgate/lib/vipgate.jar"]
+ENTRYPOINT ["/opt/vipgate/jre/bin/java", "@/opt/vipgate/etc/jvm.options", "-XX:AOTCache=/opt/vipgate/lib/vipgate.aot", "-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0", "-Xlog:aot*=off", "-Xlog:cds*=off", "-jar", "/opt/vipgate/lib/vipgate.jar"]
 CMD ["run"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -101,6 +102,17 @@ class Host:
         """A spawned process's number inside the host; 0 if it was never started."""
         with contextlib.suppress(OSError, ValueError):
             return int((self.directory / f"{name}.pid").read_text())
+        return 0
+
+    def seen_from_outside(self, number: int) -> int:
+        """What the number of one of its processes is outside the host; 0 if there is none."""
+        pids = [self.pid]
+        for pid in pids:
+            with contextlib.suppress(OSError):
+                status = pathlib.Path(f"/proc/{pid}/status").read_text()
+                if int(re.search(r"^NSpid:.*\t(\d+)$", status, re.MULTILINE)[1]) == number:
+                    return pid
+            pids += children(pid)
         return 0
 
     def runs(self, name: str) -> bool:

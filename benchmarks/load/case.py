@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.load.measure import Meter, Usage
-from benchmarks.load.proxies import Peer, Settings, Vipgate
+from benchmarks.load.proxies import RIVALS, Peer, Settings, Vipgate
 from benchmarks.load.results import Metric, Sample
 from benchmarks.load.testbed import Processors, Testbed
+from benchmarks.load.threads import table
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Options:
     connections: int
     workers: int
     is_quick: bool
+    #: Congestion controls to be compared; none: the system's alone.
+    congestion: tuple[str, ...] = ()
 
 
 class Case:
@@ -37,6 +40,10 @@ class Case:
     kinds = ("vipgate", "haproxy", "nginx", "iptables", "direct")
     #: Which variant is compared with which; empty: the peers are compared.
     bases: dict[str, str] = {}
+    #: Kinds of peers whose better one vipgate is compared with.
+    rivals = RIVALS
+    #: The threads of the peers are measured one by one too.
+    has_threads = False
     rounds = 10
     #: Of each measurement; of one in a smoke run. wrk takes whole seconds only.
     seconds: float = 3
@@ -123,12 +130,12 @@ class Case:
     # ---- for its measurements ----
 
     def meter(self, peer: Peer) -> Meter:
-        return Meter(peer.processes(), self.processors.gateway if not self.processors.is_shared else [])
+        return Meter(peer.processes(), self.processors.gateway if not self.processors.is_shared else [], self.has_threads)
 
     @staticmethod
     def sample(peer: Peer, variant: str, usage: Usage, **values: float) -> Sample:
         return Sample(peer.name, variant, 0, {key: round(value, 4) for key, value in values.items()}, usage.marks(),
-                      usage.as_json())
+                      usage.as_json(), threads=table(usage.threads, usage.wall, usage.process))
 
     @staticmethod
     def costs(peer: Peer, usage: Usage, count: float, scale: float = 1e6) -> dict[str, float]:

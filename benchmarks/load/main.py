@@ -29,6 +29,7 @@ from testkit import ROOT, TestkitError, commands
 
 PROGRAMS = {"nginx": "nginx-light", "ip": "iproute2", "curl": "curl", "wrk": "wrk", "cc": "gcc", "nsenter": "util-linux",
             "unshare": "util-linux", "setsid": "util-linux", "taskset": "util-linux", "kill": "procps", "sysctl": "procps"}
+ALLOWED_CONGESTION = pathlib.Path("/proc/sys/net/ipv4/tcp_allowed_congestion_control")
 STREAM = pathlib.Path("/usr/lib/nginx/modules/ngx_stream_module.so")
 
 
@@ -42,10 +43,12 @@ def arguments() -> argparse.Namespace:
     add("--java-options", action="append", default=[], metavar="NAME=FLAGS", help="further JVM flags of a build")
     add("--rounds", type=int, help="of each case (default: as the case has it)")
     add("--seconds", type=int, help="of each measurement")
-    add("--warm-up", type=int, metavar="SECONDS", help="of load on each build of vipgate before the first round")
+    add("--warm-up", type=int, metavar="SECONDS", help="of load on each build of vipgate before the first round; in idle of rest since its start")
     add("--fresh-every", type=int, metavar="ROUNDS", help="start and warm up all peers anew after so many rounds")
     add("--connections", type=int, default=64, help="at once, where clients ask in a closed loop (default: 64)")
     add("--workers", type=int, default=1, help="event loops, threads or processes of each gateway, and its processors")
+    add("--congestion", metavar="NAMES", default="",
+        help="of the kernel, such as bbr,reno; all hosts have each of them by turns in bulk (default: the system's alone)")
     add("--loopback", action="store_true", help="one host, everything on its lo, instead of hosts and cables")
     add("--quick", action="store_true", help="a smoke run: each case once and short; its numbers mean nothing")
     add("--haproxy", metavar="PATH", default="haproxy", help="the program (default: haproxy of the PATH)")
@@ -69,6 +72,10 @@ def arguments() -> argparse.Namespace:
         parser.error(f"no such peer: {', '.join(sorted(unknown))} (there are {', '.join(known)})")
     if args.loopback and "iptables" in args.peers:
         parser.error("iptables: not with --loopback, where connection tracking would slow down all of them")
+    args.congestion = tuple(filter(None, args.congestion.split(",")))
+    if refused := set(args.congestion) - set(allowed := ALLOWED_CONGESTION.read_text().split()):
+        parser.error(f"--congestion {','.join(sorted(refused))}: not among {' '.join(allowed)}, which"
+                     " net.ipv4.tcp_allowed_congestion_control has; only these can be chosen within a namespace")
     return args
 
 
@@ -164,7 +171,8 @@ def duration(seconds: float) -> str:
 
 
 def measure_all(args: argparse.Namespace, record: Run, bed: Testbed, processors: Processors) -> None:
-    options = Options(args.rounds, args.seconds, args.warm_up, args.fresh_every, args.connections, args.workers, args.quick)
+    options = Options(args.rounds, args.seconds, args.warm_up, args.fresh_every, args.connections, args.workers, args.quick,
+                      args.congestion)
     peers = make_peers(args, bed, processors)
     for peer in peers:
         if isinstance(peer, Vipgate):
@@ -179,7 +187,7 @@ def measure_all(args: argparse.Namespace, record: Run, bed: Testbed, processors:
     for case, able in cases:
         print(f"\n== {case.title} ({case.name}): {case.rounds} rounds, about {duration(case.estimate(able))}", flush=True)
         began = time.monotonic()
-        result = CaseResult(case.name, case.title, case.metrics, case.bases, case.parameters())
+        result = CaseResult(case.name, case.title, case.metrics, case.bases, case.rivals, case.parameters())
         record.cases.append(result)
         play(case, able, result)
         print(f"   took {duration(time.monotonic() - began)}\n")

@@ -6,8 +6,9 @@ import pathlib
 import time
 from dataclasses import dataclass, field
 
+from benchmarks.load import threads
+from benchmarks.load.threads import Thread
 from testkit import processes
-from testkit.hosts import Host
 from testkit.processes import TICKS
 
 #: Shares of an interval. Beyond them a round is kept, but marked.
@@ -17,26 +18,36 @@ STRONG_FOREIGN = 0.05
 
 @dataclass
 class Processes:
-    """A program's processes, of which one is known by its number inside its host."""
+    """A program's processes, of which the first is known by its number outside its host."""
 
-    host: Host
     pid: int
 
-    def _proc(self) -> pathlib.Path:
-        # The host's own /proc, seen from outside.
-        return pathlib.Path(f"/proc/{self.host.pid}/root/proc")
-
     def pids(self) -> list[int]:
-        return [self.pid, *processes.children(self.pid, self._proc())]
+        return [self.pid, *processes.children(self.pid)]
 
     def seconds(self) -> tuple[float, float]:
         """User and system time so far, of every thread that there ever was."""
-        times = [processes.processor_seconds(pid, self._proc()) for pid in self.pids()]
+        times = [processes.processor_seconds(pid) for pid in self.pids()]
         return sum(user for user, _ in times), sum(system for _, system in times)
+
+    def exact_seconds(self) -> float:
+        """User and system time so far, to the nanosecond."""
+        return sum(processes.exact_processor_seconds(pid) for pid in self.pids())
 
     def resident(self) -> int:
         """Bytes; pages that processes share count for each of them."""
-        return sum(processes.resident_bytes(pid, self._proc()) for pid in self.pids())
+        return sum(processes.resident_bytes(pid) for pid in self.pids())
+
+    def memory(self) -> dict[str, int]:
+        """Bytes by the names of ``/proc/PID/smaps_rollup``, such as Rss, Pss, Anonymous and Pss_File."""
+        total: dict[str, int] = {}
+        for pid in self.pids():
+            for line in (processes.PROC / f"{pid}/smaps_rollup").read_text().splitlines():
+                words = line.split()
+                if words[-1] == "kB":
+                    name = words[0].rstrip(":")
+                    total[name] = total.get(name, 0) + 1024 * int(words[1])
+        return total
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,8 @@ class Usage:
     """Seconds of processor time within an interval."""
 
     wall: float = 0
+    #: Of the proxy's processes: to the nanosecond, and its two parts in ticks.
+    process: float = 0
     user: float = 0
     system: float = 0
     #: Of each processor: everything but idle, I/O wait and steal.
@@ -52,10 +65,8 @@ class Usage:
     steal: dict[int, float] = field(default_factory=dict)
     #: On the gateway's processors: busy, but neither in interrupts nor in the proxy.
     foreign: float = 0
-
-    @property
-    def process(self) -> float:
-        return self.user + self.system
+    #: By name; only where they were asked for.
+    threads: dict[str, Thread] = field(default_factory=dict)
 
     @property
     def machine(self) -> float:
@@ -71,38 +82,44 @@ class Usage:
         return marks
 
     def as_json(self) -> dict[str, object]:
-        return {"wall": round(self.wall, 4), "user": self.user, "system": self.system, "busy": self.busy,
-                "softirq": self.softirq, "steal": self.steal, "foreign": round(self.foreign, 3)}
+        return {"wall": round(self.wall, 4), "process": round(self.process, 6), "user": self.user, "system": self.system,
+                "busy": self.busy, "softirq": self.softirq, "steal": self.steal, "foreign": round(self.foreign, 3)}
 
 
 class Meter:
     """Reads the clocks when it is made, and again when :meth:`stop` is called."""
 
-    def __init__(self, processes: Processes | None, gateway_cpus: list[int]) -> None:
+    def __init__(self, processes: Processes | None, gateway_cpus: list[int], has_threads: bool = False) -> None:
         self._processes = processes
         self._gateway_cpus = gateway_cpus
+        self._has_threads = has_threads
+        self._began_threads = self._threads()
         self._began = self._read()
 
     def stop(self) -> Usage:
-        wall, (user, system), cpus = self._read()
-        began_wall, (began_user, began_system), began_cpus = self._began
+        wall, exact, (user, system), cpus = self._read()
+        began_wall, began_exact, (began_user, began_system), began_cpus = self._began
 
         def grown(*columns: int) -> dict[int, float]:
             return {cpu: round(sum(now[c] - began_cpus[cpu][c] for c in columns) / TICKS, 3) for cpu, now in cpus.items()}
 
-        process = user - began_user + system - began_system
         foreign = 0.0
         if self._processes is not None:
             running = grown(0, 1, 2)
-            foreign = max(0.0, sum(running[cpu] for cpu in self._gateway_cpus) - process)
-        return Usage(wall - began_wall, round(user - began_user, 3), round(system - began_system, 3), grown(0, 1, 2, 5, 6),
-                     grown(6), grown(7), foreign)
+            ticks = user - began_user + system - began_system
+            foreign = max(0.0, sum(running[cpu] for cpu in self._gateway_cpus) - ticks)
+        return Usage(wall - began_wall, exact - began_exact, round(user - began_user, 3), round(system - began_system, 3),
+                     grown(0, 1, 2, 5, 6), grown(6), grown(7), foreign, threads.between(self._began_threads, self._threads()))
 
-    def _read(self) -> tuple[float, tuple[float, float], dict[int, list[int]]]:
+    def _threads(self) -> dict[int, Thread]:
+        return threads.read(self._processes.pids()) if self._has_threads and self._processes else {}
+
+    def _read(self) -> tuple[float, float, tuple[float, float], dict[int, list[int]]]:
         cpus = {}
         for line in pathlib.Path("/proc/stat").read_text().splitlines():
             name, *words = line.split()
             if name.startswith("cpu") and name != "cpu":
                 # user nice system idle iowait irq softirq steal
                 cpus[int(name[3:])] = [int(word) for word in words[:8]]
-        return time.monotonic(), self._processes.seconds() if self._processes else (0.0, 0.0), cpus
+        exact, parts = (self._processes.exact_seconds(), self._processes.seconds()) if self._processes else (0.0, (0.0, 0.0))
+        return time.monotonic(), exact, parts, cpus

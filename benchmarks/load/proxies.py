@@ -47,6 +47,9 @@ class Settings:
     #: So many networks are denied, none of them the clients'.
     denied: int = 0
     has_source_rates: bool = False
+    #: Each endpoint is probed by a TCP connection, with so many milliseconds in between; 0: never. Not by nginx, which has no
+    #: probes of its own.
+    probe_ms: int = 0
 
     def addresses(self) -> list[str]:
         """Of the endpoints, of both nodes by turns."""
@@ -128,7 +131,7 @@ class Peer:
         return f"peer-{self.name}"
 
     def processes(self) -> Processes | None:
-        return Processes(self._host, self._host.pid_of(self._job)) if self.is_process else None
+        return Processes(self._host.seen_from_outside(self._host.pid_of(self._job))) if self.is_process else None
 
     def version(self) -> str:
         return ""
@@ -188,7 +191,7 @@ class Vipgate(Peer):
             "  nginx:",
             f"    balance: {s.balance}",
             "    hash: { ipv6Prefix: 128 }",
-            "    probe: { type: none }",
+            f"    probe: {{ type: tcp, interval: {s.probe_ms}ms }}" if s.probe_ms else "    probe: { type: none }",
         ]
         if s.pins:
             lines.append(f"    pinning: {{ by: source-address, ttl: 4h, maxEntries: {s.pins}, ipv6Prefix: 128 }}")
@@ -269,7 +272,7 @@ class HAProxy(Peer):
 
     def command(self) -> list[str]:
         s = self.settings
-        lines = ["global", f"  maxconn {MAX_RELAYS if not s.is_bulk else 1000}", f"  nbthread {s.workers}"]
+        lines = ["global", f"  maxconn {1000 if s.is_bulk or s.probe_ms else MAX_RELAYS}", f"  nbthread {s.workers}"]
         if s.is_bulk:
             lines += ["  tune.pipesize 1048576", "  maxpipes 500"]
         lines += ["defaults", "  mode tcp", "  no option redispatch", "  timeout connect 1500ms", "  timeout client 10m",
@@ -279,8 +282,9 @@ class HAProxy(Peer):
         for name, port, endpoints in (("web", self._port, s.addresses()),
                                       ("greeting", self._port + 1, [f"{vip}:{GREETING}" for vip in VIPS])):
             header = " accept-proxy" if s.accepts_header and name == "web" else ""
+            check = f" check inter {s.probe_ms}ms" if s.probe_ms and name == "web" else ""
             lines += [f"listen {name}", f"  bind {PUBLIC}:{port}{header} backlog 4096",
-                      *(f"  server e{i} {endpoint}" for i, endpoint in enumerate(endpoints))]
+                      *(f"  server e{i} {endpoint}{check}" for i, endpoint in enumerate(endpoints))]
         file = self.directory / "haproxy.cfg"
         file.write_text("\n".join(lines) + "\n")
         return [self.program, "-db", "-f", str(file)]
@@ -355,5 +359,5 @@ class Direct(Peer):
 
 
 KINDS: dict[str, type[Peer]] = {kind.kind: kind for kind in (Vipgate, HAProxy, Nginx, Iptables, Direct)}
-#: Whose better one vipgate is compared with.
+#: Whose better one vipgate is compared with, where a case has no others.
 RIVALS = ("haproxy", "nginx")

@@ -8,7 +8,6 @@ import statistics
 from collections.abc import Callable, Iterator
 
 from benchmarks.load import charts
-from benchmarks.load.proxies import RIVALS
 from benchmarks.load.results import CaseResult, Metric, Run
 
 
@@ -34,6 +33,8 @@ def tables(run: Run, case: CaseResult) -> list[str]:
                   " Undisturbed: the median of the rounds without a mark, and their number.", "", *_aligned(head, ratios)]
     if case.samples and any(sample.series for sample in case.samples):
         lines += ["", *_series(case)]
+    if case.samples and any(sample.threads for sample in case.samples):
+        lines += ["", *_threads(case)]
     lines += ["", *_marked(case)]
     return lines
 
@@ -83,7 +84,7 @@ def _has_variants(case: CaseResult) -> bool:
 def _ratios(run: Run, case: CaseResult) -> Iterator[list[str]]:
     peers = case.peers()
     ours = [peer for peer in peers if run.kinds[peer] == "vipgate"]
-    rivals = [peer for peer in peers if run.kinds[peer] in RIVALS]
+    rivals = [peer for peer in peers if run.kinds[peer] in case.rivals]
     for metric in case.metrics:
         if not metric.is_compared:
             continue
@@ -97,7 +98,7 @@ def _ratios(run: Run, case: CaseResult) -> Iterator[list[str]]:
             if not case.bases and rivals:
                 best = _best(case, rivals, variant, metric)
                 for peer in ours:
-                    yield from _row(f"{peer} / better of {' and '.join(rivals)}", metric, middle,
+                    yield from _row(f"{peer} / {'better of ' if len(rivals) > 1 else ''}{' and '.join(rivals)}", metric, middle,
                                     case.of(peer, variant, metric.key), best, case.disturbed(peer, *rivals))
             for peer in ours[1:]:
                 yield from _row(f"{peer} / {ours[0]}", metric, middle, case.of(peer, variant, metric.key),
@@ -143,6 +144,22 @@ def _series(case: CaseResult) -> list[str]:
         rows = [[row, *(f"{value:,.0f}" for value in values)] for row, values in charts.median_series(case, name).items()]
         lines += [f"{name}, medians:", "", *_aligned(["", *(str(i + 1) for i in range(len(rows[0]) - 1))], rows)]
     return lines
+
+
+def _threads(case: CaseResult) -> list[str]:
+    """Medians over the rounds, for each name of threads, the busiest first."""
+    columns = list(dict.fromkeys(key for sample in case.samples for row in sample.threads.values() for key in row))
+    rows = []
+    for variant in case.variants():
+        for peer in case.peers():
+            rounds = [s.threads for s in case.samples if s.peer == peer and s.variant == variant and s.threads]
+            medians = {name: [statistics.median(threads.get(name, {}).get(column, 0) for threads in rounds) for column in columns]
+                       for name in dict.fromkeys(name for threads in rounds for name in threads)}
+            busiest = sorted(medians.items(), key=lambda pair: pair[1], reverse=True)
+            rows += [[*([variant] if _has_variants(case) else []), peer, name, *(f"{value:,.2f}" for value in values[:-1]),
+                      f"{values[-1]:,.0f}"] for name, values in busiest if any(values[:-1])]
+    head = [*(["variant"] if _has_variants(case) else []), "peer", "threads' name", *columns]
+    return ["By threads, medians of the rounds; those that did nothing are left out.", "", *_aligned(head, rows)]
 
 
 def _marked(case: CaseResult) -> list[str]:

@@ -36,6 +36,8 @@ class Sample:
     #: What else is known of the interval.
     usage: dict[str, object] = field(default_factory=dict)
     series: dict[str, list[float]] = field(default_factory=dict)
+    #: What the proxy's threads did, by their names.
+    threads: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass
@@ -45,6 +47,8 @@ class CaseResult:
     metrics: tuple[Metric, ...]
     #: Which variant is compared with which of the same peer; empty: the peers are compared.
     bases: dict[str, str]
+    #: Kinds of peers whose better one vipgate is compared with.
+    rivals: tuple[str, ...]
     parameters: dict[str, object]
     samples: list[Sample] = field(default_factory=list)
 

@@ -126,6 +126,8 @@ class Testbed:
         self.is_loopback = is_loopback
         self.file_mib = file_mib
         self.files = STATE / "files"
+        #: The system's congestion control, with which each host begins.
+        self.congestion = pathlib.Path("/proc/sys/net/ipv4/tcp_congestion_control").read_text().strip()
         if is_loopback:
             only = Host("one", STATE)
             self.client = self.gateway = self.nat = only
@@ -190,6 +192,20 @@ class Testbed:
         more = [line.replace("--dport 80 ", f"--dport {GREETING} ").replace(":80", f":{GREETING}") for line in rules]
         head = [line for line in lines if line.startswith(("*", ":"))]
         self.nat.run("iptables-restore", input="\n".join([*head, *rules, *more, "COMMIT", ""]))
+
+    def use_congestion(self, name: str) -> None:
+        """In every host, for each connection that begins from now on."""
+        for host in self.hosts:
+            host.sysctl(net__ipv4__tcp_congestion_control=name)
+
+    def begun(self) -> int:
+        """Connections that the nodes' kernels have answered so far. A probe may reset its own before the handshake ends."""
+        count = 0
+        for pid in {node.host.pid for node in self.nodes}:
+            names, values = (line.split() for line in pathlib.Path(f"/proc/{pid}/net/snmp").read_text().splitlines()
+                             if line.startswith("Tcp:"))
+            count += sum(int(values[names.index(name)]) for name in ("PassiveOpens", "AttemptFails"))
+        return count
 
     def destroy(self) -> None:
         for host in reversed(self.hosts):

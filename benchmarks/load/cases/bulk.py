@@ -1,10 +1,14 @@
-"""Large downloads over 1, 4 and 64 connections: bytes in a second, and what a gigabyte costs."""
+"""Large downloads over 1, 4 and 64 connections: bytes in a second, and what a gigabyte costs. With the system's congestion
+control, or with several by turns, which all hosts have."""
 
 from __future__ import annotations
 
-from benchmarks.load.case import Case
+from collections.abc import Sequence
+
+from benchmarks.load.case import Case, Options
 from benchmarks.load.proxies import Peer, Settings
 from benchmarks.load.results import Metric, Sample
+from benchmarks.load.testbed import Processors, Testbed
 from benchmarks.load.tools import Program
 
 #: Of a processor's time; beyond it, it is what limits.
@@ -26,6 +30,14 @@ class Bulk(Case):
     extra_seconds = 1.0
     settle_ms = 700
 
+    def __init__(self, testbed: Testbed, processors: Processors, options: Options) -> None:
+        super().__init__(testbed, processors, options)
+        #: The congestion control of each variant.
+        self._congestion = dict.fromkeys(self.variants, testbed.congestion)
+        if options.congestion:
+            self._congestion = {f"{variant}, {name}": name for variant in self.variants for name in options.congestion}
+        self.variants = tuple(self._congestion)
+
     def shorten(self) -> None:
         self.settle_ms, self.extra_seconds = 100, 0.4
 
@@ -33,7 +45,8 @@ class Bulk(Case):
         return Settings(workers=self.options.workers, is_bulk=True)
 
     def parameters(self) -> dict[str, object]:
-        return super().parameters() | {"connections": "1, 4, 64", "file": f"{self.testbed.file_mib} MiB"}
+        return super().parameters() | {"connections": "1, 4, 64", "file": f"{self.testbed.file_mib} MiB",
+                                       "congestion control": ", ".join(dict.fromkeys(self._congestion.values()))}
 
     def warm_ups(self) -> int:
         return 1
@@ -45,6 +58,7 @@ class Bulk(Case):
                 sink.line("end")
 
     def measure(self, peer: Peer, variant: str) -> Sample:
+        self.testbed.use_congestion(self._congestion[variant])
         with self._sink(peer, variant, self.settle_ms, self.milliseconds()) as sink:
             sink.line("begin")
             meter = self.meter(peer)
@@ -57,6 +71,10 @@ class Bulk(Case):
         if not self.processors.is_shared and load > BUSY * usage.wall and sample.values.get("share", 0) < 100 * BUSY:
             sample.marks.append("far end")
         return sample
+
+    def end(self, peers: Sequence[Peer]) -> None:
+        super().end(peers)
+        self.testbed.use_congestion(self.testbed.congestion)
 
     def _sink(self, peer: Peer, variant: str, settle_ms: int, measure_ms: int) -> Program:
         address, port = peer.http

@@ -7,8 +7,6 @@ from benchmarks.load.proxies import Peer
 from benchmarks.load.results import Metric, Sample
 from benchmarks.load.tools import Program
 
-#: What is asked, and how often in a second.
-RATES = {"requests": 2000, "connects": 1000, "greetings": 1000}
 #: Microseconds unless the name says otherwise, in the order in which the program prints them.
 FIELDS = ("answers", "failed", "p50", "p99", "p999", "most", "over35", "over150", "late_fin", "lag")
 
@@ -28,7 +26,9 @@ class Latency(Case):
         Metric("lag", "client late (p99.9)", "µs", True, 0, False, False),
         Metric("cpu", "gateway CPU for each", "µs", True, 1),
     )
-    variants = tuple(RATES)
+    #: What is asked, and how often in a second.
+    loads = {"requests": ("requests", 2000), "connects": ("connects", 1000), "greetings": ("greetings", 1000)}
+    variants = tuple(loads)
     seconds = 5
     quick_seconds = 0.4
     extra_seconds = 1.5
@@ -38,7 +38,7 @@ class Latency(Case):
         self.settle_ms, self.extra_seconds = 100, 0.6
 
     def parameters(self) -> dict[str, object]:
-        return super().parameters() | {"each second": ", ".join(f"{rate} {what}" for what, rate in RATES.items())}
+        return super().parameters() | {"each second": ", ".join(f"{rate:,} {what}" for what, rate in self.loads.values())}
 
     def warm(self, peer: Peer) -> None:
         if seconds := self.warm_up_of(peer):
@@ -56,6 +56,7 @@ class Latency(Case):
         return self.sample(peer, variant, usage, **values, **self.costs(peer, usage, max(1, values["answers"])))
 
     def _open_loop(self, peer: Peer, variant: str, settle_ms: int, measure_ms: int) -> Program:
-        address, port = peer.greeting if variant == "greetings" else peer.http
-        return Program(self.client, "openloop", variant, address, port, RATES[variant], settle_ms, measure_ms,
+        what, rate = self.loads[variant]
+        address, port = peer.greeting if what == "greetings" else peer.http
+        return Program(self.client, "openloop", what, address, port, rate, settle_ms, measure_ms,
                        self.connections)

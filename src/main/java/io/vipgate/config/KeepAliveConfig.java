@@ -15,6 +15,7 @@ public record KeepAliveConfig(
         @Key(byDefault = "3", min = "1", max = "127", doc = "unanswered probes that end the connection") int count) {
     /** How long a vanished peer stays unnoticed. */
     public Duration minimumUserTimeout() {
-        return idle.plus(interval.multipliedBy(count));
+        // In whole seconds, since Duration multiplies by BigDecimal, which squares numbers for a table when it is first used.
+        return Duration.ofSeconds(idle.toSeconds() + interval.toSeconds() * count);
     }
 }

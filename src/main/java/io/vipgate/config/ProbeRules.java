@@ -40,7 +40,7 @@ final class ProbeRules {
         onlyWith("command", !probe.command().isEmpty(), Set.of(ProbeType.EXEC), "type: exec");
         Set<ProbeType> connecting = EnumSet.complementOf(EnumSet.of(ProbeType.EXEC, ProbeType.NONE));
         onlyWith("proxyProtocol", probe.proxyProtocol() != ProbeProxyProtocol.AUTO, connecting, OVER_A_CONNECTION);
-        onlyWith("source", !probe.source().equals(ProbeSource.AUTO), connecting, OVER_A_CONNECTION);
+        onlyWith("source", !probe.source().isPools(), connecting, OVER_A_CONNECTION);
         needs(ProbeType.SEND_EXPECT,
                 !probe.send().isEmpty() || !probe.expect().isEmpty() || !probe.steps().isEmpty(),
                 List.of("send", "expect", "steps"));

@@ -12,7 +12,7 @@ import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.probe.HealthMonitor;
 import io.vipgate.probe.Probe;
-import io.vipgate.probe.StallDetector;
+import io.vipgate.probe.ProbeLoop;
 import io.vipgate.relay.PoolPlan;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -50,7 +50,7 @@ public final class ManagedPool {
 
     ManagedPool(String name, PoolChange first, EventLoopSet loops, HostResolver resolver,
             ScheduledExecutorService control, Map<String, OperatorOverride> kept, RecentEvents events,
-            StallDetector stalls) {
+            ProbeLoop probes) {
         this.name = name;
         this.loops = loops;
         this.events = events;
@@ -62,7 +62,7 @@ public final class ManagedPool {
         pins = new PinTables(name, first.config());
         slowStart = new SlowStart(pool, control);
         reactions = new HealthReactions(name, loops, slowStart, events, config::get);
-        monitor = new HealthMonitor(pool, reactions, control, stalls);
+        monitor = new HealthMonitor(pool, reactions, control, probes);
         membership = new PoolMembership(pool, loops, resolver, control, monitor, slowStart, overrides, config::get);
         plan = new PoolPlan(ConfigMapping.settings(first.config()), ConfigMapping.factory(name, first.config()),
                 pins.present());

@@ -3,7 +3,7 @@ package io.vipgate.control;
 import io.vipgate.access.Blocks;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.loops.EventLoopSet;
-import io.vipgate.probe.StallDetector;
+import io.vipgate.probe.ProbeLoop;
 import io.vipgate.relay.LocalPorts;
 import io.vipgate.relay.LoopPool;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ public final class PoolRegistry {
     private final LocalPorts localPorts = LocalPorts.ofThisMachine();
     private final SplittableRandom seeds = new SplittableRandom();
     /** One for all pools, from the first one on. */
-    private @Nullable StallDetector stalls;
+    private @Nullable ProbeLoop probes;
     /** What the pools were last changed to. */
     private Map<String, PoolChange> applied = Map.of();
     private final OverrideStore overrides;
@@ -71,14 +71,26 @@ public final class PoolRegistry {
     /**
      * Whatever of the next pools can fail beforehand, done and checked; nothing has changed yet.
      *
-     * @throws StartException if the certificates of a probe can't be read
+     * @throws StartException if the certificates of a probe can't be read, or no event loop for probes can be had
      */
     public ConfigChange prepare(GatewayConfig next, StateFileRead stateFile) throws StartException {
         Map<String, PoolChange> prepared = new LinkedHashMap<>();
         for (var pool : next.pools().entrySet()) {
             prepared.put(pool.getKey(), PoolChange.prepare(pool.getKey(), pool.getValue()));
         }
+        try {
+            ProbeLoop _ = probes();
+        } catch (IllegalStateException e) {
+            throw new StartException("the event loop of the probes can't be started (it takes three descriptors and a "
+                    + "thread); raise the limit on open files");
+        }
         return new Change(prepared, stateFile);
+    }
+
+    private ProbeLoop probes() {
+        ProbeLoop present = probes == null ? ProbeLoop.open() : probes;
+        probes = present;
+        return present;
     }
 
     /** Changes the pools that are there and adds new ones; in the end, those that are gone go. */
@@ -126,10 +138,8 @@ public final class PoolRegistry {
             present.apply(prepared, overrides.of(name));
             return;
         }
-        StallDetector detector = stalls == null ? StallDetector.start() : stalls;
-        stalls = detector;
         ManagedPool added = new ManagedPool(name, prepared, loops, resolver, control.executor(),
-                overrides.of(name), events, detector);
+                overrides.of(name), events, probes());
         byName.put(name, added);
         added.start();
         liveFailures.add(name, added.monitor());
@@ -213,8 +223,8 @@ public final class PoolRegistry {
         if (areBlocksDue.get()) {
             saveDueBlocks();
         }
-        if (stalls != null) {
-            stalls.close();
+        if (probes != null) {
+            probes.close();
         }
         if (!overrides.end(millis)) {
             LOG.warn("the operator states could not be written in time");

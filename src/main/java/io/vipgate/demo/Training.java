@@ -28,8 +28,8 @@ public final class Training implements AutoCloseable {
     private static final int START_TRIES = 200;
     private static final byte[] REQUEST = "GET /metrics HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final DemoBackend first = DemoBackend.running("nginx-1");
-    private final DemoBackend second = DemoBackend.running("nginx-2");
+    private final EchoBackend first = new EchoBackend();
+    private final EchoBackend second = new EchoBackend();
     private final EchoBackend echo = new EchoBackend();
     private final int webPort;
     private final int echoPort;
@@ -79,6 +79,8 @@ public final class Training implements AutoCloseable {
      * @param stop ends the gateway
      */
     public void begin(Duration length, Runnable reload, Runnable stop) {
+        first.start();
+        second.start();
         echo.start();
         Thread.ofPlatform().name("vipgate-training").daemon().start(() -> {
             try {
@@ -156,6 +158,7 @@ public final class Training implements AutoCloseable {
     private static void ask(int port) throws IOException {
         try (Socket socket = connect(port)) {
             socket.getOutputStream().write(REQUEST);
+            socket.shutdownOutput();
             if (socket.getInputStream().readAllBytes().length == 0) {
                 throw new IOException("no answer");
             }

@@ -10,6 +10,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +24,32 @@ public final class EventLoops implements AutoCloseable {
     private final List<EventLoop> loops;
 
     /**
-     * Starts the loops.
+     * Starts the loops of relays.
      *
      * @param count how many, at least 1
      * @throws IllegalStateException if {@link #whyUnavailable()} says that epoll can't be used
      */
     public EventLoops(int count) {
-        group = new Group(count);
+        this(count, new DefaultThreadFactory("vipgate-loop"));
+    }
+
+    /**
+     * Starts a loop for something else.
+     *
+     * @param thread name of its thread
+     * @throws IllegalStateException if {@link #whyUnavailable()} says that epoll can't be used
+     */
+    public static EventLoops one(String thread) {
+        return new EventLoops(1, new DefaultThreadFactory(thread) {
+            @Override
+            protected Thread newThread(Runnable task, String numbered) {
+                return super.newThread(task, thread);
+            }
+        });
+    }
+
+    private EventLoops(int count, ThreadFactory threads) {
+        group = new Group(count, threads);
         List<EventLoop> all = new ArrayList<>();
         for (EventExecutor executor : group) {
             all.add((EpollEventLoop) executor);
@@ -62,8 +82,8 @@ public final class EventLoops implements AutoCloseable {
     }
 
     private static final class Group extends MultiThreadIoEventLoopGroup {
-        Group(int count) {
-            super(count, new DefaultThreadFactory("vipgate-loop"), EpollIoHandler.newFactory());
+        Group(int count, ThreadFactory threads) {
+            super(count, threads, EpollIoHandler.newFactory());
         }
 
         @Override

@@ -18,6 +18,8 @@ public final class Errno {
     public static final int EACCES = 13;
     /** Device or resource busy. */
     public static final int EBUSY = 16;
+    /** No such device: an interface that is gone. */
+    public static final int ENODEV = 19;
     /** Invalid argument. */
     public static final int EINVAL = 22;
     /** Too many open files in the system. */
@@ -71,6 +73,7 @@ public final class Errno {
             case ENOMEM -> "out of memory";
             case EACCES -> "permission denied";
             case EBUSY -> "busy";
+            case ENODEV -> "no such device";
             case EINVAL -> "invalid argument";
             case ENFILE -> "too many open files in the system";
             case EMFILE -> "too many open files";

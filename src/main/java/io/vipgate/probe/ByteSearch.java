@@ -43,20 +43,33 @@ final class ByteSearch {
         }
     }
 
-    /** Reads until the bytes are found, the stream ends or {@link #MAX_BYTES} are read, whatever comes first. */
-    Outcome in(Source source) throws IOException {
-        int length = 0;
-        for (int read = 0; length < wanted.length; read++) {
-            if (read == MAX_BYTES) {
-                return Outcome.BOUND_REACHED;
+    /** A search of one stream, from its beginning on. */
+    Progress begin() {
+        return new Progress();
+    }
+
+    /** How far a search has come. What its source throws ends it for now; it goes on where it was. Not thread-safe. */
+    final class Progress {
+        private int length;
+        private int read;
+
+        private Progress() {}
+
+        /** Reads until the bytes are found, the stream ends or {@link #MAX_BYTES} are read, whatever comes first. */
+        Outcome in(Source source) throws IOException {
+            while (length < wanted.length) {
+                if (read == MAX_BYTES) {
+                    return Outcome.BOUND_REACHED;
+                }
+                int next = source.read();
+                if (next < 0) {
+                    return Outcome.ENDED;
+                }
+                length = extend(length, (byte) next);
+                read++;
             }
-            int next = source.read();
-            if (next < 0) {
-                return Outcome.ENDED;
-            }
-            length = extend(length, (byte) next);
+            return Outcome.FOUND;
         }
-        return Outcome.FOUND;
     }
 
     private int extend(int length, byte next) {

@@ -1,20 +1,14 @@
 package io.vipgate.probe;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLSocket;
 
 /**
- * One connection of a probe to an endpoint: what is said and heard over it. Whoever made the socket closes it.
+ * One connection of a probe to an endpoint, as its {@link Talk} sees it.
  *
  * <p>Confined to the thread of its check.
  */
-final class Conversation {
+interface Conversation {
     /** How far it has come. */
     enum Phase {
         /** No connection yet. */
@@ -25,105 +19,25 @@ final class Conversation {
         ANSWER
     }
 
-    private interface Farewell {
-        void run() throws IOException;
-    }
+    /** How long a leave that was taken waits for the endpoint. */
+    long MAX_LEAVE_NANOS = 100_000_000;
 
-    private static final long MAX_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final int DROPPED_AT_ONCE = 4 << 10;
+    /** Whom it is with. */
+    ProbeTarget target();
 
-    private final Socket socket;
-    private final ProbeTarget target;
-    private final ProbeOrigin origin;
-    private byte[] preamble;
-    private Phase phase = Phase.CONNECT;
-    private InputStream in = InputStream.nullInputStream();
-    private OutputStream out = OutputStream.nullOutputStream();
-    private Farewell farewell = () -> {};
+    /** Sends these bytes in one write, the PROXY header before the first ones; without bytes the header alone. */
+    void say(byte[] bytes) throws IOException;
 
-    /**
-     * Made before it is connected.
-     *
-     * @param socket not yet connected
-     * @param origin where it is to come from
-     * @param preamble what comes before the first bytes said, not kept
-     */
-    Conversation(Socket socket, ProbeTarget target, ProbeOrigin origin, byte[] preamble) {
-        this.socket = socket;
-        this.target = target;
-        this.origin = origin;
-        this.preamble = preamble.clone();
-    }
+    /** What the endpoint says. Buffered. */
+    InputStream heard() throws IOException;
 
-    Phase phase() {
-        return phase;
-    }
-
-    ProbeTarget target() {
-        return target;
-    }
-
-    void connect() throws IOException {
-        InetSocketAddress address = target.address();
-        origin.bind(socket, address.getAddress());
-        socket.connect(address);
-        phase = Phase.ANSWER;
-        // A connect to a dead port of this machine, from the range that local ports are taken from, can meet itself.
-        if (address.equals(socket.getLocalSocketAddress())) {
-            throw new BadAnswerException("connected to itself: nobody listens there");
-        }
-        in = new BufferedInputStream(socket.getInputStream());
-        out = socket.getOutputStream();
-        farewell = socket::shutdownOutput;
-    }
-
-    /** Puts TLS between the connection and what is said from now on. */
-    void secure(TlsClient tls) throws IOException {
-        phase = Phase.HANDSHAKE;
-        say(new byte[0]);
-        SSLSocket secured = tls.handshake(socket, target);
-        in = new BufferedInputStream(secured.getInputStream());
-        out = secured.getOutputStream();
-        phase = Phase.ANSWER;
-        farewell = secured::shutdownOutput;
-    }
+    /** What was said and heard so far is not repeated. */
+    void settle();
 
     /**
      * Says that nothing more will come, and gives the endpoint a moment to close the connection. Servers that keep a
      * session would note a reset in their log; and in TLS 1.3, where the client is done before the server, one at once
      * would make the handshake fail.
      */
-    void takeLeave() {
-        try {
-            farewell.run();
-            InputStream rest = socket.getInputStream();
-            byte[] dropped = new byte[DROPPED_AT_ONCE];
-            long left = MAX_WAIT_NANOS;
-            for (long end = System.nanoTime() + left; left > 0; left = end - System.nanoTime()) {
-                socket.setSoTimeout((int) TimeUnit.NANOSECONDS.toMillis(left) + 1);
-                if (rest.read(dropped) < 0) {
-                    return;
-                }
-            }
-        } catch (IOException _) {
-            // What was to be learned is learned.
-        }
-    }
-
-    /** Sends these bytes in one write, the preamble before the first ones; without bytes the preamble alone. */
-    void say(byte[] bytes) throws IOException {
-        byte[] all = new byte[preamble.length + bytes.length];
-        System.arraycopy(preamble, 0, all, 0, preamble.length);
-        System.arraycopy(bytes, 0, all, preamble.length, bytes.length);
-        preamble = new byte[0];
-        if (all.length > 0) {
-            out.write(all);
-            out.flush();
-        }
-    }
-
-    /** What the endpoint says. Buffered. */
-    InputStream heard() {
-        return in;
-    }
+    void takeLeave();
 }

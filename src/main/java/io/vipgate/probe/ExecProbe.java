@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread-safe.
  */
-final class ExecProbe implements Probe {
+final class ExecProbe implements BlockingProbe {
     /** How often the output is fetched. A read that waits could not be given up while a descendant lives. */
     private static final long FETCH_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * Watches over the endpoints of one pool: has them probed, and publishes what becomes of their health. What is known of
  * an endpoint outlives a change of the probe.
  *
- * <p>Confined to the control thread, to which probers hand their results; {@link #onLiveFailure} may be called from
- * any thread and never blocks.
+ * <p>Confined to the control thread, to which probers hand results that change anything; {@link #onLiveFailure} may be
+ * called from any thread and never blocks.
  */
 public final class HealthMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
@@ -38,9 +37,11 @@ public final class HealthMonitor implements AutoCloseable {
     private final Pool pool;
     private final HealthListener listener;
     private final ScheduledExecutorService control;
-    private final StallDetector stalls;
+    private final ProbeLoop loop;
     private final Map<Endpoint, Watch> watches = new ConcurrentHashMap<>();
     private final Map<String, HealthCounts> counts = new ConcurrentHashMap<>();
+    /** Whether any endpoint may have failures that are taken back when another one answers. */
+    private volatile boolean hasOutageFailures;
     private Optional<Probe> probe = Optional.empty();
     private Schedule schedule = new Schedule(new HealthRules(1, 1, 1, 1), 1, 0, ProbeTargets.PLAIN, "none");
 
@@ -64,13 +65,13 @@ public final class HealthMonitor implements AutoCloseable {
      * Makes a monitor that does nothing yet.
      *
      * @param control the control thread
-     * @param stalls tells when the process stalled; the monitor does not close it
+     * @param loop where probes run; the monitor does not close it
      */
-    public HealthMonitor(Pool pool, HealthListener listener, ScheduledExecutorService control, StallDetector stalls) {
+    public HealthMonitor(Pool pool, HealthListener listener, ScheduledExecutorService control, ProbeLoop loop) {
         this.pool = pool;
         this.listener = listener;
         this.control = control;
-        this.stalls = stalls;
+        this.loop = loop;
     }
 
     /**
@@ -140,7 +141,7 @@ public final class HealthMonitor implements AutoCloseable {
         return Optional.ofNullable(watches.get(endpoint)).map(Watch::observation);
     }
 
-    /** Threads that probe now; for tests. */
+    /** Endpoints that are probed now; for tests. */
     int probing() {
         return (int) watches.values().stream().filter(Watch::isProbing).count();
     }
@@ -148,6 +149,14 @@ public final class HealthMonitor implements AutoCloseable {
     @Override
     public void close() {
         watches.values().forEach(Watch::end);
+    }
+
+    private void takeOutageFailuresBack(Watch passed) {
+        if (hasOutageFailures) {
+            watches.values().stream().filter(other -> !other.equals(passed))
+                    .forEach(other -> other.health = other.health.withoutOutageFailures());
+            hasOutageFailures = false;
+        }
     }
 
     /** One endpoint under observation. */
@@ -158,7 +167,7 @@ public final class HealthMonitor implements AutoCloseable {
         private volatile HealthState health = HealthState.unknown(System.nanoTime());
         private volatile @Nullable Prober prober;
         private boolean isProbed = true;
-        private boolean isLocalTold;
+        private volatile boolean isLocalTold;
         private volatile Optional<Observation.LastProbe> lastProbe = Optional.empty();
 
         Watch(Endpoint endpoint) {
@@ -181,7 +190,7 @@ public final class HealthMonitor implements AutoCloseable {
             if (probe.isEmpty() || !isProbed) {
                 lastProbe = Optional.empty();
             } else {
-                Prober begun = new Prober(pool.name(), endpoint, probe.get(), schedule, stalls, counted,
+                Prober begun = new Prober(loop, pool.name(), endpoint, probe.get(), schedule, counted,
                         this::onProbed);
                 prober = begun;
                 begun.start();
@@ -210,14 +219,39 @@ public final class HealthMonitor implements AutoCloseable {
             }
         }
 
-        /** On the prober's thread. */
-        private long onProbed(Prober from, ProbeResult result, long begun)
-                throws InterruptedException, ExecutionException {
+        /** On the probes' loop. */
+        private void onProbed(Prober from, ProbeResult result, long begun) {
             if (from == prober) {
                 lastProbe = Optional.of(new Observation.LastProbe(result, Instant.now(),
                         Duration.ofNanos(System.nanoTime() - begun)));
             }
-            return control.submit(() -> onResult(from, result, begun)).get();
+            if (isNothingNew(result)) {
+                from.nextAsUsual();
+                return;
+            }
+            try {
+                control.execute(() -> judge(from, result, begun));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("shutting down: a result of {}/{} is dropped", pool.name(), endpoint.label());
+            }
+        }
+
+        /** Whether it would change nothing: the control thread needn't hear of it. */
+        private boolean isNothingNew(ProbeResult result) {
+            return result.outcome() == ProbeResult.Outcome.PASS && health.isSteady() && !isLocalTold
+                    && !hasOutageFailures;
+        }
+
+        /** A fault in one verdict must not end the probing. */
+        private void judge(Prober from, ProbeResult result, long begun) {
+            long next = schedule.rules().intervalNanos();
+            try {
+                next = onResult(from, result, begun);
+            } catch (RuntimeException | Error e) {
+                LOG.error("a result of {}/{} could not be judged", pool.name(), endpoint.label(), e);
+            } finally {
+                from.next(next);
+            }
         }
 
         private long onResult(Prober from, ProbeResult result, long begun) {
@@ -239,8 +273,7 @@ public final class HealthMonitor implements AutoCloseable {
             switch (result.outcome()) {
                 case PASS -> {
                     become(health.toPassed(schedule.rules(), begun, now, isOther(this::mayStandIn)), cause);
-                    watches.values().stream().filter(other -> !other.equals(this))
-                            .forEach(other -> other.health = other.health.withoutOutageFailures());
+                    takeOutageFailuresBack(this);
                 }
                 // A fourth void result in a row means that this machine can't tell any more: it counts.
                 case FAIL, TIMEOUT, INCONCLUSIVE ->
@@ -283,6 +316,9 @@ public final class HealthMonitor implements AutoCloseable {
         private void become(HealthState next, String cause) {
             HealthState before = health;
             health = next;
+            if (next.hasOutageFailures()) {
+                hasOutageFailures = true;
+            }
             if (before.health() == next.health() && before.isSuspect() == next.isSuspect()) {
                 return;
             }

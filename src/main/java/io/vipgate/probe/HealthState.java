@@ -96,11 +96,11 @@ public record HealthState(Health health, boolean isSuspect, long suspectSince, i
 
     /** Another endpoint answers again: what failed while none did said nothing about this one. */
     public HealthState withoutOutageFailures() {
-        return health == Health.DOWN || failuresDuringOutage == 0
-                ? this
-                : new HealthState(health, isSuspect, suspectSince, passes, failures - failuresDuringOutage, 0,
+        return hasOutageFailures()
+                ? new HealthState(health, isSuspect, suspectSince, passes, failures - failuresDuringOutage, 0,
                         passingSince, recoveries,
-                        changedAt);
+                        changedAt)
+                : this;
     }
 
     /** A connect of live traffic has failed: suspect until a probe that begins from now on passes. */
@@ -116,6 +116,16 @@ public record HealthState(Health health, boolean isSuspect, long suspectSince, i
         return new HealthState(health, false, suspectSince, passes, failures, failuresDuringOutage, passingSince,
                 recoveries,
                 changedAt);
+    }
+
+    /** Whether one more pass changes nothing but how many there were. */
+    boolean isSteady() {
+        return health == Health.UP && !isSuspect && passes > 0 && failures == 0;
+    }
+
+    /** Whether another endpoint that answers takes failures back. */
+    boolean hasOutageFailures() {
+        return health != Health.DOWN && failuresDuringOutage > 0;
     }
 
     /** From now until the next probe. */

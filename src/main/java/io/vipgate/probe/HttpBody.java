@@ -17,6 +17,7 @@ final class HttpBody implements ByteSearch.Source {
         LENGTH, CHUNKS, CLOSE
     }
 
+    private final Conversation conversation;
     private final InputStream in;
     private final Framing framing;
     /** Bytes until the end of the body or of the chunk. */
@@ -24,8 +25,10 @@ final class HttpBody implements ByteSearch.Source {
     private boolean first = true;
     private boolean ended;
 
-    HttpBody(HttpHead head, InputStream in) {
-        this.in = in;
+    /** @param conversation behind the head */
+    HttpBody(HttpHead head, Conversation conversation) throws IOException {
+        this.conversation = conversation;
+        in = conversation.heard();
         framing = head.chunked() ? Framing.CHUNKS : head.length() >= 0 ? Framing.LENGTH : Framing.CLOSE;
         left = framing == Framing.LENGTH ? head.length() : 0;
     }
@@ -33,26 +36,31 @@ final class HttpBody implements ByteSearch.Source {
     /** @throws BadAnswerException if it ends before its end, or a chunk is malformed */
     @Override
     public int read() throws IOException {
-        if (framing == Framing.CLOSE) {
-            return in.read();
-        }
+        int next = framing == Framing.CLOSE ? in.read() : nextWithin();
+        conversation.settle();
+        return next;
+    }
+
+    private int nextWithin() throws IOException {
         if (left == 0 && !ended) {
             left = framing == Framing.CHUNKS ? nextChunk() : 0;
             ended = left == 0;
+            conversation.settle();
         }
         if (ended) {
             return -1;
         }
+        int next = readWithin();
         left--;
-        return readWithin();
+        return next;
     }
 
     private long nextChunk() throws IOException {
         if (!first && !line().isEmpty()) {
             throw new BadAnswerException("malformed chunk: longer than it says");
         }
-        first = false;
         String line = line();
+        first = false;
         int digits = 0;
         while (digits < line.length() && Character.digit(line.charAt(digits), HEXADECIMAL) >= 0) {
             digits++;

@@ -7,7 +7,7 @@ import java.io.IOException;
  *
  * <p>Immutable. Source: RFC 4511, sections 4.1.1, 4.2 and 4.3; lengths in X.690, section 8.1.3.
  */
-final class LdapCheck implements SocketCheck.Talk {
+final class LdapCheck implements Talk {
     private static final byte[] BIND = {0x30, 0x0c, 0x02, 0x01, 0x01, 0x60, 0x07, 0x02, 0x01, 0x03, 0x04, 0x00,
         (byte) 0x80, 0x00};
     private static final byte[] UNBIND = {0x30, 0x05, 0x02, 0x01, 0x02, 0x42, 0x00};

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Immutable. Source: MySQL's client/server protocol, "Connection Phase Packets", protocol version 10.
  */
-final class MysqlCheck implements SocketCheck.Talk {
+final class MysqlCheck implements Talk {
     private static final int LONG_PASSWORD = 0x1;
     private static final int PROTOCOL_41 = 0x200;
     private static final int SECURE_CONNECTION = 0x8000;

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Immutable. Source: PostgreSQL's frontend/backend protocol 3.0, "Message Formats".
  */
-final class PgsqlCheck implements SocketCheck.Talk {
+final class PgsqlCheck implements Talk {
     private static final int PROTOCOL = 3 << 16;
     private static final int LEAST_LENGTH = 8;
     private static final byte[] TERMINATE = {'X', 0, 0, 0, 4};

@@ -1,6 +1,9 @@
 package io.vipgate.probe;
 
 import io.vipgate.config.ProbeSource;
+import io.vipgate.linux.Errno;
+import io.vipgate.linux.NativeSocketAddress;
+import io.vipgate.linux.SystemCalls;
 import io.vipgate.text.IpText;
 import java.io.IOException;
 import java.net.BindException;
@@ -18,6 +21,10 @@ import java.util.List;
 final class ProbeOrigin {
     /** Wherever the kernel has a probe come from. */
     static final ProbeOrigin KERNELS = of(ProbeSource.NONE, List.of());
+
+    private interface Binding {
+        void to(InetAddress address) throws IOException;
+    }
 
     private final List<InetAddress> addresses;
     private final boolean isPools;
@@ -43,6 +50,24 @@ final class ProbeOrigin {
      * @throws BindException if there is none: this machine's own fault
      */
     void bind(Socket socket, InetAddress endpoint) throws IOException {
+        bind(endpoint, address -> socket.bind(new InetSocketAddress(address, 0)));
+    }
+
+    /** The same with a descriptor. */
+    void bind(SystemCalls calls, int fd, InetAddress endpoint) throws IOException {
+        bind(endpoint, address -> {
+            int bound = calls.bind(fd, NativeSocketAddress.of(new InetSocketAddress(address, 0)));
+            switch (-bound) {
+                case 0 -> {
+                }
+                case Errno.EADDRINUSE, Errno.EADDRNOTAVAIL, Errno.EACCES ->
+                    throw new BindException(Errno.text(-bound));
+                default -> throw new ConnectionFault(-bound);
+            }
+        });
+    }
+
+    private void bind(InetAddress endpoint, Binding binding) throws IOException {
         List<InetAddress> fitting = addresses.stream().filter(each -> each.getClass() == endpoint.getClass()).toList();
         if (fitting.isEmpty() && (addresses.isEmpty() || !isPools)) {
             return;
@@ -50,7 +75,7 @@ final class ProbeOrigin {
         String fault = "source has no address of the family of " + IpText.of(endpoint);
         for (InetAddress address : fitting) {
             try {
-                socket.bind(new InetSocketAddress(address, 0));
+                binding.to(address);
                 return;
             } catch (BindException e) {
                 fault = "source " + IpText.of(address) + ": " + e.getMessage();

@@ -51,6 +51,11 @@ public record ProbeResult(Outcome outcome, String cause, boolean isLocal) {
         return new ProbeResult(Outcome.INCONCLUSIVE, cause, false);
     }
 
+    /** No result, through a fault of ours. */
+    static ProbeResult ofFault(Throwable fault) {
+        return local("the probe itself failed: " + fault);
+    }
+
     /** No result, for want of something on this machine: an address, a port, a descriptor, memory. */
     public static ProbeResult local(String cause) {
         return new ProbeResult(Outcome.INCONCLUSIVE, cause, true);

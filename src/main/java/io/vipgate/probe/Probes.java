@@ -2,14 +2,14 @@ package io.vipgate.probe;
 
 import io.vipgate.config.HttpProbeConfig;
 import io.vipgate.config.ProbeConfig;
+import io.vipgate.config.ProbeType;
 import io.vipgate.config.ProxyProtocol;
 import io.vipgate.config.TlsProbeConfig;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
-import javax.net.SocketFactory;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /** The kinds of probes, by their configuration. Thread-safe. */
 public final class Probes {
@@ -37,7 +37,11 @@ public final class Probes {
      */
     public static Optional<Probe> of(ProbeConfig config, ProxyProtocol proxyProtocol, List<InetAddress> source,
             List<X509Certificate> authorities) {
-        return of(config, proxyProtocol, source, authorities, SocketFactory.getDefault());
+        return switch (config.type()) {
+            case NONE -> Optional.empty();
+            case EXEC -> Optional.of(new ExecProbe(config.command(), config.timeout()));
+            default -> Optional.of(overConnection(config, connection(config, proxyProtocol, source), authorities));
+        };
     }
 
     /**
@@ -50,33 +54,48 @@ public final class Probes {
         return config.tls().map(TlsClient::authorities).orElse(List.of());
     }
 
-    /** The same with sockets made elsewhere. */
-    static Optional<Probe> of(ProbeConfig config, ProxyProtocol proxyProtocol, List<InetAddress> source,
-            List<X509Certificate> authorities, SocketFactory sockets) {
+    private static ProbeConnection connection(ProbeConfig config, ProxyProtocol proxyProtocol,
+            List<InetAddress> source) {
         // Over TLS the gateway speaks first in any case.
         boolean listensFirst = config.tls().isEmpty() && switch (config.type()) {
             case SEND_EXPECT -> config.exchanges().getFirst().send().isEmpty();
             case MYSQL, SMTP -> true;
             default -> false;
         };
-        SocketCheck check = new SocketCheck(sockets, config.timeout(),
-                ProbeHeader.of(config.proxyProtocol(), proxyProtocol),
+        return new ProbeConnection(config.timeout(), ProbeHeader.of(config.proxyProtocol(), proxyProtocol),
                 ProbeOrigin.of(config.source(), source), listensFirst);
-        @Nullable
-        TlsClient tls = config.tls().map(section -> new TlsClient(section, authorities)).orElse(null);
+    }
+
+    private static Probe overConnection(ProbeConfig config, ProbeConnection connection,
+            List<X509Certificate> authorities) {
+        Optional<TlsProbeConfig> tls = config.type() == ProbeType.TLS
+                ? config.tls().or(() -> Optional.of(TlsProbeConfig.DEFAULTS))
+                : config.tls();
+        Supplier<Talk> talks = talks(config);
+        return tls.isEmpty()
+                ? new PlainProbe(connection, talks)
+                : new TlsProbe(connection, new TlsClient(tls.get(), authorities), talks);
+    }
+
+    /** What is said and heard in each check. */
+    static Supplier<Talk> talks(ProbeConfig config) {
         return switch (config.type()) {
-            case TCP -> Optional.of(new TcpProbe(check));
-            case HTTP -> Optional.of(new HttpProbe(check, config.http().orElse(HttpProbeConfig.DEFAULTS), tls));
-            case TLS -> Optional.of(new TlsProbe(check,
-                    tls == null ? new TlsClient(TlsProbeConfig.DEFAULTS, List.of()) : tls));
-            case SEND_EXPECT -> Optional.of(new ConversationProbe(check, tls, new SendExpect(config.exchanges())));
-            case MYSQL -> Optional.of(new ConversationProbe(check, tls, new MysqlCheck(config.user())));
-            case PGSQL -> Optional.of(new ConversationProbe(check, tls, new PgsqlCheck(config.user())));
-            case REDIS -> Optional.of(new ConversationProbe(check, tls, new RedisCheck(config.role())));
-            case SMTP -> Optional.of(new ConversationProbe(check, tls, new SmtpCheck(config.helo())));
-            case LDAP -> Optional.of(new ConversationProbe(check, tls, new LdapCheck()));
-            case EXEC -> Optional.of(new ExecProbe(config.command(), config.timeout()));
-            case NONE -> Optional.empty();
+            case HTTP ->
+                new HttpExchange(config.http().orElse(HttpProbeConfig.DEFAULTS), config.tls().isPresent());
+            case SEND_EXPECT -> new SendExpect(config.exchanges());
+            case TCP -> each(new TcpTalk());
+            case TLS -> each(new TlsTalk());
+            case MYSQL -> each(new MysqlCheck(config.user()));
+            case PGSQL -> each(new PgsqlCheck(config.user()));
+            case REDIS -> each(new RedisCheck(config.role()));
+            case SMTP -> each(new SmtpCheck(config.helo()));
+            case LDAP -> each(new LdapCheck());
+            case EXEC, NONE -> throw new IllegalArgumentException(config.type() + " connects to nobody");
         };
+    }
+
+    /** One that keeps no state serves every check. */
+    private static Supplier<Talk> each(Talk talk) {
+        return () -> talk;
     }
 }

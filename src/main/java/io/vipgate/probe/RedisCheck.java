@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Immutable. Source: Redis serialization protocol, version 2.
  */
-final class RedisCheck implements SocketCheck.Talk {
+final class RedisCheck implements Talk {
     private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] INFO = "*2\r\n$4\r\nINFO\r\n$11\r\nreplication\r\n"
             .getBytes(StandardCharsets.US_ASCII);

@@ -2,7 +2,10 @@ package io.vipgate.probe;
 
 import io.vipgate.config.ProbeStep;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends bytes, expects bytes, step by step; what a step expects is looked for behind what the one before has found. A
@@ -10,7 +13,7 @@ import java.util.List;
  *
  * <p>Immutable.
  */
-final class SendExpect implements SocketCheck.Talk {
+final class SendExpect implements Supplier<Talk> {
     private static final class Step {
         private final byte[] send;
         private final boolean isExpecting;
@@ -31,22 +34,45 @@ final class SendExpect implements SocketCheck.Talk {
     }
 
     @Override
-    public ProbeResult with(Conversation conversation) throws IOException {
-        boolean hasExpected = false;
-        for (int i = 0; i < steps.size(); i++) {
-            Step step = steps.get(i);
-            conversation.say(step.send);
-            String where = steps.size() == 1 ? "" : " of step " + (i + 1);
-            switch (step.search.in(conversation.heard()::read)) {
-                case FOUND -> hasExpected |= step.isExpecting;
-                case ENDED -> {
-                    return ProbeResult.fail("closed before the expected bytes" + where);
+    public Talk get() {
+        return new OneTalk();
+    }
+
+    /** Confined to the thread of its check. */
+    private final class OneTalk implements Talk {
+        private int at;
+        /** Of the present step; null before it has sent. */
+        private ByteSearch.@Nullable Progress search;
+        private boolean hasExpected;
+
+        @Override
+        public ProbeResult with(Conversation conversation) throws IOException {
+            InputStream heard = conversation.heard();
+            ByteSearch.Source source = () -> {
+                int next = heard.read();
+                conversation.settle();
+                return next;
+            };
+            for (; at < steps.size(); at++) {
+                Step step = steps.get(at);
+                if (search == null) {
+                    conversation.say(step.send);
+                    search = step.search.begin();
+                    conversation.settle();
                 }
-                case BOUND_REACHED -> {
-                    return ProbeResult.fail("first 64 KiB lack the expected bytes" + where);
+                String where = steps.size() == 1 ? "" : " of step " + (at + 1);
+                switch (search.in(source)) {
+                    case FOUND -> hasExpected |= step.isExpecting;
+                    case ENDED -> {
+                        return ProbeResult.fail("closed before the expected bytes" + where);
+                    }
+                    case BOUND_REACHED -> {
+                        return ProbeResult.fail("first 64 KiB lack the expected bytes" + where);
+                    }
                 }
+                search = null;
             }
+            return ProbeResult.pass(hasExpected ? "answered as expected" : "sent");
         }
-        return ProbeResult.pass(hasExpected ? "answered as expected" : "sent");
     }
 }

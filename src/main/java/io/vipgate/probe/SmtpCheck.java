@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Immutable. Source: RFC 5321, sections 3.1, 3.2 and 4.2.
  */
-final class SmtpCheck implements SocketCheck.Talk {
+final class SmtpCheck implements Talk {
     private static final int SERVICE_READY = 220;
     private static final int COMPLETED = 250;
     private static final int FIRST_PERMANENT = 500;

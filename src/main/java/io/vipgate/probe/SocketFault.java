@@ -1,5 +1,6 @@
 package io.vipgate.probe;
 
+import io.vipgate.linux.Errno;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whose fault a failed connection is: the endpoint's, which counts, or this machine's own, which doesn't.
  *
- * <p>Java keeps no error number, so exceptions are told apart by class, and only where that says too little by the
+ * <p>Java keeps no error number, so exceptions of its sockets are told apart by class, and only where that says too little by the
  * kernel's words. Those come in the process's language: an error of connect(2) that isn't recognised is taken for this
  * machine's, because one descriptor lacking here must never take every endpoint down.
  *
@@ -31,6 +32,9 @@ final class SocketFault {
         if (fault instanceof BadAnswerException) {
             return ProbeResult.fail(ResultText.printable(fault.getMessage()));
         }
+        if (fault instanceof ConnectionFault known) {
+            return phase == Conversation.Phase.CONNECT ? ofConnect(known.errno()) : ofConnection(known.errno());
+        }
         SocketException socketFault = socketFaultIn(fault);
         if (socketFault != null) {
             return phase == Conversation.Phase.CONNECT ? ofConnect(socketFault) : ofConnection(socketFault);
@@ -39,6 +43,32 @@ final class SocketFault {
             return ProbeResult.fail(TlsFault.cause(tlsFault));
         }
         return local(fault);
+    }
+
+    private static ProbeResult ofConnect(int errno) {
+        return switch (errno) {
+            case Errno.ETIMEDOUT -> ProbeResult.timeout("connection timed out");
+            case Errno.ECONNREFUSED -> ProbeResult.fail("connection refused");
+            case Errno.ECONNRESET -> ProbeResult.fail("connection reset");
+            case Errno.EHOSTUNREACH, Errno.EHOSTDOWN, Errno.ENETUNREACH, Errno.ENETDOWN ->
+                ProbeResult.fail(Errno.text(errno));
+            default -> local(errno);
+        };
+    }
+
+    private static ProbeResult ofConnection(int errno) {
+        return switch (errno) {
+            case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM, Errno.EADDRNOTAVAIL, Errno.EPERM,
+                    Errno.ENODEV ->
+                local(errno);
+            case Errno.ECONNRESET, Errno.EPIPE -> ProbeResult.fail("connection reset");
+            default -> ProbeResult.fail(Errno.text(errno));
+        };
+    }
+
+    private static ProbeResult local(int errno) {
+        return ProbeResult.local(
+                "this machine: " + (errno == Errno.ENOMEM ? "cannot allocate memory" : Errno.text(errno)));
     }
 
     private static ProbeResult ofConnect(SocketException fault) {

@@ -1,91 +1,147 @@
 package io.vipgate.probe;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
+import io.vipgate.eventloop.EventLoop;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Notices when the process itself stalled: stopped, swapped out, or short of processor time or of threads that
- * carry virtual ones. A probe that ran meanwhile says nothing about its endpoint. It rests while nobody probes.
+ * Notices when checks stalled together with the process: stopped, swapped out, or short of processor time or of threads
+ * that carry virtual ones. A probe that ran meanwhile says nothing about its endpoint. It ticks where the checks run, and
+ * only while one is under way.
  *
- * <p>Thread-safe.
+ * <p>Thread-safe, by its lock.
  */
-public final class StallDetector implements AutoCloseable {
+final class StallDetector {
     /** Lag that spoils a result, in nanoseconds. */
     static final long SPOILING_NANOS = 100_000_000;
-
-    /** Each wake-up of a virtual thread wakes others, and costs a tenth of a millisecond. */
     private static final long STEP_NANOS = 50_000_000;
 
-    private final AtomicInteger probers = new AtomicInteger();
+    /** Runs its ticks. */
+    @FunctionalInterface
+    interface Pace {
+        /**
+         * Runs a tick after a delay in nanoseconds.
+         *
+         * @return calls it off
+         */
+        Runnable after(Runnable tick, long delayNanos);
+    }
+
+    /** One check, from its beginning to its end. Thread-safe. */
+    final class Watch implements AutoCloseable {
+        private final long begun;
+        private boolean isOver;
+
+        private Watch() {
+            begun = begin();
+        }
+
+        /** The result, inconclusive if it is a failure of a check that stalled. */
+        ProbeResult judge(ProbeResult result) {
+            boolean isFailure = result.outcome() == ProbeResult.Outcome.FAIL
+                    || result.outcome() == ProbeResult.Outcome.TIMEOUT;
+            return isFailure && hasLaggedSince(begun)
+                    ? ProbeResult.inconclusive("gateway stalled: " + result.cause())
+                    : result;
+        }
+
+        /** The check is over. */
+        @Override
+        public void close() {
+            synchronized (StallDetector.this) {
+                if (!isOver) {
+                    isOver = true;
+                    end();
+                }
+            }
+        }
+    }
+
     private final LongSupplier clock;
-    @SuppressWarnings("NullAway.Init") // set by start, before anyone else sees this
-    private Thread thread;
-    private volatile long tickedAt;
-    private volatile long laggedAt;
-    private volatile boolean isClosed;
+    private final Pace pace;
+    private int underWay;
+    /** Calls the next tick off. */
+    private @Nullable Runnable nextTick;
+    private long tickedAt;
+    private long laggedAt;
 
-    /** Starts a detector that rests until somebody probes, on a virtual thread of its own. */
-    public static StallDetector start() {
-        return start(System::nanoTime);
-    }
-
-    static StallDetector start(LongSupplier clock) {
-        StallDetector detector = new StallDetector(clock);
-        // Where the probes run, too: whoever keeps the virtual threads' carriers busy stalls both.
-        detector.thread = Thread.ofVirtual().name("vipgate-stalls").unstarted(detector::run);
-        detector.thread.start();
-        return detector;
-    }
-
-    private StallDetector(LongSupplier clock) {
+    private StallDetector(LongSupplier clock, Pace pace) {
         this.clock = clock;
+        this.pace = pace;
         tickedAt = clock.getAsLong();
         laggedAt = tickedAt - Long.MAX_VALUE / 2;
     }
 
-    private void run() {
-        while (!isClosed) {
-            if (probers.get() == 0) {
-                LockSupport.park(this);
-                continue;
-            }
-            LockSupport.parkNanos(this, STEP_NANOS);
+    /** For checks on an event loop. */
+    static StallDetector on(EventLoop loop, LongSupplier clock) {
+        return new StallDetector(clock, (tick, delay) -> {
+            Future<?> scheduled = loop.scheduleRevocable(tick, delay);
+            return () -> scheduled.cancel(false);
+        });
+    }
+
+    /** For checks on virtual threads: it ticks on such a one, since whoever keeps their carriers busy stalls both. */
+    static StallDetector onVirtualThreads(LongSupplier clock) {
+        return new StallDetector(clock, (tick, delay) -> {
+            Thread ticking = Thread.ofVirtual().name("vipgate-stalls").start(() -> {
+                try {
+                    TimeUnit.NANOSECONDS.sleep(delay);
+                    tick.run();
+                } catch (InterruptedException _) {
+                    // The last check is over.
+                    Thread.currentThread().interrupt();
+                }
+            });
+            return ticking::interrupt;
+        });
+    }
+
+    /** A check begins. */
+    Watch watch() {
+        return new Watch();
+    }
+
+    private synchronized long begin() {
+        long now = clock.getAsLong();
+        if (underWay++ == 0) {
+            tickedAt = now;
+            nextTick = pace.after(this::tick, STEP_NANOS);
+        }
+        return now;
+    }
+
+    private synchronized void end() {
+        if (--underWay == 0 && nextTick != null) {
+            nextTick.run();
+            nextTick = null;
+        }
+    }
+
+    private synchronized void tick() {
+        // One that was cancelled may run all the same.
+        if (underWay > 0) {
             long now = clock.getAsLong();
-            if (now - tickedAt > STEP_NANOS + SPOILING_NANOS) {
+            if (isLate(now)) {
                 laggedAt = now;
             }
             tickedAt = now;
+            nextTick = pace.after(this::tick, STEP_NANOS);
         }
     }
 
-    /** One more probes from now on. */
-    void begin() {
-        if (probers.getAndIncrement() == 0) {
-            // What the thread needs to wake up is lag already.
-            tickedAt = clock.getAsLong();
-            LockSupport.unpark(thread);
-        }
+    /** Whether it ticks; for tests. */
+    synchronized boolean isTicking() {
+        return nextTick != null;
     }
 
-    /** One that had begun probes no more. */
-    void end() {
-        probers.decrementAndGet();
+    /** Whether checks stalled for more than 100 ms at any time since then. */
+    synchronized boolean hasLaggedSince(long nanos) {
+        return laggedAt - nanos >= 0 || isLate(clock.getAsLong());
     }
 
-    /** Whether it sleeps until somebody probes; for tests. */
-    boolean isResting() {
-        return thread.getState() == Thread.State.WAITING;
-    }
-
-    /** Whether the process stalled for more than 100 ms at any time since then. */
-    boolean hasLaggedSince(long nanos) {
-        return laggedAt - nanos >= 0 || clock.getAsLong() - tickedAt > STEP_NANOS + SPOILING_NANOS;
-    }
-
-    @Override
-    public void close() {
-        isClosed = true;
-        LockSupport.unpark(thread);
+    private boolean isLate(long now) {
+        return now - tickedAt > STEP_NANOS + SPOILING_NANOS;
     }
 }

@@ -31,13 +31,13 @@ class ByteSearchTest {
     void readsNoMoreThanItsBound() throws IOException {
         ByteArrayInputStream in = new ByteArrayInputStream(new byte[ByteSearch.MAX_BYTES + 10]);
 
-        assertThat(new ByteSearch(new byte[]{1}).in(in::read)).isEqualTo(ByteSearch.Outcome.BOUND_REACHED);
+        assertThat(new ByteSearch(new byte[]{1}).begin().in(in::read)).isEqualTo(ByteSearch.Outcome.BOUND_REACHED);
         assertThat(in.available()).isEqualTo(10);
     }
 
     private static ByteSearch.Outcome search(String wanted, String text) throws IOException {
         ByteArrayInputStream in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-        return new ByteSearch(wanted.getBytes(StandardCharsets.UTF_8)).in(in::read);
+        return new ByteSearch(wanted.getBytes(StandardCharsets.UTF_8)).begin().in(in::read);
     }
 
     private static String word(Random random, int bound) {

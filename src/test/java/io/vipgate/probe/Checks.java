@@ -13,30 +13,35 @@ import io.vipgate.config.ProbeType;
 import io.vipgate.config.ProxyProtocol;
 import io.vipgate.config.StatusRanges;
 import io.vipgate.config.TlsProbeConfig;
-import java.io.IOException;
-import java.net.InetAddress;
+import io.vipgate.linux.SystemCalls;
+import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import javax.net.SocketFactory;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Configurations of probes, and checks run as the gateway runs them: on a virtual thread, with a deadline. */
+/** Configurations of probes, and checks run as the gateway runs them: on the probes' loop, with a deadline. */
 final class Checks {
     /** Long enough for any check that isn't meant to run out of time. */
     static final Duration AMPLE = Duration.ofSeconds(10);
     /** For those that are. */
     static final Duration SHORT = Duration.ofMillis(150);
 
+    /** Shared by all tests, as by all pools; the JVM's end ends it. */
+    static final ProbeLoop LOOP = calm();
+
     private Checks() {}
+
+    /** A loop that no stall is seen on: a busy machine changes no verdict of a test that is not about stalls. */
+    static ProbeLoop calm() {
+        return ProbeLoop.open(UnaryOperator.identity(), () -> 0);
+    }
 
     static ProbeConfig tcp(Duration timeout) {
         return config(ProbeType.TCP, timeout, null, null, "", "", List.of());
@@ -121,40 +126,20 @@ final class Checks {
         return Probes.of(config, ProxyProtocol.NONE, List.of()).orElseThrow();
     }
 
-    /** Sockets that are made ready by the test before the probe has them. */
-    static SocketFactory sockets(Prepared prepared) {
-        return new SocketFactory() {
-            @Override
-            public Socket createSocket() throws IOException {
-                return prepared.make();
-            }
-
-            @Override
-            public Socket createSocket(String host, int port) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public Socket createSocket(String host, int port, InetAddress local, int localPort) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public Socket createSocket(InetAddress host, int port) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
-                throw new UnsupportedOperationException();
-            }
-        };
-    }
-
     /** Makes a socket. */
     @FunctionalInterface
-    public interface Prepared {
-        Socket make() throws IOException;
+    interface SocketMaker {
+        /** A descriptor, or a negated error number. */
+        int socket(SystemCalls real, int family);
+    }
+
+    /** A loop whose sockets the test makes ready before the probe has them. */
+    static ProbeLoop loop(SocketMaker maker) {
+        UnaryOperator<SystemCalls> calls = real -> (SystemCalls) Proxy.newProxyInstance(Checks.class.getClassLoader(),
+                new Class<?>[]{SystemCalls.class}, (_, method, arguments) -> method.getName().equals("socket")
+                        ? maker.socket(real, (int) arguments[0])
+                        : method.invoke(real, arguments));
+        return ProbeLoop.open(calls, () -> 0);
     }
 
     static ProbeResult check(ProbeConfig config, InetSocketAddress address) throws Exception {
@@ -166,24 +151,26 @@ final class Checks {
     }
 
     static ProbeResult check(Probe probe, ProbeTarget target, Duration timeout) throws Exception {
-        return begin(probe, target, timeout).get(30, TimeUnit.SECONDS);
+        return begin(LOOP, probe, target, timeout).get(30, TimeUnit.SECONDS);
     }
 
-    /** Begins a check on a virtual thread. */
+    /** Begins a check. */
     static CompletableFuture<ProbeResult> begin(Probe probe, InetSocketAddress address, Duration timeout) {
-        return begin(probe, target(address), timeout);
+        return begin(LOOP, probe, target(address), timeout);
     }
 
-    private static CompletableFuture<ProbeResult> begin(Probe probe, ProbeTarget target, Duration timeout) {
+    private static CompletableFuture<ProbeResult> begin(ProbeLoop loop, Probe probe, ProbeTarget target,
+            Duration timeout) {
         CompletableFuture<ProbeResult> result = new CompletableFuture<>();
-        Thread _ = Thread.startVirtualThread(() -> {
-            try {
-                result.complete(probe.check(target, System.nanoTime() + timeout.toNanos()));
-            } catch (InterruptedException | RuntimeException | Error e) {
-                result.completeExceptionally(e);
-            }
-        });
+        loop.execute(() -> probe.begin(loop, target, System.nanoTime() + timeout.toNanos(), result::complete));
         return result;
+    }
+
+    /** One check on a loop of its own, which is closed afterwards. */
+    static ProbeResult checkOn(ProbeLoop loop, Probe probe, InetSocketAddress address) throws Exception {
+        try (loop) {
+            return begin(loop, probe, target(address), AMPLE).get(30, TimeUnit.SECONDS);
+        }
     }
 
     /** Checks whom it can't get an answer from: the time given passes, and not much more. */
@@ -196,19 +183,20 @@ final class Checks {
         return result;
     }
 
-    static void interruptsEnd(Probe probe, InetSocketAddress address, Runnable untilRunning)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
-        Thread thread = Thread.startVirtualThread(() -> {
-            try {
-                probe.check(target(address), System.nanoTime() + AMPLE.toNanos());
-                interrupted.complete(false);
-            } catch (InterruptedException _) {
-                interrupted.complete(true);
-            }
-        });
+    /** A check that is cancelled ends, without a result. */
+    static void cancelEnds(Probe probe, InetSocketAddress address, Runnable untilRunning, Runnable untilOver)
+            throws Exception {
+        CompletableFuture<Probe.Check> begun = new CompletableFuture<>();
+        CompletableFuture<ProbeResult> result = new CompletableFuture<>();
+        LOOP.execute(() -> begun.complete(
+                probe.begin(LOOP, target(address), System.nanoTime() + AMPLE.toNanos(), result::complete)));
         untilRunning.run();
-        thread.interrupt();
-        assertThat(interrupted.get(5, TimeUnit.SECONDS)).isTrue();
+        Probe.Check check = begun.get(5, TimeUnit.SECONDS);
+        LOOP.execute(check::cancel);
+        untilOver.run();
+        CompletableFuture<Boolean> turn = new CompletableFuture<>();
+        LOOP.execute(() -> turn.complete(true));
+        assertThat(turn.get(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(result).isNotDone();
     }
 }

@@ -191,10 +191,10 @@ class ExecProbeTest {
     }
 
     @Test
-    void anInterruptKillsTheCommand() throws Exception {
+    void cancellingKillsTheCommand() throws Exception {
         Probe probe = Checks.probe(script(Checks.AMPLE, record("$$") + "exec sleep 1000"));
 
-        Checks.interruptsEnd(probe, ADDRESS, () -> awaitRecords(1));
+        Checks.cancelEnds(probe, ADDRESS, () -> awaitRecords(1), () -> {});
 
         assertAllGone(1);
     }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,7 +35,7 @@ class HealthMonitorTest {
             new PoolSnapshot(List.of(new PoolSnapshot.Member(first, EndpointState.initial(1, false)),
                     new PoolSnapshot.Member(second, EndpointState.initial(1, false))), true));
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
-    private final StallDetector stalls = StallDetector.start();
+    private final ProbeLoop loop = Checks.calm();
     private final Map<String, ProbeResult> results = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> checks = new ConcurrentHashMap<>();
 
@@ -45,7 +46,7 @@ class HealthMonitorTest {
     @AfterEach
     void endControl() {
         control.shutdownNow();
-        stalls.close();
+        loop.close();
     }
 
     private ProbeResult check(ProbeTarget target, long deadlineNanos) {
@@ -54,6 +55,7 @@ class HealthMonitorTest {
         return results.getOrDefault(target.endpoint(), ProbeResult.pass("fine"));
     }
 
+    private final Probe probe = (BlockingProbe) this::check;
     private final List<String> told = new CopyOnWriteArrayList<>();
     private final HealthListener listener = new HealthListener() {
         @Override
@@ -73,8 +75,8 @@ class HealthMonitorTest {
     }
 
     private HealthMonitor monitor(long intervalNanos, boolean isProbed) {
-        HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls);
-        monitor.configure(isProbed ? Optional.of(this::check) : Optional.empty(),
+        HealthMonitor monitor = new HealthMonitor(pool, listener, control, loop);
+        monitor.configure(isProbed ? Optional.of(probe) : Optional.empty(),
                 new HealthMonitor.Schedule(new HealthRules(intervalNanos, MILLI, 2, 3), 50 * MILLI, 0.1,
                         ProbeTargets.PLAIN, "test"));
         return monitor;
@@ -117,7 +119,7 @@ class HealthMonitorTest {
             monitor.update();
             await("vip1 is down", () -> state(first).health() == Health.DOWN);
 
-            monitor.configure(Optional.of(this::check), new HealthMonitor.Schedule(
+            monitor.configure(Optional.of(probe), new HealthMonitor.Schedule(
                     new HealthRules(3_600_000 * MILLI, MILLI, 2, 3), 50 * MILLI, 0, ProbeTargets.PLAIN, "other"));
             assertThat(state(first).health()).isEqualTo(Health.DOWN);
 
@@ -195,8 +197,8 @@ class HealthMonitorTest {
 
     @Test
     void whoIsNotToBeProbedCountsAsUpAndIsNeverAsked() {
-        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls)) {
-            monitor.configure(Optional.of(this::check), schedule("vip2"));
+        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, loop)) {
+            monitor.configure(Optional.of(probe), schedule("vip2"));
             monitor.update();
             await("vip1 was asked again and again", () -> checksOf(first) > 5);
 
@@ -208,7 +210,7 @@ class HealthMonitorTest {
 
     @Test
     void whoIsNotToBeProbedCountsAsUpWhereNobodyIsProbedToo() {
-        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls)) {
+        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, loop)) {
             monitor.configure(Optional.empty(), schedule("vip2"));
             monitor.update();
 
@@ -222,8 +224,8 @@ class HealthMonitorTest {
 
     @Test
     void whoIsNotProbedIsSuspectForATimeAfterAFailedConnect() {
-        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls)) {
-            monitor.configure(Optional.of(this::check), schedule("vip2"));
+        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, loop)) {
+            monitor.configure(Optional.of(probe), schedule("vip2"));
             monitor.update();
 
             monitor.onLiveFailure(second);
@@ -237,18 +239,18 @@ class HealthMonitorTest {
     @Test
     void aReloadBeginsAndEndsTheProbingOfOneEndpointAlone() {
         results.put("vip2", ProbeResult.fail("status 503"));
-        Optional<Probe> probe = Optional.of(this::check);
-        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls)) {
-            monitor.configure(probe, schedule());
+        Optional<Probe> probed = Optional.of(probe);
+        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, loop)) {
+            monitor.configure(probed, schedule());
             monitor.update();
             await("vip2 is down", () -> state(second).health() == Health.DOWN);
 
-            monitor.configure(probe, schedule("vip2"));
+            monitor.configure(probed, schedule("vip2"));
             assertThat(state(second).health()).isEqualTo(Health.UP);
             await("its prober is gone, the other's is not", () -> monitor.probing() == 1);
             assertThat(monitor.observation(second).orElseThrow().lastProbe()).isEmpty();
 
-            monitor.configure(probe, schedule());
+            monitor.configure(probed, schedule());
             await("the first result decides", () -> state(second).health() == Health.DOWN);
         }
     }
@@ -256,8 +258,8 @@ class HealthMonitorTest {
     @Test
     void anUnprobedEndpointIsNoEvidenceThatTheGatewaysLinkIsWell() {
         results.put("vip1", ProbeResult.fail("refused"));
-        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, stalls)) {
-            monitor.configure(Optional.of(this::check), schedule("vip2"));
+        try (HealthMonitor monitor = new HealthMonitor(pool, listener, control, loop)) {
+            monitor.configure(Optional.of(probe), schedule("vip2"));
             results.remove("vip1");
             monitor.update();
             await("vip1 is up", () -> state(first).health() == Health.UP);
@@ -279,6 +281,34 @@ class HealthMonitorTest {
             assertThat(state(first)).isEqualTo(state(second));
             await("it is told", () -> monitor.observation(first).orElseThrow().lastProbe().orElseThrow().result()
                     .equals(ProbeResult.local("this machine: too many open files")));
+        }
+    }
+
+    @Test
+    void passesThatChangeNothingDoNotWaitForTheControlThread() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
+            monitor.update();
+            await("both are up",
+                    () -> state(first).health() == Health.UP && state(second).health() == Health.UP);
+            control.execute(() -> {
+                try {
+                    release.await();
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            int before = checksOf(first);
+            await("it is probed on and on", () -> checksOf(first) > before + 20);
+
+            results.put("vip1", ProbeResult.fail("refused"));
+            int enough = checksOf(second) + 20;
+            await("another one's failures wait, this one's passes do not", () -> checksOf(second) > enough);
+            assertThat(state(first).health()).isEqualTo(Health.UP);
+            release.countDown();
+            await("vip1 is down", () -> state(first).health() == Health.DOWN);
+        } finally {
+            release.countDown();
         }
     }
 }

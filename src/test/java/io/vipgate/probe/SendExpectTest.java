@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipgate.config.ProbeConfig;
 import io.vipgate.config.ProxyProtocol;
 import java.util.concurrent.CountDownLatch;
-import javax.net.SocketFactory;
+import java.util.concurrent.TimeUnit;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -96,10 +96,10 @@ class SendExpectTest {
             }
         })) {
             byte[] muchMoreThanBuffersHold = new byte[16 << 20];
-            SocketCheck check = new SocketCheck(SocketFactory.getDefault(), Checks.SHORT, ProbeHeader.NONE,
-                    ProbeOrigin.KERNELS, false);
+            ProbeConnection connection = new ProbeConnection(Checks.SHORT, ProbeHeader.NONE, ProbeOrigin.KERNELS,
+                    false);
 
-            Checks.checkInVain(new ConversationProbe(check, null, conversation -> {
+            Checks.checkInVain(new PlainProbe(connection, () -> conversation -> {
                 conversation.say(muchMoreThanBuffersHold);
                 return ProbeResult.pass("sent");
             }), peer.address());
@@ -108,19 +108,26 @@ class SendExpectTest {
     }
 
     @Test
-    void anInterruptEndsTheCheck() throws Exception {
+    void cancellingEndsTheCheckAndItsConnection() throws Exception {
         CountDownLatch connected = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
         try (ScriptedPeer peer = ScriptedPeer.that(socket -> {
             connected.countDown();
-            ScriptedPeer.waitForEnd(socket);
+            try {
+                ScriptedPeer.waitForEnd(socket);
+            } finally {
+                ended.countDown();
+            }
         })) {
-            Checks.interruptsEnd(Checks.probe(GREETING), peer.address(), () -> {
-                try {
-                    connected.await();
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
-            });
+            Checks.cancelEnds(Checks.probe(GREETING), peer.address(), () -> await(connected), () -> await(ended));
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

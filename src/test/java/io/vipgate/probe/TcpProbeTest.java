@@ -3,16 +3,20 @@ package io.vipgate.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.config.ProxyProtocol;
+import io.vipgate.linux.Errno;
+import io.vipgate.linux.NativeSocketAddress;
+import io.vipgate.linux.SocketOptions;
+import io.vipgate.linux.SystemCalls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.HashSet;
@@ -92,26 +96,16 @@ class TcpProbeTest {
     @Test
     void aConnectThatMeetsItselfIsAFailure() throws Exception {
         InetSocketAddress address = ScriptedPeer.nobody();
-        Probe meetsItself = Probes
-                .of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, List.of(), List.of(), Checks.sockets(() -> {
-                    Socket socket = new Socket();
-                    socket.bind(address);
-                    return socket;
-                })).orElseThrow();
+        ProbeLoop meetsItself = Checks.loop((real, family) -> boundTo(address, real, family));
 
-        assertThat(Checks.check(meetsItself, address, Checks.AMPLE))
+        assertThat(Checks.checkOn(meetsItself, probe, address))
                 .isEqualTo(ProbeResult.fail("connected to itself: nobody listens there"));
     }
 
     @Test
     void aLackOfDescriptorsIsNotTheEndpointsFault() throws Exception {
-        Probe poor = Probes
-                .of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, List.of(), List.of(), Checks.sockets(() -> {
-                    throw new SocketException("Too many open files");
-                })).orElseThrow();
-
-        assertThat(Checks.check(poor, ScriptedPeer.nobody(), Checks.AMPLE))
-                .isEqualTo(ProbeResult.local("no socket: Too many open files"));
+        assertThat(Checks.checkOn(Checks.loop((_, _) -> -Errno.EMFILE), probe, ScriptedPeer.nobody()))
+                .isEqualTo(ProbeResult.local("no socket: too many open files"));
     }
 
     @Test
@@ -119,10 +113,9 @@ class TcpProbeTest {
         InetSocketAddress local = ScriptedPeer.nobody();
         try (ScriptedPeer peer = ScriptedPeer.silent(); Socket taken = boundTo(local)) {
             taken.connect(peer.address());
-            Probe without = Probes.of(Checks.tcp(Checks.AMPLE), ProxyProtocol.NONE, List.of(), List.of(),
-                    Checks.sockets(() -> boundTo(local))).orElseThrow();
+            ProbeLoop without = Checks.loop((real, family) -> boundTo(local, real, family));
 
-            assertThat(Checks.check(without, peer.address(), Checks.AMPLE))
+            assertThat(Checks.checkOn(without, probe, peer.address()))
                     .isEqualTo(ProbeResult.local("this machine: cannot assign requested address"));
         }
     }
@@ -142,13 +135,20 @@ class TcpProbeTest {
 
     @Test
     void aCheckThatBeginsTooLateSaysNothing() throws Exception {
-        assertThat(probe.check(Checks.target(ScriptedPeer.nobody()), System.nanoTime() - 1))
+        assertThat(Checks.check(probe, ScriptedPeer.nobody(), Duration.ofNanos(-1)))
                 .isEqualTo(ProbeResult.inconclusive("no time left to begin"));
     }
 
     @Test
     void poolsCanGoWithoutProbes() {
         assertThat(Probes.of(Checks.none(), ProxyProtocol.V2, List.of())).isEmpty();
+    }
+
+    private static int boundTo(InetSocketAddress local, SystemCalls real, int family) {
+        int fd = real.socket(family);
+        real.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEADDR, 1);
+        assertThat(real.bind(fd, NativeSocketAddress.of(local))).isZero();
+        return fd;
     }
 
     private static Socket boundTo(InetSocketAddress local) throws IOException {
