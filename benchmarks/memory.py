@@ -2,7 +2,7 @@
 
 Questions: what does an idle relay cost in heap, and 9,000 of them in resident memory? Does memory grow when 4 connections
 carry 1 GiB each way, with checksums, and when their readers pause for 5 s?
-Bad answers: more than 500 bytes of heap a relay, more than 192 MiB resident, more than 16 MiB of growth after one
+Bad answers: more than 500 bytes of heap a relay, more than 96 MiB resident, more than 16 MiB of growth after one
 warm-up transfer, unequal checksums.
 
 Needs the jar (target/vipgate.jar), Python 3.11 and a limit of 20,000 open files. Ends what it starts.
@@ -26,7 +26,7 @@ from testkit.ports import free_port
 from testkit.processes import resident_bytes
 
 MAX_HEAP_PER_RELAY = 500
-MAX_RESIDENT = 192 << 20
+MAX_RESIDENT = 96 << 20
 MAX_GROWTH = 16 << 20
 
 

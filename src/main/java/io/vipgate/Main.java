@@ -1,6 +1,6 @@
 package io.vipgate;
 
-import io.vipgate.cli.VipgateCommand;
+import io.vipgate.cli.CommandDispatcher;
 
 /** Entry point of the {@code vipgate} program. Confined to the main thread. */
 public final class Main {
@@ -12,6 +12,6 @@ public final class Main {
      * @param arguments the command line
      */
     public static void main(String[] arguments) {
-        System.exit(VipgateCommand.execute(arguments));
+        System.exit(CommandDispatcher.execute(arguments));
     }
 }

@@ -1,9 +1,5 @@
 package io.vipgate.cli;
 
-import io.vipgate.demo.Training;
-import io.vipgate.process.GatewayProcess;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,7 +8,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code vipgate train}: {@code run} under load, for the launcher, whose JVM records it.
+ * {@code vipgate train}: {@link TrainingRun}, for so long as is asked for.
  *
  * <p>Confined to the main thread.
  */
@@ -20,7 +16,8 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
     private static final int MAX_SECONDS = 600;
 
-    @Option(names = "--seconds", defaultValue = "5", paramLabel = "N", description = "How long (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--seconds", defaultValue = ""
+            + TrainingRun.DEFAULT_SECONDS, paramLabel = "N", description = "How long (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
     @Spec
@@ -33,17 +30,6 @@ final class TrainCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(),
                     "--seconds: " + seconds + " (expected: 1 to " + MAX_SECONDS + ")");
         }
-        try (Training training = new Training()) {
-            training.begin(Duration.ofSeconds(seconds), () -> GatewayProcess.signal("HUP"),
-                    () -> GatewayProcess.signal("TERM"));
-            int status = VipgateCommand.execute("run", "--config", training.configuration().toString());
-            spec.commandLine().getOut()
-                    .println("trained by " + training.done() + " connections; " + training.failed() + " failed");
-            spec.commandLine().getOut().flush();
-            return status == ExitStatus.OK && training.done() == 0 ? ExitStatus.FAILED : status;
-        } catch (IOException e) {
-            spec.commandLine().getErr().println("vipgate train: " + e.getMessage());
-            return ExitStatus.FAILED;
-        }
+        return TrainingRun.run(seconds, spec.commandLine().getOut(), spec.commandLine().getErr());
     }
 }

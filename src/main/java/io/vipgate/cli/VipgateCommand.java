@@ -2,7 +2,6 @@ package io.vipgate.cli;
 
 import io.vipgate.gateway.BuildInfo;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,26 +20,13 @@ import picocli.CommandLine;
     EndpointCommand.Weight.class, RelaysCommand.class, CloseCommand.class, BlockCommand.class, UnblockCommand.class,
     BlocksCommand.class, SourcesCommand.class, ReloadCommand.class,
     ExplainCommand.class, TopCommand.class, TrainCommand.class})
-public final class VipgateCommand implements Runnable {
+final class VipgateCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
     /** Made by picocli too. */
     VipgateCommand() {}
-
-    /**
-     * Runs a command line.
-     *
-     * @return the exit status: 0 fine, 1 failed while running, 2 bad usage or bad configuration, 3 the
-     *         running gateway could not be reached
-     */
-    public static int execute(String... arguments) {
-        Path plain = GatewayRun.plain(arguments);
-        return plain == null
-                ? commandLine().execute(arguments)
-                : GatewayRun.run(plain, new PrintWriter(System.err, true, System.err.charset()));
-    }
 
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new VipgateCommand());

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A gateway's work in some seconds: short connections, kept ones, streams both ways, a reload, a scrape. For a JVM that
- * records what it loads and compiles meanwhile (JEP 514, JEP 515), so that a gateway that starts with this record is fast at
- * once.
+ * A gateway's work in some seconds: short connections, kept ones, streams both ways, a reload. For a JVM that records what it
+ * loads meanwhile (JEP 514), so that a gateway that starts with this record is fast at once. A JVM with a record loads all of
+ * it, and keeps it: what a gateway may never be asked for, scrapes and the page, is not in it.
  *
  * <p>Everything is on loopback, at ports that were free. Confined to the main thread, but for its clients.
  */
@@ -26,14 +26,13 @@ public final class Training implements AutoCloseable {
     private static final int MAX_WAIT_MILLIS = 5_000;
     private static final int STREAM_BYTES = 8 << 20;
     private static final int START_TRIES = 200;
-    private static final byte[] REQUEST = "GET /metrics HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] REQUEST = "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final EchoBackend first = new EchoBackend();
     private final EchoBackend second = new EchoBackend();
     private final EchoBackend echo = new EchoBackend();
     private final int webPort;
     private final int echoPort;
-    private final int metricsPort;
     private final Path directory = Files.createTempDirectory("vipgate-training");
     private final Path configuration = directory.resolve("gateway.yaml");
     private final AtomicInteger done = new AtomicInteger();
@@ -49,7 +48,6 @@ public final class Training implements AutoCloseable {
         List<Integer> ports = freePorts(4);
         webPort = ports.get(0);
         echoPort = ports.get(1);
-        metricsPort = ports.get(2);
         Files.writeString(configuration, """
                 listeners:
                   web: { bind: 127.0.0.1:%d, pool: nginx }
@@ -62,7 +60,7 @@ public final class Training implements AutoCloseable {
                 metrics: { bind: 127.0.0.1:%d }
                 admin: { bind: 127.0.0.1:%d, tokenFile: "%s" }
                 shutdown: { drain: 1s }
-                """.formatted(webPort, echoPort, first.port(), second.port(), echo.port(), metricsPort, ports.get(3),
+                """.formatted(webPort, echoPort, first.port(), second.port(), echo.port(), ports.get(2), ports.get(3),
                 directory.resolve("token")));
     }
 
@@ -92,7 +90,6 @@ public final class Training implements AutoCloseable {
                 clients.add(client(this::keep));
                 clients.add(client(this::stream));
                 Thread.sleep(length.dividedBy(2));
-                scrape();
                 reload.run();
                 Thread.sleep(length.dividedBy(2));
                 isOver = true;
@@ -115,15 +112,6 @@ public final class Training implements AutoCloseable {
     /** Those that did not. */
     public int failed() {
         return failed.get();
-    }
-
-    private void scrape() {
-        try {
-            ask(metricsPort);
-            done.incrementAndGet();
-        } catch (IOException e) {
-            failed.incrementAndGet();
-        }
     }
 
     private void awaitGateway() throws InterruptedException {

@@ -9,6 +9,7 @@ import io.vipgate.linux.SocketOptions;
 import io.vipgate.linux.SystemCalls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -80,7 +81,8 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
                 finish(ProbeResult.inconclusive("no time left to begin"));
                 return;
             }
-            deadline = loop.scheduleAt(() -> guard(this::onDeadline), deadlineNanos);
+            // After a stall what has come in time is looked at first.
+            deadline = loop.scheduleAt(() -> loop.executeAfterOthers(() -> guard(this::onDeadline)), deadlineNanos);
             connect();
         });
     }
@@ -98,7 +100,12 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
     }
 
     private void connect() {
-        NativeSocketAddress address = NativeSocketAddress.of(target.address());
+        try (Arena arena = Arena.ofConfined()) {
+            connect(NativeSocketAddress.of(target.address(), arena));
+        }
+    }
+
+    private void connect(NativeSocketAddress address) {
         int fd = calls.socket(address.family());
         if (fd < 0) {
             finish(ProbeResult.local("no socket: " + Errno.text(-fd)));
@@ -249,7 +256,6 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
     }
 
     private void onDeadline() {
-        // What has come in time is looked at in time.
         if (parting == null && phase == Conversation.Phase.ANSWER && conversation.hasNews()
                 && !conversation.hasUnsent()) {
             attempt();

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -65,6 +66,14 @@ class PlainCheckTest {
 
     private static void await(CountDownLatch latch) throws InterruptedException {
         assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            await(latch);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static long sockets() throws IOException {
@@ -209,6 +218,35 @@ class PlainCheckTest {
                 stalled.countDown();
             });
             assertThat(result(begun)).isEqualTo(ProbeResult.inconclusive("gateway stalled: error: LOADING"));
+        }
+    }
+
+    @Test
+    void whatCameInTimeCountsEvenWhenTheLoopComesTooLate() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        AtomicBoolean isHeldUp = new AtomicBoolean();
+        try (ScriptedPeer peer = ScriptedPeer.that(socket -> {
+            int _ = socket.getInputStream().read();
+            asked.countDown();
+            socket.getOutputStream().write(ScriptedPeer.bytes("+PONG\r\n"));
+            answered.countDown();
+            ScriptedPeer.waitForEnd(socket);
+        })) {
+            Duration timeout = Duration.ofSeconds(2);
+            CompletableFuture<ProbeResult> begun = begin(probe(conversation -> {
+                conversation.say(ScriptedPeer.bytes("PING"));
+                // From here on the loop is held up until the deadline is over.
+                if (isHeldUp.compareAndSet(false, true)) {
+                    loop.execute(() -> {
+                        awaitQuietly(answered);
+                        LockSupport.parkNanos(timeout.toNanos());
+                    });
+                }
+                return ProbeResult.pass(new AnswerBytes(conversation.heard()).line());
+            }), peer.address(), timeout);
+            await(asked);
+            assertThat(result(begun)).isEqualTo(ProbeResult.pass("+PONG"));
         }
     }
 
