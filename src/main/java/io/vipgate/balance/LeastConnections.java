@@ -1,12 +1,14 @@
 package io.vipgate.balance;
 
 import io.vipgate.pool.Candidate;
+import io.vipgate.pool.ConnectionLimit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code least-connections}: the candidate with the fewest connections for its weight, counted over all loops. Takes
- * time linear in the number of candidates.
+ * time linear in the number of candidates, about a nanosecond for each: other loops open and close connections at every
+ * endpoint, and an order that is exact over all loops would need a write that they contend for with each connection.
  *
  * <p>Candidates that are alike take turns: each time, all who are alike earn an equal part of the connection, and who gets
  * it pays for it whole; it goes to whoever has earned most. So shares stay fair whoever happens to be alike, and over
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LeastConnections implements Balancer {
     private final Candidate[] candidates;
+    /** What a selection looks at of every candidate, so that it comes from few cache lines. */
+    private final ConnectionLimit[] counted;
+    private final int[] weights;
     /** How long until each one's turn among those that are alike. */
     private final long[] untilTurn;
     /** Who was alike at the last selection. */
@@ -24,6 +29,8 @@ public final class LeastConnections implements Balancer {
     /** Makes a balancer over at least one candidate. */
     public LeastConnections(List<Candidate> candidates) {
         this.candidates = candidates.toArray(Candidate[]::new);
+        counted = candidates.stream().map(each -> each.endpoint().counted()).toArray(ConnectionLimit[]::new);
+        weights = candidates.stream().mapToInt(Candidate::weight).toArray();
         untilTurn = new long[this.candidates.length];
         alike = new int[this.candidates.length];
     }
@@ -31,23 +38,23 @@ public final class LeastConnections implements Balancer {
     @Override
     public @Nullable Candidate select(SelectionContext context) {
         int selected = -1;
-        int leastConnections = 0;
+        // The load of the selected one: connections with one more, and weight. Everybody's is less than this.
+        long leastConnections = 1L << Integer.SIZE;
+        long weightOfLeast = 1;
         int count = 0;
-        for (int i = 0; i < candidates.length; i++) {
-            Candidate candidate = candidates[i];
-            int connections = candidate.endpoint().connections();
-            int compared = selected < 0
-                    ? -1
-                    : Load.compare(candidate, connections, candidates[selected], leastConnections);
-            if (compared > 0 || !context.isUsable(candidate.endpoint())) {
+        for (int i = 0; i < counted.length; i++) {
+            long connections = counted[i].present() + 1L;
+            long compared = connections * weightOfLeast - leastConnections * weights[i];
+            if (compared > 0 || !context.isUsable(candidates[i].endpoint())) {
                 continue;
             }
             if (compared < 0) {
                 count = 0;
+                leastConnections = connections;
+                weightOfLeast = weights[i];
             }
             if (compared < 0 || untilTurn[i] < untilTurn[selected]) {
                 selected = i;
-                leastConnections = connections;
             }
             alike[count++] = i;
         }

@@ -31,7 +31,7 @@ final class StartFault {
     }
 
     /**
-     * Tries whether all threads of a gateway can be started, those included that it starts later: a carrier of its probes
+     * Tries whether all threads of a gateway can be started, those included that it starts later: a thread of its probes
      * that can't be started then would leave it without health checks.
      *
      * @return what is lacking; empty when there is room for all

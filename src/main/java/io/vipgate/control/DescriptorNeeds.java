@@ -12,13 +12,14 @@ import io.vipgate.linux.FdBudget;
  * <p>Immutable.
  *
  * @param listening listening sockets, one for each address and event loop
- * @param loops what the event loops have themselves: epoll, eventfd, timerfd, and a client that is being refused
+ * @param loops what the event loops, that of probes included, have themselves: epoll, eventfd, timerfd, and a client that is being refused
  * @param servers the HTTP servers, with every connection that they take
  * @param probes probes under way at once
  * @param others look-ups of names under way at once; the JVM, logs, files that are being written, the service manager
  */
 public record DescriptorNeeds(int listening, int loops, int servers, int probes, int others) {
     private static final int PER_LOOP = 4;
+    private static final int PROBE_LOOPS = 1;
     /** Connections that an HTTP server takes at once, and what it waits with. */
     private static final int PER_SERVER = 104;
     /** A command's three pipes, and the one that tells whether it could be started. */
@@ -32,7 +33,7 @@ public record DescriptorNeeds(int listening, int loops, int servers, int probes,
         int addresses = config.listeners().values().stream().mapToInt(listener -> listener.bind().size()).sum();
         int servers = (config.admin().isPresent() ? 1 : 0) + (config.metrics().isPresent() ? 1 : 0);
         int lookUps = Math.min(ConfigMapping.hosts(config).size(), LookUpThreads.MAX);
-        return new DescriptorNeeds(addresses * eventLoops, PER_LOOP * eventLoops, PER_SERVER * servers,
+        return new DescriptorNeeds(addresses * eventLoops, PER_LOOP * (eventLoops + PROBE_LOOPS), PER_SERVER * servers,
                 config.pools().values().stream().mapToInt(DescriptorNeeds::probes).sum(), OTHERS + lookUps);
     }
 

@@ -58,7 +58,12 @@ public final class Wheel {
         }
         // The wheel has stood still where it was empty.
         long present = (loop.now() - origin) / TICK_NANOS;
-        current = Math.max(current, wake == null ? present : Math.min(present, wakeTick - 1));
+        if (wake == null) {
+            current = Math.max(current, present);
+        } else if (wakeTick != WALKING) {
+            // While walking, the slots up to the present are still to be looked at.
+            current = Math.max(current, Math.min(present, wakeTick - 1));
+        }
         long tick = link(timer, deadline);
         if (wake == null || tick < wakeTick) {
             wakeAt(tick);

@@ -9,9 +9,9 @@ import java.net.InetSocketAddress;
 import java.nio.ByteOrder;
 
 /**
- * A struct sockaddr_in or sockaddr_in6 in native memory, made once per endpoint and passed to connect(2) as it is.
+ * A struct sockaddr_in or sockaddr_in6 in native memory, made once per endpoint of relays and passed to connect(2) as it is.
  *
- * <p>Immutable. The memory is freed when the object is unreachable.
+ * <p>Immutable. The memory is freed when the object is unreachable, or with the arena that was given.
  */
 public final class NativeSocketAddress {
     private static final ValueLayout.OfShort NETWORK_SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
@@ -34,16 +34,25 @@ public final class NativeSocketAddress {
      * @throws IllegalArgumentException if it is not resolved
      */
     public static NativeSocketAddress of(InetSocketAddress address) {
+        return of(address, Arena.ofAuto());
+    }
+
+    /**
+     * The same for a call or two: nothing is left to the garbage collector.
+     *
+     * @param arena whose memory it is in; not used after the arena is closed
+     */
+    public static NativeSocketAddress of(InetSocketAddress address, Arena arena) {
         return switch (address.getAddress()) {
             case Inet4Address ipv4 -> {
-                MemorySegment memory = Arena.ofAuto().allocate(16, 8);
+                MemorySegment memory = arena.allocate(16, 8);
                 memory.set(ValueLayout.JAVA_SHORT, 0, (short) SystemCalls.AF_INET);
                 memory.set(NETWORK_SHORT, 2, (short) address.getPort());
                 MemorySegment.copy(ipv4.getAddress(), 0, memory, ValueLayout.JAVA_BYTE, 4, 4);
                 yield new NativeSocketAddress(address, memory, SystemCalls.AF_INET);
             }
             case Inet6Address ipv6 -> {
-                MemorySegment memory = Arena.ofAuto().allocate(28, 8);
+                MemorySegment memory = arena.allocate(28, 8);
                 memory.set(ValueLayout.JAVA_SHORT, 0, (short) SystemCalls.AF_INET6);
                 memory.set(NETWORK_SHORT, 2, (short) address.getPort());
                 MemorySegment.copy(ipv6.getAddress(), 0, memory, ValueLayout.JAVA_BYTE, 8, 16);

@@ -1,6 +1,6 @@
 package io.vipgate.pool;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * A bound on something that is counted over all loops, kept exactly.
@@ -8,7 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Thread-safe.
  */
 public final class ConnectionLimit {
-    private final AtomicInteger present = new AtomicInteger();
+    /** In the object itself: rules look at many of these for one connection. */
+    private static final AtomicIntegerFieldUpdater<ConnectionLimit> PRESENT = AtomicIntegerFieldUpdater
+            .newUpdater(ConnectionLimit.class, "present");
+
+    private volatile int present;
     private volatile int most;
 
     /**
@@ -32,13 +36,13 @@ public final class ConnectionLimit {
 
     /** How many there are. */
     public int present() {
-        return present.get();
+        return present;
     }
 
     /** True at the bound. A hint: only {@link #tryAcquire()} decides. */
     public boolean isReached() {
         int bound = most;
-        return bound != 0 && present.get() >= bound;
+        return bound != 0 && present >= bound;
     }
 
     /**
@@ -49,28 +53,25 @@ public final class ConnectionLimit {
     public boolean tryAcquire() {
         int bound = most;
         if (bound == 0) {
-            present.getAndIncrement();
+            PRESENT.getAndIncrement(this);
             return true;
         }
-        int now = present.get();
-        while (now < bound) {
-            int witness = present.compareAndExchange(now, now + 1);
-            if (witness == now) {
+        for (int now = present; now < bound; now = present) {
+            if (PRESENT.compareAndSet(this, now, now + 1)) {
                 return true;
             }
-            now = witness;
         }
         return false;
     }
 
     /** Counts one more, whatever the bound. */
     void acquire() {
-        present.getAndIncrement();
+        PRESENT.getAndIncrement(this);
     }
 
     /** Counts one less. */
     public void release() {
-        int left = present.decrementAndGet();
+        int left = PRESENT.decrementAndGet(this);
         assert left >= 0 : left;
     }
 }

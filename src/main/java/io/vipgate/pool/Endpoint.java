@@ -79,6 +79,11 @@ public final class Endpoint {
         return connections.present();
     }
 
+    /** Where its connections are counted, for who looks at those of many endpoints again and again. Not to be changed. */
+    public ConnectionLimit counted() {
+        return connections;
+    }
+
     /** True at the maximum. A hint: only {@link #tryOpen()} decides. */
     public boolean isFull() {
         return limit.isReached();

@@ -25,21 +25,31 @@ interface BlockingProbe extends Probe {
     default Check begin(ProbeLoop loop, ProbeTarget target, long deadlineNanos, Consumer<ProbeResult> whenOver) {
         Logger log = LoggerFactory.getLogger(BlockingProbe.class);
         String name = target.pool() + "/" + target.endpoint();
-        Thread thread = Thread.ofVirtual().name("vipgate-probe-" + target.endpoint()).start(() -> {
-            try (StallDetector.Watch watch = loop.blockingStalls().watch()) {
+        // From here on, since what the thread waits for a carrier counts against the deadline.
+        StallDetector.Watch watch = loop.blockingStalls().watch();
+        Thread thread = Thread.ofVirtual().name("vipgate-probe-" + target.endpoint()).unstarted(() -> {
+            try (watch) {
                 ProbeResult result = watch.judge(checkSafely(target, deadlineNanos, log, name));
                 loop.execute(() -> whenOver.accept(result));
-            } catch (InterruptedException | RejectedExecutionException e) {
-                log.debug("a check of {} ends early", name);
+            } catch (RejectedExecutionException e) {
+                log.debug("a check of {} ends with the loop", name);
             }
         });
+        try {
+            thread.start();
+        } catch (RuntimeException | Error e) {
+            watch.close();
+            throw e;
+        }
         return thread::interrupt;
     }
 
-    private ProbeResult checkSafely(ProbeTarget target, long deadlineNanos, Logger log, String name)
-            throws InterruptedException {
+    private ProbeResult checkSafely(ProbeTarget target, long deadlineNanos, Logger log, String name) {
         try {
             return check(target, deadlineNanos);
+        } catch (InterruptedException e) {
+            // Whoever has cancelled it ignores the result.
+            return ProbeResult.inconclusive("interrupted");
         } catch (RuntimeException | Error e) {
             log.error("probe of {} failed", name, e);
             return ProbeResult.ofFault(e);

@@ -224,6 +224,10 @@ public final class HealthMonitor implements AutoCloseable {
             if (from == prober) {
                 lastProbe = Optional.of(new Observation.LastProbe(result, Instant.now(),
                         Duration.ofNanos(System.nanoTime() - begun)));
+                if (from != prober) {
+                    // Control has ended it at this moment.
+                    lastProbe = Optional.empty();
+                }
             }
             if (isNothingNew(result)) {
                 from.nextAsUsual();

@@ -9,6 +9,7 @@ import io.vipgate.linux.SocketOptions;
 import io.vipgate.linux.SystemCalls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -39,6 +40,7 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
     private static final Logger LOG = LoggerFactory.getLogger(PlainCheck.class);
     private static final int PIECES_A_TURN = 4;
     private static final int PROMPT_ATTEMPTS = 32;
+    private static final int MAX_PROMPT_BYTES = 4 << 10;
     private static final long LEAST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long WAIT_NANOS_PER_BYTE = TimeUnit.MICROSECONDS.toNanos(1);
 
@@ -60,6 +62,8 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
     private boolean isOver;
     private int attempts;
     private long attemptedAt;
+    /** What the socket had been told of when it was connected and had bytes to read; 0 for nothing. */
+    private int errorBehindBytes;
 
     PlainCheck(ProbeLoop loop, ProbeConnection connection, ProbeTarget target, Talk talk,
             Consumer<ProbeResult> whenOver) {
@@ -80,7 +84,8 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
                 finish(ProbeResult.inconclusive("no time left to begin"));
                 return;
             }
-            deadline = loop.scheduleAt(() -> guard(this::onDeadline), deadlineNanos);
+            // After a stall what has come in time is looked at first.
+            deadline = loop.scheduleAt(() -> loop.executeAfterOthers(() -> guard(this::onDeadline)), deadlineNanos);
             connect();
         });
     }
@@ -98,7 +103,12 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
     }
 
     private void connect() {
-        NativeSocketAddress address = NativeSocketAddress.of(target.address());
+        try (Arena arena = Arena.ofConfined()) {
+            connect(NativeSocketAddress.of(target.address(), arena));
+        }
+    }
+
+    private void connect(NativeSocketAddress address) {
         int fd = calls.socket(address.family());
         if (fd < 0) {
             finish(ProbeResult.local("no socket: " + Errno.text(-fd)));
@@ -142,8 +152,12 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
     private void onConnected() {
         int fd = descriptor();
         int error = calls.socketError(fd);
-        if (error != 0) {
-            finish(SocketFault.resultOf(new ConnectionFault(Math.abs(error)), phase));
+        if (error > 0 && calls.unread(fd) > 0) {
+            // It was connected, and reset after the endpoint had spoken.
+            errorBehindBytes = error;
+            isReadable = true;
+        } else if (error != 0) {
+            finish(SocketFault.ofSocketError(Math.abs(error)));
             return;
         }
         phase = Conversation.Phase.ANSWER;
@@ -197,10 +211,10 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
         }
         if (heard > 0) {
             conversation.hear(piece, heard);
-        } else if (heard == 0) {
+        } else if (heard == 0 && errorBehindBytes == 0) {
             conversation.hearEnd();
         } else {
-            conversation.hearFault(new ConnectionFault(-heard));
+            conversation.hearFault(new ConnectionFault(heard == 0 ? errorBehindBytes : -heard));
         }
         offer();
     }
@@ -212,12 +226,12 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
         }
         int unsettled = conversation.unsettled();
         long next = attemptedAt + Math.max(LEAST_WAIT_NANOS, unsettled * WAIT_NANOS_PER_BYTE);
-        if (attempts < PROMPT_ATTEMPTS || conversation.isOver() || unsettled > ReplayedConversation.MAX_UNSETTLED
+        boolean isPrompt = attempts < PROMPT_ATTEMPTS && unsettled <= MAX_PROMPT_BYTES;
+        if (isPrompt || conversation.isOver() || unsettled > ReplayedConversation.MAX_UNSETTLED
                 || next - System.nanoTime() <= 0) {
             attempt();
         } else if (nextAttempt == null) {
             nextAttempt = loop.scheduleAt(() -> guard(() -> {
-                nextAttempt = null;
                 attempt();
                 goOn();
             }), next);
@@ -225,6 +239,10 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
     }
 
     private void attempt() {
+        if (nextAttempt != null) {
+            nextAttempt.cancel(false);
+            nextAttempt = null;
+        }
         attempts++;
         attemptedAt = System.nanoTime();
         ProbeResult result = conversation.attempt(talk);
@@ -249,7 +267,6 @@ final class PlainCheck implements Probe.Check, ReadyHandler {
     }
 
     private void onDeadline() {
-        // What has come in time is looked at in time.
         if (parting == null && phase == Conversation.Phase.ANSWER && conversation.hasNews()
                 && !conversation.hasUnsent()) {
             attempt();

@@ -6,6 +6,7 @@ import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.linux.SystemCalls;
 import io.vipgate.text.IpText;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -56,13 +57,15 @@ final class ProbeOrigin {
     /** The same with a descriptor. */
     void bind(SystemCalls calls, int fd, InetAddress endpoint) throws IOException {
         bind(endpoint, address -> {
-            int bound = calls.bind(fd, NativeSocketAddress.of(new InetSocketAddress(address, 0)));
-            switch (-bound) {
-                case 0 -> {
+            try (Arena arena = Arena.ofConfined()) {
+                int bound = calls.bind(fd, NativeSocketAddress.of(new InetSocketAddress(address, 0), arena));
+                switch (-bound) {
+                    case 0 -> {
+                    }
+                    case Errno.EADDRINUSE, Errno.EADDRNOTAVAIL, Errno.EACCES ->
+                        throw new BindException(Errno.text(-bound));
+                    default -> throw new ConnectionFault(-bound);
                 }
-                case Errno.EADDRINUSE, Errno.EADDRNOTAVAIL, Errno.EACCES ->
-                    throw new BindException(Errno.text(-bound));
-                default -> throw new ConnectionFault(-bound);
             }
         });
     }

@@ -183,7 +183,12 @@ final class Prober {
             await(schedule.rules().fastIntervalNanos());
         } else {
             voids = 0;
-            verdict.onResult(this, result, begun);
+            try {
+                verdict.onResult(this, result, begun);
+            } catch (RuntimeException | Error e) {
+                LOG.error("a result of {}/{} is lost", target.pool(), target.endpoint(), e);
+                nextAsUsual();
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ package io.vipgate.probe;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
  * Waits for a mail server's greeting, greets it, and goes.
@@ -13,6 +14,8 @@ final class SmtpCheck implements Talk {
     private static final int COMPLETED = 250;
     private static final int FIRST_PERMANENT = 500;
     private static final int CODE_LENGTH = 3;
+    private static final Pattern BEFORE_LAST = Pattern.compile("(?s)[2-5][0-9]{2}-.*");
+    private static final Pattern LAST = Pattern.compile("(?s)[2-5][0-9]{2}(?: .*)?");
 
     private final String helo;
 
@@ -24,10 +27,10 @@ final class SmtpCheck implements Talk {
     private record Reply(int code, String text) {
         static Reply read(AnswerBytes in) throws IOException {
             String line = in.line();
-            while (line.matches("(?s)[2-5][0-9]{2}-.*")) {
+            while (BEFORE_LAST.matcher(line).matches()) {
                 line = in.line();
             }
-            if (!line.matches("(?s)[2-5][0-9]{2}(?: .*)?")) {
+            if (!LAST.matcher(line).matches()) {
                 throw new BadAnswerException("not SMTP: " + line);
             }
             return new Reply(Integer.parseInt(line.substring(0, CODE_LENGTH)), line);

@@ -45,6 +45,20 @@ final class SocketFault {
         return local(fault);
     }
 
+    /**
+     * What a connect came to that failed after connect(2) had begun it. The error came from outside, by RST or ICMP, unless
+     * memory is short.
+     */
+    static ProbeResult ofSocketError(int errno) {
+        return switch (errno) {
+            case Errno.ENOMEM, Errno.ENOBUFS -> local(errno);
+            case Errno.ETIMEDOUT -> ProbeResult.timeout("connection timed out");
+            case Errno.ECONNREFUSED -> ProbeResult.fail("connection refused");
+            case Errno.ECONNRESET, Errno.EPIPE -> ProbeResult.fail("connection reset");
+            default -> ProbeResult.fail(Errno.text(errno));
+        };
+    }
+
     private static ProbeResult ofConnect(int errno) {
         return switch (errno) {
             case Errno.ETIMEDOUT -> ProbeResult.timeout("connection timed out");

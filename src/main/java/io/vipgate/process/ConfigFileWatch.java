@@ -68,8 +68,11 @@ final class ConfigFileWatch implements AutoCloseable {
     }
 
     private boolean hasBeenReplaced() {
-        FileIdentity now = FileIdentity.of(file);
         FileIdentity before = seen;
+        if (before != null && before.stillHolds(file)) {
+            return false;
+        }
+        FileIdentity now = FileIdentity.of(file);
         if (now == null || now.equals(before)) {
             return false;
         }

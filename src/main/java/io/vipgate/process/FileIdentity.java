@@ -34,6 +34,17 @@ public record FileIdentity(Path real, @Nullable Object number, FileTime born, Fi
         }
     }
 
+    /** Whether the path leads to the same file still, in the same state; looked at in one call, whichever links lead there. */
+    boolean stillHolds(Path file) {
+        try {
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            return number != null && number.equals(now.fileKey()) && changed.equals(now.lastModifiedTime())
+                    && size == now.size() && born.equals(now.creationTime());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     boolean isSameFile(FileIdentity other) {
         return real.equals(other.real) && Objects.equals(number, other.number)
                 && (born.equals(other.born) || (!tellsBirth() && !other.tellsBirth()));

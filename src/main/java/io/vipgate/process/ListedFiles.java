@@ -22,13 +22,19 @@ final class ListedFiles {
 
     private Map<Path, FileIdentity> seen = Map.of();
     private List<AccessEntry> entries = List.of();
+    private @Nullable GatewayConfig looked;
 
     /**
      * Looks at them.
      *
      * @return whether a file has come, gone, or been replaced. One that was written in place is told of, and no more
      */
+    @SuppressWarnings("ReferenceEquality") // the one that was looked at, not one like it
     boolean haveChanged(GatewayConfig config) {
+        if (config == looked && entries.isEmpty()) {
+            return false;
+        }
+        looked = config;
         List<AccessEntry> now = config.listeners().values().stream().flatMap(listener -> listener.access().stream())
                 .flatMap(access -> Stream.concat(access.allow().stream(), access.deny().stream()))
                 .filter(entry -> entry.prefix().isEmpty()).distinct().toList();

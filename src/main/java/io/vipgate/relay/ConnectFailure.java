@@ -24,7 +24,18 @@ public enum ConnectFailure {
     }
 
     /**
-     * Sorts an error of connect(2) or SO_ERROR.
+     * Sorts an error that SO_ERROR tells of a connect. It came from outside, by RST or ICMP, unless memory is short: a
+     * firewall on the way that says "prohibited" by ICMPv6 makes EACCES of it.
+     *
+     * @param errno a positive error number
+     */
+    static ConnectFailure ofSocketError(int errno) {
+        ConnectFailure known = of(errno);
+        return known == LOCAL && errno != Errno.ENOMEM && errno != Errno.ENOBUFS ? UNREACHABLE : known;
+    }
+
+    /**
+     * Sorts an error of connect(2).
      *
      * @param errno a positive error number
      */

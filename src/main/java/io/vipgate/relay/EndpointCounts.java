@@ -8,8 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What was counted of an endpoint, over all addresses that its name has and had: an address may go, its share of a count
- * must not.
+ * What was counted of an endpoint: of one address, or the sum of all addresses that a name has and had.
  *
  * <p>Confined to its event loop; a copy belongs to whoever has it.
  */
@@ -18,13 +17,11 @@ public final class EndpointCounts {
     private final EnumCounter<CloseReason> closed = new EnumCounter<>(CloseReason.class);
     private final Histogram connectTimes = new Histogram(BucketBounds.ROUND_TRIPS);
     private final Map<String, Traffic> traffic = new HashMap<>();
-    private long connected;
 
     /** Makes counts of nothing. */
     public EndpointCounts() {}
 
     void onConnected(long nanos) {
-        connected++;
         connectTimes.record(nanos);
     }
 
@@ -42,7 +39,6 @@ public final class EndpointCounts {
     }
 
     void add(EndpointCounts other) {
-        connected += other.connected;
         connectFailures.add(other.connectFailures);
         closed.add(other.closed);
         connectTimes.add(other.connectTimes);
@@ -51,7 +47,7 @@ public final class EndpointCounts {
 
     /** Connections that were made. */
     public long connected() {
-        return connected;
+        return connectTimes.count();
     }
 
     /** Attempts that failed. */
@@ -67,6 +63,16 @@ public final class EndpointCounts {
     /** How long it took to connect, where that succeeded. */
     public Histogram connectTimes() {
         return connectTimes;
+    }
+
+    /** Bytes delivered to the endpoint, through all listeners. */
+    public long toBackend() {
+        return traffic.values().stream().mapToLong(Traffic::toBackend).sum();
+    }
+
+    /** Bytes delivered to clients, through all listeners. */
+    public long toClient() {
+        return traffic.values().stream().mapToLong(Traffic::toClient).sum();
     }
 
     /** Bytes by the listener that the clients came through. */

@@ -27,7 +27,7 @@ public final class LoopCounts {
 
     /** Adds what a loop has counted of a pool; to be called on that loop. */
     public void add(LoopPool pool) {
-        add(pool.name(), pool.counts());
+        pool.addTo(pools.computeIfAbsent(pool.name(), _ -> new PoolCounts()));
     }
 
     /** Adds what a loop has counted of a listener; to be called on that loop. */

@@ -1,6 +1,5 @@
 package io.vipgate.relay;
 
-import io.vipgate.counters.EnumCounter;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
@@ -14,18 +13,11 @@ public final class LoopEndpoint {
     private final Endpoint endpoint;
     private final NativeSocketAddress address;
     private final boolean canReachItself;
-    /** Shared with the other addresses of its name. */
-    private final EndpointCounts counts;
-    private final EnumCounter<ConnectFailure> connectFailures = new EnumCounter<>(ConnectFailure.class);
-    private final EnumCounter<CloseReason> closed = new EnumCounter<>(CloseReason.class);
+    private EndpointCounts counts = new EndpointCounts();
     private EndpointState state = EndpointState.initial(0, false);
-    private long connected;
-    private long bytesToBackend;
-    private long bytesToClient;
 
-    LoopEndpoint(Endpoint endpoint, LocalPorts localPorts, EndpointCounts counts) {
+    LoopEndpoint(Endpoint endpoint, LocalPorts localPorts) {
         this.endpoint = endpoint;
-        this.counts = counts;
         address = NativeSocketAddress.of(endpoint.address());
         canReachItself = localPorts.canReachItself(endpoint.address());
     }
@@ -60,56 +52,31 @@ public final class LoopEndpoint {
         return canReachItself;
     }
 
-    /** Where the bytes of a listener's relays are counted, besides here. */
+    /** Where the bytes of a listener's relays are counted. */
     Traffic traffic(String listener) {
         return counts.traffic(listener);
     }
 
     void onConnected(long nanos) {
-        connected++;
         counts.onConnected(nanos);
     }
 
     void onConnectFailed(ConnectFailure failure) {
-        connectFailures.add(failure);
         counts.onConnectFailed(failure);
     }
 
     void onClosed(CloseReason reason) {
-        closed.add(reason);
         counts.onClosed(reason);
     }
 
-    void onDelivered(boolean isToBackend, int bytes) {
-        if (isToBackend) {
-            bytesToBackend += bytes;
-        } else {
-            bytesToClient += bytes;
-        }
+    /** Hands over what was counted, and counts there from now on: a relay may yet end that failed here. */
+    void countInto(EndpointCounts ofName) {
+        ofName.add(counts);
+        counts = ofName;
     }
 
-    /** Connections that were made. */
-    public long connected() {
-        return connected;
-    }
-
-    /** Attempts that failed for this reason. */
-    public long connectFailures(ConnectFailure failure) {
-        return connectFailures.of(failure);
-    }
-
-    /** Relays that ended for this reason. */
-    public long closed(CloseReason reason) {
-        return closed.of(reason);
-    }
-
-    /** Bytes delivered to the endpoint. */
-    public long bytesToBackend() {
-        return bytesToBackend;
-    }
-
-    /** Bytes delivered to clients. */
-    public long bytesToClient() {
-        return bytesToClient;
+    /** What this loop has counted of this address. */
+    public EndpointCounts counts() {
+        return counts;
     }
 }

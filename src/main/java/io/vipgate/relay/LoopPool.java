@@ -9,12 +9,12 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.Health;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,10 @@ public final class LoopPool {
     private final Pool pool;
     private final LocalPorts localPorts;
     private final Map<Endpoint, LoopEndpoint> known = new HashMap<>();
+    /** Addresses that are gone from names that are not, while relays to them are open. */
+    private final Map<Endpoint, LoopEndpoint> leaving = new HashMap<>();
     private final Selection selection;
+    /** Of its endpoints only what addresses have left that are gone: an address may go, its share of a count must not. */
     private final PoolCounts counts = new PoolCounts();
     private final LoopPins pins = new LoopPins(counts);
     private final Turns turns = new Turns();
@@ -53,20 +56,46 @@ public final class LoopPool {
     }
 
     private TieredBalancer refresh(PoolSnapshot current) {
-        List<LoopEndpoint> all = new ArrayList<>();
-        for (PoolSnapshot.Member member : current.members()) {
-            LoopEndpoint endpoint = known.computeIfAbsent(member.endpoint(),
-                    added -> new LoopEndpoint(added, localPorts, counts.endpoint(added.name())));
-            endpoint.update(member.state());
-            all.add(endpoint);
+        List<PoolSnapshot.Member> members = current.members();
+        Set<Endpoint> present = new HashSet<>();
+        Set<String> names = new HashSet<>();
+        endpoints = new LoopEndpoint[members.size()];
+        for (int i = 0; i < endpoints.length; i++) {
+            Endpoint endpoint = members.get(i).endpoint();
+            present.add(endpoint);
+            names.add(endpoint.name());
+            endpoints[i] = known.computeIfAbsent(endpoint, this::newcomer);
+            endpoints[i].update(members.get(i).state());
         }
-        endpoints = all.toArray(LoopEndpoint[]::new);
-        known.values().retainAll(all);
-        counts.retain(all.stream().map(each -> each.endpoint().name()).collect(Collectors.toSet()));
+        known.forEach((endpoint, own) -> {
+            if (!present.contains(endpoint)) {
+                leaving.put(endpoint, own);
+            }
+        });
+        known.keySet().retainAll(present);
+        leaving.keySet().removeIf(endpoint -> !names.contains(endpoint.name()));
+        counts.retain(names);
+        settle();
         snapshot = current;
         turns.retain(known.keySet());
         balancer = new TieredBalancer(current, plan.factory(), turns);
         return balancer;
+    }
+
+    private LoopEndpoint newcomer(Endpoint endpoint) {
+        LoopEndpoint back = leaving.remove(endpoint);
+        return back == null ? new LoopEndpoint(endpoint, localPorts) : back;
+    }
+
+    /** Keeps the counts alone of addresses that have run empty. */
+    private void settle() {
+        leaving.values().removeIf(gone -> {
+            boolean isEmpty = gone.endpoint().connections() == 0;
+            if (isEmpty) {
+                counts.takeOver(gone);
+            }
+            return isEmpty;
+        });
     }
 
     private TieredBalancer present() {
@@ -112,10 +141,15 @@ public final class LoopPool {
         return List.of(endpoints);
     }
 
-    /** What this loop has counted, of the endpoints that are in the pool now. */
-    PoolCounts counts() {
+    /** Adds what this loop has counted, of the endpoints whose names are in the pool now. */
+    void addTo(PoolCounts sum) {
         TieredBalancer _ = present();
-        return counts;
+        settle();
+        sum.add(counts);
+        for (LoopEndpoint endpoint : endpoints) {
+            sum.add(endpoint);
+        }
+        leaving.values().forEach(sum::add);
     }
 
     /** Attempts that followed a failed one. */

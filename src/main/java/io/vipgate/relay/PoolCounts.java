@@ -25,8 +25,21 @@ public final class PoolCounts {
     /** Makes counts of nothing. */
     public PoolCounts() {}
 
-    /** Where an endpoint is counted. */
-    EndpointCounts endpoint(String name) {
+    /** Adds what was counted of an address to what its name has. */
+    void add(LoopEndpoint address) {
+        add(address.endpoint().name(), address.counts());
+    }
+
+    /** Takes over what was counted of an address that is gone. */
+    void takeOver(LoopEndpoint gone) {
+        gone.countInto(endpoint(gone.endpoint().name()));
+    }
+
+    private void add(String name, EndpointCounts counts) {
+        endpoint(name).add(counts);
+    }
+
+    private EndpointCounts endpoint(String name) {
         return endpoints.computeIfAbsent(name, _ -> new EndpointCounts());
     }
 
@@ -61,7 +74,7 @@ public final class PoolCounts {
     }
 
     void add(PoolCounts other) {
-        other.endpoints.forEach((name, counts) -> endpoint(name).add(counts));
+        other.endpoints.forEach(this::add);
         closedUnplaced.add(other.closedUnplaced);
         durations.add(other.durations);
         retries += other.retries;

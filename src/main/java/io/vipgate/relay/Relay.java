@@ -219,10 +219,6 @@ public final class Relay extends WheelTimer implements RelayInfo {
     void onDelivered(Flow flow, int bytes) {
         lastDelivered = now();
         wasLastToBackend = flow.isToBackend;
-        LoopEndpoint connected = attempts.endpoint();
-        if (connected != null) {
-            connected.onDelivered(flow.isToBackend, bytes);
-        }
         if (traffic != null) {
             traffic.onDelivered(flow.isToBackend, bytes);
         }

@@ -68,7 +68,7 @@ final class RelayConnect {
                 return;
             }
             int error = relay.loop.systemCalls().socketError(socket.fd);
-            onAttemptFailed(relay, error > 0 ? ConnectFailure.of(error) : ConnectFailure.RESET);
+            onAttemptFailed(relay, error > 0 ? ConnectFailure.ofSocketError(error) : ConnectFailure.RESET);
             connect(relay);
         } else if (attempted != null && (events & Ready.OUT) != 0) {
             if (relay.loop.dialer().hasReachedItself(socket.fd, attempted)) {

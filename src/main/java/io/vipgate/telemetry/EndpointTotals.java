@@ -1,6 +1,6 @@
 package io.vipgate.telemetry;
 
-import io.vipgate.relay.ConnectFailure;
+import io.vipgate.relay.EndpointCounts;
 import io.vipgate.relay.LoopEndpoint;
 
 /**
@@ -18,11 +18,9 @@ public record EndpointTotals(long connected, long failed, long toBackend, long t
     public static final EndpointTotals NOTHING = new EndpointTotals(0, 0, 0, 0);
 
     static EndpointTotals of(LoopEndpoint endpoint) {
-        long failed = 0;
-        for (ConnectFailure failure : ConnectFailure.values()) {
-            failed += endpoint.connectFailures(failure);
-        }
-        return new EndpointTotals(endpoint.connected(), failed, endpoint.bytesToBackend(), endpoint.bytesToClient());
+        EndpointCounts counts = endpoint.counts();
+        return new EndpointTotals(counts.connected(), counts.connectFailures().sum(), counts.toBackend(),
+                counts.toClient());
     }
 
     /** Both together. */

@@ -30,6 +30,8 @@ public final class RateSampler {
     public static final Duration EVERY = Duration.ofSeconds(2);
 
     private static final long MAX_WAIT_MILLIS = 500;
+    /** Others wait for the thread that samples. */
+    private static final long MAX_SAMPLE_WAIT_MILLIS = 50;
     /** Rates are means over the time of so many samples. */
     private static final int SAMPLES = 5;
 
@@ -61,10 +63,10 @@ public final class RateSampler {
         past.add(new TotalsSample(System.nanoTime(), Map.of(), Map.of()));
     }
 
-    /** Takes a sample; at most half a second is waited for the loops. To be done by one thread, each {@link #EVERY}. */
+    /** Takes a sample; a twentieth of a second is waited for the loops at most. To be done by one thread, each {@link #EVERY}. */
     public void sample() {
         try {
-            TotalsSample sample = collect(new int[1]);
+            TotalsSample sample = collect(new int[1], MAX_SAMPLE_WAIT_MILLIS);
             synchronized (past) {
                 past.addLast(sample);
                 if (past.size() > SAMPLES + 1) {
@@ -80,19 +82,19 @@ public final class RateSampler {
     /** Asks the loops; takes no longer than half a second, whatever they do. */
     public View look() throws InterruptedException {
         int[] silent = {0};
-        TotalsSample now = collect(silent);
+        TotalsSample now = collect(silent, MAX_WAIT_MILLIS);
         synchronized (past) {
             return new View(past.getFirst(), now, silent[0]);
         }
     }
 
-    private TotalsSample collect(int[] silent) throws InterruptedException {
+    private TotalsSample collect(int[] silent, long maxWaitMillis) throws InterruptedException {
         List<CompletableFuture<TotalsSample>> answers = new ArrayList<>();
         for (int i = 0; i < loops.count(); i++) {
             answers.add(new CompletableFuture<>());
         }
         loops.tell(context -> answers.get(context.number()).complete(copy(context)));
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MILLIS);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(maxWaitMillis);
         Map<Endpoint, EndpointTotals> endpoints = new HashMap<>();
         Map<String, ListenerTotals> listeners = new HashMap<>();
         for (int i = 0; i < answers.size(); i++) {

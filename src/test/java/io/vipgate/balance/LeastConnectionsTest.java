@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.pool.Candidate;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +49,46 @@ class LeastConnectionsTest {
                     assertThat(candidates).as("seed %d, round %d, picked %s", seed, round, selected)
                             .noneMatch(other -> context.isUsable(other) && isLess(other, selected));
                     Candidates.open(selected, 1);
+                }
+            }
+        }
+    }
+
+    /** The rule as it is defined: of all that are usable and least loaded who has the next turn, else who comes first. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void everySelectionIsThatOfTheDefinition(long seed) {
+        RandomGenerator random = new SplittableRandom(seed);
+        for (int round = 0; round < 50; round++) {
+            // given
+            int heaviest = 1 << random.nextInt(9);
+            List<Candidate> candidates = Candidates
+                    .weighing(Candidates.randomWeights(random, 1 << random.nextInt(8), heaviest));
+            Map<Candidate, Long> untilTurn = new HashMap<>();
+            candidates.forEach(each -> untilTurn.put(each, Turns.TURN / 2));
+            Balancer balancer = new LeastConnections(candidates);
+            balancer.recall(new Turns());
+            for (int pick = 0; pick < 200; pick++) {
+                Candidate changed = candidates.get(random.nextInt(candidates.size()));
+                Consumer<Candidate> change = random.nextInt(3) == 0 ? context::bar : context::allow;
+                change.accept(changed);
+                List<Candidate> usable = candidates.stream().filter(context::isUsable).toList();
+                List<Candidate> alike = usable.stream()
+                        .filter(each -> usable.stream().noneMatch(other -> isLess(other, each))).toList();
+                Candidate due = alike.stream().min(Comparator.comparing(untilTurn::get)).orElse(null);
+
+                // when
+                Candidate selected = balancer.select(context);
+
+                // then
+                assertThat(selected).as("seed %d, round %d, pick %d", seed, round, pick).isSameAs(due);
+                alike.forEach(each -> untilTurn.merge(each, -Turns.TURN / alike.size(), Long::sum));
+                if (due != null) {
+                    untilTurn.merge(due, Turns.TURN / alike.size() * alike.size(), Long::sum);
+                    Candidates.open(due, random.nextInt(3));
+                }
+                if (changed.endpoint().connections() > 0) {
+                    changed.endpoint().close();
                 }
             }
         }

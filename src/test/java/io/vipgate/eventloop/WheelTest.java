@@ -367,4 +367,87 @@ class WheelTest {
         loop.advance(1000 * TICK);
         assertOnTime(lasting, "lasting");
     }
+
+    /** Arms another timer each time that it fires, as a relay does whose connect has taken too long. */
+    private Alarm armsAnother(long delay, List<Alarm> others) {
+        Alarm alarm = new Alarm() {
+            @Override
+            protected long onTimer(long now) {
+                long next = super.onTimer(now);
+                if (next == NEVER) {
+                    others.add(arm(10 * TICK));
+                }
+                return next;
+            }
+        };
+        rearm(alarm, delay);
+        return alarm;
+    }
+
+    @Test
+    void aTimerThatArmsAnotherOnALoopThatIsLateHoldsUpNoOther() {
+        List<Alarm> others = new ArrayList<>();
+        Alarm first = armsAnother(10 * TICK, others);
+        Alarm second = arm(11 * TICK);
+        Alarm third = arm(12 * TICK);
+        long now = loop.now() + 12 * TICK + TICK / 2;
+        loop.stall(12 * TICK + TICK / 2);
+
+        assertThat(List.of(first, second, third)).allSatisfy(each -> assertThat(each.firedAt).containsExactly(now));
+        loop.advance(20 * TICK);
+        assertThat(others).singleElement().satisfies(each -> assertOnTime(each, "other"));
+    }
+
+    @Test
+    void aFarTimerInTheSlotOfOneThatArmsAnotherIsLookedAtOnce() {
+        Alarm far = new Alarm();
+        far.deadline = loop.now() + 10 * TURN;
+        // Looked at before its time, in the same slot.
+        wheel.arm(far, loop.now() + 10 * TICK);
+        armsAnother(10 * TICK, new ArrayList<>());
+
+        loop.stall(11 * TICK + TICK / 2);
+
+        assertThat(far.looks).isEqualTo(1);
+        wheel.disarm(far);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void anyTimersOnALoopThatIsLateNowAndThenFireWithinATickOfTheirTimeOrOfItsReturn(long seed) {
+        RandomGenerator random = new SplittableRandom(seed);
+        List<Alarm> alarms = new ArrayList<>();
+        List<long[]> stalls = new ArrayList<>();
+        for (int step = 0; step < 400; step++) {
+            for (int i = random.nextInt(3); i > 0; i--) {
+                long delay = random.nextLong(random.nextBoolean() ? 40 * TICK : 2 * TURN);
+                alarms.add(random.nextBoolean() ? arm(delay) : armsAnother(delay, alarms));
+            }
+            if (random.nextInt(4) == 0 && !alarms.isEmpty()) {
+                Alarm gone = alarms.get(random.nextInt(alarms.size()));
+                if (gone.firedAt.isEmpty()) {
+                    wheel.disarm(gone);
+                    alarms.remove(gone);
+                }
+            }
+            long time = random.nextLong(random.nextInt(10) == 0 ? 3 * TURN : 8 * TICK);
+            if (random.nextInt(3) == 0) {
+                stalls.add(new long[]{loop.now(), loop.now() + time});
+                loop.stall(time);
+            } else {
+                loop.advance(time);
+            }
+        }
+        loop.advance(4 * TURN);
+        for (Alarm alarm : List.copyOf(alarms)) {
+            long latest = alarm.deadline + TICK;
+            for (long[] stall : stalls) {
+                latest = Math.max(latest,
+                        alarm.deadline + TICK >= stall[0] && alarm.deadline < stall[1] ? stall[1] + TICK : 0);
+            }
+            assertThat(alarm.firedAt).hasSize(1);
+            assertThat(alarm.firedAt.getFirst()).isBetween(alarm.deadline, latest);
+        }
+        assertThat(wheel.armed()).isZero();
+    }
 }

@@ -158,7 +158,7 @@ final class RoomIT {
             assertThat(gateway.awaitExit(BOUND)).isEqualTo(1);
             assertThat(gateway.errors().lines()).singleElement().asString()
                     .endsWith("the limit of 300 open files is too "
-                            + "small: 96 for listening sockets, 128 for event loops, 0 for admin and metrics, 1 for probes, 64 for "
+                            + "small: 96 for listening sockets, 132 for event loops, 0 for admin and metrics, 1 for probes, 64 for "
                             + "the rest and 32 for connections are needed; raise it (ulimit -n, or LimitNOFILE= in the systemd "
                             + "unit)");
         }

@@ -55,7 +55,10 @@ class HealthMonitorTest {
         return results.getOrDefault(target.endpoint(), ProbeResult.pass("fine"));
     }
 
-    private final Probe probe = (BlockingProbe) this::check;
+    private final Probe probe = (_, target, deadlineNanos, whenOver) -> {
+        whenOver.accept(check(target, deadlineNanos));
+        return () -> {};
+    };
     private final List<String> told = new CopyOnWriteArrayList<>();
     private final HealthListener listener = new HealthListener() {
         @Override
@@ -183,7 +186,10 @@ class HealthMonitorTest {
         monitor.update();
         await("probes run", () -> checksOf(first) > 3);
         monitor.close();
-        await("its threads are gone", () -> monitor.probing() == 0);
+        assertThat(monitor.probing()).isZero();
+        CountDownLatch turn = new CountDownLatch(1);
+        loop.execute(turn::countDown);
+        await("the loop has heard of it", () -> turn.getCount() == 0);
         int last = checksOf(first);
         long end = System.nanoTime() + 50 * MILLI;
         await("fifty intervals pass", () -> System.nanoTime() > end);

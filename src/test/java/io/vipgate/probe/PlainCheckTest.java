@@ -17,12 +17,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a check on the loop does besides talking: how it ends, what it leaves, and what it does to others. */
 class PlainCheckTest {
@@ -65,6 +68,14 @@ class PlainCheckTest {
 
     private static void await(CountDownLatch latch) throws InterruptedException {
         assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            await(latch);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static long sockets() throws IOException {
@@ -210,6 +221,73 @@ class PlainCheckTest {
             });
             assertThat(result(begun)).isEqualTo(ProbeResult.inconclusive("gateway stalled: error: LOADING"));
         }
+    }
+
+    @Test
+    void whatCameInTimeCountsEvenWhenTheLoopComesTooLate() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        AtomicBoolean isHeldUp = new AtomicBoolean();
+        try (ScriptedPeer peer = ScriptedPeer.that(socket -> {
+            int _ = socket.getInputStream().read();
+            asked.countDown();
+            socket.getOutputStream().write(ScriptedPeer.bytes("+PONG\r\n"));
+            answered.countDown();
+            ScriptedPeer.waitForEnd(socket);
+        })) {
+            Duration timeout = Duration.ofSeconds(2);
+            CompletableFuture<ProbeResult> begun = begin(probe(conversation -> {
+                conversation.say(ScriptedPeer.bytes("PING"));
+                // From here on the loop is held up until the deadline is over.
+                if (isHeldUp.compareAndSet(false, true)) {
+                    loop.execute(() -> {
+                        awaitQuietly(answered);
+                        LockSupport.parkNanos(timeout.toNanos());
+                    });
+                }
+                return ProbeResult.pass(new AnswerBytes(conversation.heard()).line());
+            }), peer.address(), timeout);
+            await(asked);
+            assertThat(result(begun)).isEqualTo(ProbeResult.pass("+PONG"));
+        }
+    }
+
+    /** Writes a banner and resets the connection, with a FIN before or without, while the loop is away. */
+    private ProbeResult resultOfABannerBeforeAReset(String banner, boolean withFin) throws Exception {
+        CountDownLatch isGone = new CountDownLatch(1);
+        try (ScriptedPeer peer = ScriptedPeer.that(socket -> {
+            socket.getOutputStream().write(ScriptedPeer.bytes(banner));
+            if (withFin) {
+                socket.shutdownOutput();
+            }
+            socket.setSoLinger(true, 0);
+            socket.close();
+            isGone.countDown();
+        })) {
+            CompletableFuture<ProbeResult> result = new CompletableFuture<>();
+            Probe probe = Checks.probe(Checks.sendExpect(Checks.AMPLE, "", "220 ready"));
+            loop.execute(() -> {
+                probe.begin(loop, Checks.target(peer.address()),
+                        System.nanoTime() + Checks.AMPLE.toNanos(), result::complete);
+                try {
+                    isGone.await();
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            });
+            return result(result);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnswerThatAResetFollowsCounts(boolean withFin) throws Exception {
+        assertThat(resultOfABannerBeforeAReset("220 ready\r\n", withFin).outcome())
+                .isEqualTo(ProbeResult.Outcome.PASS);
+        ProbeResult half = resultOfABannerBeforeAReset("220 rea", withFin);
+        assertThat(half.outcome()).isEqualTo(ProbeResult.Outcome.FAIL);
+        assertThat(half.isLocal()).isFalse();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.vipgate.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.linux.Errno;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -59,5 +60,15 @@ class SocketFaultTest {
 
     private static ProbeResult connected(IOException fault) {
         return SocketFault.resultOf(fault, Conversation.Phase.ANSWER);
+    }
+
+    /** What came from outside, by RST or ICMP, counts against the endpoint; memory that is short here does not. */
+    @Test
+    void errorOfASocketIsTheEndpointsOrTheWays() {
+        assertThat(SocketFault.ofSocketError(Errno.EPIPE)).isEqualTo(ProbeResult.fail("connection reset"));
+        assertThat(SocketFault.ofSocketError(Errno.EACCES)).isEqualTo(ProbeResult.fail("permission denied"));
+        assertThat(SocketFault.ofSocketError(Errno.EHOSTUNREACH)).isEqualTo(ProbeResult.fail("no route to host"));
+        assertThat(SocketFault.ofSocketError(Errno.ETIMEDOUT).outcome()).isEqualTo(ProbeResult.Outcome.TIMEOUT);
+        assertThat(SocketFault.ofSocketError(Errno.ENOBUFS).isLocal()).isTrue();
     }
 }

@@ -47,7 +47,8 @@ class RelayConnectTest {
         kernel.settle();
         assertThat(kernel.dialled.get(1).arrived()).isEqualTo(bytes("request"));
         assertThat(fixture.pool.retries()).isEqualTo(1);
-        assertThat(fixture.pool.endpoints().getFirst().connectFailures(ConnectFailure.REFUSED)).isEqualTo(1);
+        assertThat(fixture.pool.endpoints().getFirst().counts().connectFailures().of(ConnectFailure.REFUSED))
+                .isEqualTo(1);
         assertThat(fixture.endpoint(0).connections()).isZero();
         assertThat(fixture.endpoint(1).connections()).isEqualTo(1);
     }
@@ -88,7 +89,8 @@ class RelayConnectTest {
         kernel.dialled.get(1).accept();
         kernel.settle();
         assertThat(kernel.dialled.get(1).arrived()).isEqualTo(bytes("request"));
-        assertThat(fixture.pool.endpoints().getFirst().connectFailures(ConnectFailure.TIMEOUT)).isEqualTo(1);
+        assertThat(fixture.pool.endpoints().getFirst().counts().connectFailures().of(ConnectFailure.TIMEOUT))
+                .isEqualTo(1);
     }
 
     @Test
@@ -97,8 +99,9 @@ class RelayConnectTest {
         kernel.client();
         kernel.settle();
 
-        assertThat(fixture.pool.endpoints().getFirst().connectFailures(ConnectFailure.LOCAL)).isEqualTo(1);
-        assertThat(fixture.pool.endpoints().get(1).connected()).isEqualTo(1);
+        assertThat(fixture.pool.endpoints().getFirst().counts().connectFailures().of(ConnectFailure.LOCAL))
+                .isEqualTo(1);
+        assertThat(fixture.pool.endpoints().get(1).counts().connected()).isEqualTo(1);
     }
 
     @Test
@@ -163,7 +166,8 @@ class RelayConnectTest {
         kernel.settle();
 
         assertThat(kernel.dialled.getLast().arrived()).isEqualTo(bytes("request"));
-        assertThat(fixture.pool.endpoints().getFirst().connectFailures(ConnectFailure.RESET)).isEqualTo(1);
+        assertThat(fixture.pool.endpoints().getFirst().counts().connectFailures().of(ConnectFailure.RESET))
+                .isEqualTo(1);
     }
 
     @Test

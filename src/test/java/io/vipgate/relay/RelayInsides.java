@@ -64,7 +64,7 @@ public final class RelayInsides {
     public static boolean hasReachedItself(SystemCalls systemCalls, int fd, InetSocketAddress endpoint,
             LocalPorts localPorts) {
         return new Dialer(systemCalls).hasReachedItself(fd,
-                new LoopEndpoint(new Endpoint("test", endpoint, 0), localPorts, new EndpointCounts()));
+                new LoopEndpoint(new Endpoint("test", endpoint, 0), localPorts));
     }
 
 }
