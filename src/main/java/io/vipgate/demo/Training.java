@@ -48,17 +48,18 @@ public final class Training implements AutoCloseable {
         List<Integer> ports = freePorts(4);
         webPort = ports.get(0);
         echoPort = ports.get(1);
+        // %s for numbers too: %d asks for the digits of the language, and all its data would be in the record.
         Files.writeString(configuration, """
                 listeners:
-                  web: { bind: 127.0.0.1:%d, pool: nginx }
-                  echo: { bind: 127.0.0.1:%d, pool: echo }
+                  web: { bind: 127.0.0.1:%s, pool: nginx }
+                  echo: { bind: 127.0.0.1:%s, pool: echo }
                 pools:
                   nginx:
-                    endpoints: { nginx-1: 127.0.0.1:%d, nginx-2: 127.0.0.1:%d }
+                    endpoints: { nginx-1: 127.0.0.1:%s, nginx-2: 127.0.0.1:%s }
                   echo:
-                    endpoints: { echo: 127.0.0.1:%d }
-                metrics: { bind: 127.0.0.1:%d }
-                admin: { bind: 127.0.0.1:%d, tokenFile: "%s" }
+                    endpoints: { echo: 127.0.0.1:%s }
+                metrics: { bind: 127.0.0.1:%s }
+                admin: { bind: 127.0.0.1:%s, tokenFile: "%s" }
                 shutdown: { drain: 1s }
                 """.formatted(webPort, echoPort, first.port(), second.port(), echo.port(), ports.get(2), ports.get(3),
                 directory.resolve("token")));
