@@ -188,7 +188,7 @@ public final class GatewayServer implements AutoCloseable {
 
     private void serve(GatewayConfig config) throws StartException {
         periodic.every(LoopHeartbeat.EVERY, heartbeat::ask);
-        periodic.every(RateSampler.EVERY, rates::sample);
+        periodic.every(FIRST_LOOK, RateSampler.EVERY, rates::sample);
         // Pools are known by then, and their endpoints have been talked to.
         periodic.every(FIRST_LOOK, CoLocationWatch.EVERY, neighbours::look);
         periodic.start();

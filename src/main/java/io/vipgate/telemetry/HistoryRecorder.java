@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes history of the counters' samples: rates between one and the next, and connections at that moment.
@@ -26,7 +25,8 @@ public final class HistoryRecorder implements Consumer<TotalsSample> {
     private final PoolRegistry pools;
     private final ListenerRegistry listeners;
     private final InstantSource clock;
-    private @Nullable TotalsSample last;
+    /** Counters begin at zero when the gateway does. */
+    private TotalsSample last = new TotalsSample(System.nanoTime(), Map.of(), Map.of());
 
     /** Makes a recorder; {@code clock} gives the time that each sample is told to be of. */
     public HistoryRecorder(History history, PoolRegistry pools, ListenerRegistry listeners, InstantSource clock) {
@@ -39,9 +39,7 @@ public final class HistoryRecorder implements Consumer<TotalsSample> {
     @Override
     public void accept(TotalsSample now) {
         TotalsSample before = last;
-        if (before == null) {
-            last = now;
-        } else if (now.at() - before.at() >= MIN_NANOS) {
+        if (now.at() - before.at() >= MIN_NANOS) {
             history.add(clock.millis(), listeners(before, now), endpoints(before, now));
             last = now;
         }
