@@ -44,7 +44,7 @@ final class Binder {
         return switch (type) {
             case ValueType.Single single -> single(single.type(), node, path);
             case ValueType.Section section -> section(section.schema(), node, path);
-            case ValueType.Named named -> named(named.element(), node, path);
+            case ValueType.Named named -> named(named, node, path);
             case ValueType.Items items -> items(items, node, path);
             case ValueType.Maybe maybe -> maybe(maybe.element(), node, path);
         };
@@ -142,21 +142,23 @@ final class Binder {
         return complete ? schema.create(values) : null;
     }
 
-    private @Nullable Map<String, Object> named(ValueType element, Node node, KeyPath path) {
+    private @Nullable Map<String, Object> named(ValueType.Named type, Node node, KeyPath path) {
         Optional<MapNode> map = mapping(node, path, "names with their values");
         if (map.isEmpty()) {
             return null;
         }
         Map<String, Object> values = new LinkedHashMap<>();
         for (Entry entry : map.get().entries()) {
-            KeyPath child = path.child(entry.key());
+            String key = type.keys().fold(entry.key());
+            KeyPath child = path.child(key);
             written.put(child, entry.line(), entry.value(), null);
-            if (!Names.isName(entry.key())) {
-                problems.error(entry.line(), child, "not a name (expected: " + Names.RULE + ")");
+            String problem = type.keys().problem(entry.key());
+            if (!problem.isEmpty()) {
+                problems.error(entry.line(), child, problem);
             }
-            Object value = value(element, entry.value(), child);
-            if (value != null) {
-                values.put(entry.key(), value);
+            Object value = value(type.element(), entry.value(), child);
+            if (value != null && values.put(key, value) != null) {
+                problems.error(entry.line(), child, "the same as another key (expected: each once, in any case of letters)");
             }
         }
         return Collections.unmodifiableMap(values);

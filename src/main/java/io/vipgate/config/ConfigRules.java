@@ -40,6 +40,8 @@ final class ConfigRules {
             buffers(listener.buffers(), path.child("buffers"));
             ListenerRules rules = new ListenerRules(listener, path, written, problems, lists);
             rules.check();
+            listener.tls().ifPresent(
+                    tls -> new TlsRules(tls, path.child("tls"), written, problems).check(this::namesPool));
             Optional.ofNullable(config.pools().get(listener.pool())).ifPresent(rules::passesFieldsOn);
         });
         for (int i = 0; i < config.readiness().pools().size(); i++) {

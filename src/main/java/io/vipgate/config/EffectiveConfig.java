@@ -47,7 +47,7 @@ public final class EffectiveConfig {
             }
             case ValueType.Named named -> {
                 line(depth, name + ":");
-                ((Map<?, ?>) value).forEach((key, element) -> entry((String) key, named.element(), element, depth + 1));
+                ((Map<?, ?>) value).forEach((key, element) -> entry(text((String) key), named.element(), element, depth + 1));
             }
             case ValueType.Items(ValueType.Section section, boolean _) when !((List<?>) value).isEmpty() -> {
                 line(depth, name + ":");
@@ -72,8 +72,16 @@ public final class EffectiveConfig {
 
     private static String scalar(ValueType.Single single, Object value) {
         String text = single.type().write(value);
-        boolean word = value instanceof String && NOT_TEXT.contains(text);
-        return PLAIN.matcher(text).matches() && !word ? text : quoted(text.replace("${", "$${"));
+        return value instanceof String ? text(text) : plainOrQuoted(text);
+    }
+
+    /** Text as it stands in YAML: a word that means something else is quoted. */
+    private static String text(String text) {
+        return NOT_TEXT.contains(text) ? quoted(text) : plainOrQuoted(text);
+    }
+
+    private static String plainOrQuoted(String text) {
+        return PLAIN.matcher(text).matches() ? text : quoted(text.replace("${", "$${"));
     }
 
     private static String quoted(String text) {

@@ -36,6 +36,9 @@ import java.lang.annotation.Target;
     /** Whether a {@code double} is a share, written in percent. */
     boolean percent() default false;
 
+    /** Of a mapping: what its keys are. */
+    MapKeys keys() default MapKeys.NAME;
+
     /** Whether a list of one may be written as a single value. */
     boolean orScalar() default false;
 }

@@ -40,7 +40,7 @@ public final class KeyTable {
             switch (component.type()) {
                 case ValueType.Section(Schema inner) -> add(inner, path + ".", rows);
                 case ValueType.Maybe(ValueType.Section(Schema inner)) -> add(inner, path + ".", rows);
-                case ValueType.Named(ValueType.Section(Schema inner)) ->
+                case ValueType.Named(ValueType.Section(Schema inner), MapKeys _) ->
                     add(inner, path + "." + component.name().substring(0, 1).toUpperCase(Locale.ROOT) + ".", rows);
                 case ValueType.Items(ValueType.Section(Schema inner), boolean _) -> add(inner, path + "[].", rows);
                 default -> {

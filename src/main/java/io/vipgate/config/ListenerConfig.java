@@ -9,7 +9,6 @@ import java.util.Optional;
  * @param bind at least one
  * @param maxConnections 1 or more; empty for half the budget of file descriptors
  */
-@Reserved("tls")
 public record ListenerConfig(
         @Key(required = true, orScalar = true, doc = "where it listens: an address and a port, or a list of them; "
                 + "`:80` is every address of both families; one address may stand beside a wildcard, "
@@ -28,6 +27,8 @@ public record ListenerConfig(
         @Key(shown = "nobody sends a PROXY header", doc = "clients' addresses come in the PROXY protocol header of a balancer or "
                 + "another gateway in front; a list is short for `from`") Optional<AcceptProxyConfig> acceptProxy,
         @Key(shown = "everybody may come in", doc = "who may come in; the client, where a PROXY header conveys it") Optional<AccessConfig> access,
+        @Key(shown = "no ClientHello is looked at", doc = "the pool by the server name in the client's TLS ClientHello, which is looked "
+                + "at and passed on") Optional<TlsConfig> tls,
         @Key(shown = "no limits", doc = "limits for each client, or network of clients") Optional<PerSourceConfig> perSource) {
     /** Keeps its own copies. */
     public ListenerConfig {

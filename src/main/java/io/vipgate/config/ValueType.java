@@ -14,8 +14,8 @@ sealed interface ValueType {
     /** A mapping with known keys. */
     record Section(Schema schema) implements ValueType {}
 
-    /** A mapping from names of the operator's choice. */
-    record Named(ValueType element) implements ValueType {}
+    /** A mapping from keys of the operator's choice. */
+    record Named(ValueType element, MapKeys keys) implements ValueType {}
 
     /** A sequence. */
     record Items(ValueType element, boolean orScalar) implements ValueType {}
@@ -28,7 +28,7 @@ sealed interface ValueType {
             List<Type> arguments = List.of(generic.getActualTypeArguments());
             ValueType element = of(arguments.getLast(), key);
             if (generic.getRawType() == Map.class) {
-                return new Named(element);
+                return new Named(element, key.keys());
             }
             if (generic.getRawType() == List.class) {
                 return new Items(element, key.orScalar());

@@ -24,7 +24,7 @@ class ConfigLoaderTest {
                 List.of(new BindAddress(Optional.of(InetAddress.ofLiteral("203.0.113.1")), 80)), "nginx",
                 Optional.empty(), 4096,
                 false, new BuffersConfig(ByteSize.ZERO, ByteSize.ZERO), Optional.empty(), Optional.empty(),
-                Optional.empty(), Optional.empty()));
+                Optional.empty(), Optional.empty(), Optional.empty()));
         PoolConfig pool = Loads.pool("");
         assertThat(pool.endpoints().keySet()).containsExactly("vip1", "vip2");
         assertThat(pool.endpoints().get("vip1")).isEqualTo(new EndpointConfig(
