@@ -158,7 +158,8 @@ final class Binder {
             }
             Object value = value(type.element(), entry.value(), child);
             if (value != null && values.put(key, value) != null) {
-                problems.error(entry.line(), child, "the same as another key (expected: each once, in any case of letters)");
+                problems.error(entry.line(), child,
+                        "the same as another key (expected: each once, in any case of letters)");
             }
         }
         return Collections.unmodifiableMap(values);

@@ -47,7 +47,8 @@ public final class EffectiveConfig {
             }
             case ValueType.Named named -> {
                 line(depth, name + ":");
-                ((Map<?, ?>) value).forEach((key, element) -> entry(text((String) key), named.element(), element, depth + 1));
+                ((Map<?, ?>) value)
+                        .forEach((key, element) -> entry(text((String) key), named.element(), element, depth + 1));
             }
             case ValueType.Items(ValueType.Section section, boolean _) when !((List<?>) value).isEmpty() -> {
                 line(depth, name + ":");

@@ -34,8 +34,10 @@ enum MapKeys {
             if (plain.chars().anyMatch(character -> character > '~')) {
                 return "not in ASCII (expected: " + ascii(name, plain) + ")";
             }
-            return ServerName.isUsable(plain) ? "" : "not a host name (expected: labels of 1 to 63 letters, digits, '-' or '_', 253 "
-                    + "characters in all)";
+            return ServerName.isUsable(plain)
+                    ? ""
+                    : "not a host name (expected: labels of 1 to 63 letters, digits, '-' or '_', 253 "
+                            + "characters in all)";
         }
 
         @Override
@@ -49,7 +51,9 @@ enum MapKeys {
         @Override
         String problem(String key) {
             int length = key.getBytes(StandardCharsets.UTF_8).length;
-            return length >= 1 && length <= 255 ? "" : "not a protocol (expected: 1 to 255 bytes, such as h2 or acme-tls/1)";
+            return length >= 1 && length <= 255
+                    ? ""
+                    : "not a protocol (expected: 1 to 255 bytes, such as h2 or acme-tls/1)";
         }
     };
 

@@ -3,7 +3,10 @@ package io.vipgate.control;
 import io.vipgate.access.AccessList;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
+import io.vipgate.clienthello.ProtocolTable;
+import io.vipgate.clienthello.ServerNameTable;
 import io.vipgate.config.ListenerConfig;
+import io.vipgate.config.TlsConfig;
 import io.vipgate.linux.FdBudget;
 import io.vipgate.linux.ListenSocket;
 import io.vipgate.linux.Sysctl;
@@ -19,6 +22,7 @@ import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.LoopPool;
 import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayDrain;
+import io.vipgate.relay.TlsRouting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -271,6 +275,20 @@ public final class ListenerRegistry {
                 _ -> new LoopListener(name, limit, room, warnings, served));
         listener.serve(served);
         listener.bound(ConfigMapping.buffers(config.buffers()));
+        listener.route(config.tls().map(tls -> routing(tls, context)).orElse(null));
+    }
+
+    private static TlsRouting routing(TlsConfig tls, LoopContext context) {
+        return new TlsRouting(new ServerNameTable<>(pools(tls.names(), context)),
+                new ProtocolTable<>(pools(tls.alpn(), context)),
+                tls.unknownName() == TlsConfig.Otherwise.REJECT, tls.noName() == TlsConfig.Otherwise.REJECT,
+                tls.notTls() == TlsConfig.Otherwise.REJECT, tls.timeout().toNanos(), (int) tls.maxHello().bytes());
+    }
+
+    private static Map<String, LoopPool> pools(Map<String, String> names, LoopContext context) {
+        Map<String, LoopPool> pools = new HashMap<>();
+        names.forEach((name, pool) -> pools.put(name, Objects.requireNonNull(context.pools().get(pool))));
+        return pools;
     }
 
     private ConnectionLimit limit(String name, ListenerConfig listener, int maxRelays) {

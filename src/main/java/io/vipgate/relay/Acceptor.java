@@ -103,15 +103,16 @@ public final class Acceptor implements ReadyHandler {
 
     private void open(int fd) {
         ProxyAcceptance proxies = listener.proxies();
-        if (proxies != null && proxies.mustSend(peer.high(), peer.low())) {
-            preread(fd, proxies);
+        HeaderStep header = listener.headerStep();
+        if (proxies != null && header != null && proxies.mustSend(peer.high(), peer.low())) {
+            preread(fd, header);
         } else {
             relay(fd, proxies != null && proxies.rejectsOthers());
         }
     }
 
     /** The peer conveys a client, who is judged when known. */
-    private void preread(int fd, ProxyAcceptance proxies) {
+    private void preread(int fd, HeaderStep header) {
         RefuseReason reason = listener.admission().refusalOfSender(peer.high(), peer.low());
         if (reason != null) {
             refuse(fd, reason, !listener.admission().answersWithFin());
@@ -119,7 +120,7 @@ public final class Acceptor implements ReadyHandler {
         }
         reason = listener.tryAcquire(loop.fdBudget());
         if (reason == null) {
-            Preread.begin(loop, listener, proxies, fd, peer);
+            Preread.begin(loop, listener, header, fd, peer, null);
         } else {
             refuse(fd, reason, true);
         }
@@ -138,9 +139,14 @@ public final class Acceptor implements ReadyHandler {
         }
         reason = isUntrusted ? RefuseReason.PROXY_UNTRUSTED : enter(admission);
         if (reason == null) {
-            listener.onAccepted();
-            Relay.open(loop, listener, fd, null, peer, ClientOrigin.of(null, admission.hold()),
-                    loop.eventLoop().now());
+            ClientOrigin origin = ClientOrigin.of(null, admission.hold());
+            HelloStep hello = listener.helloStep();
+            if (hello == null) {
+                listener.onAccepted();
+                Relay.open(loop, listener, listener.pool(), fd, null, peer, origin, loop.eventLoop().now());
+            } else {
+                Preread.begin(loop, listener, hello, fd, peer, origin);
+            }
         } else {
             refuse(fd, reason, true);
         }

@@ -25,6 +25,8 @@ public final class LoopListener {
     private final Admission admission = new Admission(counts);
     private final WaitingClients waiting = new WaitingClients();
     private @Nullable ProxyAcceptance proxies;
+    private @Nullable HeaderStep headerStep;
+    private @Nullable HelloStep helloStep;
     private int endpointSpeaksFirst;
 
     /**
@@ -80,7 +82,25 @@ public final class LoopListener {
      */
     public void accept(@Nullable ProxyAcceptance newProxies, AtomicInteger waitingClients) {
         proxies = newProxies;
+        headerStep = newProxies == null ? null : new HeaderStep(newProxies);
         waiting.share(waitingClients);
+    }
+
+    /** Leads TLS clients who connect from now on by their ClientHello; null: nobody. */
+    public void route(@Nullable TlsRouting routing) {
+        helloStep = routing == null ? null : new HelloStep(routing);
+    }
+
+    /** What must come first of those that must send a header; null when nobody must. */
+    @Nullable
+    HeaderStep headerStep() {
+        return headerStep;
+    }
+
+    /** What decides a client's pool; null when its bytes do not. */
+    @Nullable
+    HelloStep helloStep() {
+        return helloStep;
     }
 
     Admission admission() {

@@ -9,30 +9,28 @@ import io.vipgate.eventloop.WheelTimer;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.SocketOptions;
-import io.vipgate.proxyprotocol.ProxyHeader;
-import io.vipgate.proxyprotocol.ProxyHeaderParser;
-import io.vipgate.proxyprotocol.ReceivedHeader;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client that has no relay yet, since its first bytes decide about it: the PROXY protocol header that its peer must send.
+ * A client that has no relay yet, since its first bytes decide about it: the PROXY protocol header that its peer must send, then
+ * the ClientHello that names a server, or either alone.
  *
  * <h2>Looks</h2>
  *
  * The bytes are looked at and stay in the socket: nothing is buffered, so that a client that waits costs a descriptor and this
  * object. After a look that found too little, the kernel is told how many bytes must have come before the next one is worth
  * it. Where that is not known, as within a line of text, single bytes could still make a look each: after 16 looks the next
- * one waits for eight bytes more, or for half as long again as the client has had. There are never more than 32, the last of
- * them when the time is over.
+ * one waits for eight bytes more, or for half as long again as the client has had. There are never more than 32 in a step, the
+ * last of them when the time is over.
  *
  * <h2>Endings</h2>
  *
- * A whole header: its client is judged as those are that come by themselves, and gets a relay, which consumes the header when
- * it is connected. Anything else is reset: no header, one that is malformed, none in time. So is the client that has waited
- * longest, on this loop, when three quarters of the listener's places wait and another one comes.
+ * A client that has passed its steps gets a relay, which consumes the header, and nothing else, when it is connected. Whom a
+ * step refuses gets none; nor does the client that has waited longest, on this loop, when three quarters of the listener's
+ * places wait and another one comes.
  *
  * <p>Confined to its event loop.
  */
@@ -43,48 +41,55 @@ final class Preread extends WheelTimer implements ReadyHandler {
     /** The last one is kept for the deadline. */
     private static final int MAX_LOOKS = 31;
     private static final int PACED_BYTES = 8;
-    /** No header is so long: bytes wake nobody. */
-    private static final int NEVER_ENOUGH = ProxyHeaderParser.MAX_BYTES + 1;
     /** Reads that are made to close without a reset; a client that goes on sending gets one. */
     private static final int MAX_DISCARDS = 4;
 
     private final RelayLoop loop;
     private final LoopListener listener;
-    private final ProxyAcceptance rules;
-    private final long peerHigh;
-    private final long peerLow;
-    private final long deadline;
+    private final long acceptedAt;
     private final int fd;
-    private final char peerPort;
+    private PrereadStep step;
+    private long deadline;
+    /** The client, which is the peer until a header has conveyed another. */
+    private long clientHigh;
+    private long clientLow;
+    private char clientPort;
+    private @Nullable ClientOrigin origin;
     private @Nullable Registration registration;
     /** Among those that wait. */
     @Nullable
     Preread before;
     @Nullable
     Preread behind;
-    private short lowWater = 1;
+    private int lowWater = 1;
     private byte looks;
     private boolean hasFin;
     private boolean isOver;
 
-    private Preread(RelayLoop loop, LoopListener listener, ProxyAcceptance rules, int fd, ClientAddress peer) {
+    private Preread(RelayLoop loop, LoopListener listener, PrereadStep step, int fd, ClientAddress peer,
+            @Nullable ClientOrigin origin) {
         this.loop = loop;
         this.listener = listener;
-        this.rules = rules;
         this.fd = fd;
-        peerHigh = peer.high();
-        peerLow = peer.low();
-        peerPort = (char) peer.port();
-        deadline = loop.eventLoop().now() + rules.timeoutNanos();
+        this.origin = origin;
+        this.step = step;
+        clientHigh = peer.high();
+        clientLow = peer.low();
+        clientPort = (char) peer.port();
+        acceptedAt = loop.eventLoop().now();
+        deadline = acceptedAt + step.timeoutNanos();
     }
 
     /**
      * Takes an accepted client over. Its places at the listener and in the descriptor budget have been taken already.
      *
+     * @param step the first
      * @param fd the client's socket, which the stage owns from now on
+     * @param origin null when there is nothing to tell but the peer's address
      */
-    static void begin(RelayLoop loop, LoopListener listener, ProxyAcceptance rules, int fd, ClientAddress peer) {
-        Preread preread = new Preread(loop, listener, rules, fd, peer);
+    static void begin(RelayLoop loop, LoopListener listener, PrereadStep step, int fd, ClientAddress peer,
+            @Nullable ClientOrigin origin) {
+        Preread preread = new Preread(loop, listener, step, fd, peer, origin);
         preread.guarded(preread::look);
     }
 
@@ -95,7 +100,7 @@ final class Preread extends WheelTimer implements ReadyHandler {
             return;
         }
         if ((events & (Ready.ERR | Ready.HUP)) != 0) {
-            guarded(() -> end(RefuseReason.PROXY_LEFT, false));
+            guarded(() -> refuse(step.left(), false));
             return;
         }
         hasFin |= (events & Ready.RDHUP) != 0;
@@ -111,9 +116,9 @@ final class Preread extends WheelTimer implements ReadyHandler {
             if (!isOver && (isLate || (looks >= UNPACED_LOOKS && looks < MAX_LOOKS))) {
                 look();
             }
-            if (!isOver && isLate) {
-                listener.warnings().onSilent(loop.eventLoop(), peerHigh, peerLow, rules.timeoutNanos());
-                end(RefuseReason.PROXY_TIMEOUT, true);
+            if (!isOver && now >= deadline) {
+                step.warnOfLate(this, client());
+                refuse(step.late(), true);
             }
         });
         return isOver ? NEVER : nextTime(now);
@@ -121,114 +126,105 @@ final class Preread extends WheelTimer implements ReadyHandler {
 
     private long nextTime(long now) {
         boolean isPaced = looks >= UNPACED_LOOKS && looks < MAX_LOOKS;
-        return isPaced ? Math.min(deadline, now + Math.max(Wheel.TICK_NANOS, age(now) / 2)) : deadline;
+        return isPaced ? Math.min(deadline, now + Math.max(Wheel.TICK_NANOS, ofStep(now) / 2)) : deadline;
     }
 
-    private long age(long now) {
-        return now - (deadline - rules.timeoutNanos());
+    /** Since the step has begun. */
+    private long ofStep(long now) {
+        return now - (deadline - step.timeoutNanos());
     }
 
     /** A fault of the gateway itself ends this client, and no other. */
-    private void guarded(Runnable step) {
+    private void guarded(Runnable action) {
         try {
-            step.run();
+            action.run();
         } catch (Throwable e) {
             LOG.error("a client of listener {} failed before it had a relay", listener.name(), e);
             if (!isOver) {
-                end(RefuseReason.PROXY_LEFT, true);
+                refuse(step.left(), true);
             }
         }
     }
 
     private void look() {
         looks++;
-        int seen = loop.systemCalls().peek(fd, loop.scratch().address(), ProxyHeaderParser.MAX_BYTES);
+        int seen = loop.systemCalls().peek(fd, loop.scratch().address(), step.maxBytes());
         if (seen == -Errno.EAGAIN) {
             await(1);
         } else if (seen <= 0) {
-            end(RefuseReason.PROXY_LEFT, false);
+            refuse(step.left(), false);
         } else {
-            ReceivedHeader header = loop.proxyHeaderParser().parse(loop.scratch(), seen);
-            boolean isAccepted = rules.accepts(header.version());
-            switch (isAccepted ? header.kind() : ReceivedHeader.Kind.INVALID) {
-                case INCOMPLETE -> {
-                    if (hasFin) {
-                        end(RefuseReason.PROXY_LEFT, true);
-                    } else {
-                        await(header.needed());
-                    }
-                }
-                case INVALID -> {
-                    listener.warnings().onNoHeader(loop.eventLoop(), peerHigh, peerLow,
-                            isAccepted ? header.fault() : "its version is not accepted");
-                    end(RefuseReason.PROXY_INVALID, true);
-                }
-                case PROXIED, LOCAL -> onHeader(header);
-            }
+            step.look(this, seen);
         }
     }
 
-    private void await(int bytes) {
-        if (registration == null) {
-            registration = loop.eventLoop().register(fd, EVENTS, this);
-            loop.onWaiting(1);
-            listener.onWaiting(this);
-        }
-        lowWater(Math.min(NEVER_ENOUGH, looks < UNPACED_LOOKS ? bytes : bytes + PACED_BYTES - 1));
-        loop.wheel().arm(this, nextTime(loop.eventLoop().now()));
+    // ---- what a step says ----
+
+    RelayLoop loop() {
+        return loop;
     }
 
-    private void lowWater(int bytes) {
-        if (bytes != lowWater) {
-            lowWater = (short) bytes;
-            loop.systemCalls().setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_RCVLOWAT, bytes);
+    LoopListener listener() {
+        return listener;
+    }
+
+    /** The client, or the peer while no other is known. */
+    ClientAddress client() {
+        ClientAddress client = new ClientAddress();
+        client.set(clientHigh, clientLow, clientPort);
+        return client;
+    }
+
+    /** Bytes of the PROXY header in front of the client's own. */
+    int headerBytes() {
+        return origin == null || origin.conveyed() == null ? 0 : origin.conveyed().headerBytes;
+    }
+
+    /** More must come: so many bytes, from the first on. */
+    void need(int bytes) {
+        if (hasFin) {
+            refuse(step.left(), true);
+        } else {
+            await(bytes);
         }
     }
 
-    private void onHeader(ReceivedHeader header) {
-        ClientAddress peer = peer();
-        Conveyed conveyed = Conveyed.of(peer, header);
-        ClientAddress client = peer;
-        SourceHold hold = null;
-        if (!conveyed.isLocal()) {
-            client = header.source();
-            Admission admission = listener.admission();
-            RefuseReason reason = admission.refusal(client.high(), client.low());
-            if (reason != null) {
-                end(reason, !admission.answersWithFin(), client, conveyed);
-                return;
-            }
-            reason = admission.enter(client.high(), client.low(), loop.eventLoop().now());
-            if (reason != null) {
-                end(reason, true, client, conveyed);
-                return;
-            }
-            hold = admission.hold();
+    /** A header tells who the client is. */
+    void convey(ClientAddress client, @Nullable ClientOrigin told) {
+        clientHigh = client.high();
+        clientLow = client.low();
+        clientPort = (char) client.port();
+        origin = told;
+    }
+
+    /** The header is whole, and its client may come in. */
+    void afterHeader() {
+        HelloStep next = listener.helloStep();
+        if (next == null) {
+            open(listener.pool());
+            return;
         }
-        listener.counts().onHeader(header.version() == ProxyHeader.Version.V1, conveyed.isLocal());
+        step = next;
+        looks = 0;
+        deadline = loop.eventLoop().now() + next.timeoutNanos();
+        look();
+    }
+
+    /** The client gets a relay to a pool. */
+    void open(LoopPool pool) {
         lowWater(1);
         leave();
         listener.onAccepted();
-        Relay.open(loop, listener, fd, registration, client, ClientOrigin.of(conveyed, hold),
-                deadline - rules.timeoutNanos());
+        Relay.open(loop, listener, pool, fd, registration, client(), origin, acceptedAt);
     }
 
-    private ClientAddress peer() {
-        ClientAddress peer = new ClientAddress();
-        peer.set(peerHigh, peerLow, peerPort);
-        return peer;
+    /** Sends a few bytes, as far as there is room for them. */
+    void say(long address, int length) {
+        loop.systemCalls().send(fd, address, length, false);
     }
 
-    /** Another client comes, and this one has waited longest. */
-    void giveWay() {
-        guarded(() -> end(RefuseReason.PREREAD_FULL, true));
-    }
-
-    private void end(RefuseReason reason, boolean withReset) {
-        end(reason, withReset, peer(), null);
-    }
-
-    private void end(RefuseReason reason, boolean withReset, ClientAddress client, @Nullable Conveyed conveyed) {
+    /** The client gets no relay. */
+    void refuse(RefuseReason reason, boolean withReset) {
         leave();
         if (withReset) {
             loop.systemCalls().setResetOnClose(fd);
@@ -242,7 +238,36 @@ final class Preread extends WheelTimer implements ReadyHandler {
         }
         listener.release();
         loop.fdBudget().release();
-        loop.onRefused(listener, client, conveyed, reason, age(loop.eventLoop().now()));
+        SourceHold hold = origin == null ? null : origin.hold();
+        if (hold != null) {
+            hold.release();
+        }
+        loop.onRefused(listener, client(), origin == null ? null : origin.conveyed(), reason,
+                loop.eventLoop().now() - acceptedAt);
+    }
+
+    // ---- waiting ----
+
+    private void await(int bytes) {
+        if (registration == null) {
+            registration = loop.eventLoop().register(fd, EVENTS, this);
+            loop.onWaiting(1);
+            listener.onWaiting(this);
+        }
+        lowWater(Math.min(step.maxBytes() + 1, looks < UNPACED_LOOKS ? bytes : bytes + PACED_BYTES - 1));
+        loop.wheel().arm(this, nextTime(loop.eventLoop().now()));
+    }
+
+    private void lowWater(int bytes) {
+        if (bytes != lowWater) {
+            lowWater = bytes;
+            loop.systemCalls().setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_RCVLOWAT, bytes);
+        }
+    }
+
+    /** Another client comes, and this one has waited longest. */
+    void giveWay() {
+        guarded(() -> refuse(RefuseReason.PREREAD_FULL, true));
     }
 
     /** Reads what has come, since close(2) with unread bytes resets. */

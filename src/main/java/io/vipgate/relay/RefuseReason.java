@@ -29,7 +29,17 @@ public enum RefuseReason {
     /** It left before it had sent a whole PROXY header. */
     PROXY_LEFT("proxy_timeout"),
     /** It had waited longest for its own first bytes when three quarters of the listener's places, or all, were taken so. */
-    PREREAD_FULL;
+    PREREAD_FULL,
+    /** It sent no ClientHello as the standards allow it, or one that is too long, or no TLS where that is rejected. */
+    HELLO_INVALID,
+    /** It sent no whole ClientHello in time. */
+    HELLO_TIMEOUT,
+    /** It left before it had sent a whole ClientHello. */
+    HELLO_LEFT("hello_timeout"),
+    /** It names no server, and such clients are rejected. */
+    NO_SERVER_NAME,
+    /** It names a server that no pool is for, and such clients are rejected. */
+    UNKNOWN_SERVER_NAME;
 
     private final String label;
 

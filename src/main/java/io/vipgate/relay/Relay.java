@@ -93,11 +93,11 @@ public final class Relay extends WheelTimer implements RelayInfo {
     /** Where there is more to its client than an address. */
     final @Nullable ClientOrigin origin;
 
-    private Relay(RelayLoop loop, LoopListener listener, ClientAddress address, @Nullable ClientOrigin origin,
-            long acceptedAt) {
+    private Relay(RelayLoop loop, LoopListener listener, LoopPool pool, ClientAddress address,
+            @Nullable ClientOrigin origin, long acceptedAt) {
         this.loop = loop;
         this.listener = listener;
-        pool = listener.pool();
+        this.pool = pool;
         settings = pool.settings();
         clientHigh = address.high();
         clientLow = address.low();
@@ -112,13 +112,14 @@ public final class Relay extends WheelTimer implements RelayInfo {
     /**
      * Takes an accepted client over. Its places at the listener and in the descriptor budget have been taken already.
      *
+     * @param pool whose endpoints serve it
      * @param fd the client's socket, which the relay owns from now on
      * @param watched its registration, where it was watched before; null when it was not
      * @param origin null when there is nothing to tell but the address
      */
-    static void open(RelayLoop loop, LoopListener listener, int fd, @Nullable Registration watched,
+    static void open(RelayLoop loop, LoopListener listener, LoopPool pool, int fd, @Nullable Registration watched,
             ClientAddress address, @Nullable ClientOrigin origin, long acceptedAt) {
-        Relay relay = new Relay(loop, listener, address, origin, acceptedAt);
+        Relay relay = new Relay(loop, listener, pool, address, origin, acceptedAt);
         loop.onOpened(relay);
         try {
             if (watched == null) {

@@ -1,5 +1,6 @@
 package io.vipgate.relay;
 
+import io.vipgate.clienthello.ClientHelloParser;
 import io.vipgate.eventloop.EventLoop;
 import io.vipgate.eventloop.Wheel;
 import io.vipgate.linux.ClientAddress;
@@ -33,6 +34,7 @@ public final class RelayLoop {
     private final UserTimeout userTimeout;
     private final ProxyHeaderSender proxyHeaderSender;
     private final ProxyHeaderParser proxyHeaderParser = new ProxyHeaderParser();
+    private final ClientHelloParser clientHelloParser = new ClientHelloParser();
     private final OpenRelays relays = new OpenRelays();
     private long numbers;
     private int waiting;
@@ -103,6 +105,10 @@ public final class RelayLoop {
 
     ProxyHeaderParser proxyHeaderParser() {
         return proxyHeaderParser;
+    }
+
+    ClientHelloParser clientHelloParser() {
+        return clientHelloParser;
     }
 
     /** Memory for what is looked at and forgotten; the pumps use it too. At least as long as the longest PROXY header. */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** Makes ClientHellos for tests. Confined to the thread of its test. */
-final class HelloBuilder {
+public final class HelloBuilder {
     static final int MAX_RECORD = 1 << 14;
 
     private final ByteArrayOutputStream extensions = new ByteArrayOutputStream();
@@ -15,11 +15,14 @@ final class HelloBuilder {
     private int sessionBytes = 32;
     private int suites = 17;
 
+    /** Begins one. */
+    public HelloBuilder() {}
+
     static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    static byte[] join(byte[]... parts) {
+    public static byte[] join(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             all.writeBytes(part);
@@ -35,16 +38,16 @@ final class HelloBuilder {
         return join(two(content.length), content);
     }
 
-    HelloBuilder extension(int type, byte[] content) {
+    public HelloBuilder extension(int type, byte[] content) {
         extensions.writeBytes(join(two(type), withLength(content)));
         return this;
     }
 
-    HelloBuilder serverName(String name) {
+    public HelloBuilder serverName(String name) {
         return extension(0, withLength(join(new byte[]{0}, withLength(ascii(name)))));
     }
 
-    HelloBuilder protocols(List<String> names) {
+    public HelloBuilder protocols(List<String> names) {
         byte[] list = new byte[0];
         for (String name : names) {
             list = join(list, new byte[]{(byte) name.length()}, ascii(name));
@@ -53,35 +56,35 @@ final class HelloBuilder {
     }
 
     /** A key share as large as those of post-quantum groups. */
-    HelloBuilder keyShare(int bytes) {
+    public HelloBuilder keyShare(int bytes) {
         return extension(51, withLength(new byte[bytes]));
     }
 
-    HelloBuilder withoutExtensions() {
+    public HelloBuilder withoutExtensions() {
         hasExtensions = false;
         return this;
     }
 
-    HelloBuilder sized(int newSessionBytes, int newSuites) {
+    public HelloBuilder sized(int newSessionBytes, int newSuites) {
         sessionBytes = newSessionBytes;
         suites = newSuites;
         return this;
     }
 
     /** The handshake message. */
-    byte[] message() {
+    public byte[] message() {
         byte[] body = join(new byte[]{3, 3}, new byte[32], new byte[]{(byte) sessionBytes}, new byte[sessionBytes],
                 withLength(new byte[2 * suites]), new byte[]{1, 0},
                 hasExtensions ? withLength(extensions.toByteArray()) : new byte[0]);
         return join(new byte[]{1, (byte) (body.length >> 16)}, two(body.length), body);
     }
 
-    static byte[] record(byte[] content) {
+    public static byte[] record(byte[] content) {
         return join(new byte[]{22, 3, 1}, withLength(content));
     }
 
     /** A message in records that end at these places of it. */
-    static byte[] records(byte[] message, int... ends) {
+    public static byte[] records(byte[] message, int... ends) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         int begin = 0;
         for (int end : ends) {
@@ -93,7 +96,7 @@ final class HelloBuilder {
     }
 
     /** A message in one record, or in as few as hold it. */
-    static byte[] records(byte[] message) {
+    public static byte[] records(byte[] message) {
         int count = (message.length - 1) / MAX_RECORD;
         int[] ends = new int[count];
         for (int i = 0; i < count; i++) {
@@ -108,7 +111,7 @@ final class HelloBuilder {
         return records(message, ends);
     }
 
-    byte[] build() {
+    public byte[] build() {
         return records(message());
     }
 }

@@ -29,7 +29,8 @@ class TlsRulesTest {
 
     @Test
     void namesAreFoldedAndTheRestHasItsDefaults() {
-        TlsConfig tls = tls("{ names: { Shop.Example.COM.: shop, \"*.apps.example.com\": nginx }, alpn: { acme-tls/1: shop } }");
+        TlsConfig tls = tls(
+                "{ names: { Shop.Example.COM.: shop, \"*.apps.example.com\": nginx }, alpn: { acme-tls/1: shop } }");
 
         assertThat(tls.names()).containsEntry("shop.example.com", "shop").containsEntry("*.apps.example.com", "nginx")
                 .hasSize(2);
