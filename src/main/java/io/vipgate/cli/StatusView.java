@@ -99,7 +99,11 @@ final class StatusView {
                 table.row(pool.get("name").text() + "/" + endpoint.get("label").text(), endpoint.get("address").text(),
                         style.verdict(endpoint.get("admin").text()),
                         style.verdict(endpoint.get("health").text())
-                                + (endpoint.get("suspect").isTrue() ? style.yellow(" suspect") : ""),
+                                + (endpoint.get("suspect").isTrue() ? style.yellow(" suspect") : "")
+                                + (endpoint.get("drainLeftSeconds").isNull()
+                                        ? ""
+                                        : style.yellow(" draining, "
+                                                + Math.round(endpoint.get("drainLeftSeconds").number()) + " s left")),
                         Format.since(endpoint.get("healthSince"), now),
                         endpoint.get("weight").text() + (endpoint.get("backup").isTrue() ? " backup" : ""),
                         endpoint.get("connections").text(), Format.percent(endpoint.get("share")),

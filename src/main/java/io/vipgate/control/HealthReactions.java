@@ -20,14 +20,16 @@ final class HealthReactions implements HealthListener {
     private final String pool;
     private final EventLoopSet loops;
     private final SlowStart slowStart;
+    private final DownDrains drains;
     private final RecentEvents events;
     private final Supplier<PoolConfig> config;
 
-    HealthReactions(String pool, EventLoopSet loops, SlowStart slowStart, RecentEvents events,
-            Supplier<PoolConfig> config) {
+    HealthReactions(String pool, EventLoopSet loops, SlowStart slowStart, DownDrains drains,
+            RecentEvents events, Supplier<PoolConfig> config) {
         this.pool = pool;
         this.loops = loops;
         this.slowStart = slowStart;
+        this.drains = drains;
         this.events = events;
         this.config = config;
     }
@@ -35,6 +37,7 @@ final class HealthReactions implements HealthListener {
     @Override
     public void onHealth(Endpoint endpoint, Health health, String cause) {
         events.add("endpoint " + pool + "/" + endpoint.label() + " is " + health + ": " + cause);
+        drains.reconsider();
     }
 
     @Override

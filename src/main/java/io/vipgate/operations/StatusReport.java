@@ -39,6 +39,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the gateway is: what {@code GET /api/v1/status} answers. Waits for no change that is under way, and for no
@@ -186,7 +188,12 @@ public final class StatusReport {
                 rate(recent.toClient(), view), now.connected(), now.failed(), now.toBackend(), now.toClient(),
                 isProbed(pool, endpoint.name()),
                 seen.flatMap(Observation::lastProbe).map(StatusReport::probe).orElse(null),
-                overrides(pool, endpoint.name()));
+                drainLeftSeconds(pool, endpoint), overrides(pool, endpoint.name()));
+    }
+
+    private static @Nullable Double drainLeftSeconds(ManagedPool pool, Endpoint endpoint) {
+        OptionalLong nanos = pool.drainLeftNanos(endpoint);
+        return nanos.isPresent() ? nanos.getAsLong() / 1e9 : null;
     }
 
     private static boolean isProbed(ManagedPool pool, String endpoint) {

@@ -64,6 +64,7 @@ final class MetricNamesIT {
             entry("vipgate_pool_no_healthy_total", "counter pool"),
             entry("vipgate_endpoint_up", "gauge endpoint pool"),
             entry("vipgate_endpoint_suspect", "gauge endpoint pool"),
+            entry("vipgate_endpoint_draining", "gauge endpoint pool"),
             entry("vipgate_endpoint_weight", "gauge endpoint pool"),
             entry("vipgate_endpoint_admin_state", "gauge endpoint pool state"),
             entry("vipgate_endpoint_transitions_total", "counter endpoint pool to"),
