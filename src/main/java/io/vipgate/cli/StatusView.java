@@ -39,6 +39,10 @@ final class StatusView {
         status.get("needRestart").list()
                 .forEach(change -> lines
                         .add(style.yellow("requires a restart: " + Format.clean(change.text()))));
+        if (!status.get("confirmBy").isNull()) {
+            lines.add(style.yellow("the configuration goes back to the one before in "
+                    + Format.until(status.get("confirmBy"), now) + ", unless it is confirmed"));
+        }
         Json stateFile = status.get("stateFileProblem");
         if (!stateFile.isNull()) {
             lines.add(style.red("operator states are not kept: stateFile " + Format.clean(stateFile.text())));

@@ -14,6 +14,7 @@ import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.RelayDrain;
 import java.math.BigDecimal;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,7 +44,12 @@ final class DownDrains {
     private final Map<Endpoint, Boolean> done = new HashMap<>();
     private final Map<Endpoint, Drain> running = new ConcurrentHashMap<>();
 
-    private record Drain(RelayDrain.Switch lever, long end, Future<?> over) {}
+    private record Drain(RelayDrain.Switch lever, long end, Future<?> over) {
+        void callOff() {
+            lever.callOff();
+            over.cancel(false);
+        }
+    }
 
     DownDrains(Pool pool, EventLoopSet loops, ScheduledExecutorService control, RecentEvents events,
             Supplier<PoolConfig> config) {
@@ -58,7 +64,7 @@ final class DownDrains {
     void reconsider() {
         PoolSnapshot snapshot = pool.snapshot();
         boolean isMeant = config.get().onDown() == OnDown.DRAIN && !wouldFindNobody(snapshot);
-        for (Endpoint endpoint : running.keySet()) {
+        for (Endpoint endpoint : List.copyOf(running.keySet())) {
             if (!isMeant || !isDown(snapshot, endpoint)) {
                 callOff(endpoint);
             }
@@ -110,8 +116,7 @@ final class DownDrains {
     private void callOff(Endpoint endpoint) {
         Drain drain = running.remove(endpoint);
         if (drain != null) {
-            drain.lever().callOff();
-            drain.over().cancel(false);
+            drain.callOff();
             tell(endpoint, "is no longer drained: its " + endpoint.connections() + " connections stay");
         }
     }
@@ -130,12 +135,7 @@ final class DownDrains {
 
     /** The pool ends. */
     void close() {
-        for (Endpoint endpoint : running.keySet()) {
-            Drain drain = running.remove(endpoint);
-            if (drain != null) {
-                drain.lever().callOff();
-                drain.over().cancel(false);
-            }
-        }
+        running.values().forEach(Drain::callOff);
+        running.clear();
     }
 }

@@ -77,7 +77,12 @@ public final class StatusReport {
         this.startedWith = startedWith;
     }
 
-    GatewayStatus status() {
+    /**
+     * How it is now.
+     *
+     * @param confirmBy when the configuration goes back unless it is confirmed
+     */
+    GatewayStatus status(Optional<Instant> confirmBy) {
         RateSampler.View view = look();
         GatewayConfig config = gateway.config();
         List<String> needRestart = ConfigDiff.between(startedWith, config).stream()
@@ -86,6 +91,7 @@ public final class StatusReport {
         return new GatewayStatus(Instant.now(), BuildInfo.read().version(), ProcessHandle.current().pid(), startedAt,
                 readiness.isAlive(), gateway.isStopping(), reasons.isEmpty(), reasons, gateway.eventLoops(),
                 view.silentLoops(), gateway.openRelays(), gateway.maxRelays(), view.seconds(), needRestart,
+                confirmBy.orElse(null),
                 pools.stateFileProblem().orElse(null),
                 listeners.present().stream().map(listener -> listener(listener, view)).toList(),
                 config.pools().keySet().stream().map(pools::find).flatMap(Optional::stream)

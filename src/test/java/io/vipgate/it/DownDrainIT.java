@@ -127,7 +127,7 @@ final class DownDrainIT {
 
             gateway.apply(with(probed, one, "5s").pool("onNoHealthy: reject"));
             client.expectEnd();
-            client.close();
+            client.fin();
             gateway.awaitIdle(BOUND);
             assertThat(gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
         }
