@@ -108,7 +108,8 @@ public final class ManagedPool {
         return config.get();
     }
 
-    boolean isFromClients() {
+    /** Whether its endpoints are connected to from clients' addresses. */
+    public boolean isFromClients() {
         return plan.transparent() != null;
     }
 

@@ -123,7 +123,8 @@ final class HelloReportsIT {
                 client.send(hello);
                 assertThat(client.receive(hello.length)).isEqualTo(hello);
                 assertThat(gateway.server().operations().relays(EVERY, "", 10).relays())
-                        .singleElement().satisfies(relay -> assertThat(relay.serverName()).isEqualTo("shop.example.com"));
+                        .singleElement()
+                        .satisfies(relay -> assertThat(relay.serverName()).isEqualTo("shop.example.com"));
             }
         }
     }

@@ -59,6 +59,7 @@ final class MetricsUsersIT {
         assertThat(expressions).hasSizeGreaterThan(10);
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo).pool("pinning: { by: source-address }")
+                        .pool("clientAddress: prefer")
                         .probe("{ type: tcp, interval: 50ms }").more("metrics: { bind: \"127.0.0.1:0\" }")
                         .more("stateFile: " + directory.resolve("state")).start()) {
             Await.until("it is probed", BOUND, () -> gateway.state("a").health() == Health.UP);
