@@ -44,7 +44,7 @@ final class HealthReactions implements HealthListener {
     @Override
     public void onCleared(Endpoint endpoint) {
         returnPaths.onProbePassed(endpoint, config.get().clientAddress() == ClientAddressMode.REQUIRE,
-                System.nanoTime());
+                System.nanoTime(), ReplyRouteChecks::why);
     }
 
     @Override

@@ -133,6 +133,8 @@ public final class PoolRegistry {
         public void finish() {
             applied = next;
             retainOnly(next.keySet());
+            byName.values().stream().filter(ManagedPool::isFromClients)
+                    .forEach(pool -> ReplyRouteChecks.warn(pool.pool().name(), pool.pool().snapshot()));
             byName.values().forEach(ManagedPool::finish);
         }
     }

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class LoopPool {
     private static final int MAX_ATTEMPTS_BY_DEFAULT = 3;
     private static final int LEAST_WITH_BACKUP = 2;
-    private static final Predicate<Endpoint> ANY = _ -> true;
 
     private final Pool pool;
     private final LocalPorts localPorts;
@@ -267,7 +266,7 @@ public final class LoopPool {
         TieredBalancer present = present();
         RequiredSource required = required(clientHigh, clientLow, now);
         if (required == null) {
-            selection.begin(clientHigh, clientLow, tried, ANY);
+            selection.begin(clientHigh, clientLow, tried, LoopPool::isAny);
             return open(present, isLast);
         }
         selection.begin(clientHigh, clientLow, tried, required::isGood);
@@ -277,6 +276,10 @@ public final class LoopPool {
         }
         selection.begin(clientHigh, clientLow, tried, required::isPossible);
         return open(present, isLast);
+    }
+
+    private static boolean isAny(Endpoint endpoint) {
+        return true;
     }
 
     private @Nullable RequiredSource required(long clientHigh, long clientLow, long now) {
@@ -305,7 +308,7 @@ public final class LoopPool {
         private long clientHigh;
         private long clientLow;
         private List<Endpoint> tried = List.of();
-        private Predicate<Endpoint> isMeant = ANY;
+        private Predicate<Endpoint> isMeant = LoopPool::isAny;
 
         Selection(RandomGenerator random) {
             this.random = random;

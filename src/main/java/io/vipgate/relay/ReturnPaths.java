@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,16 +115,19 @@ public final class ReturnPaths {
      * A probe that began after the last failure of a connect has passed. On the control thread.
      *
      * @param isRequired whether connections must come from clients' addresses
+     * @param why asked for what this machine itself lacks to take its replies, if anything
      */
-    public void onProbePassed(Endpoint endpoint, boolean isRequired, long now) {
+    public void onProbePassed(Endpoint endpoint, boolean isRequired, long now,
+            Function<Endpoint, Optional<String>> why) {
         Path path = paths.get(endpoint);
         if (path == null || path.isLost() || path.timeouts() < ENOUGH
                 || !paths.replace(endpoint, path, path.lostUntil(now + LOST_NANOS))) {
             return;
         }
         String text = "pool " + pool.name() + ": " + endpoint.label()
-                + " answers probes, but not connections from clients' addresses: its replies do not come back through this "
-                + "gateway (route on " + endpoint.name() + "?)";
+                + " answers probes, but not connections from clients' addresses: "
+                + why.apply(endpoint).orElse(
+                        "its replies do not come back through this gateway (route on " + endpoint.name() + "?)");
         LOG.warn("{}; {}", text, isRequired
                 ? "other endpoints are preferred, and one connection tries it every 60 s"
                 : "the gateway's own address is used, and one connection tries the client's every 60 s");

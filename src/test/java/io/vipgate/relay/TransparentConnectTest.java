@@ -14,6 +14,7 @@ import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.relay.FakeKernel.Connect;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Connects from the client's own address: when they are made, what is done instead, and endpoints whose answers get lost. */
@@ -200,7 +201,7 @@ class TransparentConnectTest {
     void endpointWhoseAnswersGetLostIsReachedFromTheGatewaysAddressForAMinute() {
         use(false);
         timeOutAtFirstEndpoint(2);
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now());
+        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
 
         assertThat(events).singleElement().asString()
                 .isEqualTo(
@@ -222,10 +223,20 @@ class TransparentConnectTest {
     }
 
     @Test
+    void whatThisMachineItselfLacksIsSaidInstead() {
+        use(false);
+        timeOutAtFirstEndpoint(2);
+        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.of("no rule"));
+
+        assertThat(events).containsExactly(
+                "pool nginx: vip1 answers probes, but not connections from clients' addresses: no rule");
+    }
+
+    @Test
     void oneTimeoutTellsNothing() {
         use(false);
         timeOutAtFirstEndpoint(1);
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now());
+        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
 
         assertThat(events).isEmpty();
         assertThat(nextAtFirst().boundTo).isEqualTo(CLIENT);
@@ -236,7 +247,7 @@ class TransparentConnectTest {
         use(false);
         timeOutAtFirstEndpoint(2);
         returnPaths.forget(fixture.endpoint(0));
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now());
+        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
 
         assertThat(events).isEmpty();
     }
@@ -248,7 +259,7 @@ class TransparentConnectTest {
         nextAtFirst().fail(Errno.ECONNREFUSED);
         kernel.settle();
         timeOutAtFirstEndpoint(1);
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now());
+        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
 
         assertThat(events).isEmpty();
     }
@@ -276,7 +287,7 @@ class TransparentConnectTest {
     void endpointWhoseAnswersGetLostIsPassedOverWhereTheAddressIsRequired() {
         use(true);
         timeOutAtFirstEndpoint(2);
-        returnPaths.onProbePassed(fixture.endpoint(0), true, kernel.loop.now());
+        returnPaths.onProbePassed(fixture.endpoint(0), true, kernel.loop.now(), _ -> Optional.empty());
 
         for (int i = 0; i < 4; i++) {
             FakeSocket attempt = dialledFor(CLIENT);
@@ -294,7 +305,7 @@ class TransparentConnectTest {
     void lastEndpointWhoseAnswersGetLostIsTriedAllTheSame() {
         use(true);
         timeOutAtFirstEndpoint(2);
-        returnPaths.onProbePassed(fixture.endpoint(0), true, kernel.loop.now());
+        returnPaths.onProbePassed(fixture.endpoint(0), true, kernel.loop.now(), _ -> Optional.empty());
         dialledFor(CLIENT).fail(Errno.ECONNREFUSED);
         kernel.settle();
 
@@ -308,7 +319,7 @@ class TransparentConnectTest {
         returnPaths.onFailed(gone, ConnectFailure.TIMEOUT);
         returnPaths.onFailed(gone, ConnectFailure.TIMEOUT);
         returnPaths.onFailed(fixture.endpoint(0), ConnectFailure.TIMEOUT);
-        returnPaths.onProbePassed(gone, false, 0);
+        returnPaths.onProbePassed(gone, false, 0, _ -> Optional.empty());
 
         assertThat(events).isEmpty();
     }
