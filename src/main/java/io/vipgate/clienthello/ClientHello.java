@@ -99,9 +99,9 @@ public final class ClientHello {
      *
      * @return the first that the table has, or null
      */
-    <T> @Nullable Route<T> firstOf(ProtocolTable<T> table) {
+    <T> @Nullable HelloRoute<T> firstOf(ProtocolTable<T> table) {
         for (int at = 0; at < protocolBytes; at += 1 + (protocols[at] & 0xff)) {
-            Route<T> found = table.get(protocols, at + 1, protocols[at] & 0xff);
+            HelloRoute<T> found = table.get(protocols, at + 1, protocols[at] & 0xff);
             if (found != null) {
                 return found;
             }
@@ -169,7 +169,7 @@ public final class ClientHello {
         nameLength = length;
         for (int i = 0; i < length; i++) {
             if (name[i] >= 'A' && name[i] <= 'Z') {
-                name[i] += 'a' - 'A';
+                name[i] = (byte) (name[i] + ('a' - 'A'));
             }
         }
     }

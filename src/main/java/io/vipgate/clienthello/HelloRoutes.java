@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class HelloRoutes<T> {
     private final ServerNameTable<T> names;
     private final ProtocolTable<T> protocols;
-    private final Route<T> unknown = new Route<>(HelloResult.DEFAULT, "", null);
-    private final Route<T> nameless = new Route<>(HelloResult.NO_NAME, "", null);
+    private final HelloRoute<T> unknown = new HelloRoute<>(HelloResult.DEFAULT, "", null);
+    private final HelloRoute<T> nameless = new HelloRoute<>(HelloResult.NO_NAME, "", null);
 
     /**
      * Makes the routes.
@@ -31,8 +31,8 @@ public final class HelloRoutes<T> {
     }
 
     /** Where a whole ClientHello leads. */
-    public Route<T> of(ClientHello hello) {
-        Route<T> route = hello.firstOf(protocols);
+    public HelloRoute<T> of(ClientHello hello) {
+        HelloRoute<T> route = hello.firstOf(protocols);
         return route != null ? route : hello.hasName() ? ofName(hello.isNameUsable() ? hello.name() : "") : nameless;
     }
 
@@ -42,10 +42,10 @@ public final class HelloRoutes<T> {
      * @param name in any case of letters, with or without a last dot; null for none
      * @param offered protocols, in the client's order
      */
-    public Route<T> of(@Nullable String name, List<String> offered) {
+    public HelloRoute<T> of(@Nullable String name, List<String> offered) {
         for (String protocol : offered) {
             byte[] bytes = protocol.getBytes(StandardCharsets.UTF_8);
-            Route<T> route = protocols.get(bytes, 0, bytes.length);
+            HelloRoute<T> route = protocols.get(bytes, 0, bytes.length);
             if (route != null) {
                 return route;
             }
@@ -58,8 +58,8 @@ public final class HelloRoutes<T> {
         return ofName(ServerName.isUsable(plain) ? plain : "");
     }
 
-    private Route<T> ofName(String usable) {
-        Route<T> route = names.find(usable);
+    private HelloRoute<T> ofName(String usable) {
+        HelloRoute<T> route = names.find(usable);
         return route == null ? unknown : route;
     }
 }

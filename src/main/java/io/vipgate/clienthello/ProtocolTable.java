@@ -16,19 +16,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProtocolTable<T> {
     private final List<byte[]> names = new ArrayList<>();
-    private final List<Route<T>> routes = new ArrayList<>();
+    private final List<HelloRoute<T>> routes = new ArrayList<>();
 
     /** Makes a table from names of 1 to 255 bytes in UTF-8. */
     ProtocolTable(Map<String, T> entries) {
         entries.forEach((name, target) -> {
             names.add(name.getBytes(StandardCharsets.UTF_8));
-            routes.add(new Route<>(HelloResult.ALPN, name, target));
+            routes.add(new HelloRoute<>(HelloResult.ALPN, name, target));
         });
     }
 
     /** Looks some bytes up; null when they lead nowhere. */
     @Nullable
-    Route<T> get(byte[] bytes, int at, int length) {
+    HelloRoute<T> get(byte[] bytes, int at, int length) {
         for (int i = 0; i < names.size(); i++) {
             byte[] name = names.get(i);
             if (Arrays.equals(name, 0, name.length, bytes, at, at + length)) {

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class ServerNameTable<T> {
     private static final String WILDCARD = "*.";
 
-    private final Map<String, Route<T>> exact = new HashMap<>();
+    private final Map<String, HelloRoute<T>> exact = new HashMap<>();
     /** By what follows the asterisk. */
-    private final Map<String, Route<T>> suffixes = new HashMap<>();
+    private final Map<String, HelloRoute<T>> suffixes = new HashMap<>();
 
     /**
      * Makes a table.
@@ -27,17 +27,17 @@ final class ServerNameTable<T> {
     ServerNameTable(Map<String, T> entries) {
         entries.forEach((name, target) -> {
             if (name.startsWith(WILDCARD)) {
-                suffixes.put(name.substring(1), new Route<>(HelloResult.WILDCARD, name, target));
+                suffixes.put(name.substring(1), new HelloRoute<>(HelloResult.WILDCARD, name, target));
             } else {
-                exact.put(name, new Route<>(HelloResult.NAME, name, target));
+                exact.put(name, new HelloRoute<>(HelloResult.NAME, name, target));
             }
         });
     }
 
     /** Looks a usable name up, which is in small letters and has no last dot; null when it leads nowhere. */
     @Nullable
-    Route<T> find(String name) {
-        Route<T> route = exact.get(name);
+    HelloRoute<T> find(String name) {
+        HelloRoute<T> route = exact.get(name);
         if (route != null || suffixes.isEmpty()) {
             return route;
         }

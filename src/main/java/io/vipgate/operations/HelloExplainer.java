@@ -3,7 +3,7 @@ package io.vipgate.operations;
 import io.vipgate.admin.ExplainedClient;
 import io.vipgate.admin.model.Explanation.Verdict;
 import io.vipgate.clienthello.HelloRoutes;
-import io.vipgate.clienthello.Route;
+import io.vipgate.clienthello.HelloRoute;
 import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.TlsConfig;
 import io.vipgate.text.IpText;
@@ -34,7 +34,7 @@ final class HelloExplainer {
                             "the listener reads no ClientHello: what it says changes nothing")));
         }
         TlsConfig tls = listener.tls().get();
-        Route<String> route = new HelloRoutes<>(tls.names(), tls.alpn())
+        HelloRoute<String> route = new HelloRoutes<>(tls.names(), tls.alpn())
                 .of(client.serverName().orElse(null), client.protocols());
         String target = route.target();
         if (target != null) {
@@ -53,7 +53,7 @@ final class HelloExplainer {
                         : " gets the listener's pool, by tls." + key))));
     }
 
-    private static String entry(Route<String> route) {
+    private static String entry(HelloRoute<String> route) {
         return switch (route.result()) {
             case ALPN -> "the protocol " + route.entry() + " of tls.alpn";
             case WILDCARD -> "the wildcard " + route.entry() + " of tls.names";

@@ -11,6 +11,7 @@ import io.vipgate.config.ConfigDiff;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.ProbeType;
+import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.TlsConfig;
 import io.vipgate.control.ListenerRegistry;
 import io.vipgate.control.ManagedPool;
@@ -40,7 +41,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import java.util.stream.Stream;
 
 /**
  * How the gateway is: what {@code GET /api/v1/status} answers. Waits for no change that is under way, and for no
@@ -116,24 +116,22 @@ public final class StatusReport {
         ListenerTotals now = view.now().of(listener.name());
         ListenerTotals before = view.before().of(listener.name());
         TlsRoutingStatus tls = Optional.ofNullable(gateway.config().listeners().get(listener.name()))
-                .flatMap(config -> config.tls().map(routing -> tls(config.pool(), routing, now))).orElse(null);
+                .flatMap(config -> config.tls().map(routing -> tls(config, routing, now))).orElse(null);
         return new ListenerStatus(listener.name(), listener.addresses(), listener.pool(), listener.limit().present(),
                 listener.limit().most(), listener.room().kept(), listeners.admissions().waiting(listener.name()), tls,
                 now.accepted(), now.refused(), byReason(now.refusals()), byReason(now.dryRuns()),
                 rate(now.accepted() - before.accepted(), view), rate(now.refused() - before.refused(), view));
     }
 
-    private static TlsRoutingStatus tls(String pool, TlsConfig tls, ListenerTotals counts) {
+    private static TlsRoutingStatus tls(ListenerConfig listener, TlsConfig tls, ListenerTotals counts) {
         Map<String, Long> byResult = new LinkedHashMap<>();
         for (HelloResult result : HelloResult.values()) {
             if (counts.hellos().of(result) > 0) {
                 byResult.put(result.label(), counts.hellos().of(result));
             }
         }
-        return new TlsRoutingStatus(tls.names().size(), tls.alpn().size(),
-                Stream.of(Stream.of(pool), tls.alpn().values().stream(), tls.names().values().stream())
-                        .flatMap(each -> each).distinct().toList(),
-                byResult, counts.encryptedHellos());
+        return new TlsRoutingStatus(tls.names().size(), tls.alpn().size(), List.copyOf(listener.pools()), byResult,
+                counts.encryptedHellos());
     }
 
     private static Map<String, Long> byReason(EnumCounter<RefuseReason> counts) {

@@ -2,7 +2,7 @@ package io.vipgate.relay;
 
 import io.vipgate.clienthello.ClientHello;
 import io.vipgate.clienthello.HelloResult;
-import io.vipgate.clienthello.Route;
+import io.vipgate.clienthello.HelloRoute;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.proxyprotocol.TlvTypes;
 import java.lang.foreign.MemorySegment;
@@ -80,7 +80,7 @@ final class HelloStep extends PrereadStep {
     }
 
     private void onHello(Preread client, ClientHello hello) {
-        Route<LoopPool> route = routing.routes().of(hello);
+        HelloRoute<LoopPool> route = routing.routes().of(hello);
         count(client, route.result());
         if (hello.hasEncrypted()) {
             client.listener().counts().onEncryptedHello();
@@ -108,7 +108,7 @@ final class HelloStep extends PrereadStep {
     }
 
     /** A name that is written out in the configuration is not kept for each client again. */
-    private static HelloInfo info(ClientHello hello, Route<LoopPool> route, LoopPool pool) {
+    private static HelloInfo info(ClientHello hello, HelloRoute<LoopPool> route, LoopPool pool) {
         String name = !hello.hasName() ? null : route.result() == HelloResult.NAME ? route.entry() : hello.name();
         if (!pool.settings().header().fields().has(TlvTypes.ALPN)) {
             return new HelloInfo(name, null);

@@ -117,11 +117,11 @@ public final class MetricsReader implements StatsSource {
         hasCopies = true;
         GatewayConfig now = config.get();
         LoopCounts counts = loops.read();
-        Map<String, String> listeners = new LinkedHashMap<>();
+        Map<String, Set<String>> listeners = new LinkedHashMap<>();
         Map<String, Long> evictions = new LinkedHashMap<>();
         Set<String> routing = new HashSet<>();
         now.listeners().forEach((name, listener) -> {
-            listeners.put(name, listener.pool());
+            listeners.put(name, listener.pools());
             listener.tls().ifPresent(_ -> routing.add(name));
             admissions.limits(name).filter(SourceLimits::hasRates)
                     .ifPresent(limits -> evictions.put(name, limits.evictions()));

@@ -35,7 +35,7 @@ class ClientHelloParserTest {
         assertThat(hello.name()).isEqualTo(NAME);
         assertThat(hello.hasEncrypted()).isTrue();
         assertThat(hello.firstOf(new ProtocolTable<>(Map.of("http/1.1", 1, "h3", 2))))
-                .isEqualTo(new Route<>(HelloResult.ALPN, "http/1.1", 1));
+                .isEqualTo(new HelloRoute<>(HelloResult.ALPN, "http/1.1", 1));
         assertThat(hello.firstOf(new ProtocolTable<>(Map.of("h2c", 3)))).isNull();
     }
 

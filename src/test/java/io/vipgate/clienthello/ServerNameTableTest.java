@@ -10,7 +10,7 @@ class ServerNameTableTest {
             "*.example.com", "wide", "*.apps.example.com", "apps", "*.com", "any", "x.apps.example.com", "x"));
 
     private String led(String name) {
-        Route<String> match = table.find(name);
+        HelloRoute<String> match = table.find(name);
         return match == null
                 ? "nowhere"
                 : match.target() + (match.result() == HelloResult.WILDCARD ? " by wildcard" : "");

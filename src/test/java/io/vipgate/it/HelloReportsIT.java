@@ -93,10 +93,11 @@ final class HelloReportsIT {
             assertThat(lines(1)).containsExactly("-- sni=shop.example.com");
             serve(gateway, hello("a.b.apps.example.com"));
             serve(gateway, hello(""));
-            assertThat(lines(3)).endsWith("-- sni=a.b.apps.example.com", "-- sni=-");
+            assertThat(lines(3)).contains("-- sni=a.b.apps.example.com", "-- sni=-");
             refuse(gateway, hello("other.example"));
             refuse(gateway, hello("spaced name\n"));
-            assertThat(lines(5)).endsWith("PR sni=other.example", "PR sni=spaced\\x20name\\x0a");
+            // Each of the two event loops writes the lines of its own clients.
+            assertThat(lines(5)).contains("PR sni=other.example", "PR sni=spaced\\x20name\\x0a");
         }
     }
 
@@ -178,7 +179,7 @@ final class HelloReportsIT {
         try (Peer client = gateway.connect()) {
             client.send(hello);
             byte[] fixed = client.receive(16);
-            int length = (fixed[14] & 0xff) << 8 | fixed[15] & 0xff;
+            int length = ((fixed[14] & 0xff) << 8) | (fixed[15] & 0xff);
             byte[] rest = client.receive(length);
             assertThat(client.receive(hello.length)).isEqualTo(hello);
             return HexFormat.of().formatHex(rest).substring(2 * 12);

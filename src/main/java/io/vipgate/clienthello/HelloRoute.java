@@ -12,4 +12,4 @@ import org.jspecify.annotations.Nullable;
  * @param target null when no entry has decided
  * @param <T> what entries lead to
  */
-public record Route<T>(HelloResult result, String entry, @Nullable T target) {}
+public record HelloRoute<T>(HelloResult result, String entry, @Nullable T target) {}
