@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the kernel what it would do with endpoints' replies to clients' addresses: whatever rules, tables and settings there
@@ -18,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplyRoutes {
     private static final int EXDEV = 18;
-    /** Addresses of documents (RFC 5737, RFC 3849), which are nobody's: they stand for clients. */
-    private static final InetAddress SOME_IPV4 = InetAddress.ofLiteral("198.51.100.1");
-    private static final InetAddress SOME_IPV6 = InetAddress.ofLiteral("2001:db8:ffff::1");
+    /** Addresses for benchmarks (RFC 2544) and documents (RFC 3849), which are nobody's: they stand for clients. */
+    private static final InetAddress SOME_IPV4 = InetAddress.ofLiteral("198.18.255.254");
+    private static final InetAddress SOME_IPV6 = InetAddress.ofLiteral("2001:db8:ffff::fffe");
 
     private final RouteQueries queries = new RouteQueries();
 

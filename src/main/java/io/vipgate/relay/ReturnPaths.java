@@ -67,7 +67,7 @@ public final class ReturnPaths {
     }
 
     /** Whether connections from clients' addresses to an endpoint are not to be tried for now. Changes nothing. */
-    boolean isLost(Endpoint endpoint, long now) {
+    public boolean isLost(Endpoint endpoint, long now) {
         Path path = paths.get(endpoint);
         return path != null && path.isLost() && now - path.until() < 0;
     }

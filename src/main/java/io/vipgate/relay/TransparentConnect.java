@@ -3,7 +3,6 @@ package io.vipgate.relay;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.TransparentSocket;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -48,22 +47,17 @@ final class TransparentConnect {
             TransparentSource source) {
         InetAddress client = ClientAddress.toInetAddress(relay.clientHigh, relay.clientLow);
         boolean isIpv4 = ClientAddress.isIpv4(relay.clientHigh, relay.clientLow);
-        if (!TransparentSource.isOfFamily(endpoint.endpoint(), isIpv4) || isOfNoSender(client)) {
+        if (!TransparentSource.isOfFamily(endpoint.endpoint(), isIpv4)) {
             return ClientAddressFallback.FAMILY;
         }
-        if (source.ownAddresses().contains(client) || relay.pool.isOfEndpoint(client)) {
-            return ClientAddressFallback.HAIRPIN;
+        ClientAddressFallback obstacle = source.obstacle(client, relay.pool.isOfEndpoint(client));
+        if (obstacle != null) {
+            return obstacle;
         }
         boolean mayTry = !relay.attempts.isOnceMore()
                 && source.returnPaths().mayTry(endpoint.endpoint(), relay.now());
         // Where the address is required, the selection prefers others, and the last one left is tried all the same.
         return mayTry || source.isRequired() ? null : ClientAddressFallback.NO_RETURN;
-    }
-
-    /** An address that nobody has, or only on one link; a PROXY header may convey any. */
-    private static boolean isOfNoSender(InetAddress client) {
-        return client.isAnyLocalAddress() || client.isMulticastAddress()
-                || (client instanceof Inet6Address && client.isLinkLocalAddress());
     }
 
     /** An attempt from the client's address is over without a connection. */
