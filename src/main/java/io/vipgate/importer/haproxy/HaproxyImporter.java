@@ -4,6 +4,7 @@ import io.vipgate.importer.common.ConfigDraft;
 import io.vipgate.importer.common.DraftDoor;
 import io.vipgate.importer.common.DraftListener;
 import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.GivenFiles;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.Notes;
@@ -42,11 +43,24 @@ public final class HaproxyImporter {
     private boolean sendsProxyHeader;
     private boolean wasTransparent;
 
-    private HaproxyImporter() {}
+    private final GivenFiles files;
+
+    private HaproxyImporter(GivenFiles files) {
+        this.files = files;
+    }
 
     /** Reads the text of a haproxy.cfg. */
     public static ImportResult convert(String text) {
-        return new HaproxyImporter().run(text);
+        return convert(text, GivenFiles.NONE);
+    }
+
+    /**
+     * Reads the text of a haproxy.cfg.
+     *
+     * @param files lists and maps of server names that it may name
+     */
+    public static ImportResult convert(String text, GivenFiles files) {
+        return new HaproxyImporter(files).run(text);
     }
 
     private ImportResult run(String text) {
