@@ -135,7 +135,12 @@ class ArchitectureTest {
     void theDataPathNeverDependsOnTheControlPath() {
         assertDependsOnlyOn("io.vipgate.relay", "io.vipgate.linux", "io.vipgate.eventloop", "io.vipgate.pool",
                 "io.vipgate.balance", "io.vipgate.pinning", "io.vipgate.proxyprotocol", "io.vipgate.counters",
-                "io.vipgate.access", "io.vipgate.text", "org.slf4j");
+                "io.vipgate.clienthello", "io.vipgate.access", "io.vipgate.text", "org.slf4j");
+    }
+
+    @Test
+    void clienthelloDependsOnTheJdkAlone() {
+        assertDependsOnlyOn("io.vipgate.clienthello");
     }
 
     @Test
@@ -158,9 +163,8 @@ class ArchitectureTest {
     void metricsDependsOnWhatItTellsAndWhomItTellsAlone() {
         assertDependsOnlyOn("io.vipgate.metrics", "io.vipgate.admin", "io.vipgate.admin.http", "io.vipgate.relay",
                 "io.vipgate.probe",
-                "io.vipgate.pinning", "io.vipgate.neighbour", "io.vipgate.pool", "io.vipgate.counters",
-                "io.micrometer..",
-                "io.prometheus..");
+                "io.vipgate.clienthello", "io.vipgate.pinning", "io.vipgate.neighbour", "io.vipgate.pool",
+                "io.vipgate.counters", "io.micrometer..", "io.prometheus..");
     }
 
     @Test

@@ -64,7 +64,7 @@ final class CloseCode {
             case NO_ENDPOINT -> "PC";
             case NO_ROOM, FD_EXHAUSTED -> "R-";
             case ACCESS, BLOCKED, SOURCE_CONNECTIONS, SOURCE_RATE, PROXY_UNTRUSTED, PROXY_INVALID, PREREAD_FULL,
-                    HELLO_INVALID, NO_SERVER_NAME, UNKNOWN_SERVER_NAME ->
+                    HELLO_INVALID, NOT_TLS, NO_SERVER_NAME, UNKNOWN_SERVER_NAME ->
                 "PR";
             case PROXY_TIMEOUT, HELLO_TIMEOUT -> "cR";
             case PROXY_LEFT, HELLO_LEFT -> "CR";

@@ -1,6 +1,7 @@
 package io.vipgate.accesslog;
 
 import io.vipgate.relay.Conveyed;
+import io.vipgate.relay.HelloInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ final class Entry {
     /** What came with the client; null when it came by itself. */
     @Nullable
     Conveyed conveyed;
+    /** What its ClientHello said; null where none was read. */
+    @Nullable
+    HelloInfo hello;
     String pool = "";
     /** Null when none was tried. */
     @Nullable
@@ -49,6 +53,7 @@ final class Entry {
         attempts = 0;
         isPinned = false;
         conveyed = null;
+        hello = null;
     }
 
     /**

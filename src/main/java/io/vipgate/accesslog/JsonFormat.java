@@ -4,7 +4,7 @@ import io.vipgate.relay.Conveyed;
 /**
  * Lines for programs: one JSON object (RFC 8259) with the fields of the text form. {@code connect} and {@code duration} are
  * numbers of seconds, {@code in} and {@code out} of bytes. What is not there is {@code null}; {@code peer}, {@code vpce} and
- * {@code linkId} are there only where a PROXY header told them.
+ * {@code linkId} are there only where a PROXY header told them, {@code sni} only where a ClientHello was read.
  *
  * <p>Confined to the writer's thread.
  */
@@ -32,6 +32,14 @@ final class JsonFormat implements LineFormat {
                 .append(entry.isPinned ? "true" : "false").append(",\"close\":\"").append(entry.close).append('"');
         if (entry.conveyed != null) {
             conveyed(entry.conveyed, lines);
+        }
+        if (entry.hello != null) {
+            lines.append(",\"sni\":");
+            if (entry.hello.serverName() == null) {
+                lines.append("null");
+            } else {
+                name(lines, entry.hello.serverName());
+            }
         }
         lines.append('}').endLine();
     }

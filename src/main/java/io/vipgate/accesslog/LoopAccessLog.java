@@ -3,6 +3,7 @@ package io.vipgate.accesslog;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.Conveyed;
+import io.vipgate.relay.HelloInfo;
 import io.vipgate.relay.LoopEndpoint;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.RefuseReason;
@@ -47,6 +48,7 @@ public final class LoopAccessLog implements RelayObserver {
         LoopEndpoint endpoint = relay.endpoint();
         entry.client(relay.clientHigh(), relay.clientLow(), relay.clientPort());
         entry.conveyed = relay.conveyed();
+        entry.hello = relay.hello();
         entry.endpoint = endpoint == null ? null : endpoint.endpoint().label();
         entry.connectNanos = relay.connectNanos();
         entry.durationNanos = relay.age();
@@ -64,12 +66,13 @@ public final class LoopAccessLog implements RelayObserver {
 
     @Override
     public void onClientRefused(LoopListener listener, ClientAddress client, @Nullable Conveyed conveyed,
-            RefuseReason reason, long ageNanos) {
+            @Nullable HelloInfo hello, RefuseReason reason, long ageNanos) {
         AccessLogPlan present = plan.get();
         Entry entry = present == null ? null : claim(present, listener, CloseCode.of(reason));
         if (entry != null) {
             entry.client(client.high(), client.low(), client.port());
             entry.conveyed = conveyed;
+            entry.hello = hello;
             entry.durationNanos = ageNanos;
             queue.publish();
         }

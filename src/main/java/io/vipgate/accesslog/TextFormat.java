@@ -2,10 +2,12 @@ package io.vipgate.accesslog;
 
 import io.vipgate.relay.Conveyed;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lines for people: {@code time listener client -> pool/endpoint connect=1.2ms duration=3.4s in=812 out=10240 attempts=1
- * pinned=false close=--}, and behind it {@code peer=} where a PROXY header conveyed the client. What is not there is {@code -}. A time of a second and more is in seconds.
+ * pinned=false close=--}, and behind it {@code peer=} where a PROXY header conveyed the client, {@code sni=} where its ClientHello
+ * was read. What is not there is {@code -}. A time of a second and more is in seconds.
  *
  * <p>Names are printed as they are while they are of visible ASCII characters without backslash; each other byte of their
  * UTF-8 form is {@code \xHH}, so that neither a field nor a line can be broken.
@@ -34,6 +36,9 @@ final class TextFormat implements LineFormat {
         if (conveyed != null && !conveyed.isLocal()) {
             ClientText.append(lines.append(" peer="), conveyed.peerHigh(), conveyed.peerLow(), conveyed.peerPort());
         }
+        if (entry.hello != null) {
+            serverName(lines.append(" sni="), entry.hello.serverName());
+        }
         lines.endLine();
     }
 
@@ -45,6 +50,21 @@ final class TextFormat implements LineFormat {
         boolean isLong = nanos >= SECOND_NANOS;
         long tenths = nanos / (isLong ? SECOND_NANOS / 10 : SECOND_NANOS / 10_000);
         lines.append(tenths / 10).append('.').append(tenths % 10).append(isLong ? "s" : "ms");
+    }
+
+    /** Each character is a byte that was sent. */
+    private static void serverName(LineBuffer lines, @Nullable String name) {
+        if (name == null || name.isEmpty() || name.equals("-")) {
+            lines.append(name == null ? "-" : name.isEmpty() ? "\"\"" : "\\x2d");
+            return;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            if (isPlain(name.charAt(i))) {
+                lines.append(name.charAt(i));
+            } else {
+                lines.append("\\x").hex(name.charAt(i), 2);
+            }
+        }
     }
 
     private static void name(LineBuffer lines, String name) {

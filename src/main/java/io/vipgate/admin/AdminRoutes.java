@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import static io.vipgate.admin.Route.Access.ANYBODY;
@@ -51,8 +52,8 @@ final class AdminRoutes {
                                 new EventStream(operations, renderings)),
                         new Route("PUT", "/api/v1/pools/{}/endpoints/{}/state", TOKEN, calls::toState),
                         new Route("PUT", "/api/v1/pools/{}/endpoints/{}/weight", TOKEN, calls::toWeight),
-                        new Route("GET", "/api/v1/explain", ANYBODY, Set.of("listener", "client", "peer"),
-                                calls::explain),
+                        new Route("GET", "/api/v1/explain", ANYBODY,
+                                Set.of("listener", "client", "peer", "serverName", "alpn"), calls::explain),
                         new Route("GET", "/api/v1/relays", TOKEN, FILTERS_AND_PAGE, calls::relays),
                         new Route("DELETE", "/api/v1/relays", TOKEN, FILTERS, calls::closeRelays),
                         new Route("DELETE", "/api/v1/relays/{}", TOKEN, calls::closeRelay),
@@ -109,7 +110,12 @@ final class AdminRoutes {
         Optional<InetAddress> peer = conveying.isEmpty()
                 ? Optional.empty()
                 : Optional.of(address("parameter peer", conveying));
-        return renderings.of(call, () -> operations.explain(listener, client, peer));
+        Optional<String> serverName = Optional.ofNullable(call.parameters().get("serverName"))
+                .filter(name -> !name.isEmpty());
+        List<String> protocols = Stream.of(call.parameters().getOrDefault("alpn", "").split(","))
+                .filter(protocol -> !protocol.isEmpty()).toList();
+        ExplainedClient explained = new ExplainedClient(client, peer, serverName, protocols);
+        return renderings.of(call, () -> operations.explain(listener, explained));
     }
 
     // ---- relays ----

@@ -145,10 +145,9 @@ public interface Operations extends HealthSource {
     /**
      * Which endpoint a client would get, and why.
      *
-     * @param peer who conveys the client in a PROXY header; empty for a client that comes by itself
      * @throws RequestException if there is no such listener
      */
-    Explanation explain(String listener, InetAddress client, Optional<InetAddress> peer) throws RequestException;
+    Explanation explain(String listener, ExplainedClient client) throws RequestException;
 
     /**
      * Reads the configuration again.

@@ -35,6 +35,13 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--peer", paramLabel = "IP", description = "Who conveys the client in a PROXY header.")
     private @Nullable String peer;
 
+    @Option(names = "--server-name", paramLabel = "NAME", description = "The server that the client names in its ClientHello.")
+    private @Nullable String serverName;
+
+    @Option(names = "--alpn", paramLabel = "PROTOCOLS", description = "The protocols that it offers there, with commas "
+            + "between them.")
+    private @Nullable String alpn;
+
     @Mixin
     @SuppressWarnings("NullAway.Init") // set by picocli
     private OutputOptions output;
@@ -48,6 +55,12 @@ final class ExplainCommand implements Callable<Integer> {
         Map<String, String> parameters = new LinkedHashMap<>(Map.of("listener", listener, "client", client));
         if (peer != null) {
             parameters.put("peer", peer);
+        }
+        if (serverName != null) {
+            parameters.put("serverName", serverName);
+        }
+        if (alpn != null) {
+            parameters.put("alpn", alpn);
         }
         Json answer = admin.client().get("/api/v1/explain", parameters);
         PrintWriter out = spec.commandLine().getOut();
@@ -71,7 +84,9 @@ final class ExplainCommand implements Callable<Integer> {
     private static void print(Json answer, AnsiStyle style, PrintWriter out) {
         Json choice = answer.get("choice");
         String who = answer.get("client").text()
-                + (answer.get("peer").isNull() ? "" : " by " + answer.get("peer").text()) + " at listener "
+                + (answer.get("peer").isNull() ? "" : " by " + answer.get("peer").text())
+                + (answer.get("serverName").isNull() ? "" : " for " + Format.clean(answer.get("serverName").text()))
+                + " at listener "
                 + answer.get("listener").text();
         boolean isRefused = !answer.get("refused").isNull();
         if (isRefused) {

@@ -83,7 +83,10 @@ final class RelaysCommand implements Callable<Integer> {
                         Format.address(relay.get("client"), relay.get("clientPort"))
                                 + (relay.get("peer").isNull()
                                         ? ""
-                                        : " via " + Format.address(relay.get("peer"), relay.get("peerPort"))),
+                                        : " via " + Format.address(relay.get("peer"), relay.get("peerPort")))
+                                + (relay.get("serverName").isNull()
+                                        ? ""
+                                        : " for " + Format.clean(relay.get("serverName").text())),
                         relay.get("listener").text(),
                         relay.get("pool").text() + "/"
                                 + (relay.get("endpoint").isNull() ? "-" : relay.get("endpoint").text()),

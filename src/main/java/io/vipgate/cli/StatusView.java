@@ -68,7 +68,12 @@ final class StatusView {
         for (Json listener : status.get("listeners").list()) {
             String name = "listener " + listener.get("name").text() + ": ";
             if (listener.get("waiting").number() > 0) {
-                lines.add(name + listener.get("waiting").text() + " of its connections wait for a PROXY header");
+                lines.add(name + listener.get("waiting").text()
+                        + " of its connections wait for a PROXY header or a ClientHello");
+            }
+            Json tls = listener.get("tls");
+            if (!tls.isNull()) {
+                byReason(name + "led by ", tls.get("hellosBy"), lines);
             }
             byReason(name + "refused: ", listener.get("refusedBy"), lines);
             byReason(name + "a dry run would have refused: ", listener.get("wouldRefuseBy"), lines);

@@ -87,14 +87,21 @@ public final class ClientHello {
         return protocolBytes > 0;
     }
 
+    /** The protocol that the client names first, each byte a character; null when it offers none. Not to be logged unescaped. */
+    public @Nullable String firstProtocol() {
+        return protocolBytes == 0
+                ? null
+                : new String(protocols, 1, protocols[0] & 0xff, StandardCharsets.ISO_8859_1);
+    }
+
     /**
      * Looks the offered protocols up, in the client's order.
      *
      * @return the first that the table has, or null
      */
-    public <T> @Nullable T firstOf(ProtocolTable<T> table) {
+    <T> @Nullable HelloRoute<T> firstOf(ProtocolTable<T> table) {
         for (int at = 0; at < protocolBytes; at += 1 + (protocols[at] & 0xff)) {
-            T found = table.get(protocols, at + 1, protocols[at] & 0xff);
+            HelloRoute<T> found = table.get(protocols, at + 1, protocols[at] & 0xff);
             if (found != null) {
                 return found;
             }
@@ -162,7 +169,7 @@ public final class ClientHello {
         nameLength = length;
         for (int i = 0; i < length; i++) {
             if (name[i] >= 'A' && name[i] <= 'Z') {
-                name[i] += 'a' - 'A';
+                name[i] = (byte) (name[i] + ('a' - 'A'));
             }
         }
     }

@@ -14,25 +14,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what protocols lead to
  */
-public final class ProtocolTable<T> {
+final class ProtocolTable<T> {
     private final List<byte[]> names = new ArrayList<>();
-    private final List<T> targets = new ArrayList<>();
+    private final List<HelloRoute<T>> routes = new ArrayList<>();
 
     /** Makes a table from names of 1 to 255 bytes in UTF-8. */
-    public ProtocolTable(Map<String, T> entries) {
+    ProtocolTable(Map<String, T> entries) {
         entries.forEach((name, target) -> {
             names.add(name.getBytes(StandardCharsets.UTF_8));
-            targets.add(target);
+            routes.add(new HelloRoute<>(HelloResult.ALPN, name, target));
         });
     }
 
     /** Looks some bytes up; null when they lead nowhere. */
     @Nullable
-    T get(byte[] bytes, int at, int length) {
+    HelloRoute<T> get(byte[] bytes, int at, int length) {
         for (int i = 0; i < names.size(); i++) {
             byte[] name = names.get(i);
             if (Arrays.equals(name, 0, name.length, bytes, at, at + length)) {
-                return targets.get(i);
+                return routes.get(i);
             }
         }
         return null;

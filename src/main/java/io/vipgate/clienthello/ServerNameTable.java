@@ -12,48 +12,39 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what names lead to
  */
-public final class ServerNameTable<T> {
+final class ServerNameTable<T> {
     private static final String WILDCARD = "*.";
 
-    private final Map<String, T> exact = new HashMap<>();
+    private final Map<String, HelloRoute<T>> exact = new HashMap<>();
     /** By what follows the asterisk. */
-    private final Map<String, T> suffixes = new HashMap<>();
-
-    /**
-     * What a name has led to.
-     *
-     * @param isWildcard whether it was by a wildcard
-     */
-    public record Match<T>(T target, boolean isWildcard) {}
+    private final Map<String, HelloRoute<T>> suffixes = new HashMap<>();
 
     /**
      * Makes a table.
      *
      * @param entries by name or wildcard, in small letters and without a last dot
      */
-    public ServerNameTable(Map<String, T> entries) {
+    ServerNameTable(Map<String, T> entries) {
         entries.forEach((name, target) -> {
             if (name.startsWith(WILDCARD)) {
-                suffixes.put(name.substring(1), target);
+                suffixes.put(name.substring(1), new HelloRoute<>(HelloResult.WILDCARD, name, target));
             } else {
-                exact.put(name, target);
+                exact.put(name, new HelloRoute<>(HelloResult.NAME, name, target));
             }
         });
     }
 
     /** Looks a usable name up, which is in small letters and has no last dot; null when it leads nowhere. */
-    public @Nullable Match<T> find(String name) {
-        T target = exact.get(name);
-        if (target != null) {
-            return new Match<>(target, false);
-        }
-        if (suffixes.isEmpty()) {
-            return null;
+    @Nullable
+    HelloRoute<T> find(String name) {
+        HelloRoute<T> route = exact.get(name);
+        if (route != null || suffixes.isEmpty()) {
+            return route;
         }
         for (int dot = name.indexOf('.'); dot > 0; dot = name.indexOf('.', dot + 1)) {
-            target = suffixes.get(name.substring(dot));
-            if (target != null) {
-                return new Match<>(target, true);
+            route = suffixes.get(name.substring(dot));
+            if (route != null) {
+                return route;
             }
         }
         return null;

@@ -115,9 +115,6 @@ final class Binder {
     }
 
     private static String notAKey(Schema schema, String key) {
-        if (schema.reserved().contains(key)) {
-            return "this key is reserved and not available yet";
-        }
         return "unknown key (" + Suggestion.orElse(key, schema.keys().keySet(),
                 "expected: one of " + String.join(", ", schema.keys().keySet())) + ")";
     }

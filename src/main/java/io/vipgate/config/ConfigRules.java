@@ -4,7 +4,7 @@ import io.vipgate.text.Sanitizer;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -42,7 +42,7 @@ final class ConfigRules {
             rules.check();
             listener.tls().ifPresent(
                     tls -> new TlsRules(tls, path.child("tls"), written, problems).check(this::namesPool));
-            Optional.ofNullable(config.pools().get(listener.pool())).ifPresent(rules::passesFieldsOn);
+            rules.passesFieldsOn(listener.pools().stream().map(config.pools()::get).filter(Objects::nonNull).toList());
         });
         for (int i = 0; i < config.readiness().pools().size(); i++) {
             namesPool(config.readiness().pools().get(i), KeyPath.of("readiness", "pools").item(i));

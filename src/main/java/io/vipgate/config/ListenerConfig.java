@@ -1,7 +1,9 @@
 package io.vipgate.config;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One listener: {@code listeners.L}. <b>Immutable.</b>
@@ -33,5 +35,15 @@ public record ListenerConfig(
     /** Keeps its own copies. */
     public ListenerConfig {
         bind = List.copyOf(bind);
+    }
+
+    /** The pools that its clients may get, its own first. */
+    public Set<String> pools() {
+        Set<String> pools = new LinkedHashSet<>(List.of(pool));
+        tls.ifPresent(routing -> {
+            pools.addAll(routing.alpn().values());
+            pools.addAll(routing.names().values());
+        });
+        return pools;
     }
 }

@@ -97,11 +97,17 @@ final class ListenerRules {
         }
     }
 
-    /** What a pool must send for a listener's fields to be passed on. */
-    void passesFieldsOn(PoolConfig pool) {
+    /**
+     * What one pool at least must send for a listener's fields to be passed on.
+     *
+     * @param pools those of the listener's that there are
+     */
+    void passesFieldsOn(List<PoolConfig> pools) {
         KeyPath at = path.child("acceptProxy").child("tlvs");
         List<TlvType> tlvs = listener.acceptProxy().map(AcceptProxyConfig::tlvs).orElse(List.of());
-        if (!tlvs.isEmpty() && pool.proxyProtocol().version() != ProxyProtocol.V2 && !problems.touches(at)) {
+        boolean isSent = pools.isEmpty()
+                || pools.stream().anyMatch(pool -> pool.proxyProtocol().version() == ProxyProtocol.V2);
+        if (!tlvs.isEmpty() && !isSent && !problems.touches(at)) {
             error(at, "passed on by no one (expected: proxyProtocol: v2 in the pool " + listener.pool() + ")");
         }
     }

@@ -6,8 +6,8 @@ import java.util.List;
 @ShortForm("version")
 public record ProxyProtocolConfig(
         @Key(byDefault = "none", doc = "`none`, `v1`, `v2`") ProxyProtocol version,
-        @Key(doc = "fields of version 2, beside those that `acceptProxy.tlvs` names: passed on where they came in; `unique-id` is "
-                + "made by the gateway where none did") List<TlvType> tlvs,
+        @Key(doc = "fields of version 2, beside those that `acceptProxy.tlvs` names: passed on where they came in; where none did, "
+                + "`unique-id` is made by the gateway, `authority` and `alpn` come from the ClientHello at listeners with `tls`") List<TlvType> tlvs,
         @Key(byDefault = "false", doc = "adds the checksum of version 2") boolean crc32c) {
     /** Keeps its own copy. */
     public ProxyProtocolConfig {

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param constructor the canonical one
  * @param keys by name, in the order of the components
  * @param shortForm the key whose value may stand for the whole section
- * @param reserved keys refused for now
  */
-record Schema(Constructor<? extends Record> constructor, Map<String, Component> keys, Optional<Component> shortForm,
-        Set<String> reserved) {
+record Schema(Constructor<? extends Record> constructor, Map<String, Component> keys, Optional<Component> shortForm) {
     private static final ClassValue<Schema> SCHEMAS = new ClassValue<>() {
         @Override
         protected Schema computeValue(Class<?> type) {
@@ -80,10 +77,8 @@ record Schema(Constructor<? extends Record> constructor, Map<String, Component> 
             }
             keys.put(component.getName(), Component.of(component, key));
         }
-        Reserved reserved = type.getAnnotation(Reserved.class);
         return new Schema(canonicalConstructor(type), Collections.unmodifiableMap(keys),
-                Optional.ofNullable(type.getAnnotation(ShortForm.class)).map(ShortForm::value).map(keys::get),
-                reserved == null ? Set.of() : Set.of(reserved.value()));
+                Optional.ofNullable(type.getAnnotation(ShortForm.class)).map(ShortForm::value).map(keys::get));
     }
 
     /** The record when nothing of it is written; null when something must be. */

@@ -3,8 +3,7 @@ package io.vipgate.control;
 import io.vipgate.access.AccessList;
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.GatewayConfig;
-import io.vipgate.clienthello.ProtocolTable;
-import io.vipgate.clienthello.ServerNameTable;
+import io.vipgate.clienthello.HelloRoutes;
 import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.TlsConfig;
 import io.vipgate.linux.FdBudget;
@@ -279,8 +278,7 @@ public final class ListenerRegistry {
     }
 
     private static TlsRouting routing(TlsConfig tls, LoopContext context) {
-        return new TlsRouting(new ServerNameTable<>(pools(tls.names(), context)),
-                new ProtocolTable<>(pools(tls.alpn(), context)),
+        return new TlsRouting(new HelloRoutes<>(pools(tls.names(), context), pools(tls.alpn(), context)),
                 tls.unknownName() == TlsConfig.Otherwise.REJECT, tls.noName() == TlsConfig.Otherwise.REJECT,
                 tls.notTls() == TlsConfig.Otherwise.REJECT, tls.timeout().toNanos(), (int) tls.maxHello().bytes());
     }

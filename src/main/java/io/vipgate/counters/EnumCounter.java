@@ -13,6 +13,10 @@ public final class EnumCounter<E extends Enum<E>> {
         counts = new long[reasons.getEnumConstants().length];
     }
 
+    private EnumCounter(long[] counts) {
+        this.counts = counts;
+    }
+
     /** Counts one. */
     @SuppressWarnings("EnumOrdinal") // an index into an array of this process, never stored
     public void add(E reason) {
@@ -24,6 +28,18 @@ public final class EnumCounter<E extends Enum<E>> {
         for (int i = 0; i < counts.length; i++) {
             counts[i] += other.counts[i];
         }
+    }
+
+    /** The same counts, which do not move on. */
+    public EnumCounter<E> copy() {
+        return new EnumCounter<>(counts.clone());
+    }
+
+    /** Both together. */
+    public EnumCounter<E> plus(EnumCounter<E> other) {
+        EnumCounter<E> sum = copy();
+        sum.add(other);
+        return sum;
     }
 
     /** How many were counted for this reason. */

@@ -5,6 +5,7 @@ import io.vipgate.linux.ClientAddress;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
 import io.vipgate.relay.Conveyed;
+import io.vipgate.relay.HelloInfo;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.RefuseReason;
 import io.vipgate.relay.RelayInfo;
@@ -74,7 +75,7 @@ public final class RelayEvents implements RelayObserver {
 
     @Override
     public void onClientRefused(LoopListener listener, ClientAddress client, @Nullable Conveyed conveyed,
-            RefuseReason reason, long ageNanos) {
-        accessLog.onClientRefused(listener, client, conveyed, reason, ageNanos);
+            @Nullable HelloInfo hello, RefuseReason reason, long ageNanos) {
+        accessLog.onClientRefused(listener, client, conveyed, hello, reason, ageNanos);
     }
 }

@@ -104,7 +104,7 @@ final class EndpointFamilies {
         each((_, each) -> numbers.listeners().forEach((listener, served) -> {
             Traffic traffic = each.counts().traffic().get(listener);
             // A listener that serves another pool now may have served this one.
-            if (traffic != null || served.equals(each.pool())) {
+            if (traffic != null || served.contains(each.pool())) {
                 series.add(traffic == null ? 0 : bytes.applyAsLong(traffic), direction, each.name(), listener,
                         each.pool());
             }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * All that is counted in a gateway, at one moment.
@@ -12,7 +13,7 @@ import java.util.OptionalLong;
  * <p>Immutable.
  *
  * @param loops what all event loops together have counted
- * @param listeners the pool that each listener of the configuration serves
+ * @param listeners the pools that clients of each listener of the configuration may get
  * @param pools the pools of the configuration
  * @param reloads what became of reloads
  * @param loopLagNanos how long each event loop lets a task wait
@@ -20,10 +21,12 @@ import java.util.OptionalLong;
  * @param accessLogDropped lines that found no place in the access log
  * @param logDropped lines that found no place in the gateway's own log
  * @param blocks how many clients and networks are blocked
+ * @param routingListeners listeners whose clients are led by their ClientHello
  * @param sourceEvictions of each listener that limits the rate of sources: how often its table had no room
  * @param statesKept whether the operator's states are kept over restarts; empty when they need not be
  */
-public record GatewayStats(LoopCounts loops, Map<String, String> listeners, List<PoolStats> pools,
+public record GatewayStats(LoopCounts loops, Map<String, Set<String>> listeners, List<PoolStats> pools,
         ReloadStats reloads, List<Long> loopLagNanos, OptionalLong listenOverflows,
-        long accessLogDropped, long logDropped, int blocks, Map<String, Long> sourceEvictions,
+        long accessLogDropped, long logDropped, int blocks, Set<String> routingListeners,
+        Map<String, Long> sourceEvictions,
         Optional<Boolean> statesKept) {}

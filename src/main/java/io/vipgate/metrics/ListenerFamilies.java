@@ -1,5 +1,6 @@
 package io.vipgate.metrics;
 
+import io.vipgate.clienthello.HelloResult;
 import io.vipgate.counters.EnumCounter;
 import io.vipgate.relay.ListenerCounts;
 import io.vipgate.relay.RefuseReason;
@@ -20,6 +21,7 @@ final class ListenerFamilies {
         RefuseReason.SOURCE_RATE};
 
     private final List<Told> listeners;
+    private final List<Told> routing;
     private final Map<String, Long> sourceEvictions;
 
     private record Told(String name, ListenerCounts counts) {}
@@ -28,6 +30,7 @@ final class ListenerFamilies {
         listeners = numbers.listeners().keySet().stream().sorted()
                 .map(name -> new Told(name, numbers.loops().listeners().getOrDefault(name, new ListenerCounts())))
                 .toList();
+        routing = listeners.stream().filter(each -> numbers.routingListeners().contains(each.name())).toList();
         sourceEvictions = numbers.sourceEvictions();
     }
 
@@ -50,11 +53,17 @@ final class ListenerFamilies {
                         "How often perSource.maxEntries was too few: a source's rate was forgotten, or not kept.",
                         this::addEvictions, "listener"),
                 Family.gauge("vipgate_listener_waiting",
-                        "Clients whose PROXY header is waited for.",
+                        "Clients whose PROXY header or ClientHello is waited for.",
                         series -> listeners.forEach(each -> series.add(each.counts().waiting(), each.name())),
                         "listener"),
                 Family.counter("vipgate_listener_proxy_headers", "PROXY headers that were accepted.",
-                        this::addHeaders, "listener", "version", "command"));
+                        this::addHeaders, "listener", "version", "command"),
+                Family.counter("vipgate_listener_hellos",
+                        "Clients of listeners with tls, by what has led them.", this::addHellos, "listener", "result"),
+                Family.counter("vipgate_listener_ech_hellos",
+                        "ClientHellos that carry an encrypted one (ECH), led by their outer name.",
+                        series -> routing.forEach(each -> series.add(each.counts().encryptedHellos(), each.name())),
+                        "listener"));
     }
 
     /** Reasons that have one label are one series. */
@@ -71,6 +80,14 @@ final class ListenerFamilies {
 
     private void addEvictions(Series series) {
         new TreeMap<>(sourceEvictions).forEach((name, count) -> series.add(count, name));
+    }
+
+    private void addHellos(Series series) {
+        for (Told each : routing) {
+            for (HelloResult result : HelloResult.values()) {
+                series.add(each.counts().hellos().of(result), each.name(), result.label());
+            }
+        }
     }
 
     private void addHeaders(Series series) {

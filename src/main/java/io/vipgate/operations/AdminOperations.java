@@ -1,6 +1,7 @@
 package io.vipgate.operations;
 
 import io.vipgate.admin.BlockRequest;
+import io.vipgate.admin.ExplainedClient;
 import io.vipgate.admin.Operations;
 import io.vipgate.admin.RelayFilter;
 import io.vipgate.admin.RequestException;
@@ -179,9 +180,9 @@ public final class AdminOperations implements Operations {
     }
 
     @Override
-    public Explanation explain(String listener, InetAddress client, Optional<InetAddress> peer)
+    public Explanation explain(String listener, ExplainedClient client)
             throws RequestException {
-        return explanation.explain(listener, client, peer);
+        return explanation.explain(listener, client);
     }
 
     @Override

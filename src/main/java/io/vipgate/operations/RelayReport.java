@@ -125,7 +125,8 @@ public final class RelayReport {
         return new RelayList.Entry(entry.id().toString(), relay.listener(),
                 address(relay.clientHigh(), relay.clientLow()),
                 relay.clientPort(), peer == null ? null : address(peer.peerHigh(), peer.peerLow()),
-                peer == null ? null : peer.peerPort(), relay.pool(),
+                peer == null ? null : peer.peerPort(), relay.hello() == null ? null : relay.hello().serverName(),
+                relay.pool(),
                 relay.endpoint() == null ? null : relay.endpoint().label(),
                 relay.phase(), relay.ageNanos() / 1e9, relay.silentNanos() / 1e9, relay.bytesToBackend(),
                 relay.bytesToClient(), relay.attempts(), relay.isPinned());

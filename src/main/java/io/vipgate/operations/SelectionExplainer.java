@@ -1,9 +1,11 @@
 package io.vipgate.operations;
 
+import io.vipgate.admin.ExplainedClient;
 import io.vipgate.admin.RequestException;
 import io.vipgate.admin.model.Explanation;
 import io.vipgate.balance.Balancer;
 import io.vipgate.balance.SelectionContext;
+import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.OnNoHealthy;
 import io.vipgate.control.ListenerRegistry;
 import io.vipgate.control.ManagedPool;
@@ -18,7 +20,6 @@ import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Health;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.text.IpText;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,15 +45,18 @@ public final class SelectionExplainer {
         this.listeners = listeners;
     }
 
-    Explanation explain(String name, InetAddress client, Optional<InetAddress> peer) throws RequestException {
+    Explanation explain(String name, ExplainedClient client) throws RequestException {
         ListenerRegistry.Present listener = listeners.present().stream().filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> RequestException.notFound("listener: " + name + " (expected: one of "
                         + listeners.present().stream().map(ListenerRegistry.Present::name).toList() + ")"));
-        ManagedPool pool = pools.find(listener.pool())
-                .orElseThrow(() -> RequestException.notFound("no such pool: " + listener.pool()));
+        Optional<ListenerConfig> config = Optional.ofNullable(gateway.config().listeners().get(name));
+        Optional<HelloExplainer.Decision> led = config.map(known -> HelloExplainer.explain(known, client));
+        String poolName = led.map(HelloExplainer.Decision::pool).orElse(listener.pool());
+        ManagedPool pool = pools.find(poolName)
+                .orElseThrow(() -> RequestException.notFound("no such pool: " + poolName));
         ClientAddress address = new ClientAddress();
-        address.set(client, 0);
+        address.set(client.address(), 0);
         PoolSnapshot snapshot = pool.pool().snapshot();
         Optional<PinTable.View> pin = pool.pins().flatMap(pins -> pins.of(address.high(), address.low()));
         String whyNotPinned = pin.map(view -> whyNotUsed(pool, snapshot, view.endpoint())).orElse("");
@@ -62,10 +66,15 @@ public final class SelectionExplainer {
                 ? Optional.empty()
                 : Optional.of(pool.plan().factory().over(tier));
         Map<Integer, Double> probabilities = balancer.map(rule -> probabilities(rule, tier, address)).orElse(Map.of());
-        List<Explanation.Verdict> verdicts = Optional.ofNullable(gateway.config().listeners().get(name))
-                .map(config -> new AdmissionExplainer(listener, config, listeners.admissions()).explain(client, peer))
-                .orElse(List.of());
-        return new Explanation(name, listener.pool(), IpText.of(client), peer.map(IpText::of).orElse(null),
+        List<Explanation.Verdict> verdicts = new ArrayList<>(config
+                .map(known -> new AdmissionExplainer(listener, known, listeners.admissions())
+                        .explain(client.address(), client.peer()))
+                .orElse(List.of()));
+        if (refused(verdicts) == null) {
+            led.flatMap(HelloExplainer.Decision::verdict).ifPresent(verdicts::add);
+        }
+        return new Explanation(name, poolName, IpText.of(client.address()), client.peer().map(IpText::of).orElse(null),
+                client.serverName().orElse(null),
                 StatusReport.label(pool.config().balance()), refused(verdicts), verdicts,
                 pin.map(view -> new Explanation.Pin(view.endpoint().label(), view.open(), whyNotPinned.isEmpty(),
                         whyNotPinned.isEmpty() ? null : whyNotPinned)).orElse(null),

@@ -5,10 +5,14 @@ import io.vipgate.admin.model.EndpointStatus;
 import io.vipgate.admin.model.GatewayStatus;
 import io.vipgate.admin.model.ListenerStatus;
 import io.vipgate.admin.model.PoolStatus;
+import io.vipgate.admin.model.TlsRoutingStatus;
+import io.vipgate.clienthello.HelloResult;
 import io.vipgate.config.ConfigDiff;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.ProbeType;
+import io.vipgate.config.ListenerConfig;
+import io.vipgate.config.TlsConfig;
 import io.vipgate.control.ListenerRegistry;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorOverride;
@@ -109,10 +113,23 @@ public final class StatusReport {
     private ListenerStatus listener(ListenerRegistry.Present listener, RateSampler.View view) {
         ListenerTotals now = view.now().of(listener.name());
         ListenerTotals before = view.before().of(listener.name());
+        TlsRoutingStatus tls = Optional.ofNullable(gateway.config().listeners().get(listener.name()))
+                .flatMap(config -> config.tls().map(routing -> tls(config, routing, now))).orElse(null);
         return new ListenerStatus(listener.name(), listener.addresses(), listener.pool(), listener.limit().present(),
-                listener.limit().most(), listener.room().kept(), listeners.admissions().waiting(listener.name()),
+                listener.limit().most(), listener.room().kept(), listeners.admissions().waiting(listener.name()), tls,
                 now.accepted(), now.refused(), byReason(now.refusals()), byReason(now.dryRuns()),
                 rate(now.accepted() - before.accepted(), view), rate(now.refused() - before.refused(), view));
+    }
+
+    private static TlsRoutingStatus tls(ListenerConfig listener, TlsConfig tls, ListenerTotals counts) {
+        Map<String, Long> byResult = new LinkedHashMap<>();
+        for (HelloResult result : HelloResult.values()) {
+            if (counts.hellos().of(result) > 0) {
+                byResult.put(result.label(), counts.hellos().of(result));
+            }
+        }
+        return new TlsRoutingStatus(tls.names().size(), tls.alpn().size(), List.copyOf(listener.pools()), byResult,
+                counts.encryptedHellos());
     }
 
     private static Map<String, Long> byReason(EnumCounter<RefuseReason> counts) {

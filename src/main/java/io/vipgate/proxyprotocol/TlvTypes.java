@@ -8,6 +8,10 @@ import java.util.Collection;
  * <p>Immutable.
  */
 public final class TlvTypes {
+    /** {@code PP2_TYPE_ALPN}. */
+    public static final int ALPN = 0x01;
+    /** {@code PP2_TYPE_AUTHORITY}. */
+    public static final int AUTHORITY = 0x02;
     /** {@code PP2_TYPE_CRC32C}. */
     public static final int CRC32C = 0x03;
     /** {@code PP2_TYPE_UNIQUE_ID}. */

@@ -1,5 +1,6 @@
 package io.vipgate.relay;
 
+import io.vipgate.clienthello.HelloResult;
 import io.vipgate.counters.EnumCounter;
 
 /**
@@ -11,6 +12,8 @@ public final class ListenerCounts {
     private final EnumCounter<RefuseReason> refused = new EnumCounter<>(RefuseReason.class);
     private final EnumCounter<RefuseReason> wouldRefuse = new EnumCounter<>(RefuseReason.class);
     private final EnumCounter<HeaderKind> headers = new EnumCounter<>(HeaderKind.class);
+    private final EnumCounter<HelloResult> hellos = new EnumCounter<>(HelloResult.class);
+    private long encryptedHellos;
     private long accepted;
     private long open;
     private long waiting;
@@ -33,6 +36,9 @@ public final class ListenerCounts {
 
     void onRefused(RefuseReason reason) {
         refused.add(reason);
+        if (reason == RefuseReason.HELLO_TIMEOUT || reason == RefuseReason.HELLO_LEFT) {
+            hellos.add(HelloResult.TIMEOUT);
+        }
     }
 
     void onWouldRefuse(RefuseReason reason) {
@@ -45,6 +51,14 @@ public final class ListenerCounts {
                 : isLocal ? HeaderKind.V2_LOCAL : HeaderKind.V2_PROXY);
     }
 
+    void onHello(HelloResult result) {
+        hellos.add(result);
+    }
+
+    void onEncryptedHello() {
+        encryptedHellos++;
+    }
+
     void add(ListenerCounts other) {
         accepted += other.accepted;
         open += other.open;
@@ -52,6 +66,8 @@ public final class ListenerCounts {
         refused.add(other.refused);
         wouldRefuse.add(other.wouldRefuse);
         headers.add(other.headers);
+        hellos.add(other.hellos);
+        encryptedHellos += other.encryptedHellos;
     }
 
     /** Clients that got a relay. */
@@ -82,6 +98,16 @@ public final class ListenerCounts {
     /** PROXY headers that were accepted. */
     public EnumCounter<HeaderKind> headers() {
         return headers;
+    }
+
+    /** What has led clients whose ClientHello was waited for. */
+    public EnumCounter<HelloResult> hellos() {
+        return hellos;
+    }
+
+    /** ClientHellos that carry an encrypted one (ECH). */
+    public long encryptedHellos() {
+        return encryptedHellos;
     }
 
     /** What a PROXY header is. */

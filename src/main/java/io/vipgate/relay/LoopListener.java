@@ -197,7 +197,8 @@ public final class LoopListener {
         limit.release();
     }
 
-    ListenerCounts counts() {
+    /** What was counted on this loop; not to be kept. */
+    public ListenerCounts counts() {
         return counts;
     }
 

@@ -197,6 +197,11 @@ final class Preread extends WheelTimer implements ReadyHandler {
         origin = told;
     }
 
+    /** Its ClientHello has been read. */
+    void greet(HelloInfo hello) {
+        origin = ClientOrigin.of(origin, hello);
+    }
+
     /** The header is whole, and its client may come in. */
     void afterHeader() {
         HelloStep next = listener.helloStep();
@@ -242,8 +247,7 @@ final class Preread extends WheelTimer implements ReadyHandler {
         if (hold != null) {
             hold.release();
         }
-        loop.onRefused(listener, client(), origin == null ? null : origin.conveyed(), reason,
-                loop.eventLoop().now() - acceptedAt);
+        loop.onRefused(listener, client(), origin, reason, loop.eventLoop().now() - acceptedAt);
     }
 
     // ---- waiting ----

@@ -30,6 +30,8 @@ final class ProxyHeaderSender implements Fields.Visitor {
     private HeaderSettings settings = HeaderSettings.NONE;
     private TlvTypes passedOn = TlvTypes.NONE;
     private boolean hasUniqueId;
+    private boolean hasProtocol;
+    private boolean hasAuthority;
 
     ProxyHeaderSender(SystemCalls systemCalls, PendingBufferPool pendingBuffers) {
         this.systemCalls = systemCalls;
@@ -73,10 +75,16 @@ final class ProxyHeaderSender implements Fields.Visitor {
             return length;
         }
         hasUniqueId = false;
+        hasProtocol = false;
+        hasAuthority = false;
         if (received != null) {
             ProxyAcceptance proxies = relay.listener.proxies();
             passedOn = proxies == null ? TlvTypes.NONE : proxies.passedOn();
             Fields.visit(received, this);
+        }
+        HelloInfo hello = relay.hello();
+        if (hello != null) {
+            tell(hello);
         }
         if (settings.fields().has(TlvTypes.UNIQUE_ID) && !hasUniqueId) {
             header.add(TlvTypes.UNIQUE_ID, MemorySegment.ofArray(
@@ -90,6 +98,22 @@ final class ProxyHeaderSender implements Fields.Visitor {
         if (type != TlvTypes.CRC32C && (passedOn.has(type) || settings.fields().has(type))) {
             header.add(type, value);
             hasUniqueId |= type == TlvTypes.UNIQUE_ID;
+            hasProtocol |= type == TlvTypes.ALPN;
+            hasAuthority |= type == TlvTypes.AUTHORITY;
         }
+    }
+
+    /** What the client's ClientHello said, where the header that came in has not told it. */
+    private void tell(HelloInfo hello) {
+        if (hello.protocol() != null && !hasProtocol && settings.fields().has(TlvTypes.ALPN)) {
+            header.add(TlvTypes.ALPN, bytes(hello.protocol()));
+        }
+        if (hello.serverName() != null && !hasAuthority && settings.fields().has(TlvTypes.AUTHORITY)) {
+            header.add(TlvTypes.AUTHORITY, bytes(hello.serverName()));
+        }
+    }
+
+    private static MemorySegment bytes(String text) {
+        return MemorySegment.ofArray(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 }

@@ -30,8 +30,10 @@ public enum RefuseReason {
     PROXY_LEFT("proxy_timeout"),
     /** It had waited longest for its own first bytes when three quarters of the listener's places, or all, were taken so. */
     PREREAD_FULL,
-    /** It sent no ClientHello as the standards allow it, or one that is too long, or no TLS where that is rejected. */
+    /** It sent no ClientHello as the standards allow it, or one that is too long. */
     HELLO_INVALID,
+    /** It does not begin with TLS, and such clients are rejected. */
+    NOT_TLS,
     /** It sent no whole ClientHello in time. */
     HELLO_TIMEOUT,
     /** It left before it had sent a whole ClientHello. */

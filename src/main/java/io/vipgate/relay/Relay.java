@@ -305,6 +305,11 @@ public final class Relay extends WheelTimer implements RelayInfo {
         return origin == null ? null : origin.conveyed();
     }
 
+    @Override
+    public @Nullable HelloInfo hello() {
+        return origin == null ? null : origin.hello();
+    }
+
     /** Whether its client may be pinned: not a peer that conveys nobody, such as a balancer's check. */
     boolean isPinnable() {
         return origin == null || origin.conveyed() == null || !origin.conveyed().isLocal();
@@ -330,7 +335,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
         LoopEndpoint present = endpoint();
         return new RelayView(number, listener.name(), pool.name(), phase.name().toLowerCase(Locale.ROOT), clientHigh,
                 clientLow, clientPort, present == null ? null : present.endpoint(), age(), now() - lastDelivered,
-                bytesToBackend(), bytesToClient(), attempts(), isPinned(), conveyed());
+                bytesToBackend(), bytesToClient(), attempts(), isPinned(), conveyed(), hello());
     }
 
     @Override

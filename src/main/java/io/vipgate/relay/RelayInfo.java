@@ -62,4 +62,8 @@ public interface RelayInfo {
     /** What came with the client in a PROXY protocol header; null when it came by itself. */
     @Nullable
     Conveyed conveyed();
+
+    /** What the client's ClientHello said; null where none was read. */
+    @Nullable
+    HelloInfo hello();
 }

@@ -117,11 +117,12 @@ public final class RelayLoop {
     }
 
     /** Counts and tells of a client that got no relay; its socket is closed. */
-    void onRefused(LoopListener listener, ClientAddress client, @Nullable Conveyed conveyed, RefuseReason reason,
+    void onRefused(LoopListener listener, ClientAddress client, @Nullable ClientOrigin origin, RefuseReason reason,
             long ageNanos) {
         listener.onRefused(reason);
         observer.onRefused(listener, reason);
-        observer.onClientRefused(listener, client, conveyed, reason, ageNanos);
+        observer.onClientRefused(listener, client, origin == null ? null : origin.conveyed(),
+                origin == null ? null : origin.hello(), reason, ageNanos);
     }
 
     KeepAlive keepAlive() {

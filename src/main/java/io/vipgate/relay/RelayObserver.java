@@ -21,10 +21,11 @@ public interface RelayObserver {
      *
      * @param client valid during the call
      * @param conveyed what told of the client; null when it came by itself, or its header was not read
+     * @param hello what its ClientHello said; null where none was read
      * @param ageNanos since it was accepted
      */
     default void onClientRefused(LoopListener listener, ClientAddress client, @Nullable Conveyed conveyed,
-            RefuseReason reason, long ageNanos) {}
+            @Nullable HelloInfo hello, RefuseReason reason, long ageNanos) {}
 
     /** The relay reached its endpoint. */
     default void onConnected(RelayInfo relay) {}

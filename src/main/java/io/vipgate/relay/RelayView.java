@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param ageNanos since it was accepted
  * @param silentNanos since a byte last reached either side
  * @param conveyed what came with the client in a PROXY header; null when it came by itself
+ * @param hello what its ClientHello said; null where none was read
  */
 public record RelayView(long number, String listener, String pool, String phase, long clientHigh, long clientLow,
         int clientPort, @Nullable Endpoint endpoint, long ageNanos, long silentNanos, long bytesToBackend,
-        long bytesToClient, int attempts, boolean isPinned, @Nullable Conveyed conveyed) {}
+        long bytesToClient, int attempts, boolean isPinned, @Nullable Conveyed conveyed, @Nullable HelloInfo hello) {}

@@ -1,6 +1,8 @@
 package io.vipgate.telemetry;
 
+import io.vipgate.clienthello.HelloResult;
 import io.vipgate.counters.EnumCounter;
+import io.vipgate.relay.ListenerCounts;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.RefuseReason;
 
@@ -12,26 +14,21 @@ import io.vipgate.relay.RefuseReason;
  * @param accepted clients that came
  * @param refusals clients that were refused
  * @param dryRuns clients that a dry run would have refused
+ * @param hellos what has led clients whose ClientHello was waited for
+ * @param encryptedHellos ClientHellos that carried an encrypted one
  */
-public record ListenerTotals(long accepted, EnumCounter<RefuseReason> refusals, EnumCounter<RefuseReason> dryRuns) {
+public record ListenerTotals(long accepted, EnumCounter<RefuseReason> refusals, EnumCounter<RefuseReason> dryRuns,
+        EnumCounter<HelloResult> hellos, long encryptedHellos) {
     /** Nothing has happened. */
-    public static final ListenerTotals NOTHING = new ListenerTotals(0, nothing(), nothing());
+    public static final ListenerTotals NOTHING = of(new ListenerCounts());
 
     static ListenerTotals of(LoopListener listener) {
-        return new ListenerTotals(listener.accepted(), sum(listener.refused()), sum(listener.wouldRefuse()));
+        return of(listener.counts());
     }
 
-    private static EnumCounter<RefuseReason> nothing() {
-        return new EnumCounter<>(RefuseReason.class);
-    }
-
-    @SafeVarargs
-    private static EnumCounter<RefuseReason> sum(EnumCounter<RefuseReason>... parts) {
-        EnumCounter<RefuseReason> sum = nothing();
-        for (EnumCounter<RefuseReason> part : parts) {
-            sum.add(part);
-        }
-        return sum;
+    private static ListenerTotals of(ListenerCounts counts) {
+        return new ListenerTotals(counts.accepted(), counts.refused().copy(), counts.wouldRefuse().copy(),
+                counts.hellos().copy(), counts.encryptedHellos());
     }
 
     /** Clients that were refused, for any reason. */
@@ -41,7 +38,7 @@ public record ListenerTotals(long accepted, EnumCounter<RefuseReason> refusals, 
 
     /** Both together. */
     public ListenerTotals plus(ListenerTotals other) {
-        return new ListenerTotals(accepted + other.accepted, sum(refusals, other.refusals),
-                sum(dryRuns, other.dryRuns));
+        return new ListenerTotals(accepted + other.accepted, refusals.plus(other.refusals),
+                dryRuns.plus(other.dryRuns), hellos.plus(other.hellos), encryptedHellos + other.encryptedHellos);
     }
 }

@@ -20,9 +20,11 @@ import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.probe.HealthCounts;
 import io.vipgate.relay.LoopCounts;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -112,10 +114,12 @@ public final class MetricsReader implements StatsSource {
         hasCopies = true;
         GatewayConfig now = config.get();
         LoopCounts counts = loops.read();
-        Map<String, String> listeners = new LinkedHashMap<>();
+        Map<String, Set<String>> listeners = new LinkedHashMap<>();
         Map<String, Long> evictions = new LinkedHashMap<>();
+        Set<String> routing = new HashSet<>();
         now.listeners().forEach((name, listener) -> {
-            listeners.put(name, listener.pool());
+            listeners.put(name, listener.pools());
+            listener.tls().ifPresent(_ -> routing.add(name));
             admissions.limits(name).filter(SourceLimits::hasRates)
                     .ifPresent(limits -> evictions.put(name, limits.evictions()));
         });
@@ -123,7 +127,7 @@ public final class MetricsReader implements StatsSource {
         now.pools().forEach((name, pool) -> pools.find(name).ifPresent(found -> all.add(pool(name, pool, found))));
         return new GatewayStats(counts, listeners, all, reloads.numbers(), heartbeat.lags(),
                 KernelCounters.listenOverflows(), accessLogDropped.getAsLong(), logDropped.getAsLong(),
-                admissions.blocks().size(), evictions,
+                admissions.blocks().size(), routing, evictions,
                 pools.hasStateFile() ? Optional.of(pools.stateFileProblem().isEmpty()) : Optional.empty());
     }
 

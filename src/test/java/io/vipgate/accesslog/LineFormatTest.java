@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.accesslog.AccessLogPlan.Form;
 import io.vipgate.linux.ClientAddress;
+import io.vipgate.relay.HelloInfo;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Map;
@@ -69,6 +70,33 @@ class LineFormatTest {
             entry.endpoint = null;
             entry.connectNanos = -1;
         })).containsEntry("endpoint", "null").containsEntry("connect", "null");
+    }
+
+    @Test
+    void serverNameComesLastWhereAClientHelloWasRead() {
+        assertThat(text(entry -> entry.hello = new HelloInfo("shop.example.com", null)))
+                .endsWith(" close=-- sni=shop.example.com");
+        assertThat(text(entry -> entry.hello = new HelloInfo(null, null))).endsWith(" close=-- sni=-");
+        assertThat(json(entry -> entry.hello = new HelloInfo("shop.example.com", null)))
+                .containsEntry("sni", "shop.example.com");
+        assertThat(json(entry -> entry.hello = new HelloInfo(null, null))).containsEntry("sni", "null");
+        assertThat(json(_ -> {})).doesNotContainKey("sni");
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            '', '""'
+            -, \\x2d
+            a b, a\\x20b
+            'a\\nsni=b', a\\x0asni=b
+            b\\374cher, b\\xfccher
+            'c\\\\d', c\\x5cd
+            """)
+    void serverNameThatIsNoneIsWrittenByteByByte(String name, String written) {
+        String sent = name.translateEscapes();
+
+        assertThat(text(entry -> entry.hello = new HelloInfo(sent, null))).endsWith(" close=-- sni=" + written);
+        assertThat(json(entry -> entry.hello = new HelloInfo(sent, null))).containsEntry("sni", sent);
     }
 
     @Test

@@ -36,6 +36,7 @@ class KeysTest {
     private static final String STATUS = "GatewayStatus";
     private static final String EVENTS = "GatewayStatus$Event";
     private static final String LISTENER = "ListenerStatus";
+    private static final String TLS = "TlsRoutingStatus";
     private static final String POOL = "PoolStatus";
     private static final String PINS = "PoolStatus$Pins";
     private static final String ENDPOINT = "EndpointStatus";
@@ -55,15 +56,16 @@ class KeysTest {
             Map.entry("ReloadCommand", Map.of("done", "ReloadResult")),
             Map.entry("SourcesCommand", Map.of("answer", "SourceList", "source", "SourceList$Entry")),
             Map.entry("StatusView",
-                    Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "pins", PINS, "endpoint",
-                            ENDPOINT, "probe", PROBE, "machine", "PoolStatus$SharedMachine", "event", EVENTS, "blocks",
-                            "GatewayStatus$BlockCount")),
+                    Map.ofEntries(Map.entry("status", STATUS), Map.entry("listener", LISTENER), Map.entry("tls", TLS),
+                            Map.entry("pool", POOL), Map.entry("pins", PINS), Map.entry("endpoint", ENDPOINT),
+                            Map.entry("probe", PROBE), Map.entry("machine", "PoolStatus$SharedMachine"),
+                            Map.entry("event", EVENTS), Map.entry("blocks", "GatewayStatus$BlockCount"))),
             Map.entry("TopScreen", Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "endpoint", ENDPOINT)));
 
     private static final Map<String, Map<String, String>> BY_PAGE = Map.of("main.js",
             Map.of("status", STATUS, "pool", POOL, "endpoint", ENDPOINT), "tables.js",
-            Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "pins", PINS, "endpoint", ENDPOINT, "probe",
-                    PROBE),
+            Map.of("status", STATUS, "listener", LISTENER, "tls", TLS, "pool", POOL, "pins", PINS, "endpoint", ENDPOINT,
+                    "probe", PROBE),
             "controls.js", Map.of("pool", POOL, "endpoint", ENDPOINT), "history.js",
             Map.of("chunk", "HistoryAnswer", "listener", "HistoryAnswer$Listener", "endpoint",
                     "HistoryAnswer$Endpoint"),

@@ -34,7 +34,8 @@ class ClientHelloParserTest {
         assertThat(hello.kind()).isEqualTo(ClientHello.Kind.WHOLE);
         assertThat(hello.name()).isEqualTo(NAME);
         assertThat(hello.hasEncrypted()).isTrue();
-        assertThat(hello.firstOf(new ProtocolTable<>(Map.of("http/1.1", 1, "h3", 2)))).isEqualTo(1);
+        assertThat(hello.firstOf(new ProtocolTable<>(Map.of("http/1.1", 1, "h3", 2))))
+                .isEqualTo(new HelloRoute<>(HelloResult.ALPN, "http/1.1", 1));
         assertThat(hello.firstOf(new ProtocolTable<>(Map.of("h2c", 3)))).isNull();
     }
 

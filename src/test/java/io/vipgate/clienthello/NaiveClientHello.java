@@ -53,13 +53,12 @@ final class NaiveClientHello {
             }
             at = end;
             if (at == bytes.length && collected.length < 4) {
-                return at < 1 || collected.length == 0 || collected[0] == 1 ? Optional.empty() : wrong();
+                if (at >= 1 && collected.length > 0 && collected[0] != 1) {
+                    throw new Wrong();
+                }
+                return Optional.empty();
             }
         }
-    }
-
-    private static <T> T wrong() throws Wrong {
-        throw new Wrong();
     }
 
     private static byte[] take(ByteBuffer from, int count) throws Wrong {
@@ -74,7 +73,7 @@ final class NaiveClientHello {
     private static int number(ByteBuffer from, int bytes) throws Wrong {
         int value = 0;
         for (byte each : take(from, bytes)) {
-            value = value << 8 | each & 0xff;
+            value = value << 8 | (each & 0xff);
         }
         return value;
     }

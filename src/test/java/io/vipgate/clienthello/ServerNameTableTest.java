@@ -10,8 +10,10 @@ class ServerNameTableTest {
             "*.example.com", "wide", "*.apps.example.com", "apps", "*.com", "any", "x.apps.example.com", "x"));
 
     private String led(String name) {
-        ServerNameTable.Match<String> match = table.find(name);
-        return match == null ? "nowhere" : match.target() + (match.isWildcard() ? " by wildcard" : "");
+        HelloRoute<String> match = table.find(name);
+        return match == null
+                ? "nowhere"
+                : match.target() + (match.result() == HelloResult.WILDCARD ? " by wildcard" : "");
     }
 
     @Test

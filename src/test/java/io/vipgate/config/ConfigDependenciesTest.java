@@ -23,9 +23,10 @@ class ConfigDependenciesTest {
     }
 
     @Test
-    void thePackageNeedsOnlyTheJdkTextAndWhatAccessListsAreMadeOf() {
+    void thePackageNeedsOnlyTheJdkTextAndWhatListsAndServerNamesAreMadeOf() {
         classes().should().onlyDependOnClassesThat()
-                .resideInAnyPackage("io.vipgate.config", "io.vipgate.access", "io.vipgate.text", "java..",
+                .resideInAnyPackage("io.vipgate.config", "io.vipgate.access", "io.vipgate.clienthello",
+                        "io.vipgate.text", "java..",
                         "org.yaml..", "org.jspecify.annotations")
                 .check(CLASSES);
     }

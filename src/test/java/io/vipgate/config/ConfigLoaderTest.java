@@ -125,7 +125,7 @@ class ConfigLoaderTest {
 
         assertThat(problems).containsExactly(
                 "4: listeners.web.pool: ngnix (expected: the name of a pool; did you mean 'nginx'?)",
-                "5: listeners.web.tls: this key is reserved and not available yet",
+                "5: listeners.web.tls: 3 (expected: a section with the keys names, alpn, unknownName, noName, notTls, timeout, maxHello)",
                 "6: listeners.two words: not a name (expected: 1 to 63 letters, digits, '_', '.' or '-', beginning "
                         + "with a letter or a digit)",
                 "7: listeners.two words.bind[1]: 203.0.113.2:99999 (expected: an address and a port, for example "

@@ -38,6 +38,7 @@ class EffectiveConfigTest {
                     # congestion: the system's
                     # acceptProxy: nobody sends a PROXY header
                     # access: everybody may come in
+                    # tls: no ClientHello is looked at
                     # perSource: no limits
                 pools:
                   nginx:

@@ -2,6 +2,7 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.admin.ExplainedClient;
 import io.vipgate.admin.model.Explanation;
 import io.vipgate.control.StartException;
 import io.vipgate.it.fixture.Await;
@@ -31,8 +32,10 @@ final class AdmissionIT {
     Path directory;
 
     private static List<String> explain(TestGateway gateway, String client, String... peer) throws Exception {
-        Explanation explanation = gateway.server().operations().explain("web", InetAddress.ofLiteral(client),
-                peer.length == 0 ? Optional.empty() : Optional.of(InetAddress.ofLiteral(peer[0])));
+        Explanation explanation = gateway.server().operations().explain("web",
+                new ExplainedClient(InetAddress.ofLiteral(client),
+                        peer.length == 0 ? Optional.empty() : Optional.of(InetAddress.ofLiteral(peer[0])),
+                        Optional.empty(), List.of()));
         return explanation.verdicts().stream()
                 .map(verdict -> verdict.who() + " " + verdict.check() + " " + verdict.result()).toList();
     }
@@ -204,7 +207,7 @@ final class AdmissionIT {
             assertThat(explain(gateway, "192.0.2.1")).containsExactly("client access pass",
                     "client acceptProxy pass");
             assertThat(gateway.server().operations()
-                    .explain("web", InetAddress.ofLiteral("198.51.100.7"), Optional.empty()).refused())
+                    .explain("web", ExplainedClient.of(InetAddress.ofLiteral("198.51.100.7"))).refused())
                     .isEqualTo("acceptProxy: it is not in acceptProxy.from, and others are rejected");
         }
     }

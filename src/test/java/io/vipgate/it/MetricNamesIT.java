@@ -46,6 +46,8 @@ final class MetricNamesIT {
             entry("vipgate_source_evictions_total", "counter listener"),
             entry("vipgate_listener_waiting", "gauge listener"),
             entry("vipgate_listener_proxy_headers_total", "counter command listener version"),
+            entry("vipgate_listener_hellos_total", "counter listener result"),
+            entry("vipgate_listener_ech_hellos_total", "counter listener"),
             entry("vipgate_blocks", "gauge"),
             entry("vipgate_listener_overflows_total", "counter"),
             entry("vipgate_access_log_dropped_total", "counter"),
@@ -82,6 +84,7 @@ final class MetricNamesIT {
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo).pool("pinning: { by: source-address }")
                         .probe("{ type: tcp, interval: 50ms }").listener("perSource: { newPerSecond: 100 }")
+                        .listener("tls: { names: { shop.example.com: nginx } }")
                         .more(SERVED)
                         .start()) {
             Await.until("it is probed", BOUND, () -> gateway.state("a").health() == Health.UP);

@@ -59,7 +59,8 @@ final class MetricsUsersIT {
         assertThat(expressions).hasSizeGreaterThan(10);
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo).pool("pinning: { by: source-address }")
-                        .probe("{ type: tcp, interval: 50ms }").more("metrics: { bind: \"127.0.0.1:0\" }")
+                        .probe("{ type: tcp, interval: 50ms }").listener("tls: { noName: reject }")
+                        .more("metrics: { bind: \"127.0.0.1:0\" }")
                         .more("stateFile: " + directory.resolve("state")).start()) {
             Await.until("it is probed", BOUND, () -> gateway.state("a").health() == Health.UP);
             Scrape scrape = Scrape.of(gateway);

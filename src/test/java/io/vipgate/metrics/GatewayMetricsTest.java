@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class GatewayMetricsTest {
@@ -44,8 +45,9 @@ class GatewayMetricsTest {
     }
 
     private static String scrape(PoolStats... pools) {
-        GatewayStats numbers = new GatewayStats(new LoopCounts(), Map.of("web", "nginx"), List.of(pools), RELOADS,
-                List.of(0L, 2_000_000_000L), OptionalLong.of(4), 6, 7, 8, Map.of("web", 9L),
+        GatewayStats numbers = new GatewayStats(new LoopCounts(), Map.of("web", Set.of("nginx")), List.of(pools),
+                RELOADS,
+                List.of(0L, 2_000_000_000L), OptionalLong.of(4), 6, 7, 8, Set.of("web"), Map.of("web", 9L),
                 Optional.of(false));
         try (GatewayMetrics metrics = new GatewayMetrics(() -> numbers, "1.0", "4.2", HeapShare.ofThisProcess())) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -8,8 +8,7 @@ import io.vipgate.access.Prefix;
 import io.vipgate.access.PrefixTable;
 import io.vipgate.balance.RoundRobin;
 import io.vipgate.clienthello.HelloBuilder;
-import io.vipgate.clienthello.ProtocolTable;
-import io.vipgate.clienthello.ServerNameTable;
+import io.vipgate.clienthello.HelloRoutes;
 import io.vipgate.linux.Errno;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
@@ -52,10 +51,11 @@ class HelloStepTest {
     private void route(boolean isRejecting) {
         fixture.listener.accept(null, waiting);
         fixture.listener.route(new TlsRouting(
-                new ServerNameTable<>(
+                new HelloRoutes<>(
                         Map.of("shop.example.com", pool("shop", "192.0.2.30", "192.0.2.31"), "*.apps.example.com",
-                                pool("apps", "192.0.2.40"))),
-                new ProtocolTable<>(Map.of("acme-tls/1", pool("acme", "192.0.2.50"))), isRejecting, isRejecting,
+                                pool("apps", "192.0.2.40")),
+                        Map.of("acme-tls/1", pool("acme", "192.0.2.50"))),
+                isRejecting, isRejecting,
                 isRejecting,
                 5 * SECOND, 16 << 10));
     }
@@ -153,7 +153,7 @@ class HelloStepTest {
         kernel.settle();
         assertThat(other.isReset).isTrue();
         assertThat(fixture.refused).containsExactly(RefuseReason.UNKNOWN_SERVER_NAME, RefuseReason.NO_SERVER_NAME,
-                RefuseReason.HELLO_INVALID);
+                RefuseReason.NOT_TLS);
         fixture.assertNothingLeft();
     }
 

@@ -66,6 +66,7 @@ final class RelayFixture {
 
             @Override
             public void onClientRefused(LoopListener refusedBy, ClientAddress client, @Nullable Conveyed conveyed,
+                    @Nullable HelloInfo hello,
                     RefuseReason reason, long ageNanos) {
                 refused.add(reason);
             }

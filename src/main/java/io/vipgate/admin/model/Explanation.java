@@ -10,18 +10,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  *
  * @param peer who conveys the client in a PROXY header; null for a client that comes by itself
+ * @param serverName the server that it is supposed to name in its ClientHello; null for none
  * @param refused why the listener would refuse the client; null when it would not
  * @param verdicts what the listener makes of peer and client, in the order of its checks, up to one that refuses
  * @param pin null when the client is not pinned
  */
-public record Explanation(String listener, String pool, String client, @Nullable String peer, String rule,
+public record Explanation(String listener, String pool, String client, @Nullable String peer,
+        @Nullable String serverName, String rule,
         @Nullable String refused, List<Verdict> verdicts, @Nullable Pin pin, List<Candidate> candidates,
         Choice choice) {
     /**
      * One check of the listener's.
      *
      * @param who {@code peer} or {@code client}
-     * @param check {@code acceptProxy}, {@code blocks}, {@code access}, {@code perSource} or {@code maxConnections}
+     * @param check {@code acceptProxy}, {@code blocks}, {@code access}, {@code perSource}, {@code maxConnections} or
+     *     {@code tls}
      * @param result {@code pass}, {@code refused} or {@code dry_run}
      */
     public record Verdict(String who, String address, String check, String result, String why) {}

@@ -19,11 +19,12 @@ public record RelayList(List<Entry> relays, int matching, @Nullable String next)
      * @param client where it comes from; whom a PROXY header conveyed, if one did
      * @param peer who conveyed the client; null when nobody did
      * @param peerPort the peer's port; null without one
+     * @param serverName the server that it names in its ClientHello; null where none was read, or it names none
      * @param endpoint null while none is selected
      * @param idleSeconds since a byte last reached either side
      */
     public record Entry(String id, String listener, String client, int clientPort, @Nullable String peer,
-            @Nullable Integer peerPort, String pool,
+            @Nullable Integer peerPort, @Nullable String serverName, String pool,
             @Nullable String endpoint, String phase, @Decimals(1) double ageSeconds, @Decimals(1) double idleSeconds,
             long bytesToBackend, long bytesToClient, int attempts, boolean pinned) {}
 }

@@ -47,11 +47,20 @@ const LISTENER_COLUMNS = [{ title: "Listener" }, { title: "Address" }, { title: 
   { title: "Max", kind: "number" }, { title: "Waiting", kind: "number" }, { title: "Accepted/s", kind: "number" }, { title: "Refused/s", kind: "number" },
   { title: "Accepted", kind: "number" }, { title: "Refused", kind: "number" }, { title: "Trend of accepted/s", kind: "sketch" }];
 
+/** Counts by reason, as text. */
+function list(counts) {
+  return Object.entries(counts).map(([reason, number]) => `${reason} ${count(number)}`).join(", ");
+}
+
 /** Why clients were refused, and would have been but for a dry run. */
 function reasons(listener) {
-  const list = counts => Object.entries(counts).map(([reason, number]) => `${reason} ${count(number)}`).join(", ");
   const dryRun = list(listener.wouldRefuseBy);
   return list(listener.refusedBy) + (dryRun ? ` dry run: ${dryRun}` : "");
+}
+
+/** The pools that clients may be led to by their ClientHello, and what has led them. */
+function routing(tls) {
+  return tls ? ` ${tls.pools.slice(1).join(", ")} ${list(tls.hellosBy)}` : "";
 }
 
 export class Listeners {
@@ -67,10 +76,10 @@ export class Listeners {
   }
 
   #create() {
-    const row = texts("name", "address", "pool", "open", "max", "waiting", "acceptedRate", "refusedRate", "accepted", "refused",
+    const row = texts("name", "address", "pool", "routing", "open", "max", "waiting", "acceptedRate", "refusedRate", "accepted", "refused",
       "reasons");
     row.sketch = make("canvas", { "aria-hidden": "true" });
-    row.element = this.table.row([[row.name], [row.address], [row.pool], [row.open], [row.max], [row.waiting],
+    row.element = this.table.row([[row.name], [row.address], [row.pool, small(row.routing)], [row.open], [row.max], [row.waiting],
       [row.acceptedRate], [row.refusedRate], [row.accepted], [row.refused, small(row.reasons)], [row.sketch]]);
     return row;
   }
@@ -79,6 +88,7 @@ export class Listeners {
     setText(row.name, listener.name);
     setText(row.address, listener.addresses.join(", "));
     setText(row.pool, listener.pool);
+    setText(row.routing, routing(listener.tls));
     setText(row.open, count(listener.connections));
     setText(row.max, count(listener.maxConnections));
     setText(row.waiting, count(listener.waiting));
