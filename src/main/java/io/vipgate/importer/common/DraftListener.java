@@ -23,7 +23,7 @@ public final class DraftListener {
     private final DraftPool pool;
     private final Map<String, Object> settings = new LinkedHashMap<>();
     private List<HostPort> binds;
-    private HelloRoutes<DraftPool> routes;
+    private DraftRoutes<DraftPool> routes;
     private Map<String, Object> helloSettings = Map.of();
 
     /** With the line where the other program's file has it, and the name it is to have. */
@@ -32,7 +32,7 @@ public final class DraftListener {
         this.name = name;
         this.binds = List.copyOf(binds);
         this.pool = pool;
-        routes = HelloRoutes.plain(pool);
+        routes = DraftRoutes.plain(pool);
     }
 
     public int line() {
@@ -65,7 +65,7 @@ public final class DraftListener {
      * @param byHello whose own target is the listener's pool
      * @param hello what is written beside them: {@code timeout}, {@code maxHello}
      */
-    public void lead(HelloRoutes<DraftPool> byHello, Map<String, Object> hello) {
+    public void lead(DraftRoutes<DraftPool> byHello, Map<String, Object> hello) {
         routes = byHello;
         helloSettings = new LinkedHashMap<>(hello);
     }

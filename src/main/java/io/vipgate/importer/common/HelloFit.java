@@ -51,7 +51,7 @@ public final class HelloFit<T> {
      *
      * @param loss gets what they do otherwise than the file
      */
-    public Optional<HelloRoutes<T>> routes(Consumer<String> loss) {
+    public Optional<DraftRoutes<T>> routes(Consumer<String> loss) {
         HelloOutcome<T> unknown = ask(keys.unknown());
         HelloOutcome<T> nameless = ask(HelloKeys.nameless());
         HelloOutcome<T> others = ask(SampleHello.NOT_TLS);
@@ -68,9 +68,9 @@ public final class HelloFit<T> {
         }
         boolean isPlain = alpn.isEmpty() && names.values().stream().allMatch(own.get()::equals)
                 && Stream.of(unknown, nameless, others).allMatch(each -> each.target().equals(own));
-        HelloRoutes<T> routes = isPlain
-                ? HelloRoutes.plain(own.get())
-                : new HelloRoutes<>(own.get(), names, alpn, !unknown.target().equals(own),
+        DraftRoutes<T> routes = isPlain
+                ? DraftRoutes.plain(own.get())
+                : new DraftRoutes<>(own.get(), names, alpn, !unknown.target().equals(own),
                         !nameless.target().equals(own), !others.target().equals(own));
         compare(routes, loss);
         return Optional.of(routes);
@@ -92,7 +92,7 @@ public final class HelloFit<T> {
         return decides ? first.target() : Optional.empty();
     }
 
-    private void compare(HelloRoutes<T> routes, Consumer<String> loss) {
+    private void compare(DraftRoutes<T> routes, Consumer<String> loss) {
         Map<List<String>, List<String>> differences = new LinkedHashMap<>();
         int checks = 0;
         for (SampleHello each : checked()) {

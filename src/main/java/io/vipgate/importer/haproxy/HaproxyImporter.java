@@ -5,7 +5,7 @@ import io.vipgate.importer.common.DraftDoor;
 import io.vipgate.importer.common.DraftListener;
 import io.vipgate.importer.common.DraftPool;
 import io.vipgate.importer.common.GivenFiles;
-import io.vipgate.importer.common.HelloRoutes;
+import io.vipgate.importer.common.DraftRoutes;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.Notes;
@@ -210,7 +210,7 @@ public final class HaproxyImporter {
                     groups.stream().filter(each -> !each.equals(group)).flatMap(each -> each.binds.stream()))
                     .anyMatch(bind -> bind.port() == first.port());
             String suffix = isOnly ? "" : "-" + (isPortTaken ? first.name() : first.port());
-            HelloRoutes<DraftPool> led = pools(frontend, route, group, hasPorts, binds, backends);
+            DraftRoutes<DraftPool> led = pools(frontend, route, group, hasPorts, binds, backends);
             DraftListener listener = listener(frontend, frontend.name() + suffix, binds, group.binds,
                     led.byDefault());
             if (!led.isPlain()) {
@@ -227,7 +227,7 @@ public final class HaproxyImporter {
         }
     }
 
-    private HelloRoutes<DraftPool> pools(HaproxySection frontend, HaproxyRoutes.Route route, Group group,
+    private DraftRoutes<DraftPool> pools(HaproxySection frontend, HaproxyRoutes.Route route, Group group,
             boolean hasPorts, HaproxyBinds binds, Map<HaproxySection, Drafting> backends) {
         Map<HaproxySection, DraftPool> pools = new HashMap<>();
         backends.forEach((backend, drafting) -> pools.put(backend, poolOf(frontend, backend,

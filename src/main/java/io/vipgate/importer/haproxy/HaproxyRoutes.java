@@ -2,7 +2,7 @@ package io.vipgate.importer.haproxy;
 
 import io.vipgate.importer.common.ConfigDraft;
 import io.vipgate.importer.common.HelloFit;
-import io.vipgate.importer.common.HelloRoutes;
+import io.vipgate.importer.common.DraftRoutes;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
@@ -26,7 +26,7 @@ final class HaproxyRoutes {
      *
      * @param led by what they begin with
      */
-    record Route(HelloRoutes<HaproxySection> led, List<HostPort> binds) {
+    record Route(DraftRoutes<HaproxySection> led, List<HostPort> binds) {
         /** That of the clients of whom no more is said. */
         HaproxySection backend() {
             return led.byDefault();
@@ -65,10 +65,10 @@ final class HaproxyRoutes {
             return List.of();
         }
         for (HostPort bind : binds) {
-            Optional<HelloRoutes<HaproxySection>> backend = ledFrom(bind);
+            Optional<DraftRoutes<HaproxySection>> backend = ledFrom(bind);
             backend.ifPresent(each -> add(bind, each));
             for (HostPort one : split(bind, binds)) {
-                Optional<HelloRoutes<HaproxySection>> other = ledFrom(one);
+                Optional<DraftRoutes<HaproxySection>> other = ledFrom(one);
                 if (other.isPresent() && !other.equals(backend)) {
                     add(one, other.get());
                     notes.add(frontend.section(), one + " is a listener of its own beside " + bind
@@ -83,7 +83,7 @@ final class HaproxyRoutes {
         return routes;
     }
 
-    private void add(HostPort bind, HelloRoutes<HaproxySection> led) {
+    private void add(HostPort bind, DraftRoutes<HaproxySection> led) {
         Optional<Route> same = routes.stream().filter(each -> each.led().equals(led)).findFirst();
         if (same.isPresent()) {
             same.get().binds().add(bind);
@@ -92,13 +92,13 @@ final class HaproxyRoutes {
         }
     }
 
-    private Optional<HelloRoutes<HaproxySection>> ledFrom(HostPort bind) {
+    private Optional<DraftRoutes<HaproxySection>> ledFrom(HostPort bind) {
         if (!hellos.isUsed()) {
-            return backendOf(bind).map(HelloRoutes::plain);
+            return backendOf(bind).map(DraftRoutes::plain);
         }
         HaproxySwitching switching = new HaproxySwitching(notes, sections, frontend, hellos, bind);
         HelloFit<HaproxySection> fit = new HelloFit<>(hellos.keys(), switching::outcome, HaproxySection::name);
-        Optional<HelloRoutes<HaproxySection>> led = fit.routes(loss -> notes.addLoss(frontend.section(), loss));
+        Optional<DraftRoutes<HaproxySection>> led = fit.routes(loss -> notes.addLoss(frontend.section(), loss));
         switching.reportUnused();
         if (led.isEmpty()) {
             notes.addLoss(frontend.section(), "no backend for " + bind + "; it is left out");

@@ -5,7 +5,7 @@ import io.vipgate.importer.common.DraftDoor;
 import io.vipgate.importer.common.DraftListener;
 import io.vipgate.importer.common.DraftPool;
 import io.vipgate.importer.common.GivenFiles;
-import io.vipgate.importer.common.HelloRoutes;
+import io.vipgate.importer.common.DraftRoutes;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.Notes;
@@ -187,7 +187,7 @@ public final class NginxImporter {
 
     /** One listener, or one for each of the ways in that its addresses have. */
     private void listeners(NginxServer server, NginxListen listen, NginxTarget target, List<HostPort> binds,
-            HelloRoutes<DraftPool> routes, NginxDoors doors) {
+            DraftRoutes<DraftPool> routes, NginxDoors doors) {
         routes.targets().forEach(pool -> server.apply(pool, listen.keepAlive()));
         sendsProxyHeader |= server.sendsHeader();
         wasTransparent |= server.wasTransparent();
@@ -199,7 +199,7 @@ public final class NginxImporter {
         }
         byDoor.forEach((door, same) -> {
             Map<DraftPool, DraftPool> added = new HashMap<>();
-            HelloRoutes<DraftPool> led = routes.map(pool -> Optional.of(added.computeIfAbsent(pool, draft::addPool)))
+            DraftRoutes<DraftPool> led = routes.map(pool -> Optional.of(added.computeIfAbsent(pool, draft::addPool)))
                     .orElse(routes);
             DraftListener listener = draft.addListener(server.statement().line(), same.getFirst().name(), same,
                     led.byDefault());

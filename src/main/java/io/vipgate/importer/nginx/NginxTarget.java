@@ -1,7 +1,7 @@
 package io.vipgate.importer.nginx;
 
 import io.vipgate.importer.common.ClientSet;
-import io.vipgate.importer.common.HelloRoutes;
+import io.vipgate.importer.common.DraftRoutes;
 
 /**
  * Where clients of an address are passed on to.
@@ -12,14 +12,14 @@ import io.vipgate.importer.common.HelloRoutes;
  * @param unserved clients for whom there is no target
  * @param unservedPeers balancers by whom they come, for whose clients there is none
  */
-record NginxTarget(HelloRoutes<NginxChoice> routes, ClientSet unserved, ClientSet unservedPeers) {
+record NginxTarget(DraftRoutes<NginxChoice> routes, ClientSet unserved, ClientSet unservedPeers) {
     /** For every client, whatever it begins with. */
     static NginxTarget forAll(NginxChoice choice) {
-        return by(HelloRoutes.plain(choice));
+        return by(DraftRoutes.plain(choice));
     }
 
     /** For every client, by what it begins with. */
-    static NginxTarget by(HelloRoutes<NginxChoice> routes) {
+    static NginxTarget by(DraftRoutes<NginxChoice> routes) {
         return new NginxTarget(routes, ClientSet.NONE, ClientSet.NONE);
     }
 }

@@ -3,7 +3,7 @@ package io.vipgate.importer.nginx;
 import io.vipgate.importer.common.ClientSet;
 import io.vipgate.importer.common.HelloFit;
 import io.vipgate.importer.common.HelloOutcome;
-import io.vipgate.importer.common.HelloRoutes;
+import io.vipgate.importer.common.DraftRoutes;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.SampleHello;
@@ -94,9 +94,9 @@ final class NginxTargets {
         NginxChoice choice = NginxChoice.constant(only);
         String text = pass.word(1);
         return variables.unserved(text, server, bind, arrival, arrival.clients())
-                .map(clients -> new NginxTarget(HelloRoutes.plain(choice), clients, ClientSet.NONE))
+                .map(clients -> new NginxTarget(DraftRoutes.plain(choice), clients, ClientSet.NONE))
                 .or(() -> variables.unserved(text, server, bind, arrival, arrival.peers())
-                        .map(peers -> new NginxTarget(HelloRoutes.plain(choice), ClientSet.NONE, peers)));
+                        .map(peers -> new NginxTarget(DraftRoutes.plain(choice), ClientSet.NONE, peers)));
     }
 
     private Optional<NginxTarget> target(HostPort bind, NginxArrival arrival) {

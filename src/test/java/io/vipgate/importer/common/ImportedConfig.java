@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipgate.access.AccessEntry;
 import io.vipgate.access.AccessLine;
 import io.vipgate.access.AccessList;
-import io.vipgate.clienthello.ServerNameTable;
+import io.vipgate.clienthello.HelloRoute;
+import io.vipgate.clienthello.HelloRoutes;
 import io.vipgate.config.AccessConfig;
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.EndpointConfig;
@@ -101,14 +102,11 @@ public record ImportedConfig(ImportResult result, GatewayConfig config) {
             return config.pool();
         }
         TlsConfig tls = config.tls().get();
-        for (String protocol : protocols) {
-            if (tls.alpn().containsKey(protocol)) {
-                return Objects.requireNonNull(tls.alpn().get(protocol));
-            }
-        }
-        ServerNameTable.Match<String> match = new ServerNameTable<>(tls.names()).find(name);
+        HelloRoute<String> route = new HelloRoutes<>(tls.names(), tls.alpn()).of(name.isEmpty() ? null : name,
+                List.of(protocols));
+        String target = route.target();
         TlsConfig.Otherwise otherwise = name.isEmpty() ? tls.noName() : tls.unknownName();
-        return match != null ? match.target() : otherwise == TlsConfig.Otherwise.REJECT ? "refused" : config.pool();
+        return target != null ? target : otherwise == TlsConfig.Otherwise.REJECT ? "refused" : config.pool();
     }
 
     /** The pool of a client that does not begin with TLS; else {@code refused}. */

@@ -19,17 +19,17 @@ import java.util.stream.Stream;
  * @param alpn by application protocols, before names
  * @param <T> where clients can be led
  */
-public record HelloRoutes<T>(T byDefault, Map<String, T> names, Map<String, T> alpn, boolean rejectsUnknown,
+public record DraftRoutes<T>(T byDefault, Map<String, T> names, Map<String, T> alpn, boolean rejectsUnknown,
         boolean rejectsNameless, boolean rejectsOthers) {
     /** Copies the maps, in their order. */
-    public HelloRoutes {
+    public DraftRoutes {
         names = Collections.unmodifiableMap(new LinkedHashMap<>(names));
         alpn = Collections.unmodifiableMap(new LinkedHashMap<>(alpn));
     }
 
     /** All clients to one. */
-    public static <T> HelloRoutes<T> plain(T target) {
-        return new HelloRoutes<>(target, Map.of(), Map.of(), false, false, false);
+    public static <T> DraftRoutes<T> plain(T target) {
+        return new DraftRoutes<>(target, Map.of(), Map.of(), false, false, false);
     }
 
     /** Whether what clients begin with decides nothing. */
@@ -68,8 +68,8 @@ public record HelloRoutes<T>(T byDefault, Map<String, T> names, Map<String, T> a
     }
 
     /** To others; those that become none are left out, and so are all if the listener's own becomes none. */
-    public <U> Optional<HelloRoutes<U>> map(Function<T, Optional<U>> target) {
-        return target.apply(byDefault).map(own -> new HelloRoutes<>(own, map(names, target), map(alpn, target),
+    public <U> Optional<DraftRoutes<U>> map(Function<T, Optional<U>> target) {
+        return target.apply(byDefault).map(own -> new DraftRoutes<>(own, map(names, target), map(alpn, target),
                 rejectsUnknown, rejectsNameless, rejectsOthers));
     }
 
