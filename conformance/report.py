@@ -38,6 +38,10 @@ def write(path: Path, results: dict[str, list[Outcome]], command: str, seed: int
         "A header of the PROXY protocol passes where every client that begins with it, whole or in pieces, is taken for whom the"
         " protocol's text says, or refused. Where the text leaves the answer open, as for a header that comes in pieces, HAProxy and"
         " nginx pass whatever they do; what that is stands under *Measured on the way*.", "",
+        "A ClientHello passes where it reaches the endpoint that its name or protocol leads to, with every byte, or nobody where it must be"
+        " refused. All may read 32 KiB of it. Where no standard decides (`open` below: hellos that no server accepts, names that DNS cannot"
+        " hold), HAProxy and nginx pass whatever they do, which stands under *Measured on the way*. With `reject` in its name a vector is"
+        " played where unknown names are refused: vipgate sends the alert `unrecognized_name`, the others close.", "",
     ]
     lines += ["| case | " + " | ".join(KINDS[proxy].name for proxy in results) + " |",
               "|---|" + "---|" * len(results)]
