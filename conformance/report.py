@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+from collections.abc import Iterable
 from pathlib import Path
 
 from conformance.cases import GROUPS
@@ -23,13 +24,15 @@ SHOWN = {
 }
 
 
-def write(path: Path, results: dict[str, list[Outcome]], command: str, seed: int) -> None:
+def write(path: Path, results: dict[str, list[Outcome]], command: str, seed: int, is_partial: bool) -> None:
+    """Writes the whole file; of a run of some cases, what is said of the earlier runs stays."""
     by_proxy = {proxy: {outcome.case: outcome for outcome in outcomes} for proxy, outcomes in results.items()}
-    lines = [
-        "# Results of the conformance suite", "",
-        f"Written by `{command}` on {datetime.date.today()}, seed {seed}, Linux {platform.release()},"
-        f" {os.cpu_count()} processors, two proxies at a time.", "",
-        *(f"- {KINDS[proxy].name}: {KINDS[proxy].version()}" for proxy in results if KINDS[proxy].version()), "",
+    lines = ["# Results of the conformance suite", "", *(_earlier(path) if is_partial else [])]
+    version = KINDS["vipgate"].version()
+    lines += [
+        f"{'Some cases again' if is_partial else 'Written'} by `{command}` on {datetime.date.today()}, seed {seed}, Linux"
+        f" {platform.release()}, {os.cpu_count()} processors, two proxies at a time" + (f"; {version}." if is_partial else "."), "",
+        *([] if is_partial else _versions(results)),
         "`-`: the proxy has nothing that the case could set, or there is no such situation without a proxy. What each case"
         " does and within which bound stands below the matrix; settings of the proxies stand in `proxies.py`.", "",
         "All proxies get the same bounds. HAProxy has `tcp-ut` set to what vipgate has as `userTimeout`: without it it would"
@@ -69,6 +72,16 @@ def write(path: Path, results: dict[str, list[Outcome]], command: str, seed: int
         lines += [f"| {case.name} | {case.describe(case.client)} | {case.describe(case.endpoint)} | {case.must} | {case.bound} |"
                   for case in cases]
     path.write_text("\n".join(lines) + "\n")
+
+
+def _versions(proxies: Iterable[str]) -> list[str]:
+    return [*(f"- {KINDS[proxy].name}: {KINDS[proxy].version()}" for proxy in proxies if KINDS[proxy].version()), ""]
+
+
+def _earlier(path: Path) -> list[str]:
+    """What the file says of the runs that it comes from, and of the programs."""
+    lines = path.read_text().splitlines()
+    return lines[2:next(number for number, line in enumerate(lines) if line.startswith("`-`:"))]
 
 
 def read(path: Path) -> dict[str, list[Outcome]]:

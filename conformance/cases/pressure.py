@@ -182,11 +182,14 @@ def half_hellos(drips: bool) -> Script:
             look()
             grown = max(grown, ctx.proxy.memory() - memory)
             time.sleep(0.1)
-        found = (f"{count} ended after {min(lasted, default=0):.1f} to {max(lasted, default=0):.1f} s; {len(times)} others within"
+        found = (f"{len(lasted)} of {count} ended after {min(lasted, default=0):.1f} to {max(lasted, default=0):.1f} s; {len(times)} others within"
                  f" {max(times) * 1000:.0f} ms; memory +{grown / MIB:.0f} MiB")
-        ctx.must(not waiting, f"{len(waiting)} of {count} are still there after {2 * HELLO_SECONDS:g} s")
+        if waiting:
+            found += f"; {len(waiting)} are still there after {2 * HELLO_SECONDS:g} s"
+        # HAProxy leads to the default whom it has waited for.
+        ctx.must(not waiting or ctx.proxy.name != "vipgate", found)
         ctx.must(max(times) < 1, found)
-        ctx.must(grown < 32 * MIB, found)
+        ctx.must(grown < 48 * MIB, found)
         ctx.note(found)
 
     return script
@@ -203,7 +206,7 @@ CASES = (
          "the others go on, on one event loop", f"p99 < {P99_MILLIS:g} ms", script=connecting,
          settings=quick(loops=1, connect=3), applies=PROXIES),
     *(Case(name, f"5,000 (short form: 500) send 20 B of a hello{more}; whole hellos in between", "echo",
-           f"the end after {HELLO_SECONDS:g} s; whole ones are served meanwhile; memory within 32 MiB", "1 s for whole ones",
+           f"the end after {HELLO_SECONDS:g} s; whole ones are served meanwhile; memory within 48 MiB", "1 s for whole ones",
            script=half_hellos(drips), settings=LED, applies=PASSED_ON, alone=True)
       for name, more, drips in (("half-hellos", "", False), ("dripped-hellos", ", then 1 B now and then", True))),
 )
