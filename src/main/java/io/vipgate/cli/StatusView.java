@@ -39,6 +39,10 @@ final class StatusView {
         status.get("needRestart").list()
                 .forEach(change -> lines
                         .add(style.yellow("requires a restart: " + Format.clean(change.text()))));
+        if (!status.get("confirmBy").isNull()) {
+            lines.add(style.yellow("the configuration goes back to the one before in "
+                    + Format.until(status.get("confirmBy"), now) + ", unless it is confirmed"));
+        }
         Json stateFile = status.get("stateFileProblem");
         if (!stateFile.isNull()) {
             lines.add(style.red("operator states are not kept: stateFile " + Format.clean(stateFile.text())));
@@ -99,7 +103,11 @@ final class StatusView {
                 table.row(pool.get("name").text() + "/" + endpoint.get("label").text(), endpoint.get("address").text(),
                         style.verdict(endpoint.get("admin").text()),
                         style.verdict(endpoint.get("health").text())
-                                + (endpoint.get("suspect").isTrue() ? style.yellow(" suspect") : ""),
+                                + (endpoint.get("suspect").isTrue() ? style.yellow(" suspect") : "")
+                                + (endpoint.get("drainLeftSeconds").isNull()
+                                        ? ""
+                                        : style.yellow(" draining, "
+                                                + Math.round(endpoint.get("drainLeftSeconds").number()) + " s left")),
                         Format.since(endpoint.get("healthSince"), now),
                         endpoint.get("weight").text() + (endpoint.get("backup").isTrue() ? " backup" : ""),
                         endpoint.get("connections").text(), Format.percent(endpoint.get("share")),
@@ -140,6 +148,7 @@ final class StatusView {
                 lines.add("pool " + pool.get("name").text() + ": " + pins.get("count").text() + " pins, "
                         + pins.get("moves").text() + " moved, " + pins.get("evictions").text() + " evicted");
             }
+            clientAddress(pool, lines);
             for (Json machine : pool.get("sharedMachines").list()) {
                 lines.add(
                         style.yellow(
@@ -149,6 +158,28 @@ final class StatusView {
             }
         }
         return lines;
+    }
+
+    private void clientAddress(Json pool, List<String> lines) {
+        Json clients = pool.get("clientAddress");
+        if (clients.isNull()) {
+            return;
+        }
+        String name = "pool " + pool.get("name").text() + ": ";
+        boolean isRequired = clients.get("mode").text().equals("require");
+        if (!clients.get("permitted").isTrue()) {
+            lines.add(style.red(name + (isRequired
+                    ? "clients are refused, the process may not connect from their addresses"
+                    : "the gateway's own address is used, the process may not connect from clients'")));
+            return;
+        }
+        lines.add(name + "clients' addresses are used towards endpoints");
+        for (Json lost : clients.get("noReturn").list()) {
+            lines.add(style.red(name + "replies of " + Format.clean(lost.get("endpoint").text())
+                    + " to clients' addresses do not come back; "
+                    + (isRequired ? "it is passed over" : "the gateway's own address is used for it")
+                    + ", the next try is in " + Format.until(lost.get("nextTry"), now)));
+        }
     }
 
     /**

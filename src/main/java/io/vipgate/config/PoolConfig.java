@@ -21,6 +21,9 @@ public record PoolConfig(
         @Key(doc = "for `source-hash`: weighted rendezvous over the endpoints' names") HashConfig hash,
         @Key(orScalar = true, doc = "local addresses to connect from; one that has no free port left gives way to the "
                 + "next") List<InetAddress> source,
+        @Key(byDefault = "none", doc = "connects to endpoints from the client's own address, of the machines that are "
+                + "[set up](transparent-source.md) for that: `none`; `prefer`: from the gateway's where it can't be; "
+                + "`require`: refuses the client then") ClientAddressMode clientAddress,
         @Key(doc = "PROXY header sent first towards the endpoint; `none`, `v1` or `v2` is short for `version`") ProxyProtocolConfig proxyProtocol,
         @Key(doc = "how endpoints are probed") ProbeConfig probe,
         @Key(doc = "keeps a client at its endpoint") PinningConfig pinning,
@@ -32,8 +35,10 @@ public record PoolConfig(
         @Key(doc = "what the kernel may keep of an endpoint's connection once 256 KiB went one way; the peer waits when it "
                 + "is full") BuffersConfig buffers,
         @Key(shown = "the system's", doc = "the kernel's congestion control towards endpoints; as `listeners.L.congestion`") Optional<CongestionName> congestion,
-        @Key(byDefault = "keep", doc = "`keep`, `close`: open relays of an endpoint that "
+        @Key(byDefault = "keep", doc = "`keep`, `drain`, `close`: open relays of an endpoint that "
                 + "goes down") OnDown onDown,
+        @Key(byDefault = "30s", min = "100ms", max = "24h", doc = "with `onDown: drain`: idle relays end by FIN over its first half, the "
+                + "rest by RST at its end") Duration downDrain,
         @Key(byDefault = "try-anyway", doc = "`try-anyway`: endpoints that are down but ready come last; `reject`: "
                 + "only those that are up") OnNoHealthy onNoHealthy,
         @Key(byDefault = "0s", max = "1h", doc = "ramp of new connections after an "

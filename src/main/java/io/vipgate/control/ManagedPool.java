@@ -3,6 +3,7 @@ package io.vipgate.control;
 import io.vipgate.balance.BalancerFactory;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.PoolConfig;
+import io.vipgate.linux.OwnAddresses;
 import io.vipgate.loops.EventLoopSet;
 import io.vipgate.metrics.PinStats;
 import io.vipgate.pinning.PinTable;
@@ -14,14 +15,18 @@ import io.vipgate.probe.HealthMonitor;
 import io.vipgate.probe.Probe;
 import io.vipgate.probe.ProbeLoop;
 import io.vipgate.relay.PoolPlan;
+import io.vipgate.relay.ReturnPaths;
+import io.vipgate.relay.TransparentSource;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,20 +45,24 @@ public final class ManagedPool {
     private final OperatorOverrides overrides;
     private final PinTables pins;
     private final SlowStart slowStart;
+    private final DownDrains drains;
     private final HealthReactions reactions;
     private final HealthMonitor monitor;
     private final PoolMembership membership;
     private final RecentEvents events;
+    private final OwnAddresses ownAddresses;
+    private final ReturnPaths returnPaths;
     private volatile PoolPlan plan;
     private Optional<Probe> probe;
     private List<X509Certificate> authorities;
 
     ManagedPool(String name, PoolChange first, EventLoopSet loops, HostResolver resolver,
             ScheduledExecutorService control, Map<String, OperatorOverride> kept, RecentEvents events,
-            ProbeLoop probes) {
+            ProbeLoop probes, OwnAddresses ownAddresses) {
         this.name = name;
         this.loops = loops;
         this.events = events;
+        this.ownAddresses = ownAddresses;
         config = new AtomicReference<>(first.config());
         probe = first.probe();
         authorities = first.authorities();
@@ -61,11 +70,13 @@ public final class ManagedPool {
         overrides = new OperatorOverrides(kept);
         pins = new PinTables(name, first.config());
         slowStart = new SlowStart(pool, control);
-        reactions = new HealthReactions(name, loops, slowStart, events, config::get);
+        drains = new DownDrains(pool, loops, control, events, config::get);
+        returnPaths = new ReturnPaths(pool, events::add);
+        reactions = new HealthReactions(name, loops, slowStart, drains, events, config::get, returnPaths);
         monitor = new HealthMonitor(pool, reactions, control, probes);
         membership = new PoolMembership(pool, loops, resolver, control, monitor, slowStart, overrides, config::get);
         plan = new PoolPlan(ConfigMapping.settings(first.config()), ConfigMapping.factory(name, first.config()),
-                pins.present());
+                pins.present(), transparent(first.config()));
     }
 
     /** Publishes its endpoints, and begins to probe them and to look their names up. */
@@ -100,6 +111,16 @@ public final class ManagedPool {
         return config.get();
     }
 
+    /** Whether its endpoints are connected to from clients' addresses. */
+    public boolean isFromClients() {
+        return plan.transparent() != null;
+    }
+
+    /** What is known of the way back from its endpoints to clients' addresses. */
+    public ReturnPaths returnPaths() {
+        return returnPaths;
+    }
+
     /** Its pins; empty when it does not pin. */
     public Optional<PinTable> pins() {
         return Optional.ofNullable(pins.present());
@@ -108,6 +129,13 @@ public final class ManagedPool {
     /** What was counted of its pins; empty when it does not pin. */
     public Optional<PinStats> pinNumbers() {
         return pins.stats();
+    }
+
+    /**
+     * How long the connections of an endpoint that is down have at most, in nanoseconds; empty when they are not drained.
+     */
+    public OptionalLong drainLeftNanos(Endpoint endpoint) {
+        return drains.leftNanos(endpoint);
     }
 
     /** When the operator last changed an endpoint's state; empty when that was before this start, or never. */
@@ -164,6 +192,7 @@ public final class ManagedPool {
             cancelSlowStarts();
         }
         membership.reconfigure(before);
+        drains.reconsider();
     }
 
     /** The configuration that was applied last stays: what it has done away with goes. */
@@ -177,8 +206,16 @@ public final class ManagedPool {
         boolean isSameRule = before.balance() == after.balance() && before.hash().equals(after.hash());
         BalancerFactory factory = isSameRule ? plan.factory() : ConfigMapping.factory(name, after);
         pins.apply(after);
-        plan = new PoolPlan(ConfigMapping.settings(after), factory, pins.present());
+        plan = new PoolPlan(ConfigMapping.settings(after), factory, pins.present(), transparent(after));
         loops.onEach(context -> Objects.requireNonNull(context.pools().get(name)).configure(plan));
+    }
+
+    private @Nullable TransparentSource transparent(PoolConfig of) {
+        return switch (of.clientAddress()) {
+            case NONE -> null;
+            case PREFER -> new TransparentSource(false, ownAddresses, returnPaths);
+            case REQUIRE -> new TransparentSource(true, ownAddresses, returnPaths);
+        };
     }
 
     private void cancelSlowStarts() {
@@ -194,6 +231,7 @@ public final class ManagedPool {
         }
         long now = System.nanoTime();
         pool.publish(pool.snapshot().withAll(endpoint, state -> state.toAdmin(admin, now)));
+        drains.reconsider();
         if (before != admin) {
             events.add("endpoint " + name + "/" + endpoint + " is " + admin);
             LOG.info("endpoint {}/{} is {}", name, endpoint, admin);
@@ -205,6 +243,7 @@ public final class ManagedPool {
         overrides.toWeight(endpoint, weight, configured.weight());
         long now = System.nanoTime();
         pool.publish(pool.snapshot().withAll(endpoint, state -> state.toWeight(weight, now)));
+        drains.reconsider();
         events.add("endpoint " + name + "/" + endpoint + " has weight " + weight);
         LOG.info("endpoint {}/{} has weight {}; the configuration says {}", name, endpoint, weight,
                 configured.weight());
@@ -222,6 +261,7 @@ public final class ManagedPool {
     /** Stops watching over the pool. */
     void close() {
         monitor.close();
+        drains.close();
         membership.close();
         cancelSlowStarts();
         pins.close();

@@ -21,6 +21,7 @@ import io.vipgate.control.RecentEvents;
 import io.vipgate.counters.EnumCounter;
 import io.vipgate.gateway.BuildInfo;
 import io.vipgate.gateway.GatewayView;
+import io.vipgate.linux.TransparentSocket;
 import io.vipgate.neighbour.CoLocation;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Endpoint;
@@ -39,6 +40,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the gateway is: what {@code GET /api/v1/status} answers. Waits for no change that is under way, and for no
@@ -75,7 +78,12 @@ public final class StatusReport {
         this.startedWith = startedWith;
     }
 
-    GatewayStatus status() {
+    /**
+     * How it is now.
+     *
+     * @param confirmBy when the configuration goes back unless it is confirmed
+     */
+    GatewayStatus status(Optional<Instant> confirmBy) {
         RateSampler.View view = look();
         GatewayConfig config = gateway.config();
         List<String> needRestart = ConfigDiff.between(startedWith, config).stream()
@@ -84,6 +92,7 @@ public final class StatusReport {
         return new GatewayStatus(Instant.now(), BuildInfo.read().version(), ProcessHandle.current().pid(), startedAt,
                 readiness.isAlive(), gateway.isStopping(), reasons.isEmpty(), reasons, gateway.eventLoops(),
                 view.silentLoops(), gateway.openRelays(), gateway.maxRelays(), view.seconds(), needRestart,
+                confirmBy.orElse(null),
                 pools.stateFileProblem().orElse(null),
                 listeners.present().stream().map(listener -> listener(listener, view)).toList(),
                 config.pools().keySet().stream().map(pools::find).flatMap(Optional::stream)
@@ -148,8 +157,23 @@ public final class StatusReport {
         return new PoolStatus(pool.pool().name(), label(pool.config().balance()), label(pool.config().probe().type()),
                 pool.pool().snapshot().members().stream().map(member -> member(pool, member, view, all)).toList(),
                 pool.pins().map(pins -> new PoolStatus.Pins(pins.size(), pins.moves(), pins.evictions())).orElse(null),
+                clientAddress(pool),
                 coLocation.sharedMachines().stream().map(StatusReport::machine).toList(),
                 coLocation.pairs().stream().map(StatusReport::pair).toList());
+    }
+
+    private static PoolStatus.@Nullable ClientAddress clientAddress(ManagedPool pool) {
+        if (!pool.isFromClients()) {
+            return null;
+        }
+        long now = System.nanoTime();
+        List<PoolStatus.NoReturn> lost = new ArrayList<>();
+        for (PoolSnapshot.Member member : pool.pool().snapshot().members()) {
+            pool.returnPaths().nanosUntilTried(member.endpoint(), now).ifPresent(nanos -> lost
+                    .add(new PoolStatus.NoReturn(member.endpoint().label(), Instant.now().plusNanos(nanos))));
+        }
+        return new PoolStatus.ClientAddress(label(pool.config().clientAddress()), !TransparentSocket.isForbidden(),
+                lost);
     }
 
     private static PoolStatus.SharedMachine machine(CoLocation.Machine machine) {
@@ -186,7 +210,12 @@ public final class StatusReport {
                 rate(recent.toClient(), view), now.connected(), now.failed(), now.toBackend(), now.toClient(),
                 isProbed(pool, endpoint.name()),
                 seen.flatMap(Observation::lastProbe).map(StatusReport::probe).orElse(null),
-                overrides(pool, endpoint.name()));
+                drainLeftSeconds(pool, endpoint), overrides(pool, endpoint.name()));
+    }
+
+    private static @Nullable Double drainLeftSeconds(ManagedPool pool, Endpoint endpoint) {
+        OptionalLong nanos = pool.drainLeftNanos(endpoint);
+        return nanos.isPresent() ? nanos.getAsLong() / 1e9 : null;
     }
 
     private static boolean isProbed(ManagedPool pool, String endpoint) {

@@ -41,7 +41,7 @@ class GatewayMetricsTest {
     }
 
     private static EndpointStats endpoint(String name, HealthCounts health, PoolSnapshot.Member... members) {
-        return new EndpointStats(name, List.of(members), EndpointState.initial(7, false), true, health);
+        return new EndpointStats(name, List.of(members), EndpointState.initial(7, false), false, true, health);
     }
 
     private static String scrape(PoolStats... pools) {
@@ -60,8 +60,9 @@ class GatewayMetricsTest {
 
     private static PoolStats pool(boolean isProbed, EndpointStats... endpoints) {
         List<EndpointStats> each = Arrays.stream(endpoints).map(endpoint -> new EndpointStats(endpoint.name(),
-                endpoint.members(), endpoint.configured(), isProbed, endpoint.health())).toList();
-        return new PoolStats("nginx", each, Optional.empty(), CoLocation.NOTHING);
+                endpoint.members(), endpoint.configured(), endpoint.isDraining(), isProbed, endpoint.health()))
+                .toList();
+        return new PoolStats("nginx", each, Optional.empty(), Optional.empty(), CoLocation.NOTHING);
     }
 
     @Test
@@ -141,7 +142,7 @@ class GatewayMetricsTest {
                 answered(gone, 0, "02000000000a"));
 
         String page = scrape(
-                new PoolStats("nginx", List.of(a, b, c, unknown), Optional.empty(), found));
+                new PoolStats("nginx", List.of(a, b, c, unknown), Optional.empty(), Optional.empty(), found));
 
         assertThat(page.lines().filter(line -> line.startsWith("vipgate_endpoint_pair"))).containsExactlyInAnyOrder(
                 "vipgate_endpoint_pair_co_located{endpoint=\"a\",other=\"b\",pool=\"nginx\"} 1.0",

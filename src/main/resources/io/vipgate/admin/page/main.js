@@ -21,12 +21,15 @@ const pools = new Pools(history, find("pools"));
 const blocks = new Blocks(find("blocks"));
 let heardAt = Date.now();
 let version;
+let confirmBy = null;
 
 function show(status) {
   heardAt = Date.now();
   tellSilence();
   version ??= status.version;
   const now = Date.parse(status.at);
+  confirmBy = status.confirmBy;
+  tellTrial();
   showHead(status, now);
   showNotices(status);
   listeners.show(status);
@@ -53,7 +56,8 @@ function showNotices(status) {
   const notices = [...status.reasons.map(reason => `not ready: ${reason}`),
     ...status.needRestart.map(text => `requires a restart: ${text}`),
     ...status.pools.flatMap(pool => pool.sharedMachines.map(({ machine, endpoints }) =>
-      `pool ${pool.name}: one machine, ${machine}, answers for ${endpoints.join(", ")}`))];
+      `pool ${pool.name}: one machine, ${machine}, answers for ${endpoints.join(", ")}`)),
+    ...status.pools.flatMap(clientAddressNotices)];
   if (status.stateFileProblem !== null) {
     notices.push(`operator states are not kept: stateFile ${status.stateFileProblem}`);
   }
@@ -66,6 +70,21 @@ function showNotices(status) {
   find("notices").hidden = notices.length === 0;
   keep(find("notices"), notices.map(text => ({ text })), notice => notice.text,
     () => ({ element: make("li") }), (item, notice) => setText(item.element, notice.text));
+}
+
+function clientAddressNotices(pool) {
+  const clients = pool.clientAddress;
+  if (clients === undefined) {
+    return [];
+  }
+  const isRequired = clients.mode === "require";
+  if (!clients.permitted) {
+    return [`pool ${pool.name}: ${isRequired ? "clients are refused" : "the gateway's own address is used"}: `
+      + "the process may not connect from clients' addresses"];
+  }
+  return clients.noReturn.map(({ endpoint, nextTry }) =>
+    `pool ${pool.name}: replies of ${endpoint} to clients' addresses do not come back; `
+    + `${isRequired ? "it is passed over" : "the gateway's own address is used for it"}, next try ${clock(Date.parse(nextTry))}`);
 }
 
 /** A page whose numbers stand still must not look as if all were well. */
@@ -81,6 +100,15 @@ function tellSilence() {
   document.body.classList.toggle("silent", isSilent);
 }
 
+/** A configuration on trial: what is left of its time. */
+function tellTrial() {
+  const left = Math.max(0, Math.ceil((Date.parse(confirmBy) - Date.now()) / 1000));
+  find("trial").hidden = !confirmBy;
+  if (confirmBy) {
+    setText(find("trial-text"), `The configuration goes back to the one before in ${left} s, unless it is confirmed.`);
+  }
+}
+
 function offerTools() {
   const showForget = () => {
     find("forget").hidden = !hasToken();
@@ -91,6 +119,9 @@ function offerTools() {
   find("reload").addEventListener("click", async () => {
     setText(find("reload-message"), "");
     setText(find("reload-message"), await change("POST", "/api/v1/reload") || "done: see the events");
+  });
+  find("trial-confirm").addEventListener("click", async () => {
+    setText(find("reload-message"), await change("POST", "/api/v1/reload/confirm") || "confirmed");
   });
 }
 
@@ -104,4 +135,5 @@ document.addEventListener("visibilitychange", () => {
   heardAt = Date.now();
 });
 setInterval(tellSilence, 1000);
+setInterval(tellTrial, 1000);
 follow(history, show);
