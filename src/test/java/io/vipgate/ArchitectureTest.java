@@ -207,8 +207,9 @@ class ArchitectureTest {
     }
 
     @Test
-    void neighbourDependsOnLinuxAndPoolAlone() {
-        assertDependsOnlyOn("io.vipgate.neighbour", "io.vipgate.linux", "io.vipgate.pool", "org.slf4j");
+    void neighbourDependsOnLinuxPoolAndTextAlone() {
+        assertDependsOnlyOn("io.vipgate.neighbour", "io.vipgate.linux", "io.vipgate.pool", "io.vipgate.text",
+                "org.slf4j");
     }
 
     @Test

@@ -61,7 +61,7 @@ final class CloseCode {
     static String of(RefuseReason reason) {
         return switch (reason) {
             case MAX_CONNECTIONS -> "P-";
-            case NO_ENDPOINT -> "PC";
+            case NO_ENDPOINT, CLIENT_ADDRESS -> "PC";
             case NO_ROOM, FD_EXHAUSTED -> "R-";
             case ACCESS, BLOCKED, SOURCE_CONNECTIONS, SOURCE_RATE, PROXY_UNTRUSTED, PROXY_INVALID, PREREAD_FULL,
                     HELLO_INVALID, NOT_TLS, NO_SERVER_NAME, UNKNOWN_SERVER_NAME ->

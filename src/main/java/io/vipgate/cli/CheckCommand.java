@@ -40,6 +40,11 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--compare", arity = "2", paramLabel = "PROGRAM|RULES", hideParamSyntax = true, description = "PROGRAM RULES: iptables or nft, and the file with its rules (- for standard input). Prints the shares of connections by the rules and by the configuration, address by address. Exit status 1: they differ, or some could not be compared.")
     private List<String> compare = List.of();
 
+    @Option(names = "--routing", description = "Prints the commands by which this machine and the endpoints get the routes that "
+            + "pools with clientAddress need, for a shell; what is there already is a comment. Exit status 1: something is "
+            + "missing here.")
+    private boolean isRouting;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -62,6 +67,11 @@ final class CheckCommand implements Callable<Integer> {
         err.flush();
         if (!compare.isEmpty()) {
             return compare(loaded.get(), out, err);
+        }
+        if (isRouting) {
+            boolean isInPlace = RoutingReport.ofThisMachine(loaded.get().config()).print(out);
+            out.flush();
+            return isInPlace ? ExitStatus.OK : ExitStatus.FAILED;
         }
         if (isEffective) {
             out.print(EffectiveConfig.print(loaded.get().config()));

@@ -140,6 +140,7 @@ final class StatusView {
                 lines.add("pool " + pool.get("name").text() + ": " + pins.get("count").text() + " pins, "
                         + pins.get("moves").text() + " moved, " + pins.get("evictions").text() + " evicted");
             }
+            clientAddress(pool, lines);
             for (Json machine : pool.get("sharedMachines").list()) {
                 lines.add(
                         style.yellow(
@@ -149,6 +150,28 @@ final class StatusView {
             }
         }
         return lines;
+    }
+
+    private void clientAddress(Json pool, List<String> lines) {
+        Json clients = pool.get("clientAddress");
+        if (clients.isNull()) {
+            return;
+        }
+        String name = "pool " + pool.get("name").text() + ": ";
+        boolean isRequired = clients.get("mode").text().equals("require");
+        if (!clients.get("permitted").isTrue()) {
+            lines.add(style.red(name + (isRequired
+                    ? "clients are refused, the process may not connect from their addresses"
+                    : "the gateway's own address is used, the process may not connect from clients'")));
+            return;
+        }
+        lines.add(name + "clients' addresses are used towards endpoints");
+        for (Json lost : clients.get("noReturn").list()) {
+            lines.add(style.red(name + "replies of " + Format.clean(lost.get("endpoint").text())
+                    + " to clients' addresses do not come back; "
+                    + (isRequired ? "it is passed over" : "the gateway's own address is used for it")
+                    + ", the next try is in " + Format.until(lost.get("nextTry"), now)));
+        }
     }
 
     /**

@@ -55,6 +55,7 @@ final class ConfigRules {
             new PoolRules(pool, path, written, problems).check();
             new ProbeRules(pool.probe(), path.child("probe"), written, problems).check();
         });
+        new ClientAddressRules(config, written, problems).check();
         if (config.accessLog().file().isBlank()) {
             KeyPath path = KeyPath.of("accessLog", "file");
             problems.error(written.line(path), path,

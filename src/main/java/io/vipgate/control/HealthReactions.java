@@ -1,5 +1,6 @@
 package io.vipgate.control;
 
+import io.vipgate.config.ClientAddressMode;
 import io.vipgate.config.OnDown;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.loops.EventLoopSet;
@@ -8,6 +9,7 @@ import io.vipgate.pool.Health;
 import io.vipgate.probe.HealthListener;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.RelayTerminator;
+import io.vipgate.relay.ReturnPaths;
 import java.util.function.Supplier;
 
 /**
@@ -22,19 +24,27 @@ final class HealthReactions implements HealthListener {
     private final SlowStart slowStart;
     private final RecentEvents events;
     private final Supplier<PoolConfig> config;
+    private final ReturnPaths returnPaths;
 
     HealthReactions(String pool, EventLoopSet loops, SlowStart slowStart, RecentEvents events,
-            Supplier<PoolConfig> config) {
+            Supplier<PoolConfig> config, ReturnPaths returnPaths) {
         this.pool = pool;
         this.loops = loops;
         this.slowStart = slowStart;
         this.events = events;
         this.config = config;
+        this.returnPaths = returnPaths;
     }
 
     @Override
     public void onHealth(Endpoint endpoint, Health health, String cause) {
         events.add("endpoint " + pool + "/" + endpoint.label() + " is " + health + ": " + cause);
+    }
+
+    @Override
+    public void onCleared(Endpoint endpoint) {
+        returnPaths.onProbePassed(endpoint, config.get().clientAddress() == ClientAddressMode.REQUIRE,
+                System.nanoTime(), ReplyRouteChecks::why);
     }
 
     @Override
@@ -46,6 +56,7 @@ final class HealthReactions implements HealthListener {
     @Override
     public void onDown(Endpoint endpoint) {
         slowStart.cancel(endpoint);
+        returnPaths.forget(endpoint);
         if (config.get().onDown() == OnDown.CLOSE) {
             loops.tell(context -> RelayTerminator.begin(context.relays(),
                     relay -> relay.isConnected() && relay.endpoint() != null

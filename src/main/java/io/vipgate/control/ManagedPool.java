@@ -3,6 +3,7 @@ package io.vipgate.control;
 import io.vipgate.balance.BalancerFactory;
 import io.vipgate.config.EndpointConfig;
 import io.vipgate.config.PoolConfig;
+import io.vipgate.linux.OwnAddresses;
 import io.vipgate.loops.EventLoopSet;
 import io.vipgate.metrics.PinStats;
 import io.vipgate.pinning.PinTable;
@@ -14,6 +15,8 @@ import io.vipgate.probe.HealthMonitor;
 import io.vipgate.probe.Probe;
 import io.vipgate.probe.ProbeLoop;
 import io.vipgate.relay.PoolPlan;
+import io.vipgate.relay.ReturnPaths;
+import io.vipgate.relay.TransparentSource;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,16 +48,19 @@ public final class ManagedPool {
     private final HealthMonitor monitor;
     private final PoolMembership membership;
     private final RecentEvents events;
+    private final OwnAddresses ownAddresses;
+    private final ReturnPaths returnPaths;
     private volatile PoolPlan plan;
     private Optional<Probe> probe;
     private List<X509Certificate> authorities;
 
     ManagedPool(String name, PoolChange first, EventLoopSet loops, HostResolver resolver,
             ScheduledExecutorService control, Map<String, OperatorOverride> kept, RecentEvents events,
-            ProbeLoop probes) {
+            ProbeLoop probes, OwnAddresses ownAddresses) {
         this.name = name;
         this.loops = loops;
         this.events = events;
+        this.ownAddresses = ownAddresses;
         config = new AtomicReference<>(first.config());
         probe = first.probe();
         authorities = first.authorities();
@@ -61,11 +68,12 @@ public final class ManagedPool {
         overrides = new OperatorOverrides(kept);
         pins = new PinTables(name, first.config());
         slowStart = new SlowStart(pool, control);
-        reactions = new HealthReactions(name, loops, slowStart, events, config::get);
+        returnPaths = new ReturnPaths(pool, events::add);
+        reactions = new HealthReactions(name, loops, slowStart, events, config::get, returnPaths);
         monitor = new HealthMonitor(pool, reactions, control, probes);
         membership = new PoolMembership(pool, loops, resolver, control, monitor, slowStart, overrides, config::get);
         plan = new PoolPlan(ConfigMapping.settings(first.config()), ConfigMapping.factory(name, first.config()),
-                pins.present());
+                pins.present(), transparent(first.config()));
     }
 
     /** Publishes its endpoints, and begins to probe them and to look their names up. */
@@ -98,6 +106,16 @@ public final class ManagedPool {
     /** Its configuration. */
     public PoolConfig config() {
         return config.get();
+    }
+
+    /** Whether its endpoints are connected to from clients' addresses. */
+    public boolean isFromClients() {
+        return plan.transparent() != null;
+    }
+
+    /** What is known of the way back from its endpoints to clients' addresses. */
+    public ReturnPaths returnPaths() {
+        return returnPaths;
     }
 
     /** Its pins; empty when it does not pin. */
@@ -177,8 +195,16 @@ public final class ManagedPool {
         boolean isSameRule = before.balance() == after.balance() && before.hash().equals(after.hash());
         BalancerFactory factory = isSameRule ? plan.factory() : ConfigMapping.factory(name, after);
         pins.apply(after);
-        plan = new PoolPlan(ConfigMapping.settings(after), factory, pins.present());
+        plan = new PoolPlan(ConfigMapping.settings(after), factory, pins.present(), transparent(after));
         loops.onEach(context -> Objects.requireNonNull(context.pools().get(name)).configure(plan));
+    }
+
+    private @Nullable TransparentSource transparent(PoolConfig of) {
+        return switch (of.clientAddress()) {
+            case NONE -> null;
+            case PREFER -> new TransparentSource(false, ownAddresses, returnPaths);
+            case REQUIRE -> new TransparentSource(true, ownAddresses, returnPaths);
+        };
     }
 
     private void cancelSlowStarts() {

@@ -1,5 +1,6 @@
 package io.vipgate.control;
 
+import io.vipgate.config.ClientAddressMode;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.probe.Probe;
 import io.vipgate.probe.Probes;
@@ -16,6 +17,11 @@ import java.util.Optional;
  * @param authorities what stands in the probe's file of certificates; empty when it has none
  */
 public record PoolChange(PoolConfig config, Optional<Probe> probe, List<X509Certificate> authorities) {
+    /** Whether its endpoints are to be connected to from clients' addresses. */
+    boolean isFromClients() {
+        return config.clientAddress() != ClientAddressMode.NONE;
+    }
+
     /**
      * Makes the pool's probe.
      *

@@ -2,6 +2,7 @@ package io.vipgate.control;
 
 import io.vipgate.access.Blocks;
 import io.vipgate.config.GatewayConfig;
+import io.vipgate.linux.OwnAddresses;
 import io.vipgate.loops.EventLoopSet;
 import io.vipgate.probe.ProbeLoop;
 import io.vipgate.relay.LocalPorts;
@@ -40,6 +41,7 @@ public final class PoolRegistry {
     private final RecentEvents events;
     private final LiveFailures liveFailures;
     private final LocalPorts localPorts = LocalPorts.ofThisMachine();
+    private final OwnAddresses ownAddresses = new OwnAddresses();
     private final SplittableRandom seeds = new SplittableRandom();
     /** One for all pools, from the first one on. */
     private @Nullable ProbeLoop probes;
@@ -110,6 +112,9 @@ public final class PoolRegistry {
             byName.forEach((name, pool) -> overrides.put(name, pool.overrides()));
             overridesBefore = overrides.remember();
             overrides.use(stateFile);
+            if (next.values().stream().anyMatch(PoolChange::isFromClients)) {
+                ownAddresses.look();
+            }
             next.forEach(PoolRegistry.this::apply);
         }
 
@@ -128,7 +133,16 @@ public final class PoolRegistry {
         public void finish() {
             applied = next;
             retainOnly(next.keySet());
+            byName.values().stream().filter(ManagedPool::isFromClients)
+                    .forEach(pool -> ReplyRouteChecks.warn(pool.pool().name(), pool.pool().snapshot()));
             byName.values().forEach(ManagedPool::finish);
+        }
+    }
+
+    /** Looks which addresses this machine has, where a pool must know them. To be done again and again. */
+    public void lookAtOwnAddresses() {
+        if (byName.values().stream().anyMatch(ManagedPool::isFromClients)) {
+            ownAddresses.look();
         }
     }
 
@@ -139,7 +153,7 @@ public final class PoolRegistry {
             return;
         }
         ManagedPool added = new ManagedPool(name, prepared, loops, resolver, control.executor(),
-                overrides.of(name), events, probes());
+                overrides.of(name), events, probes(), ownAddresses);
         byName.put(name, added);
         added.start();
         liveFailures.add(name, added.monitor());

@@ -2,6 +2,7 @@ package io.vipgate.gateway;
 
 import io.vipgate.access.AccessList;
 import io.vipgate.config.GatewayConfig;
+import io.vipgate.control.ClientAddressChecks;
 import io.vipgate.control.ConfigChange;
 import io.vipgate.control.ConfigMapping;
 import io.vipgate.control.ListenerAdmissions;
@@ -81,6 +82,7 @@ public final class Gateway implements GatewayView, AutoCloseable {
         ConfigMapping.checkPins(next, Runtime.getRuntime().maxMemory());
         ConfigMapping.checkSources(next, Runtime.getRuntime().maxMemory());
         ConfigMapping.checkZones(next);
+        ClientAddressChecks.check(next);
         List<ConfigChange> others = new ArrayList<>();
         for (ConfigParticipant participant : participants) {
             others.add(participant.prepare(next));

@@ -17,6 +17,9 @@ public final class ClientAddress {
     /** Low half of the mapped prefix {@code ::ffff:0:0/96}. */
     private static final long MAPPED = 0x0000_ffff_0000_0000L;
 
+    private static final int SOCKADDR_IN_BYTES = 16;
+    private static final int SOCKADDR_IN6_BYTES = 28;
+
     /** Eight bytes in network order. */
     public static final ValueLayout.OfLong NETWORK_LONG = ValueLayout.JAVA_LONG_UNALIGNED
             .withOrder(ByteOrder.BIG_ENDIAN);
@@ -89,6 +92,24 @@ public final class ClientAddress {
                     networkPort);
             default -> set(0, 0, 0);
         }
+    }
+
+    /**
+     * Writes a struct sockaddr_in, of the lower half's last four bytes, or sockaddr_in6 without a scope.
+     *
+     * @return its length in bytes
+     */
+    int write(MemorySegment sockaddr, int family) {
+        sockaddr.fill((byte) 0);
+        sockaddr.set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, (short) family);
+        sockaddr.set(NETWORK_SHORT, 2, (short) port);
+        if (family == SystemCalls.AF_INET) {
+            sockaddr.set(NETWORK_INT, 4, (int) low);
+            return SOCKADDR_IN_BYTES;
+        }
+        sockaddr.set(NETWORK_LONG, 8, high);
+        sockaddr.set(NETWORK_LONG, 16, low);
+        return SOCKADDR_IN6_BYTES;
     }
 
     /** True for an IPv4 address, in its mapped form. */

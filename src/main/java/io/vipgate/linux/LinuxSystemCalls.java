@@ -98,6 +98,11 @@ public final class LinuxSystemCalls implements SystemCalls {
     }
 
     @Override
+    public int bind(int fd, int family, ClientAddress local) {
+        return library.call(BIND, fd, sockaddr.address(), local.write(sockaddr, family));
+    }
+
+    @Override
     public int listen(int fd, int backlog) {
         return library.call(LISTEN, fd, backlog);
     }

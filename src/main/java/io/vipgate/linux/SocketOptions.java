@@ -37,6 +37,10 @@ public final class SocketOptions {
     public static final int IP_FREEBIND = 15;
     /** Choose the local port at connect, when the whole four-tuple is known. */
     public static final int IP_BIND_ADDRESS_NO_PORT = 24;
+    /** Connect from an address that is another machine's; needs CAP_NET_RAW or CAP_NET_ADMIN. */
+    public static final int IP_TRANSPARENT = 19;
+    /** The same of an IPv6 socket. */
+    public static final int IPV6_TRANSPARENT = 75;
     /** An IPv6 socket takes IPv6 only. */
     public static final int IPV6_V6ONLY = 26;
     /** No waiting for full segments (Nagle's algorithm off). */

@@ -46,6 +46,13 @@ public interface SystemCalls {
     /** bind(2). */
     int bind(int fd, NativeSocketAddress local);
 
+    /**
+     * bind(2).
+     *
+     * @param family of the socket; {@link #AF_INET} for an address in IPv4-mapped form only
+     */
+    int bind(int fd, int family, ClientAddress local);
+
     /** listen(2). */
     int listen(int fd, int backlog);
 

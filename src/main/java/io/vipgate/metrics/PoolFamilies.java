@@ -1,6 +1,7 @@
 package io.vipgate.metrics;
 
 import io.vipgate.neighbour.CoLocation;
+import io.vipgate.relay.ClientAddressFallback;
 import io.vipgate.relay.PoolCounts;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -74,9 +75,29 @@ final class PoolFamilies {
                         "Pins that were moved to another endpoint after theirs had failed their client.",
                         each((series, pool) -> pool.pool().pins()
                                 .ifPresent(table -> series.add(table.moves(), pool.name())))),
+                Family.counter("vipgate_pool_client_address_fallbacks",
+                        "Attempts to connect that could not be made from the client's address: made from the gateway's "
+                                + "with clientAddress: prefer, refused with require.",
+                        each(PoolFamilies::addFallbacks), "pool", "reason"),
+                Family.gauge("vipgate_endpoint_no_return",
+                        "Whether an endpoint answers probes, and not connections from clients' addresses.",
+                        each(PoolFamilies::addLost), "endpoint", "pool"),
                 Family.gauge("vipgate_endpoint_pair_co_located",
                         "Whether one machine answers for both endpoints; no series while that is not known.",
                         each(PoolFamilies::addPairs), "endpoint", "other", "pool"));
+    }
+
+    private static void addFallbacks(Series series, Told told) {
+        if (told.pool().withoutReturn().isPresent()) {
+            for (ClientAddressFallback reason : ClientAddressFallback.values()) {
+                series.add(told.counts().fallbacks().of(reason), told.name(), reason.label());
+            }
+        }
+    }
+
+    private static void addLost(Series series, Told told) {
+        told.pool().withoutReturn().ifPresent(lost -> told.pool().endpoints()
+                .forEach(endpoint -> series.add(lost.contains(endpoint.name()), endpoint.name(), told.name())));
     }
 
     /** Endpoints are pairs by name: one shared machine among the addresses of two names makes them co-located. */

@@ -3,6 +3,7 @@ package io.vipgate.metrics;
 import io.vipgate.neighbour.CoLocation;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A pool of the configuration.
@@ -11,7 +12,9 @@ import java.util.Optional;
  *
  * @param endpoints in the order of the configuration
  * @param pins empty when it does not pin
+ * @param withoutReturn names of endpoints whose answers to clients' addresses get lost; empty when the pool does not
+ *     connect from those
  * @param coLocation which of its endpoints one machine answers for
  */
 public record PoolStats(String name, List<EndpointStats> endpoints, Optional<PinStats> pins,
-        CoLocation coLocation) {}
+        Optional<Set<String>> withoutReturn, CoLocation coLocation) {}

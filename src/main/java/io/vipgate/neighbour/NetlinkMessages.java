@@ -3,24 +3,32 @@ package io.vipgate.neighbour;
 import io.vipgate.linux.SystemCalls;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two questions of rtnetlink(7) and their answers: which way packets to an address go, and what the neighbour table of
- * that interface has for it. Numbers are in the byte order of the machine, addresses in that of the network.
+ * Questions of rtnetlink(7) and their answers: which way packets to an address go, what becomes of one that comes in, and
+ * what the neighbour table of an interface has for an address. Numbers are in the byte order of the machine, addresses in that of the network.
  *
  * <p>Stateless.
  */
 final class NetlinkMessages {
     /** Bytes that a question takes at most. */
-    static final int MAX_REQUEST_BYTES = 64;
+    static final int MAX_REQUEST_BYTES = 128;
 
     /** What the kernel answers. Immutable. */
     sealed interface Reply {
-        /** A route of RTM_NEWROUTE. */
-        record Route(int type, int interfaceIndex, boolean hasGateway) implements Reply {
+        /**
+         * A route of RTM_NEWROUTE.
+         *
+         * @param source the address that this machine would send from; null where it is not told
+         */
+        record Route(int type, int interfaceIndex, boolean hasGateway, @Nullable InetAddress source)
+                implements
+                    Reply {
             boolean isLocal() {
                 return type == RTN_LOCAL;
             }
@@ -63,8 +71,14 @@ final class NetlinkMessages {
     private static final int RTN_UNICAST = 1;
     private static final int RTN_LOCAL = 2;
     private static final short RTA_DST = 1;
+    private static final short RTA_SRC = 2;
+    private static final short RTA_IIF = 3;
     private static final short RTA_OIF = 4;
     private static final short RTA_GATEWAY = 5;
+    private static final short RTA_PREFSRC = 7;
+    private static final short RTA_IP_PROTO = 27;
+    private static final short RTA_SPORT = 28;
+    private static final byte IPPROTO_TCP = 6;
     /** A gateway of the other address family, RFC 5549. */
     private static final short RTA_VIA = 18;
     private static final short NDA_DST = 1;
@@ -87,6 +101,27 @@ final class NetlinkMessages {
         end(request);
     }
 
+    /**
+     * Writes the question what becomes of a TCP segment that comes in; the buffer is then ready to be sent.
+     *
+     * @param from where it comes from, and from which port
+     * @param to where it is to go, of the same family
+     * @param interfaceIndex where it comes in
+     */
+    static void askIncoming(ByteBuffer request, int sequence, InetSocketAddress from, InetAddress to,
+            int interfaceIndex) {
+        byte[] source = from.getAddress().getAddress();
+        byte bits = (byte) (source.length * Byte.SIZE);
+        begin(request, RTM_GETROUTE, sequence);
+        request.put(family(source)).put(bits).put(bits).put(new byte[BODY_BYTES - 3]);
+        putAttribute(request, RTA_DST, to.getAddress());
+        putAttribute(request, RTA_SRC, source);
+        request.putShort((short) (ATTRIBUTE_HEADER_BYTES + Integer.BYTES)).putShort(RTA_IIF).putInt(interfaceIndex);
+        putAttribute(request, RTA_IP_PROTO, new byte[]{IPPROTO_TCP});
+        putAttribute(request, RTA_SPORT, new byte[]{(byte) (from.getPort() >> Byte.SIZE), (byte) from.getPort()});
+        end(request);
+    }
+
     /** Writes the question for one entry of the neighbour table; the buffer is then ready to be sent. */
     static void askNeighbour(ByteBuffer request, int sequence, int interfaceIndex, InetAddress address) {
         byte[] bytes = address.getAddress();
@@ -106,7 +141,8 @@ final class NetlinkMessages {
     }
 
     private static void putAttribute(ByteBuffer request, short type, byte[] value) {
-        request.putShort((short) (ATTRIBUTE_HEADER_BYTES + value.length)).putShort(type).put(value);
+        request.putShort((short) (ATTRIBUTE_HEADER_BYTES + value.length)).putShort(type).put(value)
+                .put(new byte[-value.length & 3]);
     }
 
     private static void end(ByteBuffer request) {
@@ -147,7 +183,21 @@ final class NetlinkMessages {
         ByteBuffer oif = attribute(message, RTA_OIF);
         int interfaceIndex = oif != null && oif.remaining() == Integer.BYTES ? oif.getInt(0) : 0;
         boolean hasGateway = attribute(message, RTA_GATEWAY) != null || attribute(message, RTA_VIA) != null;
-        return new Reply.Route(message.get(RTM_TYPE_AT), interfaceIndex, hasGateway);
+        return new Reply.Route(message.get(RTM_TYPE_AT), interfaceIndex, hasGateway,
+                address(attribute(message, RTA_PREFSRC)));
+    }
+
+    private static @Nullable InetAddress address(@Nullable ByteBuffer bytes) {
+        if (bytes == null) {
+            return null;
+        }
+        byte[] address = new byte[bytes.remaining()];
+        bytes.get(address);
+        try {
+            return InetAddress.getByAddress(address);
+        } catch (UnknownHostException e) {
+            return null;
+        }
     }
 
     private static Reply entry(ByteBuffer message) {

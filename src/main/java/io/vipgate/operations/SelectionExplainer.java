@@ -58,14 +58,16 @@ public final class SelectionExplainer {
         ClientAddress address = new ClientAddress();
         address.set(client.address(), 0);
         PoolSnapshot snapshot = pool.pool().snapshot();
+        ClientAddressExplainer source = new ClientAddressExplainer(pool, snapshot, client.address());
         Optional<PinTable.View> pin = pool.pins().flatMap(pins -> pins.of(address.high(), address.low()));
-        String whyNotPinned = pin.map(view -> whyNotUsed(pool, snapshot, view.endpoint())).orElse("");
+        String whyNotPinned = pin.map(view -> whyNotUsed(pool, snapshot, view.endpoint(), source)).orElse("");
         boolean isPinUsed = pin.isPresent() && whyNotPinned.isEmpty();
-        List<Candidate> tier = isPinUsed ? List.of() : usedTier(snapshot);
+        List<Candidate> tier = isPinUsed ? List.of() : usedTier(snapshot, source);
         Optional<Balancer> balancer = tier.isEmpty()
                 ? Optional.empty()
                 : Optional.of(pool.plan().factory().over(tier));
-        Map<Integer, Double> probabilities = balancer.map(rule -> probabilities(rule, tier, address)).orElse(Map.of());
+        Map<Integer, Double> probabilities = balancer.map(rule -> probabilities(rule, tier, address, source))
+                .orElse(Map.of());
         List<Explanation.Verdict> verdicts = new ArrayList<>(config
                 .map(known -> new AdmissionExplainer(listener, known, listeners.admissions())
                         .explain(client.address(), client.peer()))
@@ -73,12 +75,15 @@ public final class SelectionExplainer {
         if (refused(verdicts) == null) {
             led.flatMap(HelloExplainer.Decision::verdict).ifPresent(verdicts::add);
         }
+        if (refused(verdicts) == null) {
+            source.verdict().ifPresent(verdicts::add);
+        }
         return new Explanation(name, poolName, IpText.of(client.address()), client.peer().map(IpText::of).orElse(null),
                 client.serverName().orElse(null),
                 StatusReport.label(pool.config().balance()), refused(verdicts), verdicts,
                 pin.map(view -> new Explanation.Pin(view.endpoint().label(), view.open(), whyNotPinned.isEmpty(),
                         whyNotPinned.isEmpty() ? null : whyNotPinned)).orElse(null),
-                candidates(pool, snapshot, tier, probabilities, isPinUsed),
+                candidates(pool, snapshot, tier, probabilities, isPinUsed, source),
                 isPinUsed
                         ? choice(pin.orElseThrow().endpoint(), "the client is pinned to it")
                         : choice(balancer, snapshot, probabilities));
@@ -92,7 +97,8 @@ public final class SelectionExplainer {
                 .orElse(gateway.isStopping() ? "shutting down" : null);
     }
 
-    private static String whyNotUsed(ManagedPool pool, PoolSnapshot snapshot, Endpoint endpoint) {
+    private static String whyNotUsed(ManagedPool pool, PoolSnapshot snapshot, Endpoint endpoint,
+            ClientAddressExplainer source) {
         Optional<EndpointState> state = snapshot.members().stream()
                 .filter(member -> member.endpoint().equals(endpoint)).findFirst().map(PoolSnapshot.Member::state);
         if (state.isEmpty()) {
@@ -100,6 +106,9 @@ public final class SelectionExplainer {
         }
         if (endpoint.isFull()) {
             return "the endpoint is at its maximum of " + endpoint.limit().most() + " connections";
+        }
+        if (source.whyPassedOver(endpoint).isPresent()) {
+            return source.whyPassedOver(endpoint).get();
         }
         if (state.get().keepsPins(System.nanoTime(), pool.config().pinning().ttl().toNanos())) {
             return "";
@@ -112,15 +121,16 @@ public final class SelectionExplainer {
     }
 
     /** The first tier with an endpoint that is not full; empty when there is none. */
-    private static List<Candidate> usedTier(PoolSnapshot snapshot) {
+    private static List<Candidate> usedTier(PoolSnapshot snapshot, ClientAddressExplainer source) {
         return snapshot.tiers().stream()
-                .filter(tier -> tier.stream().anyMatch(candidate -> !candidate.endpoint().isFull())).findFirst()
+                .filter(tier -> tier.stream().anyMatch(candidate -> source.canTake(candidate.endpoint()))).findFirst()
                 .orElse(List.of());
     }
 
     /** How likely each member is, by its position; those that are not named get nothing. */
-    private static Map<Integer, Double> probabilities(Balancer balancer, List<Candidate> tier, ClientAddress client) {
-        double[] each = balancer.probabilities(new Look(client));
+    private static Map<Integer, Double> probabilities(Balancer balancer, List<Candidate> tier, ClientAddress client,
+            ClientAddressExplainer source) {
+        double[] each = balancer.probabilities(new Look(client, source));
         Map<Integer, Double> probabilities = new HashMap<>();
         for (int i = 0; i < each.length; i++) {
             probabilities.put(tier.get(i).position(), each[i]);
@@ -129,23 +139,24 @@ public final class SelectionExplainer {
     }
 
     private static List<Explanation.Candidate> candidates(ManagedPool pool, PoolSnapshot snapshot, List<Candidate> tier,
-            Map<Integer, Double> probabilities, boolean isPinUsed) {
+            Map<Integer, Double> probabilities, boolean isPinUsed, ClientAddressExplainer source) {
         List<Explanation.Candidate> candidates = new ArrayList<>();
         for (int i = 0; i < snapshot.members().size(); i++) {
             int position = i;
             PoolSnapshot.Member member = snapshot.members().get(i);
             EndpointState state = member.state();
             boolean isInTier = tier.stream().anyMatch(candidate -> candidate.position() == position);
-            boolean isEligible = isInTier && !member.endpoint().isFull();
+            boolean isEligible = isInTier && source.canTake(member.endpoint());
             candidates.add(new Explanation.Candidate(member.endpoint().label(), StatusReport.text(member.endpoint()),
                     StatusReport.label(state.admin()), StatusReport.label(state.health()), state.isSuspect(),
                     state.isBackup(), state.weight(), member.endpoint().connections(), isEligible,
-                    why(pool, member, isEligible, isPinUsed), probabilities.getOrDefault(position, 0.0)));
+                    why(pool, member, isEligible, isPinUsed, source), probabilities.getOrDefault(position, 0.0)));
         }
         return candidates;
     }
 
-    private static String why(ManagedPool pool, PoolSnapshot.Member member, boolean isEligible, boolean isPinUsed) {
+    private static String why(ManagedPool pool, PoolSnapshot.Member member, boolean isEligible, boolean isPinUsed,
+            ClientAddressExplainer source) {
         EndpointState state = member.state();
         if (isEligible) {
             return state.health() == Health.DOWN
@@ -164,6 +175,10 @@ public final class SelectionExplainer {
         }
         if (member.endpoint().isFull()) {
             return "at its maximum of " + member.endpoint().limit().most() + " connections";
+        }
+        Optional<String> passedOver = source.whyPassedOver(member.endpoint());
+        if (passedOver.isPresent()) {
+            return passedOver.get();
         }
         if (isPinUsed) {
             return "not looked at: the client's pin decides";
@@ -202,10 +217,10 @@ public final class SelectionExplainer {
     }
 
     /** A choice that is only looked at. */
-    private record Look(ClientAddress client) implements SelectionContext {
+    private record Look(ClientAddress client, ClientAddressExplainer source) implements SelectionContext {
         @Override
         public boolean isUsable(Endpoint endpoint) {
-            return !endpoint.isFull();
+            return source.canTake(endpoint);
         }
 
         @Override

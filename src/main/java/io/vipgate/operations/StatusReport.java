@@ -21,6 +21,7 @@ import io.vipgate.control.RecentEvents;
 import io.vipgate.counters.EnumCounter;
 import io.vipgate.gateway.BuildInfo;
 import io.vipgate.gateway.GatewayView;
+import io.vipgate.linux.TransparentSocket;
 import io.vipgate.neighbour.CoLocation;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Endpoint;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the gateway is: what {@code GET /api/v1/status} answers. Waits for no change that is under way, and for no
@@ -148,8 +150,23 @@ public final class StatusReport {
         return new PoolStatus(pool.pool().name(), label(pool.config().balance()), label(pool.config().probe().type()),
                 pool.pool().snapshot().members().stream().map(member -> member(pool, member, view, all)).toList(),
                 pool.pins().map(pins -> new PoolStatus.Pins(pins.size(), pins.moves(), pins.evictions())).orElse(null),
+                clientAddress(pool),
                 coLocation.sharedMachines().stream().map(StatusReport::machine).toList(),
                 coLocation.pairs().stream().map(StatusReport::pair).toList());
+    }
+
+    private static PoolStatus.@Nullable ClientAddress clientAddress(ManagedPool pool) {
+        if (!pool.isFromClients()) {
+            return null;
+        }
+        long now = System.nanoTime();
+        List<PoolStatus.NoReturn> lost = new ArrayList<>();
+        for (PoolSnapshot.Member member : pool.pool().snapshot().members()) {
+            pool.returnPaths().nanosUntilTried(member.endpoint(), now).ifPresent(nanos -> lost
+                    .add(new PoolStatus.NoReturn(member.endpoint().label(), Instant.now().plusNanos(nanos))));
+        }
+        return new PoolStatus.ClientAddress(label(pool.config().clientAddress()), !TransparentSocket.isForbidden(),
+                lost);
     }
 
     private static PoolStatus.SharedMachine machine(CoLocation.Machine machine) {

@@ -12,6 +12,9 @@ public interface HealthListener {
      */
     default void onHealth(Endpoint endpoint, Health health, String cause) {}
 
+    /** It was suspect since a connect of live traffic failed, and a probe that began after that has passed. */
+    default void onCleared(Endpoint endpoint) {}
+
     /** It was DOWN, and is about to be UP. */
     void onReturning(Endpoint endpoint);
 

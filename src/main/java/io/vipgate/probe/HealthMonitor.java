@@ -276,8 +276,12 @@ public final class HealthMonitor implements AutoCloseable {
             isLocalTold = false;
             switch (result.outcome()) {
                 case PASS -> {
+                    boolean wasSuspect = health.health() == Health.UP && health.isSuspect();
                     become(health.toPassed(schedule.rules(), begun, now, isOther(this::mayStandIn)), cause);
                     takeOutageFailuresBack(this);
+                    if (wasSuspect && !health.isSuspect()) {
+                        listener.onCleared(endpoint);
+                    }
                 }
                 // A fourth void result in a row means that this machine can't tell any more: it counts.
                 case FAIL, TIMEOUT, INCONCLUSIVE ->

@@ -61,6 +61,7 @@ import java.util.stream.Stream;
  */
 public final class GatewayServer implements AutoCloseable {
     private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+    private static final Duration ADDRESSES_EVERY = Duration.ofSeconds(5);
 
     private final Gateway gateway;
     private final AccessLog accessLog;
@@ -75,6 +76,7 @@ public final class GatewayServer implements AutoCloseable {
     private final HttpServers servers;
     private final LoopHeartbeat heartbeat;
     private final CoLocationWatch neighbours;
+    private final PoolRegistry pools;
     private final PeriodicTasks periodic = new PeriodicTasks();
 
     /**
@@ -96,7 +98,7 @@ public final class GatewayServer implements AutoCloseable {
                 new RelayEvents(liveFailures, accessLog.forLoop())));
         HostResolver resolver = new HostResolver(names);
         Blocks blocks = new Blocks();
-        PoolRegistry pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks);
+        pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks);
         ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit, new ListenerAdmissions(blocks));
         admissions = listeners.admissions();
         heartbeat = new LoopHeartbeat(loops);
@@ -191,6 +193,7 @@ public final class GatewayServer implements AutoCloseable {
         periodic.every(FIRST_LOOK, RateSampler.EVERY, rates::sample);
         // Pools are known by then, and their endpoints have been talked to.
         periodic.every(FIRST_LOOK, CoLocationWatch.EVERY, neighbours::look);
+        periodic.every(FIRST_LOOK, ADDRESSES_EVERY, pools::lookAtOwnAddresses);
         periodic.start();
         // Before the listeners: what can't be bound ends the start, and clients that had come would be reset.
         servers.bind(config, operations, readiness, new MetricsHandler(accept -> metrics().scrape(accept)));

@@ -24,6 +24,10 @@ final class Attempts {
     private @Nullable ConnectFailure lastFailure;
     private byte begun;
     private boolean isCounted;
+    /** The present attempt, or the last one, is made from the client's own address. */
+    private boolean isFromClient;
+    /** The last endpoint is tried once more, from the gateway's address. */
+    private boolean isOnceMore;
     /** The client had its pin already when it came. */
     private boolean wasPinned;
 
@@ -67,11 +71,11 @@ final class Attempts {
         if (failed.isEmpty()) {
             selected = isPinnable
                     ? first(pool, clientHigh, clientLow, now)
-                    : pool.open(clientHigh, clientLow, failed, false);
+                    : pool.open(clientHigh, clientLow, failed, false, now);
             pool.onFirstSelected(selected);
         } else {
             int left = pool.attempts() - failed.size();
-            selected = left <= 0 ? null : pool.open(clientHigh, clientLow, failed, left == 1);
+            selected = left <= 0 ? null : pool.open(clientHigh, clientLow, failed, left == 1, now);
         }
         if (selected != null) {
             endpoint = selected;
@@ -88,14 +92,14 @@ final class Attempts {
         LoopPins pins = pool.pins();
         Pin found = pins.find(clientHigh, clientLow);
         wasPinned = found != null;
-        LoopEndpoint selected = found == null ? null : pool.openPinned(found.endpoint(), now);
+        LoopEndpoint selected = found == null ? null : pool.openPinned(found.endpoint(), clientHigh, clientLow, now);
         if (selected != null) {
             pins.onHit();
         } else {
-            selected = pool.open(clientHigh, clientLow, failed, false);
+            selected = pool.open(clientHigh, clientLow, failed, false, now);
             if (found == null && selected != null) {
                 found = pins.pin(selected.endpoint());
-                selected = found == null ? selected : agreed(pool, found, selected, now);
+                selected = found == null ? selected : agreed(pool, found, selected, clientHigh, clientLow, now);
             }
         }
         if (found != null) {
@@ -107,17 +111,51 @@ final class Attempts {
     }
 
     /** Another loop may have pinned the client in the same moment; then that is where it goes. */
-    private static LoopEndpoint agreed(LoopPool pool, Pin found, LoopEndpoint own, long now) {
+    private static LoopEndpoint agreed(LoopPool pool, Pin found, LoopEndpoint own, long clientHigh,
+            long clientLow, long now) {
         pool.pins().onMiss();
         if (found.endpoint().equals(own.endpoint())) {
             return own;
         }
-        LoopEndpoint others = pool.openPinned(found.endpoint(), now);
+        LoopEndpoint others = pool.openPinned(found.endpoint(), clientHigh, clientLow, now);
         if (others == null) {
             return own;
         }
         own.endpoint().close();
         return others;
+    }
+
+    /** Whether the present attempt, or the last one, was made from the client's own address. */
+    boolean isFromClient() {
+        return isFromClient;
+    }
+
+    void setFromClient(boolean fromClient) {
+        isFromClient = fromClient;
+    }
+
+    /** Whether an endpoint that did not answer the client's address is tried once more, so from the gateway's. */
+    boolean isOnceMore() {
+        return isOnceMore;
+    }
+
+    /** Takes a place at the endpoint that the last attempt from the client's address had no answer of; null when there is none. */
+    @Nullable
+    LoopEndpoint onceMore() {
+        LoopEndpoint last = endpoint;
+        if (!isFromClient || lastFailure != ConnectFailure.TIMEOUT || last == null || !last.endpoint().tryOpen()) {
+            return null;
+        }
+        isOnceMore = true;
+        isCounted = true;
+        begun++;
+        return last;
+    }
+
+    /** The present attempt is not made, through no fault of its endpoint: its place is given back. */
+    void withdraw() {
+        release();
+        endpoint = null;
     }
 
     /** The present attempt has failed; its endpoint is not selected again. */

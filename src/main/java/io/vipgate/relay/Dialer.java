@@ -6,6 +6,7 @@ import io.vipgate.linux.Errno;
 import io.vipgate.linux.NativeSocketAddress;
 import io.vipgate.linux.SocketOptions;
 import io.vipgate.linux.SystemCalls;
+import io.vipgate.linux.TransparentSocket;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +52,32 @@ final class Dialer {
         return result;
     }
 
+    /**
+     * Begins a connect from an address that may be another machine's.
+     *
+     * @return a descriptor whose connect is under way or done, or a negated error number: see
+     *     {@link TransparentSocket#isRefusal} for whether this process may not
+     */
+    int beginAs(LoopEndpoint endpoint, RelaySettings settings, long clientHigh, long clientLow, boolean canDelayAck) {
+        int fd = open(endpoint, settings.congestion(), canDelayAck);
+        if (fd < 0) {
+            return fd;
+        }
+        int result = TransparentSocket.allow(systemCalls, fd, endpoint.family());
+        if (result == 0) {
+            local.set(clientHigh, clientLow, 0);
+            result = systemCalls.bind(fd, endpoint.family(), local);
+        }
+        return connect(fd, endpoint, result);
+    }
+
     private int connect(LoopEndpoint endpoint, @Nullable NativeSocketAddress source,
             @Nullable CongestionControl congestion, boolean canDelayAck) {
+        int fd = open(endpoint, congestion, canDelayAck);
+        return fd < 0 ? fd : connect(fd, endpoint, source == null ? 0 : bind(fd, source));
+    }
+
+    private int open(LoopEndpoint endpoint, @Nullable CongestionControl congestion, boolean canDelayAck) {
         int fd = systemCalls.socket(endpoint.family());
         if (fd < 0) {
             return fd;
@@ -65,10 +90,12 @@ final class Dialer {
         if (congestion != null) {
             systemCalls.setCongestion(fd, congestion);
         }
-        int result = source == null ? 0 : bind(fd, source);
-        if (result == 0) {
-            result = systemCalls.connect(fd, endpoint.address());
-        }
+        return fd;
+    }
+
+    /** Connects a socket if binding it had this result; one that can't be connected is closed. */
+    private int connect(int fd, LoopEndpoint endpoint, int bound) {
+        int result = bound == 0 ? systemCalls.connect(fd, endpoint.address()) : bound;
         if (result == 0 || result == -Errno.EINPROGRESS) {
             return fd;
         }

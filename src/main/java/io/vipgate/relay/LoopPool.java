@@ -9,11 +9,13 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.Health;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -171,6 +173,36 @@ public final class LoopPool {
         return pins;
     }
 
+    /** How its endpoints are connected to from the client's address; null when they are not. */
+    @Nullable
+    TransparentSource transparent() {
+        return plan.transparent();
+    }
+
+    /** Whether an address is that of one of the endpoints, on whatever port. */
+    boolean isOfEndpoint(InetAddress address) {
+        for (LoopEndpoint each : endpoints) {
+            if (each.endpoint().address().getAddress().equals(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether any endpoint, in whatever state, has an address of a family. */
+    boolean hasEndpointOf(boolean isIpv4) {
+        for (LoopEndpoint each : endpoints) {
+            if (TransparentSource.isOfFamily(each.endpoint(), isIpv4)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void onFallback(ClientAddressFallback reason) {
+        counts.onFallback(reason);
+    }
+
     void onRetry() {
         counts.onRetry();
     }
@@ -213,10 +245,12 @@ public final class LoopPool {
      * @return null when that endpoint does not keep its clients, or is full
      */
     @Nullable
-    LoopEndpoint openPinned(Endpoint endpoint, long now) {
+    LoopEndpoint openPinned(Endpoint endpoint, long clientHigh, long clientLow, long now) {
+        RequiredSource required = required(clientHigh, clientLow, now);
         TieredBalancer _ = present();
         LoopEndpoint pinned = known.get(endpoint);
-        return pinned != null && pinned.state().keepsPins(now, pins.ttlNanos()) && endpoint.tryOpen() ? pinned : null;
+        return pinned != null && pinned.state().keepsPins(now, pins.ttlNanos())
+                && (required == null || required.isGood(endpoint)) && endpoint.tryOpen() ? pinned : null;
     }
 
     /**
@@ -224,12 +258,38 @@ public final class LoopPool {
      *
      * @param tried endpoints not to be chosen, since an attempt on them failed
      * @param isLast whether no other attempt will follow
+     * @param now the loop's time
      * @return the endpoint, or null when none can be used
      */
     @Nullable
-    LoopEndpoint open(long clientHigh, long clientLow, List<Endpoint> tried, boolean isLast) {
+    LoopEndpoint open(long clientHigh, long clientLow, List<Endpoint> tried, boolean isLast, long now) {
         TieredBalancer present = present();
-        selection.begin(clientHigh, clientLow, tried);
+        RequiredSource required = required(clientHigh, clientLow, now);
+        if (required == null) {
+            selection.begin(clientHigh, clientLow, tried, LoopPool::isAny);
+            return open(present, isLast);
+        }
+        selection.begin(clientHigh, clientLow, tried, required::isGood);
+        LoopEndpoint good = open(present, isLast);
+        if (good != null) {
+            return good;
+        }
+        selection.begin(clientHigh, clientLow, tried, required::isPossible);
+        return open(present, isLast);
+    }
+
+    private static boolean isAny(Endpoint endpoint) {
+        return true;
+    }
+
+    private @Nullable RequiredSource required(long clientHigh, long clientLow, long now) {
+        TransparentSource source = plan.transparent();
+        return source == null || !source.isRequired()
+                ? null
+                : RequiredSource.of(source, clientHigh, clientLow, now);
+    }
+
+    private @Nullable LoopEndpoint open(TieredBalancer present, boolean isLast) {
         while (true) {
             Candidate selected = isLast ? present.selectLast(selection) : present.select(selection);
             if (selected == null) {
@@ -248,12 +308,14 @@ public final class LoopPool {
         private long clientHigh;
         private long clientLow;
         private List<Endpoint> tried = List.of();
+        private Predicate<Endpoint> isMeant = LoopPool::isAny;
 
         Selection(RandomGenerator random) {
             this.random = random;
         }
 
-        void begin(long newHigh, long newLow, List<Endpoint> newTried) {
+        void begin(long newHigh, long newLow, List<Endpoint> newTried, Predicate<Endpoint> newMeant) {
+            isMeant = newMeant;
             clientHigh = newHigh;
             clientLow = newLow;
             tried = newTried;
@@ -261,7 +323,8 @@ public final class LoopPool {
 
         @Override
         public boolean isUsable(Endpoint endpoint) {
-            return !endpoint.isFull() && (tried.isEmpty() || !tried.contains(endpoint));
+            return !endpoint.isFull() && (tried.isEmpty() || !tried.contains(endpoint))
+                    && isMeant.test(endpoint);
         }
 
         @Override

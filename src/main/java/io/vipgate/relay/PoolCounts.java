@@ -16,6 +16,7 @@ import java.util.Map;
 public final class PoolCounts {
     private final Map<String, EndpointCounts> endpoints = new HashMap<>();
     private final EnumCounter<CloseReason> closedUnplaced = new EnumCounter<>(CloseReason.class);
+    private final EnumCounter<ClientAddressFallback> fallbacks = new EnumCounter<>(ClientAddressFallback.class);
     private final Histogram durations = new Histogram(BucketBounds.LIFETIMES);
     private long retries;
     private long noHealthy;
@@ -52,6 +53,10 @@ public final class PoolCounts {
         retries++;
     }
 
+    void onFallback(ClientAddressFallback reason) {
+        fallbacks.add(reason);
+    }
+
     void onNoHealthy() {
         noHealthy++;
     }
@@ -76,6 +81,7 @@ public final class PoolCounts {
     void add(PoolCounts other) {
         other.endpoints.forEach(this::add);
         closedUnplaced.add(other.closedUnplaced);
+        fallbacks.add(other.fallbacks);
         durations.add(other.durations);
         retries += other.retries;
         noHealthy += other.noHealthy;
@@ -91,6 +97,11 @@ public final class PoolCounts {
     /** Relays that ended without an endpoint, since none could be selected. */
     public EnumCounter<CloseReason> closedUnplaced() {
         return closedUnplaced;
+    }
+
+    /** Attempts that could not be made from the client's address, in a pool that wants that. */
+    public EnumCounter<ClientAddressFallback> fallbacks() {
+        return fallbacks;
     }
 
     /** How long relays lasted, from being accepted to their end. */

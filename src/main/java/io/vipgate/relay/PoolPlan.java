@@ -12,5 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param settings how its relays are made and bounded
  * @param factory its rule
  * @param pins its pins, shared by all loops; null when it does not pin
+ * @param transparent how endpoints are connected to from the client's address; null when they are not
  */
-public record PoolPlan(RelaySettings settings, BalancerFactory factory, @Nullable PinTable pins) {}
+public record PoolPlan(RelaySettings settings, BalancerFactory factory, @Nullable PinTable pins,
+        @Nullable TransparentSource transparent) {
+    /** A plan whose endpoints are connected to from the gateway's addresses. */
+    public PoolPlan(RelaySettings settings, BalancerFactory factory, @Nullable PinTable pins) {
+        this(settings, factory, pins, null);
+    }
+}

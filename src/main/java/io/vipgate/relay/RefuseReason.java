@@ -8,6 +8,8 @@ public enum RefuseReason {
     MAX_CONNECTIONS,
     /** The pool has no endpoint that may be used. */
     NO_ENDPOINT,
+    /** Its pool's endpoints must be connected to from its address, and none can be. */
+    CLIENT_ADDRESS,
     /** The listener's room is used up: the places that it keeps, and those that all listeners share. */
     NO_ROOM,
     /** The kernel gives no file descriptor. Counts the pauses in accepting: the clients wait in the kernel's queue. */

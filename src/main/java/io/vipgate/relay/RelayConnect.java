@@ -20,7 +20,7 @@ final class RelayConnect {
         LoopEndpoint next = next(relay);
         while (next != null) {
             relay.hasDelayedAck = relay.listener.canDelayHandshakeAck();
-            int fd = relay.loop.dialer().begin(next, relay.settings, relay.hasDelayedAck);
+            int fd = begin(relay, next);
             if (fd >= 0) {
                 relay.backend = relay.watch(fd, true);
             }
@@ -29,22 +29,46 @@ final class RelayConnect {
                 relay.loop.wheel().arm(relay, relay.since + relay.settings.connectTimeoutNanos());
                 return;
             }
+            if (fd == TransparentConnect.REFUSED) {
+                relay.attempts.withdraw();
+                refuse(relay, RefuseReason.CLIENT_ADDRESS);
+                return;
+            }
             onAttemptFailed(relay, fd < 0 ? ConnectFailure.of(-fd) : ConnectFailure.LOCAL);
             next = next(relay);
         }
         if (relay.attempts.failed() == 0) {
-            relay.listener.onRefused(RefuseReason.NO_ENDPOINT);
-            relay.loop.observer().onRefused(relay.listener, RefuseReason.NO_ENDPOINT);
+            refuse(relay, TransparentConnect.whyNone(relay));
+        } else {
+            RelayEndings.close(relay, CloseReason.CONNECT_FAILED, true);
         }
+    }
+
+    private static void refuse(Relay relay, RefuseReason reason) {
+        relay.listener.onRefused(reason);
+        relay.loop.observer().onRefused(relay.listener, reason);
         RelayEndings.close(relay, CloseReason.CONNECT_FAILED, true);
     }
 
+    private static int begin(Relay relay, LoopEndpoint next) {
+        TransparentSource source = relay.pool.transparent();
+        return source == null
+                ? relay.loop.dialer().begin(next, relay.settings, relay.hasDelayedAck)
+                : TransparentConnect.begin(relay, next, source);
+    }
+
     private static @Nullable LoopEndpoint next(Relay relay) {
-        return relay.attempts.next(relay.pool, relay.clientHigh, relay.clientLow, relay.isPinnable(), relay.now());
+        LoopEndpoint next = relay.attempts.next(relay.pool, relay.clientHigh, relay.clientLow, relay.isPinnable(),
+                relay.now());
+        return next == null ? TransparentConnect.onceMore(relay) : next;
     }
 
     /** The attempt that is under way is over; its socket is closed. */
     static void onAttemptFailed(Relay relay, ConnectFailure failure) {
+        LoopEndpoint attempted = relay.attempts.endpoint();
+        if (attempted != null && relay.attempts.isFromClient()) {
+            TransparentConnect.onFailed(relay, attempted, failure);
+        }
         relay.attempts.onFailed(failure);
         relay.loop.observer().onConnectFailed(relay, failure);
         if (relay.backend != null) {
@@ -88,6 +112,9 @@ final class RelayConnect {
         relay.phase = Relay.Phase.OPEN;
         relay.attempts.onConnected(relay.pool, relay.clientHigh, relay.clientLow, relay.now() - relay.since);
         LoopEndpoint reached = relay.attempts.endpoint();
+        if (reached != null && relay.attempts.isFromClient()) {
+            TransparentConnect.onReached(relay, reached);
+        }
         relay.traffic = reached == null ? null : reached.traffic(relay.listener.name());
         relay.loop.observer().onConnected(relay);
         relay.since = relay.now();

@@ -15,6 +15,7 @@ import io.vipgate.metrics.GatewayStats;
 import io.vipgate.metrics.PoolStats;
 import io.vipgate.metrics.StatsSource;
 import io.vipgate.neighbour.CoLocationWatch;
+import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.probe.HealthCounts;
@@ -26,8 +27,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Reads all numbers of a gateway that metrics tell.
@@ -139,7 +142,15 @@ public final class MetricsReader implements StatsSource {
                 snapshot.named(endpoint), EndpointState.initial(configured.weight(), configured.backup()),
                 configured.probe() && pool.probe().type() != ProbeType.NONE,
                 health.getOrDefault(endpoint, new HealthCounts()))));
-        return new PoolStats(name, endpoints, control.pinNumbers(),
+        return new PoolStats(name, endpoints, control.pinNumbers(), withoutReturn(control, snapshot),
                 neighbours.of(name));
+    }
+
+    private static Optional<Set<String>> withoutReturn(ManagedPool pool, PoolSnapshot snapshot) {
+        return pool.isFromClients()
+                ? Optional.of(snapshot.members().stream().map(PoolSnapshot.Member::endpoint)
+                        .filter(endpoint -> pool.returnPaths().nanosUntilTried(endpoint, System.nanoTime()).isPresent())
+                        .map(Endpoint::name).collect(Collectors.toSet()))
+                : Optional.empty();
     }
 }

@@ -51,7 +51,7 @@ class CloseCodeTest {
     @CsvSource({"MAX_CONNECTIONS, P-", "NO_ENDPOINT, PC", "NO_ROOM, R-", "FD_EXHAUSTED, R-", "ACCESS, PR",
         "BLOCKED, PR",
         "SOURCE_CONNECTIONS, PR", "SOURCE_RATE, PR", "PROXY_UNTRUSTED, PR", "PROXY_INVALID, PR", "PROXY_TIMEOUT, cR",
-        "PROXY_LEFT, CR", "PREREAD_FULL, PR"})
+        "PROXY_LEFT, CR", "PREREAD_FULL, PR", "CLIENT_ADDRESS, PC"})
     void aClientThatIsTurnedAwayHasACode(RefuseReason reason, String code) {
         assertThat(CloseCode.of(reason)).isEqualTo(code);
     }

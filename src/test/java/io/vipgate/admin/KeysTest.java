@@ -59,6 +59,7 @@ class KeysTest {
                     Map.ofEntries(Map.entry("status", STATUS), Map.entry("listener", LISTENER), Map.entry("tls", TLS),
                             Map.entry("pool", POOL), Map.entry("pins", PINS), Map.entry("endpoint", ENDPOINT),
                             Map.entry("probe", PROBE), Map.entry("machine", "PoolStatus$SharedMachine"),
+                            Map.entry("clients", "PoolStatus$ClientAddress"), Map.entry("lost", "PoolStatus$NoReturn"),
                             Map.entry("event", EVENTS), Map.entry("blocks", "GatewayStatus$BlockCount"))),
             Map.entry("TopScreen", Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "endpoint", ENDPOINT)));
 

@@ -75,6 +75,21 @@ class ViewsTest {
     }
 
     @Test
+    void statusSaysWhetherClientsAddressesAreUsed() throws Exception {
+        Json used = JsonParser.parse("""
+                {"pools": [{"name": "a", "clientAddress": {"mode": "prefer", "permitted": true, "noReturn":
+                    [{"endpoint": "vip1", "nextTry": "2026-11-25T12:00:30Z"}]}},
+                  {"name": "b", "clientAddress": {"mode": "require", "permitted": false, "noReturn": []}},
+                  {"name": "c"}]}""");
+
+        assertThat(new StatusView(used, new AnsiStyle(false), NOW).notes()).containsExactly(
+                "pool a: clients' addresses are used towards endpoints",
+                "pool a: replies of vip1 to clients' addresses do not come back; the gateway's own address is used for it, "
+                        + "the next try is in 30 s",
+                "pool b: clients are refused, the process may not connect from their addresses");
+    }
+
+    @Test
     void theLiveViewFitsItsTerminal() throws Exception {
         for (int rows : new int[]{1, 5, 12, 40}) {
             for (int columns : new int[]{1, 20, 80, 300}) {

@@ -62,6 +62,8 @@ final class MetricNamesIT {
             entry("vipgate_endpoint_connect_seconds", "histogram endpoint pool"),
             entry("vipgate_pool_retries_total", "counter pool"),
             entry("vipgate_pool_no_healthy_total", "counter pool"),
+            entry("vipgate_pool_client_address_fallbacks_total", "counter pool reason"),
+            entry("vipgate_endpoint_no_return", "gauge endpoint pool"),
             entry("vipgate_endpoint_up", "gauge endpoint pool"),
             entry("vipgate_endpoint_suspect", "gauge endpoint pool"),
             entry("vipgate_endpoint_weight", "gauge endpoint pool"),
@@ -83,6 +85,7 @@ final class MetricNamesIT {
     void everyNameIsThereWithItsTypeAndItsLabels() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo).pool("pinning: { by: source-address }")
+                        .pool("clientAddress: prefer")
                         .probe("{ type: tcp, interval: 50ms }").listener("perSource: { newPerSecond: 100 }")
                         .listener("tls: { names: { shop.example.com: nginx } }")
                         .more(SERVED)

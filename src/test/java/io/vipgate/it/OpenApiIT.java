@@ -47,6 +47,7 @@ final class OpenApiIT {
             Map.entry("LiftedBlocks", "LiftedBlocks"),
             Map.entry("ListenerStatus", "Listener"), Map.entry("TlsRoutingStatus", "TlsRouting"),
             Map.entry("PoolStatus", "Pool"),
+            Map.entry("PoolStatus$ClientAddress", "ClientAddress"), Map.entry("PoolStatus$NoReturn", "NoReturn"),
             Map.entry("PoolStatus$Pins", "Pins"), Map.entry("PoolStatus$SharedMachine", "SharedMachine"),
             Map.entry("PoolStatus$Pair", "Pair"), Map.entry("EndpointStatus", "Endpoint"),
             Map.entry("EndpointStatus$LastProbe", "LastProbe"),

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnabledOnOs(architectures = {"amd64", "aarch64"})
 class NetlinkMessagesTest {
     private static final int SEQUENCE = 7;
+    private static final InetAddress OWN = InetAddress.ofLiteral("192.0.2.1");
     /** As Linux 6.18 writes them, a route to 192.0.2.11 over interface 3 and the stale entry for it. */
     private static final String ROUTE = "18000000" + "07000000" + "9a1f0000" + "02200000fe000001" + "00020000"
             + "08000f00fe000000" + "08000100c000020b" + "0800040003000000" + "08000700c0000201" + "0800190000000000"
@@ -90,7 +91,7 @@ class NetlinkMessagesTest {
 
     @Test
     void readsARouteToANeighbour() {
-        assertThat(read(ROUTE)).isEqualTo(new Reply.Route(1, 3, false));
+        assertThat(read(ROUTE)).isEqualTo(new Reply.Route(1, 3, false, OWN));
         assertThat(read(ROUTE.replace("fe000001", "ff000002"))).isInstanceOfSatisfying(Reply.Route.class,
                 route -> assertThat(route.isLocal()).isTrue());
     }
@@ -98,7 +99,7 @@ class NetlinkMessagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"08000500c00002fe", "160012000a00fe8000000000000000000000000000010000"})
     void readsThatARouteLeadsToARouter(String gatewayOrVia) {
-        assertThat(read(ROUTE + gatewayOrVia)).isEqualTo(new Reply.Route(1, 3, true));
+        assertThat(read(ROUTE + gatewayOrVia)).isEqualTo(new Reply.Route(1, 3, true, OWN));
     }
 
     @ParameterizedTest

@@ -10,13 +10,16 @@ import io.vipgate.linux.Pipe;
 import io.vipgate.linux.SocketOptions;
 import io.vipgate.linux.SystemCalls;
 import io.vipgate.linux.TcpInfo;
+import io.vipgate.text.IpText;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,8 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     /** How often it was asked what a peer has not acknowledged. */
     int queuesAsked;
     int acceptError;
+    /** Options that this process may not set. */
+    final Set<Integer> refusedOptions = new HashSet<>();
     /** Called when a client is asked for. */
     Runnable onAccept = () -> {};
     int accepts;
@@ -219,6 +224,13 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     }
 
     @Override
+    public int bind(int fd, int family, ClientAddress local) {
+        FakeSocket socket = socketOf(fd);
+        socket.boundTo = IpText.of(ClientAddress.toInetAddress(local.high(), local.low()));
+        return 0;
+    }
+
+    @Override
     public int listen(int fd, int backlog) {
         return 0;
     }
@@ -260,6 +272,9 @@ final class FakeKernel implements SystemCalls, FakeEventLoop.Readiness {
     @Override
     public int setOption(int fd, int level, int option, int value) {
         beforeCall.accept("setOption");
+        if (refusedOptions.contains(option)) {
+            return -Errno.EPERM;
+        }
         socketOf(fd).setOption(level, option, value);
         return 0;
     }

@@ -44,6 +44,9 @@ final class FakeSocket {
     NativeSocketAddress remote;
     @Nullable
     NativeSocketAddress local;
+    /** The address that it was bound to by its bytes. */
+    @Nullable
+    String boundTo;
     /** Bytes the peer has not acknowledged; a test sets it. */
     int unacknowledged;
     int windowProbes;

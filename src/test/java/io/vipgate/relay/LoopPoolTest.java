@@ -46,7 +46,7 @@ class LoopPoolTest {
     }
 
     private void connect() {
-        taken = Objects.requireNonNull(loopPool.open(0, 0, List.of(), false));
+        taken = Objects.requireNonNull(loopPool.open(0, 0, List.of(), false, 0));
         taken.onConnected(1);
         traffic = taken.traffic(LISTENER);
     }

@@ -24,7 +24,7 @@ public record Explanation(String listener, String pool, String client, @Nullable
      *
      * @param who {@code peer} or {@code client}
      * @param check {@code acceptProxy}, {@code blocks}, {@code access}, {@code perSource}, {@code maxConnections} or
-     *     {@code tls}
+     *     {@code tls}; {@code clientAddress} of the pool
      * @param result {@code pass}, {@code refused} or {@code dry_run}
      */
     public record Verdict(String who, String address, String check, String result, String why) {}

@@ -11,13 +11,31 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  *
  * @param pins null when the pool does not pin
+ * @param clientAddress null when the pool does not connect from clients' addresses
  * @param sharedMachines machines that answer for more than one address of the pool
  * @param pairs every two endpoints, in pools of few
  */
 public record PoolStatus(String name, String balance, String probe, List<EndpointStatus> endpoints,
-        @OmitNull @Nullable Pins pins, List<SharedMachine> sharedMachines, List<Pair> pairs) {
+        @OmitNull @Nullable Pins pins, @OmitNull @Nullable ClientAddress clientAddress,
+        List<SharedMachine> sharedMachines, List<Pair> pairs) {
     /** What a pool has pinned. */
     public record Pins(long count, long moves, long evictions) {}
+
+    /**
+     * How endpoints are connected to from clients' addresses.
+     *
+     * @param mode {@code prefer} or {@code require}
+     * @param permitted whether the process may
+     * @param noReturn endpoints whose answers do not come back
+     */
+    public record ClientAddress(String mode, boolean permitted, List<NoReturn> noReturn) {}
+
+    /**
+     * An endpoint that answers probes, and not connections from clients' addresses.
+     *
+     * @param nextTry when one connection tries it again
+     */
+    public record NoReturn(String endpoint, Instant nextTry) {}
 
     /**
      * A machine that answers for several addresses.

@@ -53,7 +53,8 @@ function showNotices(status) {
   const notices = [...status.reasons.map(reason => `not ready: ${reason}`),
     ...status.needRestart.map(text => `requires a restart: ${text}`),
     ...status.pools.flatMap(pool => pool.sharedMachines.map(({ machine, endpoints }) =>
-      `pool ${pool.name}: one machine, ${machine}, answers for ${endpoints.join(", ")}`))];
+      `pool ${pool.name}: one machine, ${machine}, answers for ${endpoints.join(", ")}`)),
+    ...status.pools.flatMap(clientAddressNotices)];
   if (status.stateFileProblem !== null) {
     notices.push(`operator states are not kept: stateFile ${status.stateFileProblem}`);
   }
@@ -66,6 +67,21 @@ function showNotices(status) {
   find("notices").hidden = notices.length === 0;
   keep(find("notices"), notices.map(text => ({ text })), notice => notice.text,
     () => ({ element: make("li") }), (item, notice) => setText(item.element, notice.text));
+}
+
+function clientAddressNotices(pool) {
+  const clients = pool.clientAddress;
+  if (clients === undefined) {
+    return [];
+  }
+  const isRequired = clients.mode === "require";
+  if (!clients.permitted) {
+    return [`pool ${pool.name}: ${isRequired ? "clients are refused" : "the gateway's own address is used"}: `
+      + "the process may not connect from clients' addresses"];
+  }
+  return clients.noReturn.map(({ endpoint, nextTry }) =>
+    `pool ${pool.name}: replies of ${endpoint} to clients' addresses do not come back; `
+    + `${isRequired ? "it is passed over" : "the gateway's own address is used for it"}, next try ${clock(Date.parse(nextTry))}`);
 }
 
 /** A page whose numbers stand still must not look as if all were well. */
