@@ -63,7 +63,9 @@ final class AdminRoutes {
                         new Route("GET", "/api/v1/pools/{}/pins/{}", TOKEN, calls::pin),
                         new Route("DELETE", "/api/v1/pools/{}/pins/{}", TOKEN, calls::forget),
                         new Route("GET", "/api/v1/sources", TOKEN, Set.of("listener", "limit"), calls::sources),
-                        new Route("POST", "/api/v1/reload", TOKEN, calls::reload)));
+                        new Route("POST", "/api/v1/reload", TOKEN, Set.of("dryRun", "confirm", "unless"),
+                                calls::reload),
+                        new Route("POST", "/api/v1/reload/confirm", TOKEN, calls::confirm)));
         routes.addAll(BlockCalls.of(operations, renderings));
         return routes;
     }
@@ -215,8 +217,26 @@ final class AdminRoutes {
     }
 
     private Response reload(Request call) throws RequestException {
-        tell(call, "reload");
-        return Response.of(200, operations.reload());
+        String dryRun = call.parameters().getOrDefault("dryRun", "false");
+        if (!dryRun.equals("true") && !dryRun.equals("false")) {
+            throw RequestException.bad("parameter dryRun: " + dryRun + " (expected: true or false)");
+        }
+        ReloadOptions options = new ReloadOptions(dryRun.equals("true"),
+                Optional.ofNullable(call.parameters().get("confirm")),
+                Optional.ofNullable(call.parameters().get("unless")));
+        if (options.isDryRun() && (options.confirm().isPresent() || options.unless().isPresent())) {
+            throw RequestException.bad("parameter dryRun: true (expected: neither confirm nor unless with it)");
+        }
+        if (!options.isDryRun()) {
+            tell(call, "reload" + options.confirm().map(term -> ", to be confirmed within " + term).orElse("")
+                    + options.unless().map(condition -> ", unless " + condition).orElse(""));
+        }
+        return Response.of(200, operations.reload(options));
+    }
+
+    private Response confirm(Request call) throws RequestException {
+        tell(call, "confirm the configuration");
+        return Response.of(200, operations.confirm());
     }
 
     /** The one member that a body may have. */

@@ -155,5 +155,12 @@ public interface Operations extends HealthSource {
      * @return what has changed
      * @throws RequestException if it was refused, or there is nothing to read
      */
-    ReloadResult reload() throws RequestException;
+    ReloadResult reload(ReloadOptions options) throws RequestException;
+
+    /**
+     * The configuration that waits to be confirmed stays.
+     *
+     * @throws RequestException if none waits, or the gateway stops
+     */
+    ReloadResult confirm() throws RequestException;
 }

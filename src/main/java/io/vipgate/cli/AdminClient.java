@@ -54,7 +54,11 @@ final class AdminClient {
     }
 
     Json post(String path) {
-        return call("POST", path, Map.of(), true, "");
+        return post(path, Map.of());
+    }
+
+    Json post(String path, Map<String, String> parameters) {
+        return call("POST", path, parameters, true, "");
     }
 
     Json delete(String path, Map<String, String> parameters) {

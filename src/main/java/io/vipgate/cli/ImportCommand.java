@@ -3,10 +3,13 @@ package io.vipgate.cli;
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.Rejected;
 import io.vipgate.importer.ImportFormat;
+import io.vipgate.importer.common.GivenFiles;
 import io.vipgate.importer.common.ImportResult;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -33,6 +36,9 @@ final class ImportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String file;
 
+    @Parameters(index = "2..*", paramLabel = "MORE", description = "Files that FILE names and that are to be read too: maps and lists of names, for haproxy and nginx.")
+    private List<String> more = List.of();
+
     @Option(names = "--strict", description = "Ends with 1 when a share of the connections or a check is lost. The configuration is printed all the same.")
     private boolean isStrict;
 
@@ -47,7 +53,19 @@ final class ImportCommand implements Callable<Integer> {
         if (text.isEmpty()) {
             return ExitStatus.USAGE;
         }
-        ImportResult result = format.convert(text.get());
+        if (!more.isEmpty() && !format.readsMore()) {
+            err.println("vipgate import: " + more.getFirst() + ": only haproxy and nginx name more files");
+            return ExitStatus.USAGE;
+        }
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (String each : more) {
+            Optional<String> named = RulesFile.read(each, "vipgate import", err);
+            if (named.isEmpty()) {
+                return ExitStatus.USAGE;
+            }
+            texts.put(each, named.get());
+        }
+        ImportResult result = format.convert(text.get(), new GivenFiles(texts));
         ImportReport report = new ImportReport(result);
         report.printNotes(err);
         boolean isPrinted = !result.yaml().isEmpty();

@@ -39,6 +39,10 @@ final class StatusView {
         status.get("needRestart").list()
                 .forEach(change -> lines
                         .add(style.yellow("requires a restart: " + Format.clean(change.text()))));
+        if (!status.get("confirmBy").isNull()) {
+            lines.add(style.yellow("the configuration goes back to the one before in "
+                    + Format.until(status.get("confirmBy"), now) + ", unless it is confirmed"));
+        }
         Json stateFile = status.get("stateFileProblem");
         if (!stateFile.isNull()) {
             lines.add(style.red("operator states are not kept: stateFile " + Format.clean(stateFile.text())));
@@ -99,7 +103,11 @@ final class StatusView {
                 table.row(pool.get("name").text() + "/" + endpoint.get("label").text(), endpoint.get("address").text(),
                         style.verdict(endpoint.get("admin").text()),
                         style.verdict(endpoint.get("health").text())
-                                + (endpoint.get("suspect").isTrue() ? style.yellow(" suspect") : ""),
+                                + (endpoint.get("suspect").isTrue() ? style.yellow(" suspect") : "")
+                                + (endpoint.get("drainLeftSeconds").isNull()
+                                        ? ""
+                                        : style.yellow(" draining, "
+                                                + Math.round(endpoint.get("drainLeftSeconds").number()) + " s left")),
                         Format.since(endpoint.get("healthSince"), now),
                         endpoint.get("weight").text() + (endpoint.get("backup").isTrue() ? " backup" : ""),
                         endpoint.get("connections").text(), Format.percent(endpoint.get("share")),

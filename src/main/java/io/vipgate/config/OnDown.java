@@ -4,6 +4,8 @@ package io.vipgate.config;
 public enum OnDown {
     /** They go on. */
     KEEP,
+    /** They end within {@code downDrain}: idle ones by FIN, the rest by RST at the end. */
+    DRAIN,
     /** They are reset on both sides. */
     CLOSE
 }

@@ -35,8 +35,10 @@ public record PoolConfig(
         @Key(doc = "what the kernel may keep of an endpoint's connection once 256 KiB went one way; the peer waits when it "
                 + "is full") BuffersConfig buffers,
         @Key(shown = "the system's", doc = "the kernel's congestion control towards endpoints; as `listeners.L.congestion`") Optional<CongestionName> congestion,
-        @Key(byDefault = "keep", doc = "`keep`, `close`: open relays of an endpoint that "
+        @Key(byDefault = "keep", doc = "`keep`, `drain`, `close`: open relays of an endpoint that "
                 + "goes down") OnDown onDown,
+        @Key(byDefault = "30s", min = "100ms", max = "24h", doc = "with `onDown: drain`: idle relays end by FIN over its first half, the "
+                + "rest by RST at its end") Duration downDrain,
         @Key(byDefault = "try-anyway", doc = "`try-anyway`: endpoints that are down but ready come last; `reject`: "
                 + "only those that are up") OnNoHealthy onNoHealthy,
         @Key(byDefault = "0s", max = "1h", doc = "ramp of new connections after an "

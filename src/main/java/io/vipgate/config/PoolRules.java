@@ -31,6 +31,11 @@ final class PoolRules {
             problems.warn(written.line(slowStart), slowStart,
                     "ignored with balance: " + ScalarTypes.of(BalanceRule.class).write(pool.balance()));
         }
+        KeyPath downDrain = path.child("downDrain");
+        if (pool.onDown() != OnDown.DRAIN && written.has(downDrain)) {
+            problems.warn(written.line(downDrain), downDrain,
+                    "ignored with onDown: " + ScalarTypes.of(OnDown.class).write(pool.onDown()));
+        }
         if (pool.balance() == BalanceRule.FIRST) {
             overflow(false);
             overflow(true);

@@ -22,15 +22,17 @@ final class HealthReactions implements HealthListener {
     private final String pool;
     private final EventLoopSet loops;
     private final SlowStart slowStart;
+    private final DownDrains drains;
     private final RecentEvents events;
     private final Supplier<PoolConfig> config;
     private final ReturnPaths returnPaths;
 
-    HealthReactions(String pool, EventLoopSet loops, SlowStart slowStart, RecentEvents events,
+    HealthReactions(String pool, EventLoopSet loops, SlowStart slowStart, DownDrains drains, RecentEvents events,
             Supplier<PoolConfig> config, ReturnPaths returnPaths) {
         this.pool = pool;
         this.loops = loops;
         this.slowStart = slowStart;
+        this.drains = drains;
         this.events = events;
         this.config = config;
         this.returnPaths = returnPaths;
@@ -39,6 +41,7 @@ final class HealthReactions implements HealthListener {
     @Override
     public void onHealth(Endpoint endpoint, Health health, String cause) {
         events.add("endpoint " + pool + "/" + endpoint.label() + " is " + health + ": " + cause);
+        drains.reconsider();
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ public final class ManagedPool {
     private final OperatorOverrides overrides;
     private final PinTables pins;
     private final SlowStart slowStart;
+    private final DownDrains drains;
     private final HealthReactions reactions;
     private final HealthMonitor monitor;
     private final PoolMembership membership;
@@ -68,8 +70,9 @@ public final class ManagedPool {
         overrides = new OperatorOverrides(kept);
         pins = new PinTables(name, first.config());
         slowStart = new SlowStart(pool, control);
+        drains = new DownDrains(pool, loops, control, events, config::get);
         returnPaths = new ReturnPaths(pool, events::add);
-        reactions = new HealthReactions(name, loops, slowStart, events, config::get, returnPaths);
+        reactions = new HealthReactions(name, loops, slowStart, drains, events, config::get, returnPaths);
         monitor = new HealthMonitor(pool, reactions, control, probes);
         membership = new PoolMembership(pool, loops, resolver, control, monitor, slowStart, overrides, config::get);
         plan = new PoolPlan(ConfigMapping.settings(first.config()), ConfigMapping.factory(name, first.config()),
@@ -128,6 +131,13 @@ public final class ManagedPool {
         return pins.stats();
     }
 
+    /**
+     * How long the connections of an endpoint that is down have at most, in nanoseconds; empty when they are not drained.
+     */
+    public OptionalLong drainLeftNanos(Endpoint endpoint) {
+        return drains.leftNanos(endpoint);
+    }
+
     /** When the operator last changed an endpoint's state; empty when that was before this start, or never. */
     public Optional<Instant> adminSince(String endpoint) {
         return overrides.adminSince(endpoint);
@@ -182,6 +192,7 @@ public final class ManagedPool {
             cancelSlowStarts();
         }
         membership.reconfigure(before);
+        drains.reconsider();
     }
 
     /** The configuration that was applied last stays: what it has done away with goes. */
@@ -220,6 +231,7 @@ public final class ManagedPool {
         }
         long now = System.nanoTime();
         pool.publish(pool.snapshot().withAll(endpoint, state -> state.toAdmin(admin, now)));
+        drains.reconsider();
         if (before != admin) {
             events.add("endpoint " + name + "/" + endpoint + " is " + admin);
             LOG.info("endpoint {}/{} is {}", name, endpoint, admin);
@@ -231,6 +243,7 @@ public final class ManagedPool {
         overrides.toWeight(endpoint, weight, configured.weight());
         long now = System.nanoTime();
         pool.publish(pool.snapshot().withAll(endpoint, state -> state.toWeight(weight, now)));
+        drains.reconsider();
         events.add("endpoint " + name + "/" + endpoint + " has weight " + weight);
         LOG.info("endpoint {}/{} has weight {}; the configuration says {}", name, endpoint, weight,
                 configured.weight());
@@ -248,6 +261,7 @@ public final class ManagedPool {
     /** Stops watching over the pool. */
     void close() {
         monitor.close();
+        drains.close();
         membership.close();
         cancelSlowStarts();
         pins.close();

@@ -1,6 +1,7 @@
 package io.vipgate.importer;
 
 import io.vipgate.importer.common.AddressShares;
+import io.vipgate.importer.common.GivenFiles;
 import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.SyntaxException;
@@ -26,12 +27,26 @@ public enum ImportFormat {
 
     /** Converts the text of a configuration file; never throws on its content. */
     public ImportResult convert(String text) {
+        return convert(text, GivenFiles.NONE);
+    }
+
+    /** Whether {@link #convert} reads files that the first one names. */
+    public boolean readsMore() {
+        return this == HAPROXY || this == NGINX;
+    }
+
+    /**
+     * Converts the text of a configuration file; never throws on its content.
+     *
+     * @param files that it may name: lists and maps of names
+     */
+    public ImportResult convert(String text, GivenFiles files) {
         return switch (this) {
             case IPTABLES -> IptablesImporter.convert(text);
             case NFT -> NftImporter.convert(text);
             case KEEPALIVED -> KeepalivedImporter.convert(text);
-            case HAPROXY -> HaproxyImporter.convert(text);
-            case NGINX -> NginxImporter.convert(text);
+            case HAPROXY -> HaproxyImporter.convert(text, files);
+            case NGINX -> NginxImporter.convert(text, files);
         };
     }
 

@@ -80,6 +80,12 @@ final class EndpointFamilies {
                 Family.gauge("vipgate_endpoint_suspect", "Whether an address of it is suspect.",
                         each((series, each) -> series.add(each.endpoint().isSuspect(), each.name(), each.pool())),
                         "endpoint", "pool"),
+                Family.gauge("vipgate_endpoint_draining",
+                        "Connections of it that are made to end, since it is down.",
+                        each((series, each) -> series.add(
+                                each.endpoint().isDraining() ? each.endpoint().connections() : 0, each.name(),
+                                each.pool())),
+                        "endpoint", "pool"),
                 Family.gauge("vipgate_endpoint_weight", "Share of new connections against the others'.",
                         each((series, each) -> series.add(each.endpoint().state().weight(), each.name(), each.pool())),
                         "endpoint", "pool"),

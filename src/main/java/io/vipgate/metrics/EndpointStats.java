@@ -14,11 +14,12 @@ import java.util.List;
  * @param name in the configuration
  * @param members its addresses and their states; none while its name has none
  * @param configured the state of one without an address
+ * @param isDraining whether connections of an address that is down are made to end
  * @param isProbed whether it is probed
  * @param health what was counted of its probes and transitions
  */
 public record EndpointStats(String name, List<PoolSnapshot.Member> members, EndpointState configured,
-        boolean isProbed, HealthCounts health) {
+        boolean isDraining, boolean isProbed, HealthCounts health) {
     /** Whether one of its addresses is not DOWN: those that nobody has probed count as UP, as they do for clients. */
     boolean isUp() {
         return members.stream().anyMatch(member -> member.state().health() != Health.DOWN);

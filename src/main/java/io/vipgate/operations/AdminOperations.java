@@ -4,6 +4,7 @@ import io.vipgate.admin.BlockRequest;
 import io.vipgate.admin.ExplainedClient;
 import io.vipgate.admin.Operations;
 import io.vipgate.admin.RelayFilter;
+import io.vipgate.admin.ReloadOptions;
 import io.vipgate.admin.RequestException;
 import io.vipgate.admin.Samples;
 import io.vipgate.admin.model.BlockList;
@@ -20,14 +21,15 @@ import io.vipgate.admin.model.ReloadResult;
 import io.vipgate.admin.model.SourceList;
 import io.vipgate.control.OperatorActions;
 import io.vipgate.gateway.ReloadOutcome;
+import io.vipgate.gateway.ReloadRequest;
 import io.vipgate.pool.AdminState;
 import io.vipgate.telemetry.History;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,7 @@ public final class AdminOperations implements Operations {
     private final BlockReport blocks;
     private final SourceReport sources;
     private final SelectionExplainer explanation;
-    private volatile @Nullable Supplier<ReloadOutcome> reload;
+    private volatile @Nullable ConfigControl configuration;
 
     /** Makes the operations of one gateway. */
     public AdminOperations(OperatorActions operator, Readiness readiness, StatusReport status, History history,
@@ -62,9 +64,9 @@ public final class AdminOperations implements Operations {
         this.explanation = explanation;
     }
 
-    /** Has operators reload the configuration in this way; until then they can't. */
-    public void reloadBy(Supplier<ReloadOutcome> newReload) {
-        reload = newReload;
+    /** Has operators change the configuration in this way; until then they can't. */
+    public void configureBy(ConfigControl control) {
+        configuration = control;
     }
 
     @Override
@@ -84,7 +86,8 @@ public final class AdminOperations implements Operations {
 
     @Override
     public GatewayStatus status() {
-        return status.status();
+        ConfigControl present = configuration;
+        return status.status(present == null ? Optional.empty() : present.confirmBy());
     }
 
     @Override
@@ -186,21 +189,41 @@ public final class AdminOperations implements Operations {
     }
 
     @Override
-    public ReloadResult reload() throws RequestException {
+    public ReloadResult reload(ReloadOptions options) throws RequestException {
+        ReloadRequest request = new ReloadRequest(options.isDryRun(), term("confirm", options.confirm()),
+                ReloadTerms.noneUpFor(options.unless()));
+        return result(control().reload(request), "the reload was refused, nothing has changed");
+    }
+
+    private static Duration term(String name, Optional<String> text) throws RequestException {
+        return text.isEmpty() ? Duration.ZERO : ReloadTerms.confirmWithin(name, text.get());
+    }
+
+    @Override
+    public ReloadResult confirm() throws RequestException {
+        return result(control().confirm(), "there is nothing to confirm");
+    }
+
+    private ConfigControl control() throws RequestException {
         if (isStopping()) {
             throw RequestException.stopping();
         }
-        Supplier<ReloadOutcome> present = reload;
+        ConfigControl present = configuration;
         if (present == null) {
             throw new RequestException(409, "there is no file to read again, or the gateway still starts", List.of());
         }
-        return switch (present.get()) {
-            case ReloadOutcome.Applied(List<String> changes, List<String> needRestart) ->
-                new ReloadResult(changes, needRestart);
+        return present;
+    }
+
+    private ReloadResult result(ReloadOutcome outcome, String refused) throws RequestException {
+        return switch (outcome) {
+            case ReloadOutcome.Applied(var changes, var needRestart, var confirmBy) ->
+                new ReloadResult(changes, needRestart, confirmBy);
+            case ReloadOutcome.Previewed(var changes, var needRestart) -> new ReloadResult(changes, needRestart, null);
             case ReloadOutcome.Stopping() -> throw RequestException.stopping();
             case ReloadOutcome.Refused(List<String> problems) -> throw isStopping()
                     ? RequestException.stopping()
-                    : new RequestException(422, "the reload was refused, nothing has changed", problems);
+                    : new RequestException(422, refused, problems);
         };
     }
 }

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +78,12 @@ public final class StatusReport {
         this.startedWith = startedWith;
     }
 
-    GatewayStatus status() {
+    /**
+     * How it is now.
+     *
+     * @param confirmBy when the configuration goes back unless it is confirmed
+     */
+    GatewayStatus status(Optional<Instant> confirmBy) {
         RateSampler.View view = look();
         GatewayConfig config = gateway.config();
         List<String> needRestart = ConfigDiff.between(startedWith, config).stream()
@@ -86,6 +92,7 @@ public final class StatusReport {
         return new GatewayStatus(Instant.now(), BuildInfo.read().version(), ProcessHandle.current().pid(), startedAt,
                 readiness.isAlive(), gateway.isStopping(), reasons.isEmpty(), reasons, gateway.eventLoops(),
                 view.silentLoops(), gateway.openRelays(), gateway.maxRelays(), view.seconds(), needRestart,
+                confirmBy.orElse(null),
                 pools.stateFileProblem().orElse(null),
                 listeners.present().stream().map(listener -> listener(listener, view)).toList(),
                 config.pools().keySet().stream().map(pools::find).flatMap(Optional::stream)
@@ -203,7 +210,12 @@ public final class StatusReport {
                 rate(recent.toClient(), view), now.connected(), now.failed(), now.toBackend(), now.toClient(),
                 isProbed(pool, endpoint.name()),
                 seen.flatMap(Observation::lastProbe).map(StatusReport::probe).orElse(null),
-                overrides(pool, endpoint.name()));
+                drainLeftSeconds(pool, endpoint), overrides(pool, endpoint.name()));
+    }
+
+    private static @Nullable Double drainLeftSeconds(ManagedPool pool, Endpoint endpoint) {
+        OptionalLong nanos = pool.drainLeftNanos(endpoint);
+        return nanos.isPresent() ? nanos.getAsLong() / 1e9 : null;
     }
 
     private static boolean isProbed(ManagedPool pool, String endpoint) {

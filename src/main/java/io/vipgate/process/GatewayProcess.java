@@ -3,11 +3,15 @@ package io.vipgate.process;
 import io.vipgate.config.ShutdownConfig;
 import io.vipgate.gateway.Gateway;
 import io.vipgate.gateway.ReloadOutcome;
+import io.vipgate.gateway.ReloadRequest;
+import io.vipgate.operations.ConfigControl;
 import io.vipgate.operations.Readiness;
 import io.vipgate.probe.ProbeCommands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -142,16 +146,39 @@ public final class GatewayProcess implements AutoCloseable {
             return;
         }
         try {
-            Future<?> _ = reloads.submit(() -> reload(present));
+            Future<?> _ = reloads.submit(() -> reload(present, ReloadRequest.PLAIN));
         } catch (RejectedExecutionException e) {
             LOG.debug("SIGHUP: shutting down");
         }
     }
 
-    /** The operator's: as by SIGHUP, one after the other. */
-    private ReloadOutcome reloadNow(Reloader present) {
+    /** The operator's reloads are as by SIGHUP, one after the other. */
+    private final class OperatorsControl implements ConfigControl {
+        private final Reloader present;
+
+        OperatorsControl(Reloader present) {
+            this.present = present;
+        }
+
+        @Override
+        public ReloadOutcome reload(ReloadRequest request) {
+            return request.isDryRun() ? present.reload(request) : reloadNow(present, request);
+        }
+
+        @Override
+        public ReloadOutcome confirm() {
+            return present.confirm();
+        }
+
+        @Override
+        public Optional<Instant> confirmBy() {
+            return present.confirmBy();
+        }
+    }
+
+    private ReloadOutcome reloadNow(Reloader present, ReloadRequest request) {
         try {
-            return reloads.submit(() -> reload(present)).get();
+            return reloads.submit(() -> reload(present, request)).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return STOPPING;
@@ -162,7 +189,7 @@ public final class GatewayProcess implements AutoCloseable {
         }
     }
 
-    private ReloadOutcome reload(Reloader present) {
+    private ReloadOutcome reload(Reloader present, ReloadRequest request) {
         // Whatever becomes of the reload: a rotation must not depend on it.
         present.reopenLogs();
         if (isStopping) {
@@ -172,7 +199,7 @@ public final class GatewayProcess implements AutoCloseable {
         String status = "the last reload failed; see the log";
         notifier.reloading();
         try {
-            ReloadOutcome outcome = present.reload();
+            ReloadOutcome outcome = present.reload(request);
             status = outcome instanceof ReloadOutcome.Refused
                     ? "the last reload was refused; see the log"
                     : "serving";
@@ -200,7 +227,7 @@ public final class GatewayProcess implements AutoCloseable {
         reloader = file;
         served = server.gateway();
         if (file != null) {
-            server.operations().reloadBy(() -> reloadNow(file));
+            server.operations().configureBy(new OperatorsControl(file));
         }
         notifier.ready("serving");
         notifier.pingPeriod().ifPresent(period -> server.periodic().every(period,

@@ -11,16 +11,21 @@ import io.vipgate.config.Problem;
 import io.vipgate.config.Rejected;
 import io.vipgate.control.StartException;
 import io.vipgate.gateway.ReloadOutcome;
+import io.vipgate.gateway.ReloadRequest;
+import io.vipgate.operations.ConfigControl;
+import io.vipgate.pool.Pool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe: one reload after the other.
  */
-public final class Reloader {
+public final class Reloader implements ConfigControl {
     private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
     /** A file that was written less than this ago may still be being written. */
     private static final Duration SETTLED = Duration.ofMillis(200);
@@ -40,6 +45,7 @@ public final class Reloader {
     private final Path file;
     private final @Nullable FileIdentity firstRead;
     private final Map<String, String> environment;
+    private volatile @Nullable ConfigTrial trial;
 
     /**
      * Makes a reloader.
@@ -72,18 +78,127 @@ public final class Reloader {
     }
 
     /** Reads the file and makes the change; says so in the log. */
-    public synchronized ReloadOutcome reload() {
+    public ReloadOutcome reload() {
+        return reload(ReloadRequest.PLAIN);
+    }
+
+    @Override
+    public synchronized ReloadOutcome reload(ReloadRequest request) {
+        ConfigTrial present = trial;
+        if (present != null && !request.isDryRun()) {
+            server.reloads().onRejected();
+            return refused(List.of("the configuration that was loaded last is on trial until " + present.endsAt()
+                    + " (expected: vipgate confirm, or that it goes back)"));
+        }
         awaitSettled();
         ReloadOutcome outcome = switch (ConfigLoader.load(file, environment)) {
-            case Rejected rejected -> refused(rejected.problems().stream().map(Problem::toString).toList());
-            case Loaded loaded -> apply(loaded);
+            case Rejected rejected -> {
+                List<String> problems = rejected.problems().stream().map(Problem::toString).toList();
+                yield request.isDryRun() ? new ReloadOutcome.Refused(problems) : refused(problems);
+            }
+            case Loaded loaded -> request.isDryRun() ? preview(loaded) : tryOut(loaded, request);
         };
         switch (outcome) {
             case ReloadOutcome.Applied _ -> server.reloads().onApplied();
-            case ReloadOutcome.Refused _,ReloadOutcome.Stopping _ -> server.reloads().onRejected();
+            case ReloadOutcome.Refused _,ReloadOutcome.Stopping _ when !request.isDryRun() ->
+                server.reloads().onRejected();
+            default -> {
+                return outcome;
+            }
         }
         return outcome;
     }
+
+    private ReloadOutcome preview(Loaded loaded) {
+        List<ConfigDiff.Change> changes = ConfigDiff.between(server.gateway().config(), loaded.config());
+        return new ReloadOutcome.Previewed(changes.stream().map(ConfigDiff.Change::toString).toList(),
+                changes.stream().filter(ConfigDiff.Change::needsRestart).map(ConfigDiff.Change::toString).toList());
+    }
+
+    // ---- on trial ----
+
+    private ReloadOutcome tryOut(Loaded loaded, ReloadRequest request) {
+        GatewayConfig before = server.gateway().config();
+        ReloadOutcome outcome = apply(loaded);
+        if (!(outcome instanceof ReloadOutcome.Applied applied) || !request.isOnTrial()) {
+            return outcome;
+        }
+        ConfigTrial begun = new ConfigTrial(request);
+        trial = begun;
+        long since = System.nanoTime();
+        begun.start(() -> lostPool(since, request.noneUpFor()), (ended, why) -> onTrialOver(ended, before, why));
+        String text = begun.mustBeConfirmed()
+                ? "on trial until " + begun.endsAt() + ": it goes back to the one before unless it is confirmed"
+                : "on trial until " + begun.endsAt();
+        server.events().add(text);
+        LOG.info("the configuration is {}", text);
+        return new ReloadOutcome.Applied(applied.changes(), applied.needRestart(),
+                begun.mustBeConfirmed() ? begun.endsAt() : null);
+    }
+
+    /** A pool that has lost its last endpoint since then, for so long; empty when there is none. */
+    private String lostPool(long since, Duration noneUpFor) {
+        if (noneUpFor.isZero()) {
+            return "";
+        }
+        long now = System.nanoTime();
+        for (String name : server.gateway().config().pools().keySet()) {
+            OptionalLong lost = server.gateway().findPool(name).map(Pool::noneUpSince).orElse(OptionalLong.empty());
+            if (lost.isPresent() && lost.getAsLong() - since >= 0 && now - lost.getAsLong() >= noneUpFor.toNanos()) {
+                return "pool " + name + " has had no endpoint up for " + noneUpFor.toSeconds() + " s";
+            }
+        }
+        return "";
+    }
+
+    private synchronized void onTrialOver(ConfigTrial ended, GatewayConfig before, String why) {
+        if (!ended.equals(trial)) {
+            return;
+        }
+        trial = null;
+        if (why.isEmpty()) {
+            server.events().add("the configuration stays");
+            LOG.info("the configuration of {} stays: its trial is over", file);
+        } else if (!server.gateway().isStopping()) {
+            takeBack(before, why);
+        }
+    }
+
+    private void takeBack(GatewayConfig before, String why) {
+        try {
+            server.gateway().apply(before);
+            Logging.apply(before.log());
+            server.reloads().onApplied();
+            server.events().add("reload taken back: " + why);
+            LOG.warn("reload of {} taken back: {}; the configuration before holds, and the file says something else",
+                    file,
+                    why);
+        } catch (StartException | RuntimeException | Error e) {
+            server.events().add("reload not taken back, by a fault: " + e.getMessage());
+            LOG.error("reload of {} can't be taken back ({}): {}", file, why, e.toString());
+        }
+    }
+
+    @Override
+    public synchronized ReloadOutcome confirm() {
+        ConfigTrial present = trial;
+        if (present == null) {
+            return new ReloadOutcome.Refused(List.of("no configuration is on trial"));
+        }
+        trial = null;
+        present.end();
+        server.events().add("configuration confirmed");
+        LOG.info("the configuration of {} is confirmed", file);
+        return new ReloadOutcome.Applied(List.of(), List.of(), null);
+    }
+
+    @Override
+    public Optional<Instant> confirmBy() {
+        ConfigTrial present = trial;
+        return present == null || !present.mustBeConfirmed() ? Optional.empty() : Optional.of(present.endsAt());
+    }
+
+    // ---- reading ----
 
     /** An editor or a copy may still be at it: half a file can be valid. */
     private void awaitSettled() {
@@ -131,7 +246,7 @@ public final class Reloader {
         if (!needRestart.isEmpty()) {
             LOG.warn("requires a restart: {}", String.join("; ", needRestart));
         }
-        return new ReloadOutcome.Applied(List.copyOf(lines), needRestart);
+        return new ReloadOutcome.Applied(List.copyOf(lines), needRestart, null);
     }
 
     /** Access lists whose entries stand in the configuration as before, and in whose files there is something else. */

@@ -18,7 +18,7 @@ public enum CloseReason {
     HALF_CLOSED,
     /** It was older than {@code timeouts.lifetime}. */
     LIFETIME,
-    /** Its endpoint went down, and {@code onDown} is {@code close}. */
+    /** Its endpoint went down, and {@code onDown} is {@code close} or {@code drain}. */
     ENDPOINT_DOWN,
     /** An operator closed it. */
     OPERATOR,

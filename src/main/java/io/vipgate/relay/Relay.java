@@ -5,7 +5,6 @@ import io.vipgate.eventloop.Registration;
 import io.vipgate.eventloop.Wheel;
 import io.vipgate.eventloop.WheelTimer;
 import io.vipgate.linux.ClientAddress;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,10 +48,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to its event loop. The state is an enum and flags, not records: the hot path allocates nothing.
  */
 public final class Relay extends WheelTimer implements RelayInfo {
-    enum Phase {
-        CONNECTING, OPEN, ABORTING, DRAINING, CLOSED
-    }
-
     final RelayLoop loop;
     final LoopListener listener;
     final LoopPool pool;
@@ -65,7 +60,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
     final long number;
     final Attempts attempts = new Attempts();
 
-    Phase phase = Phase.CONNECTING;
+    RelayPhase phase = RelayPhase.CONNECTING;
     /** Among the open relays of its loop. */
     int position;
     @Nullable
@@ -153,12 +148,12 @@ public final class Relay extends WheelTimer implements RelayInfo {
 
     /** Whether it is not over. */
     boolean isOpen() {
-        return phase != Phase.CLOSED;
+        return phase != RelayPhase.CLOSED;
     }
 
     /** Whether the first exchange, bytes one way and bytes the other, is not over yet. */
     boolean isYoung() {
-        return phase == Phase.OPEN && (bytesToBackend() == 0 || bytesToClient() == 0);
+        return phase == RelayPhase.OPEN && (bytesToBackend() == 0 || bytesToClient() == 0);
     }
 
     // ---- moving bytes ----
@@ -178,7 +173,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
                         advance(flowInto(socket));
                     }
                 }
-                case DRAINING -> RelayEndings.onDraining(this, socket);
+                case DRAINING, LEAVING -> RelayEndings.onDraining(this, socket);
                 case CLOSED -> {
                 }
             }
@@ -197,7 +192,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
     }
 
     void advance(@Nullable Flow flow) {
-        if (flow == null || flow.isOver() || (phase != Phase.OPEN && phase != Phase.ABORTING)) {
+        if (flow == null || flow.isOver() || (phase != RelayPhase.OPEN && phase != RelayPhase.ABORTING)) {
             return;
         }
         if (!flow.source.isReadable && !flow.hasPending() && !flow.isEnded) {
@@ -249,13 +244,13 @@ public final class Relay extends WheelTimer implements RelayInfo {
                 case OPEN -> RelayTimeouts.onOpenTimer(this, now);
                 case ABORTING -> {
                     RelayEndings.settle(this);
-                    yield phase == Phase.ABORTING ? now + Wheel.TICK_NANOS : NEVER;
+                    yield phase == RelayPhase.ABORTING ? now + Wheel.TICK_NANOS : NEVER;
                 }
-                case DRAINING -> {
+                case DRAINING, LEAVING -> {
                     if (now >= RelayEndings.drainEnd(this)) {
-                        RelayEndings.close(this, CloseReason.DRAIN, true);
+                        RelayEndings.close(this, phase.drainReason(), true);
                     }
-                    yield phase == Phase.DRAINING ? RelayEndings.drainEnd(this) : NEVER;
+                    yield phase.isDraining() ? RelayEndings.drainEnd(this) : NEVER;
                 }
                 case CLOSED -> NEVER;
             };
@@ -292,7 +287,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
 
     @Override
     public boolean isConnected() {
-        return phase == Phase.OPEN || phase == Phase.ABORTING || phase == Phase.DRAINING;
+        return phase == RelayPhase.OPEN || phase == RelayPhase.ABORTING || phase.isDraining();
     }
 
     @Override
@@ -333,7 +328,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
     /** As it is now, for an operator. */
     RelayView view() {
         LoopEndpoint present = endpoint();
-        return new RelayView(number, listener.name(), pool.name(), phase.name().toLowerCase(Locale.ROOT), clientHigh,
+        return new RelayView(number, listener.name(), pool.name(), phase.label(), clientHigh,
                 clientLow, clientPort, present == null ? null : present.endpoint(), age(), now() - lastDelivered,
                 bytesToBackend(), bytesToClient(), attempts(), isPinned(), conveyed(), hello());
     }

@@ -109,7 +109,7 @@ final class RelayConnect {
         if (present == null) {
             return;
         }
-        relay.phase = Relay.Phase.OPEN;
+        relay.phase = RelayPhase.OPEN;
         relay.attempts.onConnected(relay.pool, relay.clientHigh, relay.clientLow, relay.now() - relay.since);
         LoopEndpoint reached = relay.attempts.endpoint();
         if (reached != null && relay.attempts.isFromClient()) {

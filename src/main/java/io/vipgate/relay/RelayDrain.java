@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Ends relays of one loop before the gateway stops, or when what they belong to is gone from the configuration: idle ones
+ * Ends relays of one loop before the gateway stops, or when what they belong to is gone from the configuration or down: idle ones
  * by FIN, spread over the first half of the time so that their clients do not all come back at once; what is left at the
  * end by RST. A relay that waits for an answer is not idle.
  *
@@ -19,6 +19,7 @@ public final class RelayDrain {
 
     private final RelayLoop loop;
     private final Predicate<Relay> matches;
+    private final CloseReason reason;
     private final LongSupplier waiting;
     private final Runnable onDone;
     private final long begin;
@@ -27,7 +28,22 @@ public final class RelayDrain {
     private int present;
     private int quota;
 
-    private RelayDrain(RelayLoop loop, Predicate<Relay> matches, LongSupplier waiting, long nanos, Runnable onDone) {
+    /** Calls a drain off on all loops. Thread-safe. */
+    public static final class Switch {
+        private volatile boolean isOff;
+
+        /** Makes one that is on. */
+        public Switch() {}
+
+        /** Relays that have not been sent FIN by now stay. */
+        public void callOff() {
+            isOff = true;
+        }
+    }
+
+    private RelayDrain(RelayLoop loop, Predicate<Relay> matches, CloseReason reason, LongSupplier waiting, long nanos,
+            Runnable onDone) {
+        this.reason = reason;
         this.waiting = waiting;
         this.loop = loop;
         this.matches = matches;
@@ -56,9 +72,23 @@ public final class RelayDrain {
      */
     public static void begin(RelayLoop loop, Predicate<Relay> matches, LongSupplier waiting, long nanos,
             Runnable onDone) {
+        new RelayDrain(loop, matches, CloseReason.DRAIN, waiting, nanos, onDone).begin();
+    }
+
+    /**
+     * Begins with some relays, as long as it is not called off; to be called on the loop.
+     *
+     * @param matches which relays are to end
+     * @param reason why: {@code DRAIN} or {@code ENDPOINT_DOWN}
+     * @param nanos how long they may take
+     */
+    public static void begin(RelayLoop loop, Switch lever, Predicate<Relay> matches, CloseReason reason, long nanos) {
+        new RelayDrain(loop, relay -> !lever.isOff && matches.test(relay), reason, () -> 0, nanos, () -> {}).begin();
+    }
+
+    private void begin() {
         assert loop.eventLoop().inEventLoop();
-        RelayDrain drain = new RelayDrain(loop, matches, waiting, nanos, onDone);
-        RelayScan.begin(loop, drain::count, drain::step);
+        RelayScan.begin(loop, this::count, this::step);
     }
 
     private boolean count(Relay relay) {
@@ -70,7 +100,7 @@ public final class RelayDrain {
         long elapsed = loop.eventLoop().now() - begin;
         if (elapsed >= nanos) {
             look(relay -> {
-                relay.abort(CloseReason.DRAIN);
+                relay.abort(reason);
                 return true;
             });
         } else {
@@ -78,7 +108,7 @@ public final class RelayDrain {
             double stepsLeft = Math.max(1, (nanos * SPREAD - elapsed) / STEP_NANOS);
             quota = (int) Math.ceil(present / stepsLeft);
             look(relay -> {
-                boolean isDrained = quota > 0 && RelayEndings.drain(relay, QUIET_NANOS);
+                boolean isDrained = quota > 0 && RelayEndings.drain(relay, QUIET_NANOS, reason);
                 quota -= isDrained ? 1 : 0;
                 return isDrained;
             });

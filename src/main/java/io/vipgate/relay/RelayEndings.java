@@ -21,7 +21,7 @@ final class RelayEndings {
         flow.isFinished = true;
         flow.release(relay.loop);
         Flow opposite = relay.flowFrom(flow.target);
-        if (relay.phase == Relay.Phase.OPEN && opposite != null && opposite.isFinished) {
+        if (relay.phase == RelayPhase.OPEN && opposite != null && opposite.isFinished) {
             // The target's FIN was read and it has been sent everything: close(2) sends ours.
             close(relay, flow.isToBackend ? CloseReason.ENDPOINT_FIN : CloseReason.CLIENT_FIN, false);
             return;
@@ -32,7 +32,7 @@ final class RelayEndings {
             return;
         }
         flow.target.hasSent = true;
-        if (relay.phase == Relay.Phase.OPEN) {
+        if (relay.phase == RelayPhase.OPEN) {
             relay.since = relay.now();
             RelayTimeouts.armBounds(relay);
         } else {
@@ -44,8 +44,8 @@ final class RelayEndings {
     static void onReset(Relay relay, RelaySocket socket) {
         Flow from = relay.flowFrom(socket);
         Flow into = relay.flowInto(socket);
-        if (relay.phase == Relay.Phase.OPEN && from != null && into != null) {
-            relay.phase = Relay.Phase.ABORTING;
+        if (relay.phase == RelayPhase.OPEN && from != null && into != null) {
+            relay.phase = RelayPhase.ABORTING;
             relay.reset = new Reset(from, relay.now());
             into.targetLost = true;
             into.release(relay.loop);
@@ -64,7 +64,7 @@ final class RelayEndings {
 
     /** Ends a relay that was reset once its survivor has everything, or takes nothing more. */
     static void settle(Relay relay) {
-        if (relay.phase == Relay.Phase.ABORTING && relay.reset != null
+        if (relay.phase == RelayPhase.ABORTING && relay.reset != null
                 && relay.reset.isSettled(relay.loop.systemCalls(), relay.now(), relay.lastDelivered)) {
             close(relay, resetReason(relay, relay.reset), true);
         }
@@ -75,24 +75,25 @@ final class RelayEndings {
      * when the last byte went to the endpoint.
      *
      * @param quietNanos how long both directions must have been silent
+     * @param reason why it ends
      * @return false when it is busy
      */
-    static boolean drain(Relay relay, long quietNanos) {
+    static boolean drain(Relay relay, long quietNanos, CloseReason reason) {
         Flow up = relay.clientToBackend;
         Flow down = relay.backendToClient;
-        if (relay.phase != Relay.Phase.OPEN || up == null || down == null || up.hasPending() || down.hasPending()
+        if (relay.phase != RelayPhase.OPEN || up == null || down == null || up.hasPending() || down.hasPending()
                 || relay.wasLastToBackend || relay.now() - relay.lastDelivered < quietNanos
                 || RelayTimeouts.hasUnacked(relay)) {
             return false;
         }
         try {
-            relay.phase = Relay.Phase.DRAINING;
+            relay.phase = reason == CloseReason.ENDPOINT_DOWN ? RelayPhase.LEAVING : RelayPhase.DRAINING;
             relay.since = relay.now();
             relay.loop.wheel().arm(relay, drainEnd(relay));
             relay.loop.systemCalls().shutdownWrite(up.target.fd);
             relay.loop.systemCalls().shutdownWrite(down.target.fd);
             onDraining(relay, up.source);
-            if (relay.phase == Relay.Phase.DRAINING) {
+            if (relay.phase.isDraining()) {
                 onDraining(relay, down.source);
             }
         } catch (Throwable e) {
@@ -106,14 +107,16 @@ final class RelayEndings {
         return relay.since + relay.settings.halfClosedNanos();
     }
 
-    /** Reads what a side of a drained relay still sends, until its FIN. */
+    /**
+     * Reads what a side of a drained relay still sends, until its FIN. Nobody waits for the FIN of an endpoint that is down.
+     */
     static void onDraining(Relay relay, RelaySocket socket) {
         Flow from = relay.flowFrom(socket);
         if (from != null && !from.isFinished && relay.loop.discard(socket)) {
             from.isFinished = true;
             Flow other = relay.flowInto(socket);
-            if (other != null && other.isFinished) {
-                close(relay, CloseReason.DRAIN, false);
+            if ((other != null && other.isFinished) || (relay.phase == RelayPhase.LEAVING && from.isToBackend)) {
+                close(relay, relay.phase.drainReason(), false);
             }
         }
     }
@@ -135,10 +138,10 @@ final class RelayEndings {
 
     /** The only place that ends a relay: frees what the flows hold, closes both sides and gives every count back. */
     static void close(Relay relay, CloseReason reason, boolean withReset) {
-        if (relay.phase == Relay.Phase.CLOSED) {
+        if (relay.phase == RelayPhase.CLOSED) {
             return;
         }
-        relay.phase = Relay.Phase.CLOSED;
+        relay.phase = RelayPhase.CLOSED;
         // What is given back to the system and counted exactly comes before what others make of it, which may fail.
         relay.loop.wheel().disarm(relay);
         close(relay, relay.backend, withReset);

@@ -29,9 +29,9 @@ final class RelayTimeouts {
 
     /** Moves the timer to the next deadline; it may stand at that of the connect, or before a bound that has just begun. */
     static void armBounds(Relay relay) {
-        if (relay.phase == Relay.Phase.OPEN) {
+        if (relay.phase == RelayPhase.OPEN) {
             long next = onOpenTimer(relay, relay.now());
-            if (relay.phase == Relay.Phase.OPEN && next != WheelTimer.NEVER) {
+            if (relay.phase == RelayPhase.OPEN && next != WheelTimer.NEVER) {
                 relay.loop.wheel().arm(relay, next);
             }
         }
@@ -54,7 +54,7 @@ final class RelayTimeouts {
             bounds = Bounds.of(relay.settings, lifetimeEnd(relay), relay.lastDelivered, relay.since);
         }
         long nextLook = look(relay, now);
-        return relay.phase == Relay.Phase.OPEN
+        return relay.phase == RelayPhase.OPEN
                 ? Math.min(now + LOOK_NANOS, Math.min(bounds.next(), nextLook))
                 : WheelTimer.NEVER;
     }
@@ -67,7 +67,7 @@ final class RelayTimeouts {
     private static long look(Relay relay, long now) {
         long next = Math.min(look(relay, now, relay.client, relay.settings.clientUserTimeoutNanos()),
                 look(relay, now, relay.backend, relay.settings.endpointUserTimeoutNanos()));
-        if (relay.backend == null || relay.backend.hasKeepAlive || relay.phase != Relay.Phase.OPEN) {
+        if (relay.backend == null || relay.backend.hasKeepAlive || relay.phase != RelayPhase.OPEN) {
             return next;
         }
         if (now - relay.openedAt < KeepAlive.AGE_NANOS) {
@@ -79,7 +79,7 @@ final class RelayTimeouts {
     }
 
     private static long look(Relay relay, long now, @Nullable RelaySocket socket, long userTimeoutNanos) {
-        if (userTimeoutNanos == 0 || socket == null || relay.phase != Relay.Phase.OPEN) {
+        if (userTimeoutNanos == 0 || socket == null || relay.phase != RelayPhase.OPEN) {
             return WheelTimer.NEVER;
         }
         long next = relay.loop.userTimeout().look(socket, now, userTimeoutNanos);

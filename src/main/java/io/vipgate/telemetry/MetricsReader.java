@@ -140,6 +140,8 @@ public final class MetricsReader implements StatsSource {
         List<EndpointStats> endpoints = new ArrayList<>();
         pool.endpoints().forEach((endpoint, configured) -> endpoints.add(new EndpointStats(endpoint,
                 snapshot.named(endpoint), EndpointState.initial(configured.weight(), configured.backup()),
+                snapshot.named(endpoint).stream()
+                        .anyMatch(member -> control.drainLeftNanos(member.endpoint()).isPresent()),
                 configured.probe() && pool.probe().type() != ProbeType.NONE,
                 health.getOrDefault(endpoint, new HealthCounts()))));
         return new PoolStats(name, endpoints, control.pinNumbers(), withoutReturn(control, snapshot),

@@ -230,7 +230,7 @@ final class CommandsIT {
     void explainAndStatusKnowTheRuleFirst() throws Exception {
         Path file = directory.resolve("gateway.yaml");
         Files.writeString(file, yaml("first"));
-        server.operations().reloadBy(new Reloader(server, file, null, Map.of())::reload);
+        server.operations().configureBy(new Reloader(server, file, null, Map.of()));
         assertThat(ask("reload")).as(err.toString()).isZero();
 
         assertThat(ask("explain", "--listener", "web", "--client", "192.0.2.1")).as(err.toString()).isZero();
@@ -246,7 +246,7 @@ final class CommandsIT {
     void reload() throws Exception {
         assertThat(ask("reload")).as("no file").isEqualTo(1);
         Path file = directory.resolve("gateway.yaml");
-        server.operations().reloadBy(new Reloader(server, file, null, Map.of())::reload);
+        server.operations().configureBy(new Reloader(server, file, null, Map.of()));
         Files.writeString(file, yaml("power-of-two"));
         assertThat(ask("reload")).as(err.toString()).isZero();
         assertThat(out.toString()).isEqualTo("pools.nginx.balance: random -> power-of-two\n");

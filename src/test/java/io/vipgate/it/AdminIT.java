@@ -184,7 +184,7 @@ final class AdminIT {
         try (EchoEndpoint echo = new EchoEndpoint(); TestGateway gateway = with(echo).start()) {
             assertThat(change(gateway, "POST", "/api/v1/reload", "").status()).as("no file").isEqualTo(409);
             Path file = directory.resolve("gateway.yaml");
-            gateway.server().operations().reloadBy(new Reloader(gateway.server(), file, null, Map.of())::reload);
+            gateway.server().operations().configureBy(new Reloader(gateway.server(), file, null, Map.of()));
 
             Files.writeString(file, with(echo).pool("onDown: close").yaml()
                     .replace("admin: { bind: \"127.0.0.1:0\"", "admin: { bind: \"127.0.0.1:1\""));

@@ -66,6 +66,7 @@ final class MetricNamesIT {
             entry("vipgate_endpoint_no_return", "gauge endpoint pool"),
             entry("vipgate_endpoint_up", "gauge endpoint pool"),
             entry("vipgate_endpoint_suspect", "gauge endpoint pool"),
+            entry("vipgate_endpoint_draining", "gauge endpoint pool"),
             entry("vipgate_endpoint_weight", "gauge endpoint pool"),
             entry("vipgate_endpoint_admin_state", "gauge endpoint pool state"),
             entry("vipgate_endpoint_transitions_total", "counter endpoint pool to"),

@@ -3,6 +3,7 @@ package io.vipgate.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.gateway.ReloadOutcome;
+import io.vipgate.gateway.ReloadRequest;
 import io.vipgate.it.OpenApi.Operation;
 import io.vipgate.it.fixture.Admin;
 import io.vipgate.it.fixture.Await;
@@ -14,14 +15,17 @@ import io.vipgate.it.fixture.TestEndpoint;
 import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.json.Json;
 import io.vipgate.json.JsonParser;
+import io.vipgate.operations.ConfigControl;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -178,7 +182,7 @@ final class OpenApiIT {
     void everyCallIsAnsweredAsDescribed() throws Exception {
         try (EchoEndpoint one = new EchoEndpoint(); TestGateway gateway = gateway(one)) {
             Admin admin = new Admin(gateway, tokenFile());
-            gateway.server().operations().reloadBy(() -> new ReloadOutcome.Applied(List.of("a"), List.of("b")));
+            gateway.server().operations().configureBy(new Agreeing());
             for (Operation operation : described.operations()) {
                 if (operation.path().endsWith("/stream")) {
                     // See below.
@@ -193,6 +197,24 @@ final class OpenApiIT {
                             body(operation));
                 }
             }
+        }
+    }
+
+    /** Whatever is asked for has been done. */
+    private static final class Agreeing implements ConfigControl {
+        @Override
+        public ReloadOutcome reload(ReloadRequest request) {
+            return confirm();
+        }
+
+        @Override
+        public ReloadOutcome confirm() {
+            return new ReloadOutcome.Applied(List.of("a"), List.of("b"), Instant.now());
+        }
+
+        @Override
+        public Optional<Instant> confirmBy() {
+            return Optional.of(Instant.now());
         }
     }
 

@@ -41,7 +41,7 @@ class GatewayMetricsTest {
     }
 
     private static EndpointStats endpoint(String name, HealthCounts health, PoolSnapshot.Member... members) {
-        return new EndpointStats(name, List.of(members), EndpointState.initial(7, false), true, health);
+        return new EndpointStats(name, List.of(members), EndpointState.initial(7, false), false, true, health);
     }
 
     private static String scrape(PoolStats... pools) {
@@ -60,7 +60,8 @@ class GatewayMetricsTest {
 
     private static PoolStats pool(boolean isProbed, EndpointStats... endpoints) {
         List<EndpointStats> each = Arrays.stream(endpoints).map(endpoint -> new EndpointStats(endpoint.name(),
-                endpoint.members(), endpoint.configured(), isProbed, endpoint.health())).toList();
+                endpoint.members(), endpoint.configured(), endpoint.isDraining(), isProbed, endpoint.health()))
+                .toList();
         return new PoolStats("nginx", each, Optional.empty(), Optional.empty(), CoLocation.NOTHING);
     }
 

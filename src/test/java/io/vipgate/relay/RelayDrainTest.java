@@ -50,6 +50,41 @@ class RelayDrainTest {
     }
 
     @Test
+    void relayOfAnEndpointThatIsDownEndsWithItsClientsFin() {
+        RelayFixture.Pair pair = fixture.connected();
+        kernel.pass(SECOND);
+        RelayDrain.begin(fixture.loop, new RelayDrain.Switch(), _ -> true, CloseReason.ENDPOINT_DOWN, 10 * SECOND);
+        kernel.pass(SECOND);
+        assertThat(pair.client().hasFin).isTrue();
+        assertThat(pair.client().isClosed).isFalse();
+
+        pair.client().peerFin();
+        kernel.settle();
+        assertThat(pair.client().isClosed).isTrue();
+        assertThat(pair.client().isReset).isFalse();
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.ENDPOINT_DOWN);
+        kernel.pass(10 * SECOND);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void drainThatIsCalledOffLeavesTheRest() {
+        RelayFixture.Pair first = fixture.connected();
+        RelayFixture.Pair busy = fixture.connected();
+        busy.client().peerSends(bytes("request"));
+        kernel.pass(SECOND);
+        RelayDrain.Switch lever = new RelayDrain.Switch();
+        RelayDrain.begin(fixture.loop, lever, _ -> true, CloseReason.ENDPOINT_DOWN, 4 * SECOND);
+        kernel.pass(SECOND);
+        assertThat(first.client().hasFin).isTrue();
+
+        lever.callOff();
+        kernel.pass(30 * SECOND);
+        assertThat(busy.client().hasFin).isFalse();
+        assertThat(busy.client().isClosed).isFalse();
+    }
+
+    @Test
     void drainEndsIdleRelaysByFinAndTheRestByReset() {
         RelayFixture.Pair idle = fixture.connected();
         RelayFixture.Pair busy = fixture.connected();

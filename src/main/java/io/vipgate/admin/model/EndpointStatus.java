@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param share part of the pool's new connections in the time of the rates; null when there were none
  * @param probed false where nobody asks it: then it counts as up
  * @param lastProbe null before the first
+ * @param drainLeftSeconds of one that is down: how long its connections have at most; null when they are not drained
  * @param overrides what an operator has set otherwise than the configuration
  */
 public record EndpointStatus(String name, String label, String address, String admin, @Nullable Instant adminSince,
@@ -24,7 +25,7 @@ public record EndpointStatus(String name, String label, String address, String a
         @Decimals(1) double connectionsPerSecond, @Decimals(1) double failuresPerSecond,
         @Decimals(1) double bytesToBackendPerSecond, @Decimals(1) double bytesToClientPerSecond, long connected,
         long failed, long bytesToBackend, long bytesToClient, boolean probed, @Nullable LastProbe lastProbe,
-        List<String> overrides) {
+        @Decimals(1) @Nullable Double drainLeftSeconds, List<String> overrides) {
     /**
      * A probe that has ended.
      *

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxRelays as many as may be open at once
  * @param ratesOverSeconds the time that all rates are of
  * @param needRestart changes of the configuration that require a restart
+ * @param confirmBy when the configuration goes back to the one before unless it is confirmed; null when none waits
  * @param stateFileProblem why the operator's states are not kept over a restart although {@code stateFile} says so; null when
  *        they are, or need not be
  * @param blocks whom it turns away
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record GatewayStatus(Instant at, String version, long pid, Instant startedAt, boolean alive, boolean stopping,
         boolean ready, List<String> reasons, int eventLoops, int silentLoops, int openRelays, int maxRelays,
-        @Decimals(1) double ratesOverSeconds, List<String> needRestart, @Nullable String stateFileProblem,
+        @Decimals(1) double ratesOverSeconds, List<String> needRestart, @Nullable Instant confirmBy,
+        @Nullable String stateFileProblem,
         List<ListenerStatus> listeners, List<PoolStatus> pools, BlockCount blocks, List<Event> events) {
     /**
      * How many blocks there are.

@@ -97,6 +97,7 @@ public final class ConfigDraft {
         listeners.forEach(endpointBinds::replaceIn);
         listeners.forEach(this::reserveBinds);
         pools.values().forEach(namesakes -> namesakes.forEach(this::finishPool));
+        listeners.forEach(this::dropUnusableRoutes);
         listeners.removeIf(this::isUnusable);
         if (listeners.isEmpty()) {
             return ImportResult.failed(emptyReason, notes.inOrder());
@@ -111,28 +112,37 @@ public final class ConfigDraft {
     }
 
     private Stream<DraftPool> usedPools() {
-        return listeners.stream().map(DraftListener::pool).distinct();
+        return listeners.stream().flatMap(listener -> listener.pools().stream()).distinct();
     }
 
     private int countEndpoints() {
         return usedPools().mapToInt(pool -> pool.endpoints().size()).sum();
     }
 
+    /** Clients that are led to a pool that can't be written are treated as those that nothing is said of. */
+    private void dropUnusableRoutes(DraftListener listener) {
+        listener.keepRoutesTo(pool -> !isUnusable(listener, pool, "what leads to " + pool.name()));
+    }
+
     private boolean isUnusable(DraftListener listener) {
-        List<DraftEndpoint> endpoints = listener.pool().endpoints();
+        return isUnusable(listener, listener.pool(), listener.name()) || listener.binds().isEmpty();
+    }
+
+    private boolean isUnusable(DraftListener listener, DraftPool pool, String leftOut) {
+        List<DraftEndpoint> endpoints = pool.endpoints();
         for (DraftEndpoint endpoint : endpoints) {
             Optional<HostPort> bind = listenAddresses.listenerReachedBy(endpoint.address());
             if (bind.isPresent()) {
                 notes.addLoss(endpoint.line(), endpoint.address() + " is the gateway's own listener (" + bind.get()
-                        + "), and it does not connect to itself; " + listener.name() + " is left out");
+                        + "), and it does not connect to itself; " + leftOut + " is left out");
                 return true;
             }
         }
         boolean hasEndpoint = endpoints.stream().anyMatch(endpoint -> endpoint.weight() > 0);
         if (!hasEndpoint) {
-            notes.addLoss(listener.line(), listener.name() + ": no endpoint that takes connections; it is left out");
+            notes.addLoss(listener.line(), leftOut + ": no endpoint that takes connections; it is left out");
         }
-        return listener.binds().isEmpty() || !hasEndpoint;
+        return !hasEndpoint;
     }
 
     private void reserveBinds(DraftListener listener) {
@@ -188,9 +198,12 @@ public final class ConfigDraft {
         Map<String, Object> listenerSections = new LinkedHashMap<>();
         UniqueNames listenerNames = new UniqueNames();
         for (DraftListener listener : listeners) {
-            String pool = names.computeIfAbsent(listener.pool(), each -> poolNames.unique(each.name()));
-            poolSections.computeIfAbsent(pool, _ -> listener.pool().section());
-            listenerSections.put(listenerNames.unique(listener.name()), listener.section(pool));
+            for (DraftPool pool : listener.pools()) {
+                String name = names.computeIfAbsent(pool, each -> poolNames.unique(each.name()));
+                poolSections.computeIfAbsent(name, _ -> pool.section());
+            }
+            listenerSections.put(listenerNames.unique(listener.name()),
+                    listener.section(pool -> names.getOrDefault(pool, pool.name())));
         }
         Map<String, Object> sections = new LinkedHashMap<>();
         sections.put("listeners", listenerSections);

@@ -45,11 +45,6 @@ final class HaproxyAcls {
         };
     }
 
-    /** Whether a rule holds for the clients of an address and port. */
-    HaproxyDestination.Verdict test(List<String> condition, HostPort bind) {
-        return test(condition, new HaproxyDestination(bind));
-    }
-
     private <T> T expression(List<String> words, HaproxyLogic<T> logic) {
         T any = logic.always(false);
         T all = logic.always(true);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,7 +36,7 @@ final class HaproxyClients implements HaproxyLogic<HaproxyWhere> {
     private final HaproxyTables tables;
     private final HaproxySection section;
     private final Map<String, Tracked> tracked = new HashMap<>();
-    private final Set<String> networks = new LinkedHashSet<>();
+    private Set<String> networks = new LinkedHashSet<>();
     private boolean isBehindHeader;
 
     /** Clients that a rule counts, in the table of a section. */
@@ -46,6 +47,16 @@ final class HaproxyClients implements HaproxyLogic<HaproxyWhere> {
         this.facts = facts;
         this.tables = tables;
         this.section = section;
+    }
+
+    /** The same, of clients of which more is known. */
+    HaproxyClients seeing(Function<List<String>, HaproxyDestination.Verdict> more) {
+        HaproxyClients seeing = new HaproxyClients(new HaproxyDestination(destination.bind(), more), facts, tables,
+                section);
+        seeing.tracked.putAll(tracked);
+        seeing.networks = networks;
+        seeing.isBehindHeader = isBehindHeader;
+        return seeing;
     }
 
     /** The networks that {@code src} was compared with. */

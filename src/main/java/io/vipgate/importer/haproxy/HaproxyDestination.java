@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,8 +13,11 @@ import java.util.regex.Pattern;
  * Whether conditions hold for the clients of one address and port, as far as these decide: {@code dst_port} and {@code dst}.
  *
  * <p>Immutable.
+ *
+ * @param more what all other criteria say
  */
-record HaproxyDestination(HostPort bind) implements HaproxyLogic<HaproxyDestination.Verdict> {
+record HaproxyDestination(HostPort bind,
+        Function<List<String>, Verdict> more) implements HaproxyLogic<HaproxyDestination.Verdict> {
     /** Whether a condition holds. */
     enum Verdict {
         YES, NO, UNKNOWN;
@@ -35,9 +39,14 @@ record HaproxyDestination(HostPort bind) implements HaproxyLogic<HaproxyDestinat
         }
     }
 
+    static final Set<String> COMPARISONS = Set.of("eq", "ge", "gt", "le", "lt");
+
     private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})(?:[:-]([0-9]{1,5}))?");
     private static final Pattern NETWORK = Pattern.compile("([0-9A-Fa-f.:]+)(?:/([0-9]{1,3}))?");
-    private static final Set<String> COMPARISONS = Set.of("eq", "ge", "gt", "le", "lt");
+    /** Where nothing is known of other criteria. */
+    HaproxyDestination(HostPort bind) {
+        this(bind, _ -> Verdict.UNKNOWN);
+    }
 
     @Override
     public Verdict always(boolean holds) {
@@ -75,11 +84,12 @@ record HaproxyDestination(HostPort bind) implements HaproxyLogic<HaproxyDestinat
             case "always_false" -> values.isEmpty() ? Verdict.NO : Verdict.UNKNOWN;
             case "dst_port", "fc_dst_port" -> port(values, bind.port());
             case "dst", "fc_dst" -> address(values, bind);
-            default -> Verdict.UNKNOWN;
+            default -> more.apply(words);
         };
     }
 
-    private static Verdict port(List<String> values, int port) {
+    /** Whether a number, of a port for example, is one of the values. */
+    static Verdict port(List<String> values, int port) {
         Verdict any = values.isEmpty() ? Verdict.UNKNOWN : Verdict.NO;
         String comparison = "eq";
         for (String value : values) {

@@ -30,6 +30,7 @@ final class HaproxyDoors {
     private final HaproxyTables tables;
     private final HaproxySection frontend;
     private final HaproxySection backend;
+    private final HaproxyHellos hellos;
     private final boolean dependsOnDestination;
     private final Map<Kind, Optional<DraftDoor>> known = new HashMap<>();
 
@@ -40,11 +41,13 @@ final class HaproxyDoors {
      */
     private record Kind(boolean isProxied, ClientSet clients) {}
 
-    HaproxyDoors(Notes notes, HaproxyTables tables, HaproxySection frontend, HaproxySection backend) {
+    HaproxyDoors(Notes notes, HaproxyTables tables, HaproxySection frontend, HaproxySection backend,
+            HaproxyHellos hellos) {
         this.notes = notes;
         this.tables = tables;
         this.frontend = frontend;
         this.backend = backend;
+        this.hellos = hellos;
         dependsOnDestination = rules().stream().anyMatch(rule -> rule.words().stream()
                 .anyMatch(word -> word.contains("dst")))
                 || frontend.all("acl").stream().anyMatch(acl -> acl.word(2).contains("dst"));
@@ -60,7 +63,7 @@ final class HaproxyDoors {
      * @param binds how many addresses there are
      */
     boolean canFollow(int binds) {
-        int times = dependsOnDestination ? binds : 1;
+        int times = (dependsOnDestination ? binds : 1) * Math.max(1, hellos.ofContents().size());
         return (long) (rules().size() + frontend.all("acl").size()) * times <= MAX_RULES;
     }
 
@@ -95,7 +98,7 @@ final class HaproxyDoors {
             tellWhatAsksForTheDestination();
         }
         HaproxyWhere refused = refused(HaproxyRules.of(frontend, "session"), acls, clients)
-                .or(refused(HaproxyRules.of(frontend, "content"), acls, clients));
+                .or(refusedByContents(acls, clients));
         if (backend != frontend) {
             refused = refused.or(refused(HaproxyRules.of(backend, "content"), new HaproxyAcls(backend),
                     new HaproxyClients(destination, facts, tables, backend)));
@@ -112,6 +115,23 @@ final class HaproxyDoors {
 
     private HaproxyWhere refused(List<Statement> rules, HaproxyAcls acls, HaproxyClients clients) {
         return new HaproxyRules(notes, acls, clients).follow(rules).refused();
+    }
+
+    /** Whoever is refused whatever his address is refused by what he begins with: {@link HaproxyRoutes}. */
+    private HaproxyWhere refusedByContents(HaproxyAcls acls, HaproxyClients clients) {
+        List<Statement> contents = HaproxyRules.of(frontend, "content");
+        if (hellos.ofContents().isEmpty()) {
+            return refused(contents, acls, clients);
+        }
+        List<HaproxyRules> some = hellos.ofContents().stream()
+                .map(hello -> new HaproxyRules(notes, acls, clients.seeing(hellos.seenIn(hello))).follow(contents))
+                .filter(rules -> !rules.refused().isEverywhere()).toList();
+        HaproxyWhere alike = some.stream().map(HaproxyRules::refused).reduce(HaproxyWhere::and)
+                .orElse(HaproxyWhere.NOWHERE);
+        some.stream().flatMap(rules -> rules.refusing().stream())
+                .filter(each -> !each.clients().without(alike).isNowhere())
+                .forEach(each -> notes.addLoss(each.rule(), HaproxyRules.NOT_TOLD));
+        return alike;
     }
 
     private Statement line() {

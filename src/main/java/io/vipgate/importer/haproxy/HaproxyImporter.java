@@ -4,14 +4,18 @@ import io.vipgate.importer.common.ConfigDraft;
 import io.vipgate.importer.common.DraftDoor;
 import io.vipgate.importer.common.DraftListener;
 import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.GivenFiles;
+import io.vipgate.importer.common.DraftRoutes;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import io.vipgate.importer.common.SyntaxException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,11 +46,24 @@ public final class HaproxyImporter {
     private boolean sendsProxyHeader;
     private boolean wasTransparent;
 
-    private HaproxyImporter() {}
+    private final GivenFiles files;
+
+    private HaproxyImporter(GivenFiles files) {
+        this.files = files;
+    }
 
     /** Reads the text of a haproxy.cfg. */
     public static ImportResult convert(String text) {
-        return new HaproxyImporter().run(text);
+        return convert(text, GivenFiles.NONE);
+    }
+
+    /**
+     * Reads the text of a haproxy.cfg.
+     *
+     * @param files lists and maps of server names that it may name
+     */
+    public static ImportResult convert(String text, GivenFiles files) {
+        return new HaproxyImporter(files).run(text);
     }
 
     private ImportResult run(String text) {
@@ -85,23 +102,53 @@ public final class HaproxyImporter {
                     + frontend.section().line() + " is left out");
             return;
         }
-        List<HaproxyRoutes.Route> routes = new HaproxyRoutes(notes, sections, frontend).of(binds.addresses());
+        HaproxyHellos hellos = new HaproxyHellos(notes, sections, frontend, files);
+        List<HaproxyRoutes.Route> routes = new HaproxyRoutes(notes, sections, frontend, hellos)
+                .of(binds.addresses());
         if (routes.isEmpty()) {
             draft.missListener();
         }
+        HaproxyPreread preread = new HaproxyPreread(notes, frontend);
+        preread.report(routes.stream().allMatch(route -> route.led().isPlain()));
         for (HaproxyRoutes.Route route : routes) {
-            HaproxySection backend = route.backend();
-            if (backend != frontend) {
-                backend.statements().forEach(each -> HaproxyUnsupported.report(each, notes));
+            Map<HaproxySection, Drafting> backends = new LinkedHashMap<>();
+            for (HaproxySection backend : route.led().targets()) {
+                if (backend != frontend) {
+                    backend.statements().forEach(each -> HaproxyUnsupported.report(each, notes));
+                }
+                List<HaproxyServer> servers = new HaproxyServers(notes).of(backend);
+                servers.forEach(server -> HaproxyUnsupported.report(server, notes));
+                backends.put(backend, new Drafting(new HaproxyPool(notes, sections, frontend, backend, servers),
+                        servers));
             }
-            List<HaproxyServer> servers = new HaproxyServers(notes).of(backend);
-            servers.forEach(server -> HaproxyUnsupported.report(server, notes));
-            HaproxyPool pool = new HaproxyPool(notes, sections, frontend, backend, servers);
-            Optional<List<Group>> groups = groups(frontend, route, binds, servers, sections.tables());
-            groups.ifPresentOrElse(each -> listeners(frontend, route, each, routes, binds, pool, servers),
+            Optional<List<Group>> groups = groups(route, binds, backends.values(),
+                    doors(frontend, route, sections.tables(), hellos));
+            if (groups.isEmpty()) {
+                notes.addLoss(frontend.section(),
+                        "more tcp-request rules than can be followed for so many addresses; it is left out");
+            }
+            groups.ifPresentOrElse(each -> listeners(frontend, route, each, routes, binds, backends, preread),
                     draft::missListener);
-            wasTransparent |= pool.wasTransparent();
+            wasTransparent |= backends.values().stream().anyMatch(each -> each.pool.wasTransparent());
         }
+    }
+
+    /** A backend that becomes a pool. */
+    private record Drafting(HaproxyPool pool, List<HaproxyServer> servers) {}
+
+    /** Rules of one of several backends would hold for the clients of all. */
+    private HaproxyDoors doors(HaproxySection frontend, HaproxyRoutes.Route route, HaproxyTables tables,
+            HaproxyHellos hellos) {
+        if (route.led().isPlain()) {
+            return new HaproxyDoors(notes, tables, frontend, route.backend(), hellos);
+        }
+        route.led().targets().stream().filter(backend -> backend != frontend)
+                .flatMap(backend -> HaproxyRules.of(backend, "content").stream())
+                .filter(rule -> rule.word(2).equals("reject") || rule.word(2).equals("silent-drop"))
+                .forEach(rule -> notes.addLoss(rule,
+                        "holds for the clients of its backend alone, and access of a listener "
+                                + "for all: those whom it refused are accepted now"));
+        return new HaproxyDoors(notes, tables, frontend, frontend, hellos);
     }
 
     private HaproxyBinds binds(HaproxySection frontend) {
@@ -122,16 +169,13 @@ public final class HaproxyImporter {
     private record Group(int clientPort, DraftDoor door, List<HostPort> binds) {}
 
     /** Servers that have the port of the client need a pool for each port; who may come in, and as whom, is a listener's. */
-    private Optional<List<Group>> groups(HaproxySection frontend, HaproxyRoutes.Route route, HaproxyBinds binds,
-            List<HaproxyServer> servers, HaproxyTables tables) {
-        HaproxyDoors doors = new HaproxyDoors(notes, tables, frontend, route.backend());
+    private Optional<List<Group>> groups(HaproxyRoutes.Route route, HaproxyBinds binds, Collection<Drafting> backends,
+            HaproxyDoors doors) {
         if (!doors.canFollow(route.binds().size())) {
-            notes.addLoss(frontend.section(),
-                    "more tcp-request rules than can be followed for so many addresses; it is "
-                            + "left out");
             return Optional.empty();
         }
-        boolean followsClientPort = servers.stream().anyMatch(HaproxyServer::followsClientPort);
+        boolean followsClientPort = backends.stream().flatMap(each -> each.servers.stream())
+                .anyMatch(HaproxyServer::followsClientPort);
         List<Group> groups = new ArrayList<>();
         Map<Map.Entry<Integer, DraftDoor>, Group> known = new HashMap<>();
         for (HostPort bind : route.binds()) {
@@ -151,7 +195,8 @@ public final class HaproxyImporter {
     }
 
     private void listeners(HaproxySection frontend, HaproxyRoutes.Route route, List<Group> groups,
-            List<HaproxyRoutes.Route> routes, HaproxyBinds binds, HaproxyPool pool, List<HaproxyServer> servers) {
+            List<HaproxyRoutes.Route> routes, HaproxyBinds binds, Map<HaproxySection, Drafting> backends,
+            HaproxyPreread preread) {
         boolean hasPorts = groups.stream().mapToInt(Group::clientPort).distinct().count() > 1;
         for (Group group : groups) {
             if (draft.isFull()) {
@@ -160,16 +205,18 @@ public final class HaproxyImporter {
             HostPort first = group.binds.getFirst();
             boolean isOnly = routes.size() == 1 && groups.size() == 1;
             boolean isPortTaken = Stream.concat(
-                    routes.stream().filter(each -> each.backend() != route.backend())
+                    routes.stream().filter(each -> !each.equals(route))
                             .flatMap(each -> each.binds().stream()),
                     groups.stream().filter(each -> !each.equals(group)).flatMap(each -> each.binds.stream()))
                     .anyMatch(bind -> bind.port() == first.port());
             String suffix = isOnly ? "" : "-" + (isPortTaken ? first.name() : first.port());
-            DraftPool drafted = pool.draft(route.backend().name() + (hasPorts ? "-" + group.clientPort : ""),
-                    first.port(),
-                    route.backend() == frontend ? Optional.of(binds.addresses().getFirst()) : Optional.empty());
+            DraftRoutes<DraftPool> led = pools(frontend, route, group, hasPorts, binds, backends);
             DraftListener listener = listener(frontend, frontend.name() + suffix, binds, group.binds,
-                    poolOf(frontend, route.backend(), drafted, servers.size()));
+                    led.byDefault());
+            if (!led.isPlain()) {
+                listener.lead(led, preread.settings());
+                draft.count(led.names().size() + led.alpn().size());
+            }
             group.door.applyTo(listener);
             draft.count(group.door.size());
             if (!isOnly && !group.door.perSource().isEmpty()) {
@@ -178,6 +225,17 @@ public final class HaproxyImporter {
                                 + "itself");
             }
         }
+    }
+
+    private DraftRoutes<DraftPool> pools(HaproxySection frontend, HaproxyRoutes.Route route, Group group,
+            boolean hasPorts, HaproxyBinds binds, Map<HaproxySection, Drafting> backends) {
+        Map<HaproxySection, DraftPool> pools = new HashMap<>();
+        backends.forEach((backend, drafting) -> pools.put(backend, poolOf(frontend, backend,
+                drafting.pool.draft(backend.name() + (hasPorts ? "-" + group.clientPort : ""),
+                        group.binds.getFirst().port(),
+                        backend == frontend ? Optional.of(binds.addresses().getFirst()) : Optional.empty()),
+                drafting.servers.size())));
+        return route.led().map(backend -> Optional.ofNullable(pools.get(backend))).orElseThrow();
     }
 
     /** The pool, or an equal one that is there already; where a backend becomes several that share less, that is noted. */

@@ -1,13 +1,14 @@
 package io.vipgate.importer.haproxy;
 
 import io.vipgate.importer.common.ConfigDraft;
+import io.vipgate.importer.common.HelloFit;
+import io.vipgate.importer.common.DraftRoutes;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Which backend the clients of each address and port of a frontend go to, by its {@code use_backend} rules and its
@@ -19,45 +20,56 @@ final class HaproxyRoutes {
     private static final int MAX_SPLIT = 256;
     /** Words of rules that are looked at for all addresses together: far more than a file has that somebody wrote. */
     private static final long MAX_WORK = 5_000_000;
-    private static final Set<String> SERVERS = Set.of("server", "server-template", "dispatch");
 
-    /** Addresses whose clients go to one backend. */
-    record Route(HaproxySection backend, List<HostPort> binds) {}
+    /**
+     * Addresses whose clients go to the same backends.
+     *
+     * @param led by what they begin with
+     */
+    record Route(DraftRoutes<HaproxySection> led, List<HostPort> binds) {
+        /** That of the clients of whom no more is said. */
+        HaproxySection backend() {
+            return led.byDefault();
+        }
+    }
 
     private final Notes notes;
     private final HaproxySections sections;
     private final HaproxySection frontend;
     private final List<Statement> rules;
+    private final HaproxyHellos hellos;
     private final HaproxyAcls acls;
     private final List<String> singleAddresses;
     private final boolean hasServers;
     private final Optional<Statement> byDefault;
     private final List<Route> routes = new ArrayList<>();
 
-    HaproxyRoutes(Notes notes, HaproxySections sections, HaproxySection frontend) {
+    HaproxyRoutes(Notes notes, HaproxySections sections, HaproxySection frontend, HaproxyHellos hellos) {
+        this.hellos = hellos;
         this.notes = notes;
         this.sections = sections;
         this.frontend = frontend;
         rules = frontend.all("use_backend");
         acls = new HaproxyAcls(frontend);
         byDefault = frontend.last("default_backend");
-        hasServers = frontend.isBackend() && frontend.statements().anyMatch(each -> SERVERS.contains(each.name()));
+        hasServers = frontend.hasServers();
         singleAddresses = acls.singleAddresses(rules).stream().distinct().limit(MAX_SPLIT).toList();
     }
 
     /** The addresses by their backends, in the order of the addresses; those without a backend are left out, and noted. */
     List<Route> of(List<HostPort> binds) {
         long words = rules.stream().mapToLong(each -> each.words().size()).sum() * acls.longest();
-        if (words * binds.size() * (1 + singleAddresses.size()) > MAX_WORK) {
+        long samples = hellos.isUsed() ? (1 + hellos.effort()) * hellos.keys().size() : 0;
+        if ((words + samples) * binds.size() * (1 + singleAddresses.size()) > MAX_WORK) {
             notes.addLoss(frontend.section(), "more rules than can be followed for so many addresses; it is left out");
             return List.of();
         }
         for (HostPort bind : binds) {
-            Optional<HaproxySection> backend = backendOf(bind);
+            Optional<DraftRoutes<HaproxySection>> backend = ledFrom(bind);
             backend.ifPresent(each -> add(bind, each));
             for (HostPort one : split(bind, binds)) {
-                Optional<HaproxySection> other = backendOf(one);
-                if (other.isPresent() && !isSame(other, backend)) {
+                Optional<DraftRoutes<HaproxySection>> other = ledFrom(one);
+                if (other.isPresent() && !other.equals(backend)) {
                     add(one, other.get());
                     notes.add(frontend.section(), one + " is a listener of its own beside " + bind
                             + ": the address must be this machine's");
@@ -71,17 +83,27 @@ final class HaproxyRoutes {
         return routes;
     }
 
-    private static boolean isSame(Optional<HaproxySection> one, Optional<HaproxySection> other) {
-        return one.isPresent() && other.isPresent() && one.get() == other.get();
-    }
-
-    private void add(HostPort bind, HaproxySection backend) {
-        Optional<Route> same = routes.stream().filter(each -> each.backend() == backend).findFirst();
+    private void add(HostPort bind, DraftRoutes<HaproxySection> led) {
+        Optional<Route> same = routes.stream().filter(each -> each.led().equals(led)).findFirst();
         if (same.isPresent()) {
             same.get().binds().add(bind);
         } else {
-            routes.add(new Route(backend, new ArrayList<>(List.of(bind))));
+            routes.add(new Route(led, new ArrayList<>(List.of(bind))));
         }
+    }
+
+    private Optional<DraftRoutes<HaproxySection>> ledFrom(HostPort bind) {
+        if (!hellos.isUsed()) {
+            return backendOf(bind).map(DraftRoutes::plain);
+        }
+        HaproxySwitching switching = new HaproxySwitching(notes, sections, frontend, hellos, bind);
+        HelloFit<HaproxySection> fit = new HelloFit<>(hellos.keys(), switching::outcome, HaproxySection::name);
+        Optional<DraftRoutes<HaproxySection>> led = fit.routes(loss -> notes.addLoss(frontend.section(), loss));
+        switching.reportUnused();
+        if (led.isEmpty()) {
+            notes.addLoss(frontend.section(), "no backend for " + bind + "; it is left out");
+        }
+        return led;
     }
 
     /** The single addresses that a rule tells from all others of a wildcard. */
@@ -100,7 +122,7 @@ final class HaproxyRoutes {
         List<Statement> undecided = new ArrayList<>();
         for (Statement rule : rules) {
             List<String> words = rule.words();
-            switch (acls.test(words.subList(Math.min(2, words.size()), words.size()), bind)) {
+            switch (acls.test(words.subList(Math.min(2, words.size()), words.size()), new HaproxyDestination(bind))) {
                 case NO -> {
                 }
                 case UNKNOWN -> undecided.add(rule);
@@ -152,7 +174,7 @@ final class HaproxyRoutes {
 
     private void undecided(Statement rule, String destination) {
         notes.addLoss(rule,
-                "no equivalent: a listener has one pool, whoever the client is and whatever it sends. The clients "
+                "no equivalent: no more than names and protocols of TLS decides which pool a client of a listener gets. The clients "
                         + "that this rule chose go to " + destination + " now");
     }
 }

@@ -14,6 +14,9 @@ import java.util.stream.Stream;
  * <p>Confined to one listener.
  */
 final class HaproxyRules {
+    static final String NOT_TOLD = "more decides about it than clients' addresses, files of them, and limits that "
+            + "perSource has: those of whom it can't be told are accepted now";
+
     /** A rule, and whom it refuses since no rule before it has decided. */
     record Refusing(Statement rule, HaproxyWhere clients) {}
 
@@ -57,9 +60,10 @@ final class HaproxyRules {
         return this;
     }
 
-    private static List<String> condition(Statement rule) {
+    /** From {@code if} or {@code unless} on; nothing where the rule always holds. */
+    static List<String> condition(Statement rule) {
         List<String> words = rule.words();
-        int at = Stream.of("if", "unless").mapToInt(words::indexOf).filter(found -> found > 2).min()
+        int at = Stream.of("if", "unless").mapToInt(words::indexOf).filter(found -> found > 1).min()
                 .orElse(words.size());
         return words.subList(at, words.size());
     }
@@ -70,8 +74,7 @@ final class HaproxyRules {
         }
         HaproxyWhere matched = left.and(where);
         if (!matched.isToldFor(HaproxyWhere.EVERYWHERE)) {
-            notes.addLoss(rule, "more decides about it than clients' addresses, files of them, and limits that "
-                    + "perSource has: those of whom it can't be told are accepted now");
+            notes.addLoss(rule, NOT_TOLD);
         }
         refusing.add(new Refusing(rule, matched));
         refused = refused.or(matched);

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 final class HaproxySection {
     /** Rules of which those of the defaults hold only where a section has none. */
     private static final Set<String> RULE_SETS = Set.of("tcp-check", "http-check");
+    private static final Set<String> SERVERS = Set.of("server", "server-template", "dispatch");
     /** How timeouts were written before HAProxy 2.1. */
     private static final Map<String, String> OLD_TIMEOUTS = Map.of("connect", "contimeout", "client", "clitimeout",
             "server", "srvtimeout");
@@ -91,6 +92,11 @@ final class HaproxySection {
     /** Whether it is carried over as far as it can be. */
     boolean isTcp() {
         return !isDisabled() && mode().equals("tcp");
+    }
+
+    /** Whether clients can be passed on to servers of its own. */
+    boolean hasServers() {
+        return isBackend() && statements().anyMatch(each -> SERVERS.contains(each.name()));
     }
 
     /** Whether it is there for its stick-table, which others use. */

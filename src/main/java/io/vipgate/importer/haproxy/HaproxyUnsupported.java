@@ -107,9 +107,8 @@ final class HaproxyUnsupported {
             notes.addLoss(statement, "it chose where a client goes; the endpoints of the pool are tried instead");
         } else if (action.startsWith("set-src")) {
             notes.addLoss(statement, "it changed the client's address, which rules and servers are told as it is now");
-        } else if (statement.word(1).equals("inspect-delay")) {
-            notes.add(statement, "nothing is inspected, so nobody waits; it is left out");
-        } else if (!FOLLOWED.contains(action) && !HaproxyTables.isTracking(statement)) {
+        } else if (!statement.word(1).equals("inspect-delay") && !FOLLOWED.contains(action)
+                && !HaproxyTables.isTracking(statement)) {
             notes.add(statement, "no equivalent; it is left out");
         }
     }

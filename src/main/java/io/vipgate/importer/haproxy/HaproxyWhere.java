@@ -53,6 +53,16 @@ record HaproxyWhere(List<ClientSet> surely, List<ClientSet> possibly) {
         return and(other.not());
     }
 
+    /** Whether it is known to hold for every client. */
+    boolean isEverywhere() {
+        return surely.stream().allMatch(ClientSet::isAll);
+    }
+
+    /** Whether it is known to hold for no client. */
+    boolean isNowhere() {
+        return surely.stream().allMatch(ClientSet::isEmpty);
+    }
+
     /** For a combination of facts. */
     ClientSet surely(int combination) {
         return surely.size() == 1 ? surely.getFirst() : surely.get(combination);

@@ -4,12 +4,15 @@ import io.vipgate.importer.common.ConfigDraft;
 import io.vipgate.importer.common.DraftDoor;
 import io.vipgate.importer.common.DraftListener;
 import io.vipgate.importer.common.DraftPool;
+import io.vipgate.importer.common.GivenFiles;
+import io.vipgate.importer.common.DraftRoutes;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import io.vipgate.importer.common.SyntaxException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,15 +46,27 @@ public final class NginxImporter {
     private final Notes notes = new Notes();
     private final ConfigDraft draft = new ConfigDraft(notes);
     private final NginxPools pools = new NginxPools(draft, notes);
+    private final GivenFiles files;
     private boolean sendsProxyHeader;
     private boolean wasTransparent;
     private boolean closesBothWays;
 
-    private NginxImporter() {}
+    private NginxImporter(GivenFiles files) {
+        this.files = files;
+    }
 
     /** Reads the text of an nginx.conf, or of a file with the inside of a stream section. */
     public static ImportResult convert(String text) {
-        return new NginxImporter().run(text);
+        return convert(text, GivenFiles.NONE);
+    }
+
+    /**
+     * Reads the text of an nginx.conf, or of a file with the inside of a stream section.
+     *
+     * @param files what its maps may include
+     */
+    public static ImportResult convert(String text, GivenFiles files) {
+        return new NginxImporter(files).run(text);
     }
 
     private ImportResult run(String text) {
@@ -99,7 +114,7 @@ public final class NginxImporter {
     }
 
     private void stream(Statement stream) {
-        NginxVariables variables = new NginxVariables();
+        NginxVariables variables = new NginxVariables(files);
         NginxZones zones = new NginxZones(stream);
         stream.all("upstream").forEach(pools::define);
         stream.block().forEach(variables::define);
@@ -146,28 +161,34 @@ public final class NginxImporter {
         }
         server.report();
         NginxDoors doors = new NginxDoors(notes, server, zones);
-        NginxTargets targets = new NginxTargets(notes, variables, statement, pass.get(),
+        NginxTargets targets = new NginxTargets(notes, variables, statement, pass.get(), server.readsHello(),
                 bind -> doors.arrival(listen.expectingProxy(bind)));
         Map<NginxTarget, List<HostPort>> bindsByTarget = targets.of(listen.addresses());
         if (bindsByTarget.isEmpty()) {
             draft.missListener();
             draft.count(listen.addresses().size());
         }
-        bindsByTarget.forEach((target, binds) -> pools
-                .of(pass.get(), target.choice(),
-                        bindsByTarget.size() == 1 && binds.containsAll(listen.addresses())
-                                ? "the server"
-                                : "the listener on " + print(binds))
-                .ifPresentOrElse(pool -> listeners(server, listen, target, binds, pool, doors), () -> {
-                    draft.missListener();
-                    draft.count(binds.size());
-                }));
+        if (bindsByTarget.keySet().stream().allMatch(target -> target.routes().isPlain())) {
+            server.reportUnusedPreread();
+        }
+        bindsByTarget.forEach((target, binds) -> {
+            String without = bindsByTarget.size() == 1 && binds.containsAll(listen.addresses())
+                    ? "the server"
+                    : "the listener on " + print(binds);
+            Map<NginxChoice, Optional<DraftPool>> drafted = new HashMap<>();
+            target.routes().map(choice -> drafted.computeIfAbsent(choice, _ -> pools.of(pass.get(), choice,
+                    choice.equals(target.routes().byDefault()) ? without : "what leads there")))
+                    .ifPresentOrElse(routes -> listeners(server, listen, target, binds, routes, doors), () -> {
+                        draft.missListener();
+                        draft.count(binds.size());
+                    });
+        });
     }
 
     /** One listener, or one for each of the ways in that its addresses have. */
     private void listeners(NginxServer server, NginxListen listen, NginxTarget target, List<HostPort> binds,
-            DraftPool pool, NginxDoors doors) {
-        server.apply(pool, listen.keepAlive());
+            DraftRoutes<DraftPool> routes, NginxDoors doors) {
+        routes.targets().forEach(pool -> server.apply(pool, listen.keepAlive()));
         sendsProxyHeader |= server.sendsHeader();
         wasTransparent |= server.wasTransparent();
         closesBothWays |= !server.keepsHalfClosed();
@@ -177,8 +198,15 @@ public final class NginxImporter {
                     door -> byDoor.computeIfAbsent(door, _ -> new ArrayList<>()).add(bind), draft::missListener);
         }
         byDoor.forEach((door, same) -> {
+            Map<DraftPool, DraftPool> added = new HashMap<>();
+            DraftRoutes<DraftPool> led = routes.map(pool -> Optional.of(added.computeIfAbsent(pool, draft::addPool)))
+                    .orElse(routes);
             DraftListener listener = draft.addListener(server.statement().line(), same.getFirst().name(), same,
-                    draft.addPool(pool));
+                    led.byDefault());
+            if (!led.isPlain()) {
+                listener.lead(led, server.preread());
+                draft.count(led.names().size() + led.alpn().size());
+            }
             if (listen.backlog() > 0) {
                 listener.set("backlog", listen.backlog());
             }

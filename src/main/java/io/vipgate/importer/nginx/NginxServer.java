@@ -7,9 +7,11 @@ import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.Statement;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -26,6 +28,11 @@ final class NginxServer {
     /** What holds where nothing is written; ngx_stream_proxy_module. */
     private static final String CONNECT_TIMEOUT = "60s";
     private static final String IDLE_TIMEOUT = "10m";
+    private static final String PREREAD_TIMEOUT = "30s";
+    private static final Duration MIN_PREREAD_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration MAX_PREREAD_TIMEOUT = Duration.ofMinutes(1);
+    private static final long MIN_HELLO_BYTES = 1 << 10;
+    private static final long MAX_HELLO_BYTES = 64 << 10;
     private static final Set<String> ANSWERS_ITSELF = Set.of("return", "pass", "js_content");
     private static final Set<String> INHERITED = Set.of("proxy_connect_timeout", "proxy_timeout", "proxy_protocol",
             "proxy_bind", "proxy_next_upstream", "proxy_next_upstream_tries", "proxy_next_upstream_timeout",
@@ -106,7 +113,42 @@ final class NginxServer {
         keepAlive(pool, keepAlive);
     }
 
+    /** Whether it reads what clients begin with before it decides. */
+    boolean readsHello() {
+        return isOn("ssl_preread");
+    }
+
+    /** What the directives say about that, and what holds where they say nothing. */
+    Map<String, Object> preread() {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("timeout", time("preread_timeout", MIN_PREREAD_TIMEOUT, MAX_PREREAD_TIMEOUT)
+                .orElse(PREREAD_TIMEOUT));
+        directive("preread_buffer_size").ifPresent(statement -> {
+            OptionalLong bytes = NginxSize.parse(statement.word(1));
+            long kept = Math.clamp(bytes.orElse(0), MIN_HELLO_BYTES, MAX_HELLO_BYTES);
+            if (bytes.isEmpty()) {
+                notes.leftOut(statement, "not a size");
+            } else {
+                settings.put("maxHello", (kept + 1023) / 1024 + "KiB");
+                if (kept != bytes.getAsLong()) {
+                    notes.add(statement, "becomes " + settings.get("maxHello") + ", the nearest that vipgate takes");
+                }
+            }
+        });
+        return settings;
+    }
+
+    /** Notes that what clients begin with decides nothing. */
+    void reportUnusedPreread() {
+        directive("ssl_preread").ifPresent(statement -> notes.leftOut(statement,
+                "not needed: what clients begin with does not decide where they go"));
+    }
+
     private Optional<String> time(String name, Duration max) {
+        return time(name, MIN_TIMEOUT, max);
+    }
+
+    private Optional<String> time(String name, Duration min, Duration max) {
         Optional<Statement> statement = directive(name);
         if (statement.isEmpty()) {
             return Optional.empty();
@@ -116,7 +158,7 @@ final class NginxServer {
             notes.leftOut(statement.get(), "not a duration");
         }
         return time.map(each -> {
-            Duration kept = Durations.clamp(each, MIN_TIMEOUT, max);
+            Duration kept = Durations.clamp(each, min, max);
             if (!kept.equals(each)) {
                 notes.add(statement.get(), "becomes " + Durations.print(kept) + ", the nearest that vipgate takes");
             }
@@ -195,8 +237,8 @@ final class NginxServer {
         switch (directive.name()) {
             case "listen", "proxy_pass", "proxy_connect_timeout", "proxy_timeout", "proxy_protocol", "proxy_bind",
                     "proxy_next_upstream", "proxy_next_upstream_tries", "proxy_ssl", "proxy_half_close", "set",
-                    "preread_buffer_size", "preread_timeout", "proxy_protocol_timeout", "allow", "deny", "limit_conn",
-                    "limit_conn_dry_run" ->
+                    "preread_buffer_size", "preread_timeout", "ssl_preread", "proxy_protocol_timeout", "allow", "deny",
+                    "limit_conn", "limit_conn_dry_run" ->
                 {
                 }
             case "proxy_next_upstream_timeout" -> {
@@ -215,7 +257,6 @@ final class NginxServer {
                     "no equivalent: connections are not slowed down");
             case "proxy_buffer_size" -> notes.leftOut(directive, "not needed; see buffers");
             case "access_log", "error_log" -> notes.add(directive, "not carried over; see log and accessLog");
-            case "ssl_preread" -> notes.leftOut(directive, "vipgate does not inspect what is relayed");
             case "server_name" -> notes.addLoss(directive,
                     "a listener has one pool, whatever the TLS name; clients by other names get in now");
             case "set_real_ip_from" -> {

@@ -1,17 +1,20 @@
 package io.vipgate.importer.nginx;
 
+import io.vipgate.importer.common.BoundedRegex;
 import io.vipgate.importer.common.ClientSet;
 import io.vipgate.importer.common.Fraction;
+import io.vipgate.importer.common.GivenFiles;
 import io.vipgate.importer.common.HostPort;
+import io.vipgate.importer.common.SampleHello;
 import io.vipgate.importer.common.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,12 +25,14 @@ import java.util.regex.Pattern;
  * <p>Confined to one import.
  */
 final class NginxVariables {
+    static final String NAME = "ssl_preread_server_name";
+    static final String PROTOCOLS = "ssl_preread_alpn_protocols";
+    static final String VERSION = "ssl_preread_protocol";
     /** Of an address that no map has as a key. */
     static final String OTHER_ADDRESS = "another address";
 
     private static final Pattern USE = Pattern.compile("\\$(?:\\{([A-Za-z0-9_]+)}|([A-Za-z0-9_]+))");
     private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3})(?:\\.([0-9]{1,2}))?%");
-    private static final Set<String> MAP_OPTIONS = Set.of("hostnames", "volatile", "include");
     private static final Set<String> GEO_OPTIONS = Set.of("ranges", "delete", "include", "proxy", "proxy_recursive");
     private static final int MAX_DEPTH = 10;
     /** More entries than this need not be looked at in one file. */
@@ -35,14 +40,25 @@ final class NginxVariables {
     private static final long MAX_CLIENT_LOOKS = 20_000_000;
     private static final int HUNDRED_PERCENT = 10_000;
 
+    private final GivenFiles files;
+    private final BoundedRegex regex = new BoundedRegex();
     private final Map<String, Statement> definitions = new HashMap<>();
+    private final Map<String, NginxMap> maps = new HashMap<>();
     private final Set<String> serverAddresses = new LinkedHashSet<>();
     private int looks;
     private long clientLooks;
 
-    /** Where a client came to. */
+    NginxVariables(GivenFiles files) {
+        this.files = files;
+    }
+
+    /**
+     * Where a client came to.
+     *
+     * @param hello what it begins with; empty: not told
+     */
     private record Place(String address, String port, Statement server, NginxArrival arrival,
-            Map<String, NginxClient> known) {
+            Optional<SampleHello> hello, Map<String, NginxClient> known) {
         /** Whether a variable that has an address has none here. */
         boolean isWithout(String variable) {
             return arrival == NginxArrival.DIRECT && variable.equals(NginxArrival.IN_HEADER);
@@ -54,7 +70,12 @@ final class NginxVariables {
         if (!Set.of("map", "geo", "split_clients").contains(statement.name())) {
             return false;
         }
-        definitions.put(bare(statement.word(statement.words().size() - 1)), statement);
+        String variable = bare(statement.word(statement.words().size() - 1));
+        definitions.put(variable, statement);
+        maps.remove(variable);
+        if (statement.is("map")) {
+            maps.put(variable, new NginxMap(statement, files, regex));
+        }
         if (statement.is("map") && statement.word(1).contains("server_addr")) {
             statement.block().stream().map(Statement::name).filter(key -> HostPort.literal(key).isPresent())
                     .forEach(serverAddresses::add);
@@ -66,6 +87,25 @@ final class NginxVariables {
         return variable.replaceAll("[${}]", "");
     }
 
+    /** The map of a variable, without its dollar sign. */
+    Optional<NginxMap> map(String variable) {
+        return Optional.ofNullable(maps.get(variable));
+    }
+
+    /** The values of a {@code geo} or {@code split_clients} of a variable. */
+    List<String> otherValues(String variable) {
+        Statement definition = definitions.get(variable);
+        return definition == null || definition.is("map")
+                ? List.of()
+                : definition.block().stream().map(each -> each.word(1)).toList();
+    }
+
+    /** What {@code set} of a server says that a variable is. */
+    static Optional<String> setIn(Statement server, String variable) {
+        return server.all("set").filter(each -> bare(each.word(1)).equals(variable)).reduce((_, last) -> last)
+                .map(each -> each.word(2));
+    }
+
     /** The addresses that maps tell apart. */
     Set<String> serverAddresses() {
         return serverAddresses;
@@ -75,10 +115,12 @@ final class NginxVariables {
      * What the text can be in a server.
      *
      * @param address that clients came to; the bind's own when it is one
+     * @param hello what the client begins with; empty: not told
      */
-    NginxChoice evaluate(String text, Statement server, HostPort bind, String address, NginxArrival arrival) {
+    NginxChoice evaluate(String text, Statement server, HostPort bind, String address, NginxArrival arrival,
+            Optional<SampleHello> hello) {
         String known = bind.isWildcard() ? address : bind.host();
-        return text(text, new Place(known, String.valueOf(bind.port()), server, arrival, Map.of()), 0);
+        return text(text, new Place(known, String.valueOf(bind.port()), server, arrival, hello, Map.of()), 0);
     }
 
     /**
@@ -100,7 +142,7 @@ final class NginxVariables {
             Map<String, NginxClient> known = new HashMap<>();
             names.forEach(name -> known.put(name, NginxClient.of(each)));
             Place place = new Place(bind.isWildcard() ? OTHER_ADDRESS : bind.host(), String.valueOf(bind.port()),
-                    server, arrival, known);
+                    server, arrival, Optional.empty(), known);
             NginxChoice choice = text(text, place, 0);
             looks = looksBefore;
             if (!choice.isConstant()) {
@@ -127,19 +169,21 @@ final class NginxVariables {
     }
 
     private NginxChoice variable(String name, Place place, int depth) {
-        Optional<Statement> set = place.server.all("set").filter(each -> bare(each.word(1)).equals(name))
-                .reduce((_, last) -> last);
+        Optional<String> set = setIn(place.server, name);
         if (set.isPresent()) {
-            return text(set.get().word(2), place, depth);
+            return text(set.get(), place, depth);
         }
         Statement definition = definitions.get(name);
         if (definition != null) {
-            looks += 1 + definition.block().size();
+            NginxMap map = maps.get(name);
+            looks += map == null ? 1 + definition.block().size() : map.effort();
             if (looks > MAX_LOOKS) {
                 return NginxChoice.unknown("$" + name);
             }
+            if (map != null) {
+                return map(map, place, depth);
+            }
             return switch (definition.name()) {
-                case "map" -> map(definition, place, depth);
                 case "geo" -> geo(definition, place, depth);
                 default -> split(definition, place, depth);
             };
@@ -150,6 +194,9 @@ final class NginxVariables {
                     ? NginxChoice.unknown("$server_addr")
                     : NginxChoice.constant(place.address);
             case "protocol" -> NginxChoice.constant("TCP");
+            case NAME -> ofHello(name, place, SampleHello::name);
+            case PROTOCOLS -> ofHello(name, place, SampleHello::protocolList);
+            case VERSION -> ofHello(name, place, SampleHello::version);
             default -> {
                 NginxClient client = place.known.get(name);
                 yield client == null
@@ -168,33 +215,36 @@ final class NginxVariables {
                         depth);
     }
 
-    private NginxChoice map(Statement map, Place place, int depth) {
-        NginxChoice source = text(map.word(1), place, depth);
-        boolean isPlain = map.block().stream().noneMatch(each -> isPattern(each.name()));
-        if (!source.isComplete() || !isPlain) {
-            return anyOf(map, MAP_OPTIONS, map.word(1), place, depth);
+    private static NginxChoice ofHello(String name, Place place, Function<SampleHello, String> value) {
+        return place.hello.map(value).map(NginxChoice::constant).orElseGet(() -> NginxChoice.unknown("$" + name));
+    }
+
+    private NginxChoice map(NginxMap map, Place place, int depth) {
+        NginxChoice source = text(map.source(), place, depth);
+        if (!source.isComplete()) {
+            return anyOf(map, place, depth);
         }
         NginxChoice choice = NginxChoice.nothing(source.deciders(), source.hasShares());
         for (Map.Entry<String, Fraction> value : source.values().entrySet()) {
-            choice = choice.or(text(mapped(map, value.getKey()), place, depth), value.getValue());
+            Optional<String> mapped = map.valueOf(value.getKey());
+            if (mapped.isEmpty()) {
+                return anyOf(map, place, depth);
+            }
+            choice = choice.or(text(mapped.get(), place, depth), value.getValue());
         }
         return choice;
     }
 
-    private static boolean isPattern(String key) {
-        return key.startsWith("~") || key.startsWith("*") || key.startsWith(".") || key.endsWith("*")
-                || key.equals("include");
-    }
-
-    private static String mapped(Statement map, String value) {
-        String key = value.toLowerCase(Locale.ROOT);
-        return map.block().stream().filter(each -> unescaped(each.name()).toLowerCase(Locale.ROOT).equals(key)
-                && !each.name().equals("default")).findFirst().or(() -> map.last("default"))
-                .map(each -> each.word(1)).orElse("");
-    }
-
-    private static String unescaped(String key) {
-        return key.startsWith("\\") ? key.substring(1) : key;
+    /** Any of the values of a map, one of which something unknown selects. */
+    private NginxChoice anyOf(NginxMap map, Place place, int depth) {
+        NginxChoice choice = NginxChoice.nothing(Set.of(map.source()), false);
+        for (String value : map.values()) {
+            looks++;
+            choice = choice.or(text(value, place, depth), Fraction.ONE);
+        }
+        return map.notRead().isEmpty()
+                ? choice
+                : new NginxChoice(choice.values(), false, false, choice.deciders());
     }
 
     /** Any of the values of a block, one of which something unknown selects. */

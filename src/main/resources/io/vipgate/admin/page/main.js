@@ -21,12 +21,15 @@ const pools = new Pools(history, find("pools"));
 const blocks = new Blocks(find("blocks"));
 let heardAt = Date.now();
 let version;
+let confirmBy = null;
 
 function show(status) {
   heardAt = Date.now();
   tellSilence();
   version ??= status.version;
   const now = Date.parse(status.at);
+  confirmBy = status.confirmBy;
+  tellTrial();
   showHead(status, now);
   showNotices(status);
   listeners.show(status);
@@ -97,6 +100,15 @@ function tellSilence() {
   document.body.classList.toggle("silent", isSilent);
 }
 
+/** A configuration on trial: what is left of its time. */
+function tellTrial() {
+  const left = Math.max(0, Math.ceil((Date.parse(confirmBy) - Date.now()) / 1000));
+  find("trial").hidden = !confirmBy;
+  if (confirmBy) {
+    setText(find("trial-text"), `The configuration goes back to the one before in ${left} s, unless it is confirmed.`);
+  }
+}
+
 function offerTools() {
   const showForget = () => {
     find("forget").hidden = !hasToken();
@@ -107,6 +119,9 @@ function offerTools() {
   find("reload").addEventListener("click", async () => {
     setText(find("reload-message"), "");
     setText(find("reload-message"), await change("POST", "/api/v1/reload") || "done: see the events");
+  });
+  find("trial-confirm").addEventListener("click", async () => {
+    setText(find("reload-message"), await change("POST", "/api/v1/reload/confirm") || "confirmed");
   });
 }
 
@@ -120,4 +135,5 @@ document.addEventListener("visibilitychange", () => {
   heardAt = Date.now();
 });
 setInterval(tellSilence, 1000);
+setInterval(tellTrial, 1000);
 follow(history, show);

@@ -63,6 +63,11 @@ function routing(tls) {
   return tls ? ` ${tls.pools.slice(1).join(", ")} ${list(tls.hellosBy)}` : "";
 }
 
+/** Of an endpoint that is down: what is left of the time that its connections have. */
+function draining(endpoint) {
+  return endpoint.drainLeftSeconds === null ? "" : `, draining ${count(endpoint.connections)}, ${Math.round(endpoint.drainLeftSeconds)} s left`;
+}
+
 export class Listeners {
   constructor(history) {
     this.history = history;
@@ -185,7 +190,7 @@ class PoolView {
     setText(row.name, endpoint.label);
     setText(row.address, endpoint.address);
     setText(row.notes, notes(endpoint));
-    setText(row.health, `${SIGNS[endpoint.health]} ${endpoint.health}${endpoint.suspect ? ", suspect" : ""}`);
+    setText(row.health, `${SIGNS[endpoint.health]} ${endpoint.health}${endpoint.suspect ? ", suspect" : ""}${draining(endpoint)}`);
     setAttribute(row.health, "class", endpoint.suspect && endpoint.health !== "down" ? "warn" : endpoint.health);
     setText(row.since, endpoint.healthSince ? `for ${duration(now - Date.parse(endpoint.healthSince))}` : "");
     setText(row.open, count(endpoint.connections) + (endpoint.maxConnections > 0 ? ` of ${count(endpoint.maxConnections)}` : ""));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipgate.access.AccessEntry;
 import io.vipgate.access.AccessLine;
 import io.vipgate.access.AccessList;
+import io.vipgate.clienthello.HelloRoute;
+import io.vipgate.clienthello.HelloRoutes;
 import io.vipgate.config.AccessConfig;
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.EndpointConfig;
@@ -13,6 +15,7 @@ import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.LoadResult;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.PoolConfig;
+import io.vipgate.config.TlsConfig;
 import io.vipgate.linux.ClientAddress;
 import java.io.IOException;
 import java.io.InputStream;
@@ -90,6 +93,27 @@ public record ImportedConfig(ImportResult result, GatewayConfig config) {
         return access.isEmpty() || AccessList
                 .read(lines(access.get().allow()), lines(access.get().deny())).list().orElseThrow()
                 .isAllowed(address.high(), address.low());
+    }
+
+    /** The pool of a TLS client that names a server, or none, and offers protocols, as the gateway finds it; else {@code refused}. */
+    public String led(String listener, String name, String... protocols) {
+        ListenerConfig config = listener(listener);
+        if (config.tls().isEmpty()) {
+            return config.pool();
+        }
+        TlsConfig tls = config.tls().get();
+        HelloRoute<String> route = new HelloRoutes<>(tls.names(), tls.alpn()).of(name.isEmpty() ? null : name,
+                List.of(protocols));
+        String target = route.target();
+        TlsConfig.Otherwise otherwise = name.isEmpty() ? tls.noName() : tls.unknownName();
+        return target != null ? target : otherwise == TlsConfig.Otherwise.REJECT ? "refused" : config.pool();
+    }
+
+    /** The pool of a client that does not begin with TLS; else {@code refused}. */
+    public String ledWithoutTls(String listener) {
+        ListenerConfig config = listener(listener);
+        return config.tls().filter(tls -> tls.notTls() == TlsConfig.Otherwise.REJECT).map(_ -> "refused")
+                .orElse(config.pool());
     }
 
     private static List<AccessLine> lines(List<AccessEntry> entries) {

@@ -57,7 +57,7 @@ class HaproxyImporterTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"2|global", "9|accessLog", "27|at once", "29|one pool",
+    @CsvSource(delimiter = '|', value = {"2|global", "9|accessLog", "27|at once", "29|which pool",
         "34|TLS", "45|slowstart means nothing", "39|another hash", "46|does not queue",
         "48|applies to a whole pool",
         "49|does not encrypt", "59|wherever it stands", "63|differently", "64|weight is 0",

@@ -2,6 +2,7 @@ package io.vipgate.importer.haproxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.importer.common.GivenFiles;
 import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.ImportedConfig;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,6 +34,9 @@ class HaproxyTableTest {
             bind 203.0.113.9:9
             server s 192.0.2.1:8000 check
             """;
+
+    private static final GivenFiles GIVEN = new GivenFiles(Map.of("hosts.map", "a.example one\n", "names.lst",
+            "# ours\na.example\nb.example\n"));
 
     @TempDir
     private static Path files;
@@ -77,7 +82,8 @@ class HaproxyTableTest {
     @ParameterizedTest
     @MethodSource("rows")
     void eachRowBecomesWhatTheTableSays(Row row) {
-        ImportResult result = HaproxyImporter.convert(section(row.lines()).replace("/etc/haproxy", files.toString()));
+        ImportResult result = HaproxyImporter.convert(section(row.lines()).replace("/etc/haproxy", files.toString()),
+                GIVEN);
 
         ImportedConfig imported = ImportedConfig.of(result);
         String yaml = result.yaml().replace(files.toString(), "/etc/haproxy").replaceAll("\\s+", " ");

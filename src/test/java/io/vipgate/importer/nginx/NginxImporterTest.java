@@ -63,7 +63,8 @@ class NginxImporterTest {
     @CsvSource(delimiter = '|', value = {"1|own process", "9|layer 7", "17|accessLog", "27|max_fails, fail_timeout",
         "27|pool of its own",
         "29|another hash", "38|looked the name up once", "32|weight is 0", "39|unix socket", "41|not followed",
-        "61|no equivalent", "66|does not inspect", "67|is vips whatever $ssl_preread_server_name is", "71|only TCP",
+        "61|no equivalent", "66|does not decide where they go", "67|is vips whatever $ssl_preread_server_name is",
+        "71|only TCP",
         "82|unix socket", "87|not followed"})
     void whatAFileHasBesidesIsNotedWithItsLine(int line, String words) {
         assertNoted(NginxImporter.convert(ImportedConfig.file("nginx/nginx.conf")), line, words);

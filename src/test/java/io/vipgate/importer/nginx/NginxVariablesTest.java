@@ -34,16 +34,6 @@ class NginxVariablesTest {
         return result.notes().stream().filter(Note::isLoss).map(Note::toString).toList();
     }
 
-    @Test
-    void aServerByTheTlsNameIsLeftOutAndSaidToBe() {
-        ImportResult result = convert("203.0.113.1:443", "$be",
-                "map $ssl_preread_server_name $be { hostnames; a.example pa; default pb; }");
-
-        assertThat(result.yaml()).isEmpty();
-        assertThat(losses(result)).singleElement().asString().startsWith("line 4: proxy_pass $be: ")
-                .contains("$ssl_preread_server_name decides", "does not choose by the TLS name yet", "is left out");
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"hostnames; a.example pa; *.b.example pa; default pa;", "default pa;",
         "~^x pa; default pa;", "a pa; b $also; default pa;"})
@@ -53,14 +43,6 @@ class NginxVariablesTest {
 
         assertThat(wirings(result)).containsExactly("203.0.113.1:443 -> pa");
         assertThat(losses(result)).isEmpty();
-    }
-
-    @Test
-    void clientsThatAMapHasNoValueForWereRefusedAndTheNoteSaysThatTheyGetIn() {
-        ImportResult result = convert("203.0.113.1:443", "$be", "map $ssl_preread_server_name $be { a.example pa; }");
-
-        assertThat(wirings(result)).containsExactly("203.0.113.1:443 -> pa");
-        assertThat(losses(result)).singleElement().asString().contains("refused", "now they go to pa");
     }
 
     @ParameterizedTest

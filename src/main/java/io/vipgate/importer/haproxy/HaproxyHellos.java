@@ -1,0 +1,123 @@
+package io.vipgate.importer.haproxy;
+
+import io.vipgate.importer.common.BoundedRegex;
+import io.vipgate.importer.common.GivenFiles;
+import io.vipgate.importer.common.HelloKeys;
+import io.vipgate.importer.common.HostPort;
+import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.SampleHello;
+import io.vipgate.importer.common.Statement;
+import io.vipgate.importer.haproxy.HaproxyDestination.Verdict;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * What the rules of a frontend tell clients apart by that begin with a ClientHello.
+ *
+ * <p>Confined to one frontend.
+ */
+final class HaproxyHellos {
+    private static final int MAX_CONTENT_SAMPLES = 200;
+
+    private final HaproxySection frontend;
+    private final GivenFiles files;
+    private final HaproxyAcls acls;
+    private final BoundedRegex regex = new BoundedRegex();
+    private final Map<List<String>, Optional<HaproxyHelloCriterion>> criteria = new HashMap<>();
+    private final Map<String, Optional<HaproxyComputedName>> names = new HashMap<>();
+    private final HelloKeys keys = new HelloKeys();
+    private final HelloKeys contentKeys = new HelloKeys();
+    private final boolean isUsed;
+    private final boolean isUsedByContent;
+
+    HaproxyHellos(Notes notes, HaproxySections sections, HaproxySection frontend, GivenFiles files) {
+        this.frontend = frontend;
+        this.files = files;
+        acls = new HaproxyAcls(frontend);
+        List<Statement> contents = HaproxyRules.of(frontend, "content");
+        boolean isCollected = false;
+        for (Statement rule : contents) {
+            isCollected |= collect(rule, contentKeys, new Notes());
+        }
+        isUsedByContent = isCollected;
+        for (Statement rule : Stream.concat(contents.stream(), frontend.all("use_backend").stream()).toList()) {
+            isCollected |= collect(rule, keys, notes);
+            Optional<HaproxyComputedName> name = computed(rule);
+            name.ifPresent(each -> each.collect(keys, sections.backends().map(HaproxySection::name),
+                    loss -> notes.addLoss(rule, loss)));
+            name.flatMap(HaproxyComputedName::missing).ifPresent(
+                    file -> notes.addLoss(rule, "what that map has is not carried over: " + GivenFiles.hint(file)));
+            isCollected |= name.isPresent();
+        }
+        isUsed = isCollected;
+    }
+
+    /** Whether a rule asks for what a client begins with. */
+    private boolean collect(Statement rule, HelloKeys into, Notes notes) {
+        List<HaproxyHelloCriterion> found = new ArrayList<>();
+        acls.test(HaproxyRules.condition(rule), new HaproxyDestination(HostPort.any(1), words -> {
+            Optional<HaproxyHelloCriterion> criterion = criterion(words);
+            criterion.ifPresent(each -> {
+                Statement line = lineOf(words, rule);
+                found.add(each);
+                each.collect(into, loss -> notes.addLoss(line, loss));
+                each.missing().forEach(file -> notes.addLoss(line, "what that file has is not carried over: "
+                        + GivenFiles.hint(file)));
+                if (each.tellsCase()) {
+                    notes.add(line, "without -i HAProxy told capitals from small letters in names; vipgate does not");
+                }
+            });
+            return Verdict.UNKNOWN;
+        }));
+        return !found.isEmpty();
+    }
+
+    private Statement lineOf(List<String> words, Statement rule) {
+        return frontend.all("acl").stream()
+                .filter(acl -> acl.words().size() > 2 && acl.words().subList(2, acl.words().size()).equals(words))
+                .findFirst().orElse(rule);
+    }
+
+    private Optional<HaproxyHelloCriterion> criterion(List<String> words) {
+        return criteria.computeIfAbsent(words, each -> HaproxyHelloCriterion.of(each, files, regex));
+    }
+
+    /** The backend of a rule where the server name says which it is. */
+    Optional<HaproxyComputedName> computed(Statement rule) {
+        return rule.is("use_backend")
+                ? names.computeIfAbsent(rule.word(1), each -> HaproxyComputedName.of(each, files))
+                : Optional.empty();
+    }
+
+    HelloKeys keys() {
+        return keys;
+    }
+
+    /** Whether what clients begin with decides where they go, or whether they may come in. */
+    boolean isUsed() {
+        return isUsed;
+    }
+
+    /** How much there is to look at for one client. */
+    long effort() {
+        return criteria.values().stream().flatMap(Optional::stream).mapToLong(HaproxyHelloCriterion::effort).sum();
+    }
+
+    /** Clients that rules of contents tell apart; none where these look at nothing that clients begin with. */
+    List<SampleHello> ofContents() {
+        return !isUsedByContent
+                ? List.of()
+                : Stream.concat(Stream.of(SampleHello.NOT_TLS),
+                        contentKeys.samples().reversed().stream().limit(MAX_CONTENT_SAMPLES)).toList();
+    }
+
+    /** What criteria say of a client. */
+    Function<List<String>, Verdict> seenIn(SampleHello hello) {
+        return words -> criterion(words).map(each -> each.test(hello)).orElse(Verdict.UNKNOWN);
+    }
+}

@@ -1,0 +1,126 @@
+package io.vipgate.importer.haproxy;
+
+import io.vipgate.importer.common.HelloOutcome;
+import io.vipgate.importer.common.HostPort;
+import io.vipgate.importer.common.Notes;
+import io.vipgate.importer.common.SampleHello;
+import io.vipgate.importer.common.Statement;
+import io.vipgate.importer.haproxy.HaproxyDestination.Verdict;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a frontend does with a client of an address by what it begins with: {@code tcp-request content} rules, then {@code use_backend}
+ * rules, of which the first that matches decides, then {@code default_backend}.
+ *
+ * <p>Confined to one listener.
+ */
+final class HaproxySwitching {
+    private final Notes notes;
+    private final HaproxySections sections;
+    private final HaproxySection frontend;
+    private final HaproxyHellos hellos;
+    private final HostPort bind;
+    private final HaproxyAcls acls;
+    private final List<Statement> contents;
+    private final List<Statement> rules;
+    private final Set<Statement> used = new HashSet<>();
+
+    HaproxySwitching(Notes notes, HaproxySections sections, HaproxySection frontend, HaproxyHellos hellos,
+            HostPort bind) {
+        this.notes = notes;
+        this.sections = sections;
+        this.frontend = frontend;
+        this.hellos = hellos;
+        this.bind = bind;
+        acls = new HaproxyAcls(frontend);
+        contents = HaproxyRules.of(frontend, "content");
+        rules = frontend.all("use_backend");
+    }
+
+    /** Names the rules that no client gets to. */
+    void reportUnused() {
+        rules.stream().filter(rule -> !used.contains(rule)).forEach(rule -> notes.add(rule,
+                "chooses nobody: rules before it lead all of its clients elsewhere, or there are none"));
+    }
+
+    HelloOutcome<HaproxySection> outcome(SampleHello hello) {
+        HaproxyDestination destination = new HaproxyDestination(bind, hellos.seenIn(hello));
+        if (isRejected(destination)) {
+            return HelloOutcome.refused();
+        }
+        for (Statement rule : rules) {
+            Verdict verdict = acls.test(rule.words().subList(Math.min(2, rule.words().size()), rule.words().size()),
+                    destination);
+            if (verdict != Verdict.NO) {
+                used.add(rule);
+            }
+            if (verdict == Verdict.UNKNOWN) {
+                notes.addLoss(rule,
+                        "no more than names and protocols of TLS decides which pool a client of a listener gets: "
+                                + "the clients that this rule chose go where others go now");
+            }
+            if (verdict == Verdict.YES) {
+                Optional<HelloOutcome<HaproxySection>> found = by(rule, hello);
+                if (found.isPresent()) {
+                    return found.get();
+                }
+            }
+        }
+        Optional<Statement> byDefault = frontend.last("default_backend");
+        if (byDefault.isPresent()) {
+            return backend(byDefault.get(), byDefault.get().word(1));
+        }
+        return frontend.hasServers() ? HelloOutcome.to(frontend) : HelloOutcome.refused();
+    }
+
+    /** Where addresses decide too, it is not for what a client begins with: {@link HaproxyDoors}. */
+    private boolean isRejected(HaproxyDestination destination) {
+        for (Statement rule : contents) {
+            Verdict verdict = acls.test(HaproxyRules.condition(rule), destination);
+            boolean isAccepting = rule.word(2).equals("accept");
+            if (isAccepting && verdict != Verdict.NO) {
+                return false;
+            }
+            if (verdict == Verdict.YES && (rule.word(2).equals("reject") || rule.word(2).equals("silent-drop"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The backend that a rule names; empty where a computed name is none. */
+    private Optional<HelloOutcome<HaproxySection>> by(Statement rule, SampleHello hello) {
+        String name = rule.word(1).replace("%[dst_port]", String.valueOf(bind.port()));
+        if (!name.contains("%")) {
+            return name.equals(rule.word(1)) || sections.backend(name).isPresent()
+                    ? Optional.of(backend(rule, name))
+                    : Optional.empty();
+        }
+        Optional<HaproxyComputedName> computed = hellos.computed(rule);
+        if (computed.isEmpty()) {
+            notes.addLoss(rule,
+                    "which backend it names is computed for each connection by more than a map of the TLS name; "
+                            + "its clients are refused, or go where others go");
+            return Optional.of(HelloOutcome.untold());
+        }
+        if (computed.get().missing().isPresent() && !hello.name().isEmpty()) {
+            return Optional.of(HelloOutcome.untold());
+        }
+        return computed.get().of(hello).filter(each -> sections.backend(each).isPresent())
+                .map(each -> backend(rule, each));
+    }
+
+    private HelloOutcome<HaproxySection> backend(Statement rule, String name) {
+        Optional<HaproxySection> backend = sections.backend(name);
+        if (backend.isEmpty() || !backend.get().isTcp()) {
+            notes.addLoss(rule, backend.isEmpty()
+                    ? "no such backend; what leads there is left out"
+                    : "backend " + name + " is left out, and so is what leads there");
+            return HelloOutcome.untold();
+        }
+        return HelloOutcome.to(backend.get());
+    }
+}
