@@ -3,6 +3,7 @@ package io.vipgate.control;
 import io.vipgate.access.Blocks;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.linux.OwnAddresses;
+import io.vipgate.linux.TransparentSocket;
 import io.vipgate.loops.EventLoopSet;
 import io.vipgate.probe.ProbeLoop;
 import io.vipgate.relay.LocalPorts;
@@ -134,8 +135,7 @@ public final class PoolRegistry {
         public void finish() {
             applied = next;
             retainOnly(next.keySet());
-            byName.values().stream().filter(ManagedPool::isFromClients)
-                    .forEach(pool -> ReplyRouteChecks.warn(pool.pool().name(), pool.pool().snapshot()));
+            warnOfReplyRoutes();
             byName.values().forEach(ManagedPool::finish);
         }
     }
@@ -144,6 +144,13 @@ public final class PoolRegistry {
     public void lookAtOwnAddresses() {
         if (byName.values().stream().anyMatch(ManagedPool::isFromClients)) {
             ownAddresses.look();
+        }
+    }
+
+    private void warnOfReplyRoutes() {
+        List<ManagedPool> fromClients = byName.values().stream().filter(ManagedPool::isFromClients).toList();
+        if (!fromClients.isEmpty() && !TransparentSocket.isForbidden()) {
+            fromClients.forEach(pool -> ReplyRouteChecks.warn(pool.pool().name(), pool.pool().snapshot()));
         }
     }
 
