@@ -21,9 +21,9 @@ public record PoolConfig(
         @Key(doc = "for `source-hash`: weighted rendezvous over the endpoints' names") HashConfig hash,
         @Key(orScalar = true, doc = "local addresses to connect from; one that has no free port left gives way to the "
                 + "next") List<InetAddress> source,
-        @Key(byDefault = "none", doc = "connects to endpoints from the client's own address, of the machines that are "
-                + "[set up](transparent-source.md) for that: `none`; `prefer`: from the gateway's where it can't be; "
-                + "`require`: refuses the client then") ClientAddressMode clientAddress,
+        @Key(byDefault = "none", doc = "connects to endpoints [from the client's own address](transparent-source.md), not beside "
+                + "`source`: `none`; `prefer`, from the gateway's where the client's can't be used; `require`, refuses the "
+                + "client then") ClientAddressMode clientAddress,
         @Key(doc = "PROXY header sent first towards the endpoint; `none`, `v1` or `v2` is short for `version`") ProxyProtocolConfig proxyProtocol,
         @Key(doc = "how endpoints are probed") ProbeConfig probe,
         @Key(doc = "keeps a client at its endpoint") PinningConfig pinning,

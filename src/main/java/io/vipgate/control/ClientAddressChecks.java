@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClientAddressChecks {
     private static final Logger LOG = LoggerFactory.getLogger(ClientAddressChecks.class);
-    private static final String REMEDY = "give the process CAP_NET_RAW, by AmbientCapabilities=CAP_NET_RAW and "
-            + "CapabilityBoundingSet=CAP_NET_RAW in a drop-in of the systemd unit or by docs/transparent-source.md in a "
-            + "container";
+    private static final String REMEDY = "give the process CAP_NET_RAW: in a drop-in of the systemd unit "
+            + "AmbientCapabilities=CAP_NET_RAW and CapabilityBoundingSet=CAP_NET_RAW, for containers see "
+            + "docs/transparent-source.md";
 
     private ClientAddressChecks() {}
 
@@ -38,7 +38,7 @@ public final class ClientAddressChecks {
                     keys(required) + ": require (expected: a process that may connect from other machines' "
                             + "addresses; " + REMEDY + ", or write prefer or none)");
         }
-        LOG.warn("{}: prefer, but this process may not connect from other machines' addresses; its own is used: {}",
+        LOG.warn("{}: prefer, but this process may not connect from other machines' addresses; its own is used. {}",
                 keys(preferred), REMEDY);
     }
 

@@ -3,6 +3,7 @@ package io.vipgate.control;
 import io.vipgate.access.Blocks;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.linux.OwnAddresses;
+import io.vipgate.linux.TransparentSocket;
 import io.vipgate.loops.EventLoopSet;
 import io.vipgate.probe.ProbeLoop;
 import io.vipgate.relay.LocalPorts;
@@ -54,15 +55,16 @@ public final class PoolRegistry {
      * Makes a registry without pools.
      *
      * @param blocks kept in the state file with the operator's overrides
+     * @param standby kept there too
      */
     public PoolRegistry(EventLoopSet loops, HostResolver resolver, ControlThread control, RecentEvents events,
-            LiveFailures liveFailures, Blocks blocks) {
+            LiveFailures liveFailures, Blocks blocks, Standby standby) {
         this.loops = loops;
         this.resolver = resolver;
         this.control = control;
         this.events = events;
         this.liveFailures = liveFailures;
-        overrides = new OverrideStore(blocks);
+        overrides = new OverrideStore(blocks, standby);
     }
 
     /** Reads a state file, unless it is in use and has been read. Changes nothing. From any thread; may take its time. */
@@ -133,8 +135,7 @@ public final class PoolRegistry {
         public void finish() {
             applied = next;
             retainOnly(next.keySet());
-            byName.values().stream().filter(ManagedPool::isFromClients)
-                    .forEach(pool -> ReplyRouteChecks.warn(pool.pool().name(), pool.pool().snapshot()));
+            warnOfReplyRoutes();
             byName.values().forEach(ManagedPool::finish);
         }
     }
@@ -143,6 +144,13 @@ public final class PoolRegistry {
     public void lookAtOwnAddresses() {
         if (byName.values().stream().anyMatch(ManagedPool::isFromClients)) {
             ownAddresses.look();
+        }
+    }
+
+    private void warnOfReplyRoutes() {
+        List<ManagedPool> fromClients = byName.values().stream().filter(ManagedPool::isFromClients).toList();
+        if (!fromClients.isEmpty() && !TransparentSocket.isForbidden()) {
+            fromClients.forEach(pool -> ReplyRouteChecks.warn(pool.pool().name(), pool.pool().snapshot()));
         }
     }
 

@@ -76,7 +76,7 @@ final class TransparentSourceIT {
         Networks.ip("-n " + gateway + " link set " + name + " up");
     }
 
-    private Path file(String mode) throws IOException {
+    private Path file(String mode, String connectTimeout) throws IOException {
         return Files.writeString(directory.resolve("gateway.yaml"), """
                 listeners:
                   web: { bind: ["192.0.2.1:8080", "[2001:db8:1::1]:8080"], pool: nginx }
@@ -85,8 +85,8 @@ final class TransparentSourceIT {
                     endpoints: { vip1: "198.51.100.2:8080", vip2: "[2001:db8:2::2]:8080" }
                     clientAddress: %s
                     probe: { type: tcp, interval: 500ms }
-                    connect: { timeout: 500ms }
-                """.formatted(mode));
+                    connect: { timeout: %s }
+                """.formatted(mode, connectTimeout));
     }
 
     /** What the endpoints see of a connection; empty when it is reset. */
@@ -139,7 +139,9 @@ final class TransparentSourceIT {
         try (ServerSocket _ = serve("198.51.100.2");
                 ServerSocket _ = serve("2001:db8:2::2");
                 VipgateProcess vipgate = VipgateProcess
-                        .startIn(gateway, directory, "run", "-c", file("require").toString()).awaitStart()) {
+                        .startIn(gateway, directory, "run", "-c", file("require", "20s").toString()).awaitStart()) {
+            awaitLog(vipgate, "vip1 is UP");
+            awaitLog(vipgate, "vip2 is UP");
             for (int i = 0; i < 5; i++) {
                 assertThat(seen(client, listener)).isEqualTo(expected);
             }
@@ -152,7 +154,7 @@ final class TransparentSourceIT {
         try (ServerSocket _ = serve("198.51.100.2");
                 ServerSocket _ = serve("2001:db8:2::2");
                 VipgateProcess vipgate = VipgateProcess
-                        .startIn(gateway, directory, "run", "-c", file("prefer").toString()).awaitStart()) {
+                        .startIn(gateway, directory, "run", "-c", file("prefer", "500ms").toString()).awaitStart()) {
             awaitLog(vipgate, "WARN +pool nginx: connections to vip1, vip2 from clients' addresses will time out: this "
                     + "machine does not take the replies of vip1; run ip rule add pref 900 iif inner from 198.51.100.2 "
                     + "ipproto tcp sport 8080 lookup 900 and ip route replace local default dev lo table 900");
@@ -167,11 +169,12 @@ final class TransparentSourceIT {
     @Test
     void clientWithoutAnEndpointOfItsFamilyAndTheEndpointItselfAreRefused() throws Exception {
         takeReplies();
-        Path file = file("require");
+        Path file = file("require", "20s");
         Files.writeString(file, Files.readString(file).replace(", vip2: \"[2001:db8:2::2]:8080\"", ""));
         try (ServerSocket _ = serve("198.51.100.2");
-                VipgateProcess _ = VipgateProcess.startIn(gateway, directory, "run", "-c", file.toString())
-                        .awaitStart()) {
+                VipgateProcess vipgate = VipgateProcess
+                        .startIn(gateway, directory, "run", "-c", file.toString()).awaitStart()) {
+            awaitLog(vipgate, "vip1 is UP");
             assertThat(seen(client, "192.0.2.1")).isEqualTo("192.0.2.2");
             assertThat(seen(client, "2001:db8:1::1")).isEmpty();
             assertThat(seen(node, "192.0.2.1")).as("the endpoint's own machine").isEmpty();
