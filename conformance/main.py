@@ -171,9 +171,9 @@ def controls(args: argparse.Namespace) -> list[Outcome]:
     command = "conformance/run --controls" + (" --short" if args.short else "")
     if only:
         what = f"--group {args.group}" if args.group else f"--case {' '.join(args.case)}"
-        command += f"`, and again `conformance/run --controls {what}"
+        command += f" {what}"
     file = HERE / "RESULTS.md"
-    report.write(file, _merged(report.read(file) if only else {}, results), command, args.seed)
+    report.write(file, _merged(report.read(file) if only else {}, results), command, args.seed, bool(only))
     print(f"written: {file}")
     return results["vipgate"]
 

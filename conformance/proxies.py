@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from conformance import network
+from conformance.hello_vectors import DEEP, EXACT, MAX_HELLO, NAME, PROTOCOL, WILD
 from testkit import ROOT, processes, versions
 from testkit.ports import bracketed, free_port
 
@@ -49,6 +50,14 @@ class Settings:
     sends_header: bool = False
     #: A port of the endpoint's host where nobody listens is an endpoint too.
     has_dead_endpoint: bool = False
+    #: The main route leads by ClientHello, by the names and protocols of hello_vectors.py; what nothing is said of goes to the
+    #: default, or is refused: "default", "unknown" (names that are not known), "all" (whatever is not known). Empty: no look at it.
+    hellos: str = ""
+    hello_timeout: float = 3
+
+    def leads(self, route: Route) -> bool:
+        """Whether clients of a route are led by their ClientHello."""
+        return bool(self.hellos) and route.name == "main"
 
 
 @dataclass(frozen=True)
@@ -194,7 +203,8 @@ class Vipgate(Proxy):
         lines = ["listeners:"]
         for r in self.routes.values():
             lines.append(f'  {r.name}: {{ bind: "{bracketed(r.host, r.port)}", pool: {r.name}'
-                         + (f", maxConnections: {s.max_connections}" if s.max_connections else "") + self._accepts() + " }")
+                         + (f", maxConnections: {s.max_connections}" if s.max_connections else "") + self._accepts()
+                         + (self._tls() if s.leads(r) else "") + " }")
         lines.append("pools:")
         for r in self.routes.values():
             lines += [
@@ -224,6 +234,13 @@ class Vipgate(Proxy):
         others = "direct" if s.serves_others else "reject"
         text = f", acceptProxy: {{ from: [{networks}], others: {others}, timeout: {duration(s.header_timeout)} }}"
         return text if s.header_from else ""
+
+    def _tls(self) -> str:
+        s = self.settings
+        others = "reject" if s.hellos == "all" else "default"
+        return (f', tls: {{ names: {{ {NAME}: other, "*.{WILD}": other, "*.{DEEP}": main, {EXACT}: other }},'
+                f" alpn: {{ {PROTOCOL.decode()}: other }}, unknownName: {'default' if s.hellos == 'default' else 'reject'},"
+                f" noName: {others}, notTls: {others}, timeout: {duration(s.hello_timeout)}, maxHello: {MAX_HELLO >> 10}KiB }}")
 
     def _dead(self, route: Route) -> str:
         address = bracketed(route.endpoint_host, free_port(route.endpoint_host))
@@ -259,7 +276,7 @@ class HAProxy(Proxy):
         limit, pipes = ((s.open_files - 150) // 2, 20) if s.open_files else (9300, 500)
         lines = [
             "global", f"  maxconn {limit}", f"  nbthread {s.loops or 2}", "  tune.pipesize 1048576",
-            f"  maxpipes {pipes}", "defaults", "  mode tcp",
+            *([f"  tune.bufsize {MAX_HELLO + 1024}"] if s.hellos else []), f"  maxpipes {pipes}", "defaults", "  mode tcp",
             f"  timeout connect {duration(s.connect)}", f"  timeout client {duration(s.idle)}",
             f"  timeout server {duration(s.idle)}", f"  timeout client-fin {duration(s.half_closed)}",
             f"  timeout server-fin {duration(s.half_closed)}", "  option splice-auto", "  retries 0", "  option clitcpka",
@@ -275,6 +292,8 @@ class HAProxy(Proxy):
             lines += [f"listen {r.name}", f"  bind {r.host}:{r.port}{ut}{accepts} backlog 4096"]
             if s.serves_others:
                 lines += [f"  tcp-request connection expect-proxy layer4 if {{ src {' '.join(s.header_from)} }}"]
+            if s.leads(r):
+                lines += self._hellos()
             if s.has_dead_endpoint:
                 lines += ["  retries 1", "  option redispatch 1",
                           f"  server dead {r.endpoint_host}:{free_port(r.endpoint_host)}{header}"]
@@ -282,6 +301,24 @@ class HAProxy(Proxy):
         config = self.directory / "haproxy.cfg"
         config.write_text("\n".join(lines) + "\n")
         return ["haproxy", "-db", "-f", str(config)]
+
+    def _hellos(self) -> list[str]:
+        """As its manual recommends."""
+        s = self.settings
+        named = "{ req.ssl_sni -i " + f"{NAME} {EXACT} }}"
+        wild = f"{{ req.ssl_sni -i -m end .{WILD} }}"
+        spoken = f"{{ req.ssl_alpn {PROTOCOL.decode()} }}"
+        lines = [f"  tcp-request inspect-delay {duration(s.hello_timeout)}"]
+        if s.hellos == "unknown":
+            lines += [f"  tcp-request content accept if {named} or {wild} or {spoken}",
+                      "  tcp-request content reject if { req.ssl_hello_type 1 } { req.ssl_sni -m found }"]
+        if s.hellos == "all":
+            lines += [f"  tcp-request content accept if {named} or {wild} or {spoken}", "  tcp-request content reject"]
+        else:
+            lines += ["  tcp-request content accept if { req.ssl_hello_type 1 }"]
+        # The rest goes to this section's own server.
+        return [*lines, f"  use_backend other if {spoken}", f"  use_backend other if {named}",
+                f"  use_backend other if {wild} !{{ req.ssl_sni -i -m end .{DEEP} }}"]
 
     @staticmethod
     def version() -> str:
@@ -302,7 +339,7 @@ class Nginx(Proxy):
             f"worker_processes {1 if s.open_files else s.loops or 2};", f"worker_rlimit_nofile {files};",
             f"pid {self.directory}/pid;",
             f"error_log {self.directory}/error.log;",
-            f"events {{ worker_connections {min(files - 20, 19500)}; }}", "stream {",
+            f"events {{ worker_connections {min(files - 20, 19500)}; }}", "stream {", *(self._maps() if s.hellos else []),
         ]
         for r in self.routes.values():
             servers = [r.endpoint_port, *([free_port(r.endpoint_host)] if s.has_dead_endpoint else [])]
@@ -314,7 +351,9 @@ class Nginx(Proxy):
                 + (f" proxy_protocol; proxy_protocol_timeout {duration(s.header_timeout)};" if s.header_from else ";"),
                 *(f"    set_real_ip_from {network};" for network in s.header_from),
                 f"    proxy_protocol {'on' if s.sends_header else 'off'};",
-                f"    proxy_pass {r.name};",
+                *([f"    ssl_preread on; preread_timeout {duration(s.hello_timeout)}; preread_buffer_size {MAX_HELLO >> 10}k;"]
+                  if s.leads(r) else []),
+                f"    proxy_pass {'$led' if s.leads(r) else r.name};",
                 f"    proxy_connect_timeout {duration(s.connect)}; proxy_timeout {duration(s.idle)};",
                 "    proxy_socket_keepalive on; proxy_buffer_size 64k; tcp_nodelay on;",
                 f"    proxy_half_close {self.half_close};",
@@ -326,6 +365,16 @@ class Nginx(Proxy):
         config = self.directory / "nginx.conf"
         config.write_text("\n".join(lines) + "\n")
         return ["nginx", "-e", str(self.directory / "error.log"), "-p", str(self.directory), "-c", str(config)]
+
+    def _maps(self) -> list[str]:
+        """An empty name of a pool: the connection is closed."""
+        rejects = self.settings.hellos != "default"
+        nobody = '""' if self.settings.hellos == "all" else "main"
+        return [
+            "  map $ssl_preread_server_name $by_name {", f"    hostnames; {NAME} other; *.{WILD} other; *.{DEEP} main; {EXACT} other;",
+            f'    "" {nobody}; default {nobody if not rejects else chr(34) * 2};', "  }",
+            f'  map $ssl_preread_alpn_protocols $led {{ "~(^|,){PROTOCOL.decode()}(,|$)" other; default $by_name; }}',
+        ]
 
     def start(self) -> None:
         # nginx looks for modules below its prefix.
@@ -351,8 +400,10 @@ class ReferenceProxy(Proxy):
     def command(self) -> list[str]:
         words = [sys.executable, str(HERE / "reference_proxy.py"), "--idle", str(self.settings.idle), "--half-closed",
                  str(self.settings.half_closed), "--connect", str(self.settings.connect), "--flaw", self.flaw or "none"]
+        if self.settings.hellos:
+            words += ["--hellos", self.settings.hellos]
         for r in self.routes.values():
-            words += ["--route", f"{r.host},{r.port},{r.endpoint_host},{r.endpoint_port}"]
+            words += ["--route", f"{r.name},{r.host},{r.port},{r.endpoint_host},{r.endpoint_port}"]
         return words
 
 

@@ -15,6 +15,9 @@ import termios
 import threading
 import time
 
+from conformance import reference_hellos
+from testkit.client_hello import UNRECOGNIZED_NAME
+
 BUFFER = 64 << 10
 
 
@@ -23,7 +26,7 @@ class Relay:
 
     last: "Relay | None" = None
 
-    def __init__(self, client: socket.socket, endpoint: tuple[str, int], args: argparse.Namespace) -> None:
+    def __init__(self, client: socket.socket, endpoint: tuple[str, int], args: argparse.Namespace, first: bytes = b"") -> None:
         self.args = args
         self.client = client
         self.lock = threading.Lock()
@@ -37,6 +40,8 @@ class Relay:
             self.abort()
             return
         self.backend.settimeout(None)
+        if first:
+            self.backend.sendall(first)
         if args.flaw != "nagle":
             for side in (client, self.backend):
                 side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -165,16 +170,44 @@ class Relay:
             time.sleep(min(left, 0.05))
 
 
-def serve(route: str, args: argparse.Namespace) -> None:
-    host, port, endpoint_host, endpoint_port = route.split(",")
+class Led:
+    """A client that its first bytes lead to an endpoint."""
+
+    def __init__(self, client: socket.socket, endpoints: dict[str, tuple[str, int]], args: argparse.Namespace) -> None:
+        data, led = b"", "short"
+        client.settimeout(3)
+        try:
+            while led == "short":
+                piece = client.recv(BUFFER)
+                if not piece:
+                    break
+                data += piece
+                led = reference_hellos.lead(data, args.flaw)
+        except OSError:
+            pass
+        client.settimeout(None)
+        is_rejected = led == "unknown" and args.hellos != "default" or led in ("nameless", "not-tls") and args.hellos == "all"
+        if led in ("short", "wrong") or is_rejected:
+            if led in ("unknown", "nameless") and args.flaw != "hello-no-alert":
+                client.sendall(UNRECOGNIZED_NAME)
+            else:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+            return
+        Relay(client, endpoints["other" if led == "other" else "main"], args, data[5:] if args.flaw == "hello-lost" else data)
+
+
+def serve(name: str, host: str, port: str, endpoints: dict[str, tuple[str, int]], args: argparse.Namespace) -> None:
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, int(port)))
     listener.listen(4096)
-    target = endpoint_host, int(endpoint_port)
     while True:
         client, _ = listener.accept()
-        threading.Thread(target=Relay, args=(client, target, args), daemon=True).start()
+        if name == "main" and args.hellos:
+            threading.Thread(target=Led, args=(client, endpoints, args), daemon=True).start()
+        else:
+            threading.Thread(target=Relay, args=(client, endpoints[name], args), daemon=True).start()
 
 
 def main() -> None:
@@ -184,10 +217,13 @@ def main() -> None:
     parser.add_argument("--half-closed", type=float, required=True)
     parser.add_argument("--connect", type=float, required=True)
     parser.add_argument("--flaw", default="none")
+    parser.add_argument("--hellos", default="", help="as in the settings")
     args = parser.parse_args()
     sys.setswitchinterval(0.0005)
-    for route in args.route:
-        threading.Thread(target=serve, args=(route, args), daemon=True).start()
+    routes = [route.split(",") for route in args.route]
+    endpoints = {name: (host, int(port)) for name, _, _, host, port in routes}
+    for name, host, port, *_ in routes:
+        threading.Thread(target=serve, args=(name, host, port, endpoints, args), daemon=True).start()
     threading.Event().wait()
 
 

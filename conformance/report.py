@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+from collections.abc import Iterable
 from pathlib import Path
 
 from conformance.cases import GROUPS
@@ -23,13 +24,15 @@ SHOWN = {
 }
 
 
-def write(path: Path, results: dict[str, list[Outcome]], command: str, seed: int) -> None:
+def write(path: Path, results: dict[str, list[Outcome]], command: str, seed: int, is_partial: bool) -> None:
+    """Writes the whole file; of a run of some cases, what is said of the earlier runs stays."""
     by_proxy = {proxy: {outcome.case: outcome for outcome in outcomes} for proxy, outcomes in results.items()}
-    lines = [
-        "# Results of the conformance suite", "",
-        f"Written by `{command}` on {datetime.date.today()}, seed {seed}, Linux {platform.release()},"
-        f" {os.cpu_count()} processors, two proxies at a time.", "",
-        *(f"- {KINDS[proxy].name}: {KINDS[proxy].version()}" for proxy in results if KINDS[proxy].version()), "",
+    lines = ["# Results of the conformance suite", "", *(_earlier(path) if is_partial else [])]
+    version = KINDS["vipgate"].version()
+    lines += [
+        f"{'Some cases again' if is_partial else 'Written'} by `{command}` on {datetime.date.today()}, seed {seed}, Linux"
+        f" {platform.release()}, {os.cpu_count()} processors, two proxies at a time" + (f"; {version}." if is_partial else "."), "",
+        *([] if is_partial else _versions(results)),
         "`-`: the proxy has nothing that the case could set, or there is no such situation without a proxy. What each case"
         " does and within which bound stands below the matrix; settings of the proxies stand in `proxies.py`.", "",
         "All proxies get the same bounds. HAProxy has `tcp-ut` set to what vipgate has as `userTimeout`: without it it would"
@@ -38,6 +41,10 @@ def write(path: Path, results: dict[str, list[Outcome]], command: str, seed: int
         "A header of the PROXY protocol passes where every client that begins with it, whole or in pieces, is taken for whom the"
         " protocol's text says, or refused. Where the text leaves the answer open, as for a header that comes in pieces, HAProxy and"
         " nginx pass whatever they do; what that is stands under *Measured on the way*.", "",
+        "A ClientHello passes where it reaches the endpoint that its name or protocol leads to, with every byte, or nobody where it must be"
+        " refused. All may read 32 KiB of it. Where no standard decides (`open` below: hellos that no server accepts, names that DNS cannot"
+        " hold), HAProxy and nginx pass whatever they do, which stands under *Measured on the way*. With `reject` in its name a vector is"
+        " played where unknown names are refused: vipgate sends the alert `unrecognized_name`, the others close.", "",
     ]
     lines += ["| case | " + " | ".join(KINDS[proxy].name for proxy in results) + " |",
               "|---|" + "---|" * len(results)]
@@ -65,6 +72,16 @@ def write(path: Path, results: dict[str, list[Outcome]], command: str, seed: int
         lines += [f"| {case.name} | {case.describe(case.client)} | {case.describe(case.endpoint)} | {case.must} | {case.bound} |"
                   for case in cases]
     path.write_text("\n".join(lines) + "\n")
+
+
+def _versions(proxies: Iterable[str]) -> list[str]:
+    return [*(f"- {KINDS[proxy].name}: {KINDS[proxy].version()}" for proxy in proxies if KINDS[proxy].version()), ""]
+
+
+def _earlier(path: Path) -> list[str]:
+    """What the file says of the runs that it comes from, and of the programs."""
+    lines = path.read_text().splitlines()
+    return lines[2:next(number for number, line in enumerate(lines) if line.startswith("`-`:"))]
 
 
 def read(path: Path) -> dict[str, list[Outcome]]:

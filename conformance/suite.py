@@ -265,8 +265,9 @@ def baseline(proxy: Proxy, place: Place) -> Baseline | None:
         return None
     if not proxy.settings.header_from:
         # The start has connected to every route once; on a busy machine that may be a while in coming.
-        for listener in place.listeners.values():
-            select.select([listener], [], [], 3)
+        for name, listener in place.listeners.items():
+            if not proxy.settings.leads(place.routes[name]):
+                select.select([listener], [], [], 3)
     seen: list[int] = []
 
     def is_steady() -> bool:

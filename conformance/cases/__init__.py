@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.cases import bounds, bytes as bytes_, endings, pressure, proxy_headers, resources
+from conformance.cases import bounds, bytes as bytes_, endings, hellos, pressure, proxy_headers, resources
 from conformance.suite import Case
 
 GROUPS: dict[str, tuple[Case, ...]] = {
@@ -10,6 +10,7 @@ GROUPS: dict[str, tuple[Case, ...]] = {
     "bytes": bytes_.CASES,
     "bounds": bounds.CASES,
     "proxy-protocol": proxy_headers.CASES,
+    "hellos": hellos.CASES,
     "pressure": pressure.CASES,
     "resources": resources.CASES,
 }

@@ -9,14 +9,17 @@ import time
 
 from conformance.cases.bytes import percentile
 from conformance.cases.endings import fill_accept_queue
+from conformance.cases.hellos import ONE as WHOLE, PASSED_ON
 from conformance.peers import Peer
 from conformance.proxies import quick
-from conformance.suite import PROXIES, Case, Context
+from conformance.suite import PROXIES, Case, Context, Script
 
 MIB = 1 << 20
 MAX_EACH = 6 * MIB
 ONE_LOOP = quick(loops=1)
 P99_MILLIS = 60.0
+HELLO_SECONDS = 3.0
+LED = quick(hellos="default", hello_timeout=HELLO_SECONDS, is_logged=False)
 
 
 def ask_others(ctx: Context, others: list[socket.socket], rounds: int) -> str:
@@ -126,6 +129,72 @@ def connecting(ctx: Context) -> None:
         time.sleep(0.3)
 
 
+def half_hellos(drips: bool) -> Script:
+    """Clients that never send a whole ClientHello, some of them a byte now and then; whole ones come in between."""
+
+    def script(ctx: Context) -> None:
+        ctx.spawn("echo", route="other")
+        count = 500 if ctx.is_short else 5000
+        memory = ctx.proxy.memory()
+        waiting: dict[socket.socket, float] = {}
+        lasted: list[float] = []
+        times: list[float] = []
+        grown = 0
+
+        def serve_one() -> None:
+            started = time.monotonic()
+            with ctx.connect(timeout=5) as client:
+                client.sendall(WHOLE)
+                got = b""
+                while len(got) < len(WHOLE):
+                    piece = client.recv(len(WHOLE))
+                    ctx.must(bool(piece), "a whole hello is not served")
+                    got += piece
+                ctx.must(got == WHOLE, "another answer")
+            times.append(time.monotonic() - started)
+
+        def look() -> None:
+            """Who has been ended; the others send a byte where they drip."""
+            for client, since in list(waiting.items()):
+                try:
+                    if drips:
+                        client.send(b"\0")
+                    client.recv(1)  # FIN, since nobody says anything
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    pass
+                lasted.append(time.monotonic() - since)
+                del waiting[client]
+                client.close()
+
+        for number in range(count):
+            client = ctx.connect(source=f"127.0.0.{2 + number % 8}")
+            client.sendall(WHOLE[:20])
+            client.setblocking(False)
+            waiting[client] = time.monotonic()
+            if number % (count // 50) == 0:
+                serve_one()
+                look()
+        end = time.monotonic() + 2 * HELLO_SECONDS
+        while waiting and time.monotonic() < end:
+            serve_one()
+            look()
+            grown = max(grown, ctx.proxy.memory() - memory)
+            time.sleep(0.1)
+        found = (f"{len(lasted)} of {count} ended after {min(lasted, default=0):.1f} to {max(lasted, default=0):.1f} s; {len(times)} others within"
+                 f" {max(times) * 1000:.0f} ms; memory +{grown / MIB:.0f} MiB")
+        if waiting:
+            found += f"; {len(waiting)} are still there after {2 * HELLO_SECONDS:g} s"
+        # HAProxy leads to the default whom it has waited for.
+        ctx.must(not waiting or ctx.proxy.name != "vipgate", found)
+        ctx.must(max(times) < 1, found)
+        ctx.must(grown < 48 * MIB, found)
+        ctx.note(found)
+
+    return script
+
+
 CASES = (
     Case("slow-readers", "100 clients, 16 KiB now and then; then the rest", "sends 6 MiB to each as fast as it can; FIN",
          "every byte; memory within 32 MiB", script=slow_readers),
@@ -136,4 +205,8 @@ CASES = (
     Case("connecting-relays", "200 wait for a connect; 50 others exchange bytes", "drops SYNs; echo",
          "the others go on, on one event loop", f"p99 < {P99_MILLIS:g} ms", script=connecting,
          settings=quick(loops=1, connect=3), applies=PROXIES),
+    *(Case(name, f"5,000 (short form: 500) send 20 B of a hello{more}; whole hellos in between", "echo",
+           f"the end after {HELLO_SECONDS:g} s; whole ones are served meanwhile; memory within 48 MiB", "1 s for whole ones",
+           script=half_hellos(drips), settings=LED, applies=PASSED_ON, alone=True)
+      for name, more, drips in (("half-hellos", "", False), ("dripped-hellos", ", then 1 B now and then", True))),
 )

@@ -1,6 +1,7 @@
 package io.vipgate.admin;
 
 import io.vipgate.admin.http.Response;
+import io.vipgate.admin.model.StandbyState;
 import io.vipgate.admin.model.ClosedRelays;
 import io.vipgate.admin.model.EndpointAddresses;
 import io.vipgate.admin.model.ForgottenPins;
@@ -63,6 +64,7 @@ final class AdminRoutes {
                         new Route("GET", "/api/v1/pools/{}/pins/{}", TOKEN, calls::pin),
                         new Route("DELETE", "/api/v1/pools/{}/pins/{}", TOKEN, calls::forget),
                         new Route("GET", "/api/v1/sources", TOKEN, Set.of("listener", "limit"), calls::sources),
+                        new Route("PUT", "/api/v1/standby", TOKEN, calls::toStandby),
                         new Route("POST", "/api/v1/reload", TOKEN, Set.of("dryRun", "confirm", "unless"),
                                 calls::reload),
                         new Route("POST", "/api/v1/reload/confirm", TOKEN, calls::confirm)));
@@ -232,6 +234,16 @@ final class AdminRoutes {
                     + options.unless().map(condition -> ", unless " + condition).orElse(""));
         }
         return Response.of(200, operations.reload(options));
+    }
+
+    private Response toStandby(Request call) throws RequestException {
+        Json wanted = only(call.body(), "standby");
+        if (!wanted.toString().equals("true") && !wanted.toString().equals("false")) {
+            throw RequestException.bad("body: standby (expected: true or false)");
+        }
+        StandbyState done = operations.toStandby(wanted.isTrue());
+        tell(call, done.standby() ? "standby" : "active");
+        return Response.of(200, done);
     }
 
     private Response confirm(Request call) throws RequestException {

@@ -12,6 +12,7 @@ import io.vipgate.admin.model.PinList;
 import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
 import io.vipgate.admin.model.SourceList;
+import io.vipgate.admin.model.StandbyState;
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -156,6 +157,13 @@ public interface Operations extends HealthSource {
      * @throws RequestException if it was refused, or there is nothing to read
      */
     ReloadResult reload(ReloadOptions options) throws RequestException;
+
+    /**
+     * Has the gateway stand by, or be active again.
+     *
+     * @throws RequestException if the gateway stops
+     */
+    StandbyState toStandby(boolean isStandby) throws RequestException;
 
     /**
      * The configuration that waits to be confirmed stays.

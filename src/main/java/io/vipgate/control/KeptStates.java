@@ -1,9 +1,11 @@
 package io.vipgate.control;
 
 import io.vipgate.access.Block;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a state file says.
@@ -11,15 +13,17 @@ import java.util.Map;
  * <p>Immutable.
  *
  * @param byPool what is kept, by pool and endpoint
+ * @param standbySince when the gateway became the one that stands by; empty when it has not
  * @param blocks in the order of the file
  * @param unread lines that could not be read, each with its end, byte for byte as characters of ISO 8859-1
  * @param problems what is wrong with it, one line each; the first ten
  * @param problemCount how many there are
  */
-public record KeptStates(Map<String, Map<String, Entry>> byPool, List<Block> blocks, String unread,
+public record KeptStates(Map<String, Map<String, Entry>> byPool, Optional<Instant> standbySince,
+        List<Block> blocks, String unread,
         List<String> problems, int problemCount) {
     /** Nothing is kept. */
-    static final KeptStates NONE = new KeptStates(Map.of(), List.of(), "", List.of(), 0);
+    static final KeptStates NONE = new KeptStates(Map.of(), Optional.empty(), List.of(), "", List.of(), 0);
 
     /**
      * One endpoint's.
@@ -31,7 +35,7 @@ public record KeptStates(Map<String, Map<String, Entry>> byPool, List<Block> blo
 
     /** The same but for the blocks, which are kept where they are in force. */
     KeptStates withoutBlocks() {
-        return new KeptStates(byPool, List.of(), unread, problems, problemCount);
+        return new KeptStates(byPool, standbySince, List.of(), unread, problems, problemCount);
     }
 
     /**

@@ -9,6 +9,8 @@ import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayPage;
 import io.vipgate.relay.RelayTerminator;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -16,6 +18,8 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What an operator can do to a gateway while it serves.
@@ -23,12 +27,19 @@ import java.util.function.Predicate;
  * <p>Thread-safe.
  */
 public final class OperatorActions {
+    private static final Logger LOG = LoggerFactory.getLogger(OperatorActions.class);
+
     private final PoolRegistry pools;
     private final EventLoopSet loops;
     private final ControlThread control;
+    private final Standby standby;
+    private final RecentEvents events;
 
     /** Makes the actions of one gateway. */
-    public OperatorActions(PoolRegistry pools, EventLoopSet loops, ControlThread control) {
+    public OperatorActions(PoolRegistry pools, EventLoopSet loops, ControlThread control, Standby standby,
+            RecentEvents events) {
+        this.standby = standby;
+        this.events = events;
         this.pools = pools;
         this.loops = loops;
         this.control = control;
@@ -59,6 +70,25 @@ public final class OperatorActions {
                     "weight: " + weight + " (expected: 0 to " + EndpointState.MAX_WEIGHT + ")");
         }
         return steer(pool, endpoint, found -> found.toWeight(endpoint, weight));
+    }
+
+    /**
+     * Has the gateway stand by, or be active again. Either way it serves whoever comes. Survives reloads and, with {@code
+     * stateFile}, restarts.
+     *
+     * @return since when it stands by; empty when it is active
+     */
+    public Optional<Instant> toStandby(boolean isStandby) {
+        return control.ask(() -> {
+            if (standby.since().isPresent() != isStandby) {
+                standby.set(isStandby ? Optional.of(Instant.now().truncatedTo(ChronoUnit.SECONDS)) : Optional.empty());
+                pools.saveOverrides();
+                String text = isStandby ? "standby: /readyz says 503" : "active";
+                events.add(text);
+                LOG.info("the gateway is {}", text);
+            }
+            return standby.since();
+        });
     }
 
     private Optional<EndpointState> steer(String pool, String endpoint, Consumer<ManagedPool> change) {

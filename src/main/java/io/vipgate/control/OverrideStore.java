@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ final class OverrideStore {
     /** Pools that the configuration names, or did. */
     private final Set<String> configured = new HashSet<>();
     private final Blocks blocks;
+    private final Standby standby;
     private final ExecutorService writer = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("vipgate-state").daemon().factory());
     /** What is to be written; null when that has been. */
@@ -57,19 +59,23 @@ final class OverrideStore {
     /**
      * What is to be written.
      *
+     * @param standbySince when the gateway became the one that stands by
      * @param told the pools whose overrides are among these, if there are any
      * @param blockChanges how often the blocks had changed, of which those are written that there are by then
      */
-    private record Save(StateFileRead opened, Map<String, Map<String, OperatorOverride>> overrides,
+    private record Save(StateFileRead opened, Optional<Instant> standbySince,
+            Map<String, Map<String, OperatorOverride>> overrides,
             Set<String> told, long blockChanges) {}
 
     /** What a reload that fails goes back to. */
-    record Remembered(StateFileRead opened, Map<String, Map<String, OperatorOverride>> byPool, Set<String> configured,
+    record Remembered(StateFileRead opened, Optional<Instant> standbySince,
+            Map<String, Map<String, OperatorOverride>> byPool, Set<String> configured,
             Optional<String> problem) {}
 
-    /** Keeps these blocks too. */
-    OverrideStore(Blocks blocks) {
+    /** Keeps these blocks too, and whether the gateway stands by. */
+    OverrideStore(Blocks blocks, Standby standby) {
         this.blocks = blocks;
+        this.standby = standby;
     }
 
     /** Reads a state file, unless it is the one in use and has been read. Changes nothing. May take its time. */
@@ -113,6 +119,7 @@ final class OverrideStore {
                         states.problemCount() - states.problems().size());
             }
             byPool.forEach((pool, present) -> states.overrides(pool).forEach(present::putIfAbsent));
+            standby.restore(states.standbySince());
             restored = blocks.restore(states.blocks());
             restoredAt = blocks.size() == restored.size() ? blocks.changes() : NEVER;
             if (!states.blocks().isEmpty()) {
@@ -126,7 +133,7 @@ final class OverrideStore {
     Remembered remember() {
         Map<String, Map<String, OperatorOverride>> copy = new LinkedHashMap<>();
         byPool.forEach((pool, endpoints) -> copy.put(pool, new LinkedHashMap<>(endpoints)));
-        return new Remembered(opened, copy, Set.copyOf(configured), problem);
+        return new Remembered(opened, standby.since(), copy, Set.copyOf(configured), problem);
     }
 
     /** Makes it again as it was; blocks that came with another file since go. */
@@ -138,6 +145,7 @@ final class OverrideStore {
         if (!before.opened().equals(opened)) {
             blocks.takeBack(restored);
             restored = List.of();
+            standby.restore(before.standbySince());
             opened = before.opened();
             restoredAt = NEVER;
         }
@@ -177,7 +185,8 @@ final class OverrideStore {
                 set.put(pool, ofPool);
             }
         });
-        if (next.getAndSet(new Save(present, set, Set.copyOf(byPool.keySet()), blocks.changes())) == null) {
+        if (next.getAndSet(
+                new Save(present, standby.since(), set, Set.copyOf(byPool.keySet()), blocks.changes())) == null) {
             try {
                 writer.execute(this::write);
             } catch (RejectedExecutionException e) {
@@ -194,12 +203,13 @@ final class OverrideStore {
         Path file = save.opened().file().orElseThrow();
         KeptStates kept = save.opened().states().orElse(KeptStates.NONE);
         if (written == null && save.blockChanges() == restoredAt && save.opened().states().isPresent()
+                && save.standbySince().equals(kept.standbySince())
                 && save.overrides().equals(overridesOf(kept, save.told()))) {
             written = save;
             return;
         }
         try {
-            StateFile.write(file, out -> StateText.write(out, save.overrides(), save.told(), kept),
+            StateFile.write(file, out -> StateText.write(out, save.standbySince(), save.overrides(), save.told(), kept),
                     this::writeBlocks);
             written = save;
             problem = Optional.empty();

@@ -55,15 +55,16 @@ public final class PoolRegistry {
      * Makes a registry without pools.
      *
      * @param blocks kept in the state file with the operator's overrides
+     * @param standby kept there too
      */
     public PoolRegistry(EventLoopSet loops, HostResolver resolver, ControlThread control, RecentEvents events,
-            LiveFailures liveFailures, Blocks blocks) {
+            LiveFailures liveFailures, Blocks blocks, Standby standby) {
         this.loops = loops;
         this.resolver = resolver;
         this.control = control;
         this.events = events;
         this.liveFailures = liveFailures;
-        overrides = new OverrideStore(blocks);
+        overrides = new OverrideStore(blocks, standby);
     }
 
     /** Reads a state file, unless it is in use and has been read. Changes nothing. From any thread; may take its time. */

@@ -6,6 +6,8 @@ import io.vipgate.pool.AdminState;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.text.Sanitizer;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a state file: a line for each endpoint that differs from the configuration, {@code POOL/ENDPOINT state=drain
- * weight=3 configured=1}, and one for each block, see {@link BlockText}. What this version does not know (lines, fields, comments) is kept as it is. Takes time and memory
+ * weight=3 configured=1}, {@code standby since=TIME} where the gateway stands by, and one for each block, see {@link BlockText}. What this version does not know (lines, fields, comments) is kept as it is. Takes time and memory
  * linear in the length of the text, whatever stands in it.
  *
  * <p>Confined to its reader.
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class StateText {
     private static final String HEADER = "# vipgate operator states, version 1: written at each change.";
     private static final String OLD_HEADER = "# Operator states and run-time weights, written by vipgate at each change.";
+    private static final String STANDBY = "standby since=";
     private static final String VERSION = "version";
     private static final int PRESENT_VERSION = 1;
     /** Between the word and its number. */
@@ -50,6 +53,7 @@ final class StateText {
     private int entries;
     private int statesLength;
     private final List<Block> blocks = new ArrayList<>();
+    private Optional<Instant> standbySince = Optional.empty();
     /** Until a line of data, or the header of this version: comments after those may speak of any version. */
     private boolean mayTellVersion = true;
 
@@ -69,10 +73,12 @@ final class StateText {
             reader.line(text.substring(start, end));
             start = end + 1;
         }
-        if (reader.byPool.isEmpty() && reader.blocks.isEmpty() && reader.problemCount > 0) {
+        if (reader.byPool.isEmpty() && reader.standbySince.isEmpty() && reader.blocks.isEmpty()
+                && reader.problemCount > 0) {
             throw new IOException("not a state file: no line of it can be read; line " + reader.problems.getFirst());
         }
-        return new KeptStates(reader.byPool, reader.blocks, reader.unread.toString(), reader.problems,
+        return new KeptStates(reader.byPool, reader.standbySince, reader.blocks, reader.unread.toString(),
+                reader.problems,
                 reader.problemCount);
     }
 
@@ -97,6 +103,9 @@ final class StateText {
         if (mayTellVersion) {
             checkVersion(stripped);
         }
+        if (isStandby(stripped)) {
+            return;
+        }
         if (isComment || !entry(stripped)) {
             unread.append(line).append('\n');
         }
@@ -107,6 +116,19 @@ final class StateText {
         Optional<Block> block = blocks.size() < Blocks.MAX_SIZE ? BlockText.parse(line) : Optional.empty();
         block.ifPresent(blocks::add);
         return block.isPresent();
+    }
+
+    /** Reads the line of a gateway that stands by; one that says no time is no such line. */
+    private boolean isStandby(String line) {
+        if (!line.startsWith(STANDBY)) {
+            return false;
+        }
+        try {
+            standbySince = Optional.of(Instant.parse(line.substring(STANDBY.length())));
+            return true;
+        } catch (DateTimeParseException e) {
+            return false;
+        }
     }
 
     private static void checkVersion(String comment) throws IOException {
@@ -144,7 +166,7 @@ final class StateText {
         String name = words.nextToken();
         int slash = name.indexOf('/');
         if (slash <= 0 || slash == name.length() - 1 || name.indexOf('/', slash + 1) >= 0) {
-            problem("not a line of this file (expected: POOL/ENDPOINT state=... weight=... configured=..., or block NETWORK "
+            problem("not a line of this file (expected: POOL/ENDPOINT state=... weight=... configured=..., standby since=..., or block NETWORK "
                     + "since=... until=... why=...)", line);
             return false;
         }
@@ -248,13 +270,18 @@ final class StateText {
     /**
      * Writes the text for what holds now.
      *
+     * @param standbySince when the gateway became the one that stands by
      * @param overrides by pool and endpoint
      * @param told the pools that those tell all of; of the others, what the file said stays
      * @param kept what the file said when it was read
      */
-    static void write(Appendable out, Map<String, Map<String, OperatorOverride>> overrides, Set<String> told,
-            KeptStates kept) throws IOException {
+    static void write(Appendable out, Optional<Instant> standbySince,
+            Map<String, Map<String, OperatorOverride>> overrides, Set<String> told, KeptStates kept)
+            throws IOException {
         out.append(HEADER).append('\n');
+        if (standbySince.isPresent()) {
+            out.append(STANDBY).append(standbySince.get().toString()).append('\n');
+        }
         for (Map.Entry<String, Map<String, OperatorOverride>> pool : overrides.entrySet()) {
             for (Map.Entry<String, OperatorOverride> endpoint : pool.getValue().entrySet()) {
                 write(out, pool.getKey(), endpoint.getKey(), endpoint.getValue(), kept);

@@ -37,6 +37,8 @@ final class GatewayFamilies {
                         series -> series.add(numbers.logDropped())),
                 Family.gauge("vipgate_blocks", "Clients and networks that are blocked.",
                         series -> series.add(numbers.blocks())),
+                Family.gauge("vipgate_standby", "Whether an operator has made the gateway stand by: /readyz says 503.",
+                        series -> series.add(numbers.isStandby())),
                 Family.gauge("vipgate_operator_states_kept",
                         "1 when what operators set is kept over a restart, 0 when the state file can't be read or written.",
                         series -> numbers.statesKept().ifPresent(series::add)),

@@ -23,10 +23,11 @@ import java.util.Set;
  * @param blocks how many clients and networks are blocked
  * @param routingListeners listeners whose clients are led by their ClientHello
  * @param sourceEvictions of each listener that limits the rate of sources: how often its table had no room
+ * @param isStandby whether it stands by
  * @param statesKept whether the operator's states are kept over restarts; empty when they need not be
  */
 public record GatewayStats(LoopCounts loops, Map<String, Set<String>> listeners, List<PoolStats> pools,
         ReloadStats reloads, List<Long> loopLagNanos, OptionalLong listenOverflows,
         long accessLogDropped, long logDropped, int blocks, Set<String> routingListeners,
         Map<String, Long> sourceEvictions,
-        Optional<Boolean> statesKept) {}
+        boolean isStandby, Optional<Boolean> statesKept) {}

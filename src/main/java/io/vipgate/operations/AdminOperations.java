@@ -19,6 +19,7 @@ import io.vipgate.admin.model.PinList;
 import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
 import io.vipgate.admin.model.SourceList;
+import io.vipgate.admin.model.StandbyState;
 import io.vipgate.control.OperatorActions;
 import io.vipgate.gateway.ReloadOutcome;
 import io.vipgate.gateway.ReloadRequest;
@@ -26,6 +27,7 @@ import io.vipgate.pool.AdminState;
 import io.vipgate.telemetry.History;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
@@ -186,6 +188,15 @@ public final class AdminOperations implements Operations {
     public Explanation explain(String listener, ExplainedClient client)
             throws RequestException {
         return explanation.explain(listener, client);
+    }
+
+    @Override
+    public StandbyState toStandby(boolean isStandby) throws RequestException {
+        if (isStopping()) {
+            throw RequestException.stopping();
+        }
+        Optional<Instant> since = operator.toStandby(isStandby);
+        return new StandbyState(since.isPresent(), since.orElse(null));
     }
 
     @Override

@@ -1,15 +1,18 @@
 package io.vipgate.operations;
 
 import io.vipgate.admin.HealthSource;
+import io.vipgate.control.Standby;
 import io.vipgate.gateway.GatewayView;
 import io.vipgate.pool.Pool;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Whether new clients should be sent to this gateway: not while it stops, and not while a pool of
+ * Whether new clients should be sent to this gateway: not while it stops or stands by, and not while a pool of
  * {@code readiness.pools} has had no endpoint up for a while.
  *
  * <p>Thread-safe.
@@ -21,10 +24,12 @@ public final class Readiness implements HealthSource {
     private static final long OUTAGE_NANOS = 3_000_000_000L;
 
     private final GatewayView gateway;
+    private final Standby standby;
 
     /** Makes one that tells of a gateway. */
-    public Readiness(GatewayView gateway) {
+    public Readiness(GatewayView gateway, Standby standby) {
         this.gateway = gateway;
+        this.standby = standby;
     }
 
     @Override
@@ -37,12 +42,18 @@ public final class Readiness implements HealthSource {
         return gateway.isStopping();
     }
 
+    /** Since when it stands by, as an operator wants; empty when it is active. */
+    Optional<Instant> standbySince() {
+        return standby.since();
+    }
+
     @Override
     public List<String> reasonsAgainstClients() {
         List<String> reasons = new ArrayList<>();
         if (isStopping()) {
             reasons.add("shutting down");
         }
+        standby.since().ifPresent(since -> reasons.add("standby since " + since));
         long now = System.nanoTime();
         for (String pool : gateway.config().readiness().pools()) {
             OptionalLong since = gateway.findPool(pool).map(Pool::noneUpSince).orElse(OptionalLong.empty());

@@ -90,7 +90,8 @@ public final class StatusReport {
                 .filter(ConfigDiff.Change::needsRestart).map(ConfigDiff.Change::toString).toList();
         List<String> reasons = readiness.reasonsAgainstClients();
         return new GatewayStatus(Instant.now(), BuildInfo.read().version(), ProcessHandle.current().pid(), startedAt,
-                readiness.isAlive(), gateway.isStopping(), reasons.isEmpty(), reasons, gateway.eventLoops(),
+                readiness.isAlive(), gateway.isStopping(), reasons.isEmpty(), reasons,
+                readiness.standbySince().orElse(null), gateway.eventLoops(),
                 view.silentLoops(), gateway.openRelays(), gateway.maxRelays(), view.seconds(), needRestart,
                 confirmBy.orElse(null),
                 pools.stateFileProblem().orElse(null),

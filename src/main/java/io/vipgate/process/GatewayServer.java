@@ -19,6 +19,7 @@ import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorActions;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.control.RecentEvents;
+import io.vipgate.control.Standby;
 import io.vipgate.control.StartException;
 import io.vipgate.eventloop.EventLoops;
 import io.vipgate.gateway.BuildInfo;
@@ -98,7 +99,8 @@ public final class GatewayServer implements AutoCloseable {
                 new RelayEvents(liveFailures, accessLog.forLoop())));
         HostResolver resolver = new HostResolver(names);
         Blocks blocks = new Blocks();
-        pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks);
+        Standby standby = new Standby();
+        pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks, standby);
         ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit, new ListenerAdmissions(blocks));
         admissions = listeners.admissions();
         heartbeat = new LoopHeartbeat(loops);
@@ -106,7 +108,7 @@ public final class GatewayServer implements AutoCloseable {
                 () -> pools.all().stream().map(ManagedPool::pool).toList());
         HeapShare share = HeapShare.ofThisProcess();
         servers = new HttpServers(share);
-        operator = new OperatorActions(pools, loops, control);
+        operator = new OperatorActions(pools, loops, control, standby, events);
         BlockActions blockActions = new BlockActions(blocks, pools, operator, control);
         gateway = new Gateway(new GatewayParts(control, loops, pools, listeners, resolver, accessLog, heartbeat,
                 neighbours, relayLimit),
@@ -114,7 +116,7 @@ public final class GatewayServer implements AutoCloseable {
                         .toList(),
                 config);
         BlockReport blockReport = new BlockReport(blocks, blockActions, InstantSource.system());
-        readiness = new Readiness(gateway);
+        readiness = new Readiness(gateway, standby);
         History history = new History();
         rates = new RateSampler(loops, new HistoryRecorder(history, pools, listeners, InstantSource.system()));
         operations = new AdminOperations(operator, readiness,
@@ -125,7 +127,7 @@ public final class GatewayServer implements AutoCloseable {
         BuildInfo build = BuildInfo.read();
         metrics = new LazyMetrics(() -> new GatewayMetrics(new MetricsReader(pools, listeners.admissions(),
                 new LoopCountsReader(loops),
-                heartbeat, neighbours, reloads, accessLog::dropped, Logging::dropped, gateway::config,
+                heartbeat, neighbours, reloads, standby, accessLog::dropped, Logging::dropped, gateway::config,
                 gateway::changes),
                 build.version(), build.netty(), share));
     }

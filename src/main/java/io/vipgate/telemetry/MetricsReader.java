@@ -7,6 +7,7 @@ import io.vipgate.config.ProbeType;
 import io.vipgate.control.ListenerAdmissions;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.PoolRegistry;
+import io.vipgate.control.Standby;
 import io.vipgate.linux.KernelCounters;
 import io.vipgate.loops.LoopCountsReader;
 import io.vipgate.loops.LoopHeartbeat;
@@ -52,6 +53,7 @@ public final class MetricsReader implements StatsSource {
     private final LoopHeartbeat heartbeat;
     private final CoLocationWatch neighbours;
     private final ReloadCounts reloads;
+    private final Standby standby;
     private final LongSupplier accessLogDropped;
     private final LongSupplier logDropped;
     private final Supplier<GatewayConfig> config;
@@ -66,7 +68,7 @@ public final class MetricsReader implements StatsSource {
     public MetricsReader(PoolRegistry pools, ListenerAdmissions admissions, LoopCountsReader loops,
             LoopHeartbeat heartbeat,
             CoLocationWatch neighbours,
-            ReloadCounts reloads, LongSupplier accessLogDropped, LongSupplier logDropped,
+            ReloadCounts reloads, Standby standby, LongSupplier accessLogDropped, LongSupplier logDropped,
             Supplier<GatewayConfig> config, LongSupplier changes) {
         this.pools = pools;
         this.admissions = admissions;
@@ -74,6 +76,7 @@ public final class MetricsReader implements StatsSource {
         this.heartbeat = heartbeat;
         this.neighbours = neighbours;
         this.reloads = reloads;
+        this.standby = standby;
         this.accessLogDropped = accessLogDropped;
         this.logDropped = logDropped;
         this.config = config;
@@ -131,6 +134,7 @@ public final class MetricsReader implements StatsSource {
         return new GatewayStats(counts, listeners, all, reloads.numbers(), heartbeat.lags(),
                 KernelCounters.listenOverflows(), accessLogDropped.getAsLong(), logDropped.getAsLong(),
                 admissions.blocks().size(), routing, evictions,
+                standby.since().isPresent(),
                 pools.hasStateFile() ? Optional.of(pools.stateFileProblem().isEmpty()) : Optional.empty());
     }
 

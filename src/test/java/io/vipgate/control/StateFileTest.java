@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +33,7 @@ class StateFileTest {
     private static String text(Map<String, Map<String, OperatorOverride>> overrides, KeptStates kept) {
         StringBuilder text = new StringBuilder();
         try {
-            StateText.write(text, overrides, kept.byPool().keySet(), kept);
+            StateText.write(text, Optional.empty(), overrides, kept.byPool().keySet(), kept);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -39,7 +42,8 @@ class StateFileTest {
 
     private static void write(Path file, Map<String, Map<String, OperatorOverride>> overrides, KeptStates kept)
             throws IOException {
-        StateFile.write(file, out -> StateText.write(out, overrides, kept.byPool().keySet(), kept), _ -> {});
+        StateFile.write(file, out -> StateText.write(out, Optional.empty(), overrides, kept.byPool().keySet(), kept),
+                _ -> {});
     }
 
     private static Map<String, Map<String, OperatorOverride>> overrides(KeptStates kept) {
@@ -47,6 +51,20 @@ class StateFileTest {
         kept.byPool().forEach((pool, endpoints) -> endpoints.forEach((endpoint, entry) -> all
                 .computeIfAbsent(pool, _ -> new LinkedHashMap<>()).put(endpoint, entry.override())));
         return all;
+    }
+
+    @Test
+    void standbyIsWrittenAndReadAgain() throws Exception {
+        Path file = directory.resolve("state");
+        Instant since = Instant.parse("2026-11-27T20:15:00Z");
+        StateFile.write(file, out -> StateText.write(out, Optional.of(since), Map.of(), Set.of(), KeptStates.NONE),
+                _ -> {});
+
+        assertThat(Files.readString(file)).contains("\nstandby since=2026-11-27T20:15:00Z\n");
+        assertThat(read(file).standbySince()).contains(since);
+        Files.writeString(file, "standby since=noon\nnginx/vip1 state=maint\n");
+        assertThat(read(file).standbySince()).isEmpty();
+        assertThat(read(file).problems()).singleElement().asString().startsWith("1: standby since=noon: ");
     }
 
     @Test

@@ -68,8 +68,9 @@ class ImportFuzzTest {
         return switch (format) {
             case KEEPALIVED -> List.of(example(format), ImportedConfig.file("keepalived/checks.conf"));
             case NGINX -> List.of(example(format), ImportedConfig.file("nginx/variables.conf"),
-                    ImportedConfig.file("nginx/doors.conf"));
-            case HAPROXY -> List.of(example(format), ImportedConfig.file("haproxy/doors.cfg"));
+                    ImportedConfig.file("nginx/doors.conf"), ImportedConfig.file("nginx/hello.conf"));
+            case HAPROXY -> List.of(example(format), ImportedConfig.file("haproxy/doors.cfg"),
+                    ImportedConfig.file("haproxy/hello.cfg"));
             case IPTABLES -> List.of(example(format), FILTERS + RULES);
             default -> List.of(example(format));
         };
@@ -147,6 +148,9 @@ class ImportFuzzTest {
                 "listen l\nbind :1-200\nserver a b\n",
                 "bind :1-256\n", "server a b:1\n", "server a b:1 track a/a\n",
                 "acl a dst 192.0.2.1 192.0.2.2\n", "use_backend a if { dst 192.0.2.1 } || a !a\n",
+                "listen a\nbind :1\nuse_backend a if { req.ssl_sni -m end .a } !{ req.ssl_sni a }\n",
+                "map $ssl_preread_server_name $a { ~^(x+)+$ $b; *.b a; } server { listen 1; ssl_preread on; proxy_pass $a; }",
+                "use_backend %[req.ssl_sni,map(/x,a)]\n", "acl a req.ssl_sni -m reg ^((a|b)\\.)*(c|d|e)$\n",
                 "tcp-check expect string a\n", "tcp-request connection reject if { src 192.0.2.1 }\n",
                 "listen a\nbind :1\ntcp-request connection track-sc0 src\n", "acl a src 192.0.2.1 192.0.2.3\n",
                 "tcp-request connection reject if a !a { src -f /x }\nacl a src 192.0.2.0/24\n",

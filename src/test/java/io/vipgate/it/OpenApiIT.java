@@ -65,6 +65,7 @@ final class OpenApiIT {
             Map.entry("PinList", "PinList"), Map.entry("PinList$Entry", "Pin"),
             Map.entry("SourceList", "SourceList"), Map.entry("SourceList$Entry", "Source"),
             Map.entry("ForgottenPins", "ForgottenPins"), Map.entry("ReloadResult", "Reload"),
+            Map.entry("StandbyState", "StandbyState"),
             Map.entry("CallList", "Calls"), Map.entry("ErrorAnswer", "Error"), Map.entry("HealthAnswer", "Health"),
             Map.entry("ReadinessAnswer", "Readiness")));
 
@@ -128,6 +129,7 @@ final class OpenApiIT {
         return switch (operation.path()) {
             case STATE -> "{\"state\": \"drain\"}";
             case WEIGHT -> "{\"weight\": 2}";
+            case "/api/v1/standby" -> "{\"standby\": true}";
             default -> operation.method().equals("PUT") ? "{}" : "";
         };
     }
@@ -159,7 +161,7 @@ final class OpenApiIT {
         Set<String> unused = new TreeSet<>(described.schemas().keySet());
         unused.removeAll(SCHEMAS.values());
         assertThat(unused).as("schemas that no record is written as").containsExactly("BlockChange", "Column",
-                "StateChange", "WeightChange");
+                "StandbyChange", "StateChange", "WeightChange");
         for (Map.Entry<String, String> each : SCHEMAS.entrySet()) {
             List<String> components = Stream.of(Class.forName(MODEL + each.getKey()).getRecordComponents())
                     .map(RecordComponent::getName).toList();

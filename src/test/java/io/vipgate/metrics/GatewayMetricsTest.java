@@ -48,7 +48,7 @@ class GatewayMetricsTest {
         GatewayStats numbers = new GatewayStats(new LoopCounts(), Map.of("web", Set.of("nginx")), List.of(pools),
                 RELOADS,
                 List.of(0L, 2_000_000_000L), OptionalLong.of(4), 6, 7, 8, Set.of("web"), Map.of("web", 9L),
-                Optional.of(false));
+                true, Optional.of(false));
         try (GatewayMetrics metrics = new GatewayMetrics(() -> numbers, "1.0", "4.2", HeapShare.ofThisProcess())) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             metrics.scrape("").orElseThrow().plain().writeTo(out);

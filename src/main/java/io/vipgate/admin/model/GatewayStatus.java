@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  *
  * @param reasons why no new clients should be sent to it; empty when it is ready
+ * @param standbySince when an operator made it stand by; null while it is active
  * @param silentLoops event loops that were too busy to answer; their counts are old
  * @param maxRelays as many as may be open at once
  * @param ratesOverSeconds the time that all rates are of
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param events oldest first
  */
 public record GatewayStatus(Instant at, String version, long pid, Instant startedAt, boolean alive, boolean stopping,
-        boolean ready, List<String> reasons, int eventLoops, int silentLoops, int openRelays, int maxRelays,
+        boolean ready, List<String> reasons, @Nullable Instant standbySince, int eventLoops, int silentLoops,
+        int openRelays, int maxRelays,
         @Decimals(1) double ratesOverSeconds, List<String> needRestart, @Nullable Instant confirmBy,
         @Nullable String stateFileProblem,
         List<ListenerStatus> listeners, List<PoolStatus> pools, BlockCount blocks, List<Event> events) {

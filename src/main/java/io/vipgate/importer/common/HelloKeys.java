@@ -21,6 +21,8 @@ public final class HelloKeys {
     private static final Pattern NAME = Pattern.compile("(?=.{1,253}$)" + LABEL + "(?:\\." + LABEL + ")*");
     private static final Pattern NUMBERS = Pattern.compile("[0-9]+(\\.[0-9]+){3}");
     private static final String WILDCARD = "*";
+    /** A label that no part of a name or expression is for unless it is for any. */
+    private static final String MADE_UP = "zqxjz";
 
     private final Set<String> names = new LinkedHashSet<>();
     private final Set<String> protocols = new LinkedHashSet<>();
@@ -102,11 +104,11 @@ public final class HelloKeys {
     }
 
     SampleHello unknown() {
-        String top = "unknown";
+        String top = MADE_UP;
         while (isTaken(top)) {
             top += "x";
         }
-        return SampleHello.naming("any." + top, "any other server");
+        return SampleHello.naming(MADE_UP + "." + top, "any other server");
     }
 
     private boolean isTaken(String top) {
@@ -121,7 +123,7 @@ public final class HelloKeys {
         if (!name.startsWith(WILDCARD)) {
             return name;
         }
-        String label = "any";
+        String label = MADE_UP;
         while (names.contains(label + name.substring(1)) || names.contains("*." + label + name.substring(1))) {
             label += "x";
         }

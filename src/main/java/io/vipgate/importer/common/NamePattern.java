@@ -59,7 +59,10 @@ public record NamePattern(List<String> exact, List<String> below, boolean isWhol
         if (head.find()) {
             return of(regex.substring(head.end()), false, true, false);
         }
-        return regex.startsWith("^") ? of(regex.substring(1), true, false, true) : of(regex, true, true, false);
+        boolean isOpen = regex.startsWith("^") && !regex.endsWith("$");
+        return isOpen
+                ? NONE
+                : regex.startsWith("^") ? of(regex.substring(1), true, false, true) : of(regex, true, true, false);
     }
 
     /** Names and wildcards. */

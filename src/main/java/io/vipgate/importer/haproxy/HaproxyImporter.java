@@ -36,9 +36,9 @@ public final class HaproxyImporter {
     private static final String SENT_ADDRESSES = "the clients' addresses are carried over by proxyProtocol where send-proxy "
             + "was set; elsewhere the endpoints see the gateway's address, as they saw HAProxy's (proxyProtocol: v2 in the "
             + "pool changes that)";
-    private static final String TRANSPARENT = "where HAProxy was transparent, the endpoints saw the clients' addresses; a "
-            + "proxy connects from its own. Set proxyProtocol: v2 in the pools, and the endpoints to expect it, to carry the "
-            + "clients' addresses over";
+    private static final String TRANSPARENT = "where HAProxy was transparent, clientAddress: require keeps the clients' "
+            + "addresses: vipgate check --routing prints what the machine and the endpoints need for it. Elsewhere the "
+            + "endpoints see the gateway's address, as they saw HAProxy's (proxyProtocol: v2 in the pool changes that)";
 
     private final Notes notes = new Notes();
     private final ConfigDraft draft = new ConfigDraft(notes);

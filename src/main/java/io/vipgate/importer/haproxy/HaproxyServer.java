@@ -80,6 +80,9 @@ record HaproxyServer(Statement statement, String name, String address, Map<Strin
             } else if (word.startsWith("no-") && word.length() > 3) {
                 words.remove(word.substring(3));
             } else if (WITH_VALUE.contains(word)) {
+                if (word.equals("source")) {
+                    words.remove("usesrc");
+                }
                 words.put(word, statement.word(i++));
             } else {
                 words.put(word, "");

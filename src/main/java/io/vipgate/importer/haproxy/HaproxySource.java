@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The {@code source} of a backend and its servers as that of a pool.
@@ -15,6 +16,8 @@ import java.util.Optional;
  * <p>Confined to one import.
  */
 final class HaproxySource {
+    private static final Set<String> CLIENT = Set.of("clientip", "client");
+
     private final Notes notes;
     private final HaproxySection backend;
     private final List<HaproxyServer> servers;
@@ -34,17 +37,17 @@ final class HaproxySource {
     void apply(DraftPool pool) {
         Optional<Statement> statement = backend.last("source");
         String common = statement.map(each -> each.word(1)).orElse("");
-        statement.filter(each -> each.words().contains("usesrc")).ifPresent(this::transparent);
+        String commonAs = statement.map(each -> each.word(each.words().indexOf("usesrc") + 1))
+                .filter(_ -> statement.get().words().contains("usesrc")).orElse("");
         Map<String, Statement> sources = new LinkedHashMap<>();
+        Map<String, Statement> addresses = new LinkedHashMap<>();
         for (HaproxyServer server : servers) {
-            sources.putIfAbsent(server.value("source").orElse(common), server.has("source")
-                    ? server.statement()
-                    : statement.orElse(backend.section()));
-            if (server.has("usesrc")) {
-                transparent(server.statement());
-            }
+            Statement line = server.has("source") ? server.statement() : statement.orElse(backend.section());
+            String usesrc = server.has("source") ? server.value("usesrc").orElse("") : commonAs;
+            sources.putIfAbsent(server.value("source").orElse(common), line);
+            addresses.putIfAbsent(usesrc, line);
         }
-        if (sources.isEmpty()) {
+        if (sources.isEmpty() || transparent(pool, addresses)) {
             return;
         }
         Map.Entry<String, Statement> first = sources.entrySet().iterator().next();
@@ -57,9 +60,29 @@ final class HaproxySource {
         }
     }
 
-    private void transparent(Statement at) {
-        wasTransparent = true;
-        notes.add(at, "usesrc: endpoints saw the clients' addresses; now they see the gateway's");
+    /**
+     * Takes clients' addresses for connections where all servers got them.
+     *
+     * @param addresses what {@code usesrc} says, with a line that does; empty where there is none
+     */
+    private boolean transparent(DraftPool pool, Map<String, Statement> addresses) {
+        boolean isWhole = CLIENT.containsAll(addresses.keySet());
+        addresses.forEach((usesrc, line) -> {
+            if (!usesrc.isEmpty() && !CLIENT.contains(usesrc)) {
+                notes.addLoss(line, "usesrc " + usesrc + ": servers saw that address; now they see the gateway's");
+            } else if (!usesrc.isEmpty() && !isWhole) {
+                notes.addLoss(line,
+                        "usesrc: clientAddress holds for a whole pool, and other servers of it did not see the "
+                                + "clients' addresses: none does now");
+            } else if (usesrc.equals("client")) {
+                notes.addLoss(line, "usesrc client: servers see the client's address, but another port of it");
+            }
+        });
+        if (isWhole) {
+            wasTransparent = true;
+            pool.set("clientAddress", "require");
+        }
+        return isWhole;
     }
 
     private void set(DraftPool pool, String text, Statement at) {

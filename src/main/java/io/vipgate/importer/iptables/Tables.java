@@ -27,6 +27,9 @@ import java.util.regex.Pattern;
  * <p>Confined to one import.
  */
 final class Tables {
+    private static final Pattern HIDING = Pattern.compile(" (-j|--jump) (MASQUERADE|SNAT)\\b");
+    /** What a rule that changes the source address of some connections alone has. */
+    private static final Pattern OF_SOME = Pattern.compile(" (-s|--source|--src|-o|--out-interface|--src-range) ");
     private static final String FORWARD = "filter/FORWARD";
     private static final List<String> BEFORE_ROUTING = List.of("raw", "mangle", "nat");
     /** A rule that packets of connections that are open do not match. */
@@ -193,7 +196,12 @@ final class Tables {
                         + RuleLanguage.IPTABLES.afterMove(chain));
             }
         });
-        return new Program(RuleLanguage.IPTABLES, family, bases, compiled, forward());
+        return new Program(RuleLanguage.IPTABLES, family, bases, compiled, forward(), hidesClients());
+    }
+
+    private boolean hidesClients() {
+        return chains.getOrDefault("nat/POSTROUTING", List.of()).stream().map(Line::text)
+                .anyMatch(text -> HIDING.matcher(text).find() && !OF_SOME.matcher(text).find());
     }
 
     /** What connections to other machines are asked by table filter. */

@@ -30,8 +30,8 @@ import java.util.Set;
 public final class KeepalivedImporter {
     private static final String NOTHING_IMPORTED = "no virtual_server that could be carried over";
     private static final String CLIENT_ADDRESSES = "LVS kept the clients' addresses; a proxy connects from its own, and "
-            + "the endpoints' logs show that one. Set proxyProtocol: v2 in the pools, and the endpoints to expect it, to "
-            + "carry the clients' addresses over. Take the virtual servers out of keepalived.conf first: LVS takes the "
+            + "the endpoints' logs show that one. Set pools.P.clientAddress, for which vipgate check --routing prints what "
+            + "the replies need, or proxyProtocol: v2, and the endpoints to expect it, to carry the clients' addresses over. Take the virtual servers out of keepalived.conf first: LVS takes the "
             + "packets before vipgate sees them";
     private static final String NO_MARKS = "a listener has addresses, not a firewall mark; it is left out";
     private static final int MAX_RANGE = 256;

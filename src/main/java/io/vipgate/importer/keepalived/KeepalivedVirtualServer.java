@@ -255,10 +255,13 @@ final class KeepalivedVirtualServer {
     private static String forwarding(String kind) {
         return switch (kind.toUpperCase(Locale.ROOT)) {
             case "DR", "TUN" ->
-                "replies pass through the gateway now. The services must listen on the real servers' "
-                        + "own addresses; the virtual address on their loopback and their ARP settings are no longer "
+                "replies pass through the gateway now; with pools.P.clientAddress the real servers need a route back "
+                        + "through it, see vipgate check --routing. The services must listen on the real servers' own "
+                        + "addresses; the virtual address on their loopback and their ARP settings are no longer "
                         + "needed";
-            default -> "the real servers no longer need a route back through the gateway";
+            default ->
+                "the real servers no longer need a route back through the gateway, unless they are to see the clients' "
+                        + "addresses, as with NAT: pools.P.clientAddress, and vipgate check --routing";
         };
     }
 }

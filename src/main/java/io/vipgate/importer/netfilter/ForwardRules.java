@@ -40,7 +40,7 @@ public final class ForwardRules {
         ForwardRules reader = new ForwardRules(NewConnections.rulesFor(bases, chains));
         Map<String, Chain> behind = new LinkedHashMap<>();
         chains.forEach((name, chain) -> behind.put(name, chain.withRules(reader::behindTranslation)));
-        return new Program(language, family, Map.of(Hook.PREROUTING, bases), behind, Optional.empty());
+        return new Program(language, family, Map.of(Hook.PREROUTING, bases), behind, Optional.empty(), false);
     }
 
     /** Whether fail2ban keeps a chain of that name. */

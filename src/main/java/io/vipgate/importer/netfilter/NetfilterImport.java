@@ -24,9 +24,13 @@ import java.util.stream.Stream;
  */
 public final class NetfilterImport {
     private static final long MAX_STEPS = 1_000_000;
-    private static final String FIRST_NOTE = "DNAT kept the clients' addresses where replies were routed back; a proxy "
-            + "connects from its own, and the endpoints' logs show that one. Set proxyProtocol: v2 in the pools, and the "
-            + "endpoints to expect it, to carry the clients' addresses over";
+    private static final String KEPT = "DNAT kept the clients' addresses where replies were routed back and no rule of "
+            + "POSTROUTING changed them; a proxy connects from its own, and the endpoints' logs show that one. Set "
+            + "pools.P.clientAddress, for which vipgate check --routing prints what the replies need, or proxyProtocol: v2, "
+            + "and the endpoints to expect it, to carry the clients' addresses over";
+    private static final String HIDDEN = "MASQUERADE or SNAT gave connections the gateway's address, and endpoints go on "
+            + "seeing that one. Set proxyProtocol: v2 in the pools, and the endpoints to expect it, to carry the clients' "
+            + "addresses over";
 
     private NetfilterImport() {}
 
@@ -50,7 +54,8 @@ public final class NetfilterImport {
             return ImportResult.failed("line " + e.line() + ": " + e.getMessage(), notes.inOrder());
         }
         noteRules(uses, notes);
-        return draft.finish(FIRST_NOTE, "no DNAT rule that could be carried over");
+        return draft.finish(programs.stream().anyMatch(Program::hidesClients) ? HIDDEN : KEPT,
+                "no DNAT rule that could be carried over");
     }
 
     /** Every address and port that the programs send on, and the shares of its targets; notes say what these leave out. */

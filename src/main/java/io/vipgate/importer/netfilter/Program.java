@@ -19,10 +19,11 @@ import java.util.Set;
  * @param bases by hook, in the order of their priorities
  * @param chains by table and name, {@code nat/LB}
  * @param forward what connections to other machines are asked behind that, with its base chains at {@code PREROUTING}
+ * @param hidesClients whether a rule behind routing gives connections of whatever client another source address
  */
 public record Program(RuleLanguage language, AddressFamily family, Map<Hook, List<Base>> bases,
         Map<String, Chain> chains,
-        Optional<Program> forward) {
+        Optional<Program> forward, boolean hidesClients) {
     /** Where connections come from. */
     public enum Hook {
         /** From the network. */

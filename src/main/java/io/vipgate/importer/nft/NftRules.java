@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The tables of one family as a program.
@@ -28,6 +29,9 @@ import java.util.Optional;
 final class NftRules {
     private static final int TRANSLATION = -100;
 
+    /** What a rule that changes the source address of some connections alone has. */
+    private static final Set<String> OF_SOME = Set.of("saddr", "oif", "oifname");
+
     private final AddressFamily family;
     private final List<NftTable> tables;
     private final Notes notes;
@@ -35,6 +39,7 @@ final class NftRules {
     private final Map<Hook, List<Placed>> placed = new EnumMap<>(Hook.class);
     private final List<Placed> forwarding = new ArrayList<>();
     private int rules;
+    private boolean hidesClients;
 
     /** A base chain and its priority. */
     private record Placed(int priority, Base base) {}
@@ -57,7 +62,7 @@ final class NftRules {
             all.sort(Comparator.comparingInt(Placed::priority));
             bases.put(hook, all.stream().map(Placed::base).toList());
         });
-        return new Program(RuleLanguage.NFT, family, bases, chains, forward());
+        return new Program(RuleLanguage.NFT, family, bases, chains, forward(), hidesClients);
     }
 
     /** What connections to other machines are asked; the chains that it jumps to are those of its tables. */
@@ -116,6 +121,9 @@ final class NftRules {
         }
         for (List<NftWord> words : chain.rules()) {
             String text = NftWord.text(words);
+            hidesClients |= isNat && hook.equals("postrouting")
+                    && words.stream().anyMatch(word -> word.is("masquerade") || word.is("snat"))
+                    && words.stream().noneMatch(word -> OF_SOME.contains(word.text()));
             notes.add(words.getFirst().line(), isNat && hook.equals("postrouting")
                     ? text + ": no longer needed for the connections that are carried over, the gateway connects from its own "
                             + "address"

@@ -105,17 +105,27 @@ final class NginxHellos {
 
     private void keys(NginxMap map, Source source) {
         for (NginxMap.Entry entry : map.entries()) {
-            if (map.isExact(entry) && !map.isDomain(entry)) {
-                exact(entry, source);
-            } else if (entry.key().startsWith("~")) {
-                expression(map, entry, source);
-            } else if (map.isDomain(entry) && source.is(NginxVariables.NAME)) {
-                domain(entry);
-            } else if (!entry.value().equals(map.defaultValue())) {
-                notes.addLoss(entry.line(),
-                        "vipgate has wildcards at the beginning of a name alone: clients with such names "
-                                + "are treated as those that name any other server");
+            boolean isOfNames = source.is(NginxVariables.NAME);
+            switch (entry.kind()) {
+                case EXACT -> exact(entry, source);
+                case EXPRESSION -> expression(map, entry, source);
+                case BELOW, DOMAIN -> {
+                    if (isOfNames) {
+                        domain(entry);
+                    } else {
+                        beyond(map, entry);
+                    }
+                }
+                case BEGINNING -> beyond(map, entry);
             }
+        }
+    }
+
+    private void beyond(NginxMap map, NginxMap.Entry entry) {
+        if (!entry.value().equals(map.defaultValue())) {
+            notes.addLoss(entry.line(),
+                    "vipgate has wildcards at the beginning of a name alone: clients with such names are "
+                            + "treated as those that name any other server");
         }
     }
 

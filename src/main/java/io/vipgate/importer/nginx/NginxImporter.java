@@ -32,9 +32,9 @@ public final class NginxImporter {
     private static final String SENT_ADDRESSES = "the clients' addresses are carried over by proxyProtocol where "
             + "proxy_protocol was on; elsewhere the endpoints see the gateway's address, as they saw nginx's "
             + "(proxyProtocol: v2 in the pool changes that)";
-    private static final String TRANSPARENT = "where proxy_bind was transparent, the endpoints saw the clients' addresses; a "
-            + "proxy connects from its own. Set proxyProtocol: v2 in the pools, and the endpoints to expect it, to carry the "
-            + "clients' addresses over";
+    private static final String TRANSPARENT = "where proxy_bind was transparent, clientAddress: require keeps the clients' "
+            + "addresses: vipgate check --routing prints what the machine and the endpoints need for it. Elsewhere the "
+            + "endpoints see the gateway's address, as they saw nginx's (proxyProtocol: v2 in the pool changes that)";
     private static final String CLOSES_BOTH_WAYS = "where proxy_half_close is off, nginx ended a connection when either side "
             + "had nothing more to send; vipgate passes that on, and the other direction goes on for timeouts.halfClosed";
     private static final Set<String> PROCESS_DIRECTIVES = Set.of("user", "worker_processes", "worker_rlimit_nofile",

@@ -18,8 +18,22 @@ import java.util.Optional;
  * <p>Confined to one import.
  */
 final class NginxMap {
+    /** What a key is for. */
+    enum Kind {
+        /** That text. */
+        EXACT,
+        /** Names below a domain, {@code *.example.com}. */
+        BELOW,
+        /** A domain and names below it, {@code .example.com}. */
+        DOMAIN,
+        /** Names with any end, {@code www.*}. */
+        BEGINNING,
+        /** What a regular expression matches. */
+        EXPRESSION
+    }
+
     /** A value, and the entry that has it. */
-    record Entry(Statement line, String key, String value) {}
+    record Entry(Statement line, Kind kind, String key, String value) {}
 
     private final BoundedRegex regex;
     private final Statement map;
@@ -29,7 +43,7 @@ final class NginxMap {
     private final Map<String, Entry> beginnings = new HashMap<>();
     private final List<Entry> expressions = new ArrayList<>();
     private final List<Statement> notRead = new ArrayList<>();
-    private Optional<Entry> byDefault = Optional.empty();
+    private String byDefault = "";
     private boolean takesHostnames;
 
     NginxMap(Statement map, GivenFiles files, BoundedRegex regex) {
@@ -44,7 +58,7 @@ final class NginxMap {
             case "volatile" -> {
             }
             case "include" -> include(line, files, depth);
-            default -> add(new Entry(line, line.name(), line.word(1)));
+            default -> add(line);
         }
     }
 
@@ -59,26 +73,38 @@ final class NginxMap {
         }
     }
 
-    private void add(Entry entry) {
-        String key = entry.key;
-        String small = key.toLowerCase(Locale.ROOT);
+    private void add(Statement line) {
+        String key = line.name();
         if (key.equals("default")) {
-            byDefault = Optional.of(entry);
+            byDefault = line.word(1);
             return;
         }
+        String small = key.toLowerCase(Locale.ROOT);
+        Kind kind = kind(key);
+        Entry entry = new Entry(line, kind, key, line.word(1));
         entries.add(entry);
-        if (key.startsWith("~")) {
-            expressions.add(entry);
-        } else if (takesHostnames && key.startsWith("*.")) {
-            domains.putIfAbsent(small.substring(1), entry);
-        } else if (takesHostnames && key.startsWith(".")) {
-            exact.putIfAbsent(small.substring(1), entry);
-            domains.putIfAbsent(small, entry);
-        } else if (takesHostnames && key.endsWith(".*")) {
-            beginnings.putIfAbsent(small.substring(0, small.length() - 1), entry);
-        } else {
-            exact.putIfAbsent(small.startsWith("\\") ? small.substring(1) : small, entry);
+        switch (kind) {
+            case EXPRESSION -> expressions.add(entry);
+            case BELOW -> domains.putIfAbsent(small.substring(1), entry);
+            case DOMAIN -> {
+                exact.putIfAbsent(small.substring(1), entry);
+                domains.putIfAbsent(small, entry);
+            }
+            case BEGINNING -> beginnings.putIfAbsent(small.substring(0, small.length() - 1), entry);
+            case EXACT -> exact.putIfAbsent(small.startsWith("\\") ? small.substring(1) : small, entry);
         }
+    }
+
+    private Kind kind(String key) {
+        return key.startsWith("~")
+                ? Kind.EXPRESSION
+                : !takesHostnames
+                        ? Kind.EXACT
+                        : key.startsWith("*.")
+                                ? Kind.BELOW
+                                : key.startsWith(".")
+                                        ? Kind.DOMAIN
+                                        : key.endsWith(".*") ? Kind.BEGINNING : Kind.EXACT;
     }
 
     String source() {
@@ -95,21 +121,9 @@ final class NginxMap {
         return notRead;
     }
 
-    boolean isDomain(Entry entry) {
-        return domains.containsValue(entry);
-    }
-
-    boolean isBeginning(Entry entry) {
-        return beginnings.containsValue(entry);
-    }
-
-    boolean isExact(Entry entry) {
-        return exact.containsValue(entry);
-    }
-
     /** The value of those that no entry is for. */
     String defaultValue() {
-        return byDefault.map(Entry::value).orElse("");
+        return byDefault;
     }
 
     /** All values that there are, that of {@code default} among them. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A {@code server} of a stream section: what is not written in it holds from the section around it; ngx_stream_proxy_module.
@@ -27,6 +28,9 @@ final class NginxServer {
     private static final long MAX_ATTEMPTS = 16;
     /** What holds where nothing is written; ngx_stream_proxy_module. */
     private static final String CONNECT_TIMEOUT = "60s";
+    /** The client's address, perhaps with its port. */
+    private static final Pattern CLIENT = Pattern.compile("(?:\\$\\{?(?:remote_addr|proxy_protocol_addr)}?)"
+            + "(?::\\$\\{?(?:remote_port|proxy_protocol_port)}?)?");
     private static final String IDLE_TIMEOUT = "10m";
     private static final String PREREAD_TIMEOUT = "30s";
     private static final Duration MIN_PREREAD_TIMEOUT = Duration.ofMillis(100);
@@ -86,7 +90,11 @@ final class NginxServer {
 
     /** Whether the endpoints saw the clients' addresses as those of the connections. */
     boolean wasTransparent() {
-        return directive("proxy_bind").filter(each -> each.words().contains("transparent")).isPresent();
+        return directive("proxy_bind").filter(NginxServer::isTransparent).isPresent();
+    }
+
+    private static boolean isTransparent(Statement bind) {
+        return bind.words().contains("transparent") && CLIENT.matcher(bind.word(1)).matches();
     }
 
     boolean keepsHalfClosed() {
@@ -172,14 +180,32 @@ final class NginxServer {
             return;
         }
         if (wasTransparent()) {
-            notes.add(statement.get(), "endpoints saw the clients' addresses; now they see the gateway's");
+            pool.set("clientAddress", "require");
+            reportTransparent(statement.get());
+            return;
         }
         Optional<HostPort> address = HostPort.address(statement.get().word(1).replaceFirst(":[0-9]+$", ""), 1)
                 .or(() -> HostPort.address(statement.get().word(1), 1)).filter(each -> !each.isWildcard());
         if (address.isPresent()) {
             pool.set("source", address.get().host());
-        } else if (!wasTransparent()) {
+        } else if (statement.get().words().contains("transparent")) {
+            notes.addLoss(statement.get(),
+                    "endpoints saw an address that is computed for each connection; now they see the "
+                            + "gateway's");
+        } else {
             notes.leftOut(statement.get(), "not an address");
+        }
+    }
+
+    private void reportTransparent(Statement bind) {
+        if (bind.word(1).contains("_port")) {
+            notes.addLoss(bind, "endpoints see the client's address, but another port of it");
+        }
+        boolean readsHeader = listens().stream().anyMatch(each -> each.words().contains("proxy_protocol"));
+        boolean isBelieved = !directives("set_real_ip_from").isEmpty();
+        if (readsHeader && !isBelieved && bind.word(1).contains("remote_addr")) {
+            notes.addLoss(bind,
+                    "endpoints saw the address of the balancer; now they see that of the client in its header");
         }
     }
 

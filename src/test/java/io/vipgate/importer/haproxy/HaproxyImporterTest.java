@@ -282,15 +282,6 @@ class HaproxyImporterTest {
     }
 
     @Test
-    void transparentProxiesKeptTheClientsAddresses() {
-        ImportResult result = listen("source 0.0.0.0 usesrc clientip", "server a 192.0.2.1:80");
-
-        assertThat(ImportedConfig.notes(result).getFirst()).contains("transparent");
-        assertNoted(result, 3, "now they see the gateway's");
-        assertThat(ImportedConfig.of(result).pool("web").source()).isEmpty();
-    }
-
-    @Test
     void aSourceOfAnotherFamilyIsLeftOut() {
         assertThat(pool("source 2001:db8::9", "server a 192.0.2.1:80").source()).isEmpty();
         assertThat(pool("server a 192.0.2.1:80 source 192.0.2.9:0").source()).hasSize(1);

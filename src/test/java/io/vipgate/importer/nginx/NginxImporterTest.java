@@ -169,13 +169,6 @@ class NginxImporterTest {
     }
 
     @Test
-    void transparentProxiesKeptTheClientsAddresses() {
-        assertThat(ImportedConfig.notes(server("listen 203.0.113.1:80;", "proxy_bind $remote_addr transparent;"))
-                .getFirst())
-                .contains("transparent");
-    }
-
-    @Test
     void serversThatDifferHavePoolsOfTheirOwn() {
         ImportedConfig imported = ImportedConfig.of(NginxImporter.convert("""
                 upstream u { server 192.0.2.1:81; }
