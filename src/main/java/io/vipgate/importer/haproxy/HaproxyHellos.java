@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +25,8 @@ import java.util.stream.Stream;
  */
 final class HaproxyHellos {
     private static final int MAX_CONTENT_SAMPLES = 200;
+    private static final Pattern SET = Pattern.compile("set-var\\(([A-Za-z0-9_.]+)\\)");
+    private static final int SET_WORDS = 4;
 
     private final HaproxySection frontend;
     private final GivenFiles files;
@@ -30,6 +34,8 @@ final class HaproxyHellos {
     private final BoundedRegex regex = new BoundedRegex();
     private final Map<List<String>, Optional<HaproxyHelloCriterion>> criteria = new HashMap<>();
     private final Map<String, Optional<HaproxyComputedName>> names = new HashMap<>();
+    /** What {@code var(...)} stands for. */
+    private final Map<String, String> variables = new HashMap<>();
     private final HelloKeys keys = new HelloKeys();
     private final HelloKeys contentKeys = new HelloKeys();
     private final boolean isUsed;
@@ -40,6 +46,12 @@ final class HaproxyHellos {
         this.files = files;
         acls = new HaproxyAcls(frontend);
         List<Statement> contents = HaproxyRules.of(frontend, "content");
+        contents.stream().filter(rule -> rule.words().size() == SET_WORDS).forEach(rule -> {
+            Matcher set = SET.matcher(rule.word(2));
+            if (set.matches()) {
+                variables.put("var(" + set.group(1) + ")", rule.word(SET_WORDS - 1));
+            }
+        });
         boolean isCollected = false;
         for (Statement rule : contents) {
             isCollected |= collect(rule, contentKeys, new Notes());
@@ -84,13 +96,26 @@ final class HaproxyHellos {
     }
 
     private Optional<HaproxyHelloCriterion> criterion(List<String> words) {
-        return criteria.computeIfAbsent(words, each -> HaproxyHelloCriterion.of(each, files, regex));
+        return criteria.computeIfAbsent(words, each -> HaproxyHelloCriterion.of(withoutVariable(each), files, regex));
+    }
+
+    private List<String> withoutVariable(List<String> words) {
+        List<String> replaced = new ArrayList<>(words);
+        if (!words.isEmpty()) {
+            replaced.set(0, withoutVariable(words.getFirst()));
+        }
+        return replaced;
+    }
+
+    private String withoutVariable(String text) {
+        Optional<String> used = variables.keySet().stream().filter(text::contains).findFirst();
+        return used.map(each -> text.replace(each, variables.getOrDefault(each, each))).orElse(text);
     }
 
     /** The backend of a rule where the server name says which it is. */
     Optional<HaproxyComputedName> computed(Statement rule) {
         return rule.is("use_backend")
-                ? names.computeIfAbsent(rule.word(1), each -> HaproxyComputedName.of(each, files))
+                ? names.computeIfAbsent(rule.word(1), each -> HaproxyComputedName.of(withoutVariable(each), files))
                 : Optional.empty();
     }
 

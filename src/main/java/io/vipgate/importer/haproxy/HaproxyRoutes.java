@@ -99,7 +99,7 @@ final class HaproxyRoutes {
         HaproxySwitching switching = new HaproxySwitching(notes, sections, frontend, hellos, bind);
         HelloFit<HaproxySection> fit = new HelloFit<>(hellos.keys(), switching::outcome, HaproxySection::name);
         Optional<DraftRoutes<HaproxySection>> led = fit.routes(loss -> notes.addLoss(frontend.section(), loss));
-        switching.reportUnused();
+        switching.reportUnused(hellos.keys().samples());
         if (led.isEmpty()) {
             notes.addLoss(frontend.section(), "no backend for " + bind + "; it is left out");
         }

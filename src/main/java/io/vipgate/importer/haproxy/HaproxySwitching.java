@@ -40,10 +40,12 @@ final class HaproxySwitching {
         rules = frontend.all("use_backend");
     }
 
-    /** Names the rules that no client gets to. */
-    void reportUnused() {
-        rules.stream().filter(rule -> !used.contains(rule)).forEach(rule -> notes.add(rule,
-                "chooses nobody: rules before it lead all of its clients elsewhere, or there are none"));
+    /** Names the rules that choose some of the clients, of whom none gets to them. */
+    void reportUnused(List<SampleHello> clients) {
+        rules.stream().filter(rule -> !used.contains(rule))
+                .filter(rule -> clients.stream().anyMatch(hello -> acls.test(HaproxyRules.condition(rule),
+                        new HaproxyDestination(bind, hellos.seenIn(hello))) == Verdict.YES))
+                .forEach(rule -> notes.add(rule, "chooses nobody: rules before it lead all of its clients elsewhere"));
     }
 
     HelloOutcome<HaproxySection> outcome(SampleHello hello) {
@@ -52,8 +54,7 @@ final class HaproxySwitching {
             return HelloOutcome.refused();
         }
         for (Statement rule : rules) {
-            Verdict verdict = acls.test(rule.words().subList(Math.min(2, rule.words().size()), rule.words().size()),
-                    destination);
+            Verdict verdict = acls.test(HaproxyRules.condition(rule), destination);
             if (verdict != Verdict.NO) {
                 used.add(rule);
             }

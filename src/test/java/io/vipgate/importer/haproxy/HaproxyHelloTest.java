@@ -118,6 +118,19 @@ class HaproxyHelloTest {
     }
 
     @Test
+    void aVariableThatHasTheNameIsTheName() {
+        ImportResult result = frontend("tcp-request content set-var(sess.sni) req.ssl_sni,lower",
+                "use_backend one if { var(sess.sni) a.example }",
+                "use_backend two if { var(sess.sni) -m end .a.example }",
+                "use_backend %[var(sess.sni),map(hosts.map)]", "default_backend rest");
+
+        assertThat(List.of(led(result, "a.example"), led(result, "x.a.example"), led(result, "b.example"),
+                led(result, "")))
+                .containsExactly("one", "two", "refused", "rest");
+        assertLost(result, 8, "hosts.map");
+    }
+
+    @Test
     void whoHasNoBackendIsRefused() {
         ImportResult result = frontend("use_backend one if { req.ssl_sni -i a.example }");
 
