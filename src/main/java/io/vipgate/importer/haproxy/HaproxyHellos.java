@@ -30,7 +30,6 @@ final class HaproxyHellos {
 
     private final HaproxySection frontend;
     private final GivenFiles files;
-    private final HaproxyAcls acls;
     private final BoundedRegex regex = new BoundedRegex();
     private final Map<List<String>, Optional<HaproxyHelloCriterion>> criteria = new HashMap<>();
     private final Map<String, Optional<HaproxyComputedName>> names = new HashMap<>();
@@ -44,7 +43,6 @@ final class HaproxyHellos {
     HaproxyHellos(Notes notes, HaproxySections sections, HaproxySection frontend, GivenFiles files) {
         this.frontend = frontend;
         this.files = files;
-        acls = new HaproxyAcls(frontend);
         List<Statement> contents = HaproxyRules.of(frontend, "content");
         contents.stream().filter(rule -> rule.words().size() == SET_WORDS).forEach(rule -> {
             Matcher set = SET.matcher(rule.word(2));
@@ -54,11 +52,11 @@ final class HaproxyHellos {
         });
         boolean isCollected = false;
         for (Statement rule : contents) {
-            isCollected |= collect(rule, contentKeys, new Notes());
+            isCollected |= collect(frontend, rule, contentKeys, new Notes());
         }
         isUsedByContent = isCollected;
         for (Statement rule : Stream.concat(contents.stream(), frontend.all("use_backend").stream()).toList()) {
-            isCollected |= collect(rule, keys, notes);
+            isCollected |= collect(frontend, rule, keys, notes);
             Optional<HaproxyComputedName> name = computed(rule);
             name.ifPresent(each -> each.collect(keys, sections.backends().map(HaproxySection::name),
                     loss -> notes.addLoss(rule, loss)));
@@ -66,16 +64,30 @@ final class HaproxyHellos {
                     file -> notes.addLoss(rule, "what that map has is not carried over: " + GivenFiles.hint(file)));
             isCollected |= name.isPresent();
         }
+        for (HaproxySection backend : backends(sections)) {
+            for (Statement rule : backend.all("use-server")) {
+                isCollected |= collect(backend, rule, keys, notes);
+            }
+        }
         isUsed = isCollected;
     }
 
+    /** Those that its rules name; all of them where a name is computed. */
+    private List<HaproxySection> backends(HaproxySections sections) {
+        List<Statement> rules = Stream.of(frontend.all("use_backend"), frontend.all("default_backend"))
+                .flatMap(List::stream).toList();
+        boolean isComputed = rules.stream().anyMatch(rule -> rule.word(1).contains("%"));
+        return sections.backends().filter(backend -> backend == frontend || isComputed
+                || rules.stream().anyMatch(rule -> rule.word(1).equals(backend.name()))).toList();
+    }
+
     /** Whether a rule asks for what a client begins with. */
-    private boolean collect(Statement rule, HelloKeys into, Notes notes) {
+    private boolean collect(HaproxySection section, Statement rule, HelloKeys into, Notes notes) {
         List<HaproxyHelloCriterion> found = new ArrayList<>();
-        acls.test(HaproxyRules.condition(rule), new HaproxyDestination(HostPort.any(1), words -> {
+        new HaproxyAcls(section).test(HaproxyRules.condition(rule), new HaproxyDestination(HostPort.any(1), words -> {
             Optional<HaproxyHelloCriterion> criterion = criterion(words);
             criterion.ifPresent(each -> {
-                Statement line = lineOf(words, rule);
+                Statement line = lineOf(section, words, rule);
                 found.add(each);
                 each.collect(into, loss -> notes.addLoss(line, loss));
                 each.missing().forEach(file -> notes.addLoss(line, "what that file has is not carried over: "
@@ -89,8 +101,8 @@ final class HaproxyHellos {
         return !found.isEmpty();
     }
 
-    private Statement lineOf(List<String> words, Statement rule) {
-        return frontend.all("acl").stream()
+    private static Statement lineOf(HaproxySection section, List<String> words, Statement rule) {
+        return section.all("acl").stream()
                 .filter(acl -> acl.words().size() > 2 && acl.words().subList(2, acl.words().size()).equals(words))
                 .findFirst().orElse(rule);
     }

@@ -225,6 +225,31 @@ class HaproxyHelloTest {
         }
     }
 
+    /** The example of HAProxy's manual. */
+    @Test
+    void serversByName() {
+        ImportResult result = HaproxyImporter.convert("""
+                listen l
+                bind 203.0.113.1:443
+                tcp-request inspect-delay 5s
+                use-server www if { req.ssl_sni -i www.example.com }
+                server www 192.0.2.1:443 weight 0
+                use-server mail if { req.ssl_sni -i mail.example.com }
+                server mail 192.0.2.2:465 weight 0 maxconn 9
+                use-server mail if { src 198.51.100.9 }
+                server default 192.0.2.3:443 check
+                server late 192.0.2.4:443 backup
+                """);
+        ImportedConfig config = ImportedConfig.of(result);
+
+        assertThat(config.endpoints(config.led("l", "www.example.com")))
+                .containsExactly("www=192.0.2.1:443*1", "(default=192.0.2.3:443*1)");
+        assertThat(config.endpoints(config.led("l", "mail.example.com"))).first().isEqualTo("mail=192.0.2.2:465*1");
+        assertThat(config.led("l", "x.example.com")).isEqualTo("l");
+        assertLost(result, 8, "sent to any endpoint");
+        assertLost(result, 1, "counts the connections of a server for itself");
+    }
+
     @Test
     void backendsThatAreCalledAsTheServersAre() {
         ImportResult result = HaproxyImporter.convert("frontend f\nbind 203.0.113.1:443\n" + ACCEPT
