@@ -18,11 +18,14 @@ import org.slf4j.LoggerFactory;
  * back to this machine.
  *
  * <pre>
- *             two timeouts in a row, and a probe passes after them
+ *             two timeouts in a row, and a probe passes after them *
  *  (unknown) ─────────────────────────────────────────────────────► lost, for 60 s ◄─────────┐
  *      ▲                                                                   │                  │ it times out
  *      └───── an answer of any kind; the endpoint is DOWN ◄──── one connection tries it ──────┘
  * </pre>
+ *
+ * <p>* Of two clients; of one alone, five. A client on the endpoint's own machine, by another of its addresses, never gets an
+ * answer, since that machine drops packets that come in under an address of its own; others shall not suffer for it.
  *
  * <p>Nothing is kept of an endpoint that answers, so that a pool whose endpoints do costs a look at an empty map.
  *
@@ -33,6 +36,8 @@ public final class ReturnPaths {
     public static final long LOST_NANOS = 60_000_000_000L;
     /** Timeouts in a row that a probe must contradict. */
     private static final int ENOUGH = 2;
+    /** The same, where all of them were one client's. */
+    private static final int ENOUGH_OF_ONE = 5;
     private static final Logger LOG = LoggerFactory.getLogger(ReturnPaths.class);
 
     private final Pool pool;
@@ -42,16 +47,28 @@ public final class ReturnPaths {
     /**
      * The way back from one endpoint that has failed.
      *
-     * @param timeouts in a row, {@link #ENOUGH} at most
+     * @param timeouts in a row, {@link #ENOUGH_OF_ONE} at most
+     * @param hasSeveral whether they were those of more than one client
      * @param until while it is lost: when it is tried again
+     * @param high of the last client's address, with {@code low}
      */
-    private record Path(int timeouts, boolean isLost, long until) {
-        Path timedOut() {
-            return new Path(Math.min(ENOUGH, timeouts + 1), isLost, until);
+    private record Path(int timeouts, boolean hasSeveral, boolean isLost, long until, long high, long low) {
+        static Path first(long high, long low) {
+            return new Path(1, false, false, 0, high, low);
+        }
+
+        Path timedOut(long newHigh, long newLow) {
+            return new Path(Math.min(ENOUGH_OF_ONE, timeouts + 1), hasSeveral || newHigh != high || newLow != low,
+                    isLost,
+                    until, newHigh, newLow);
         }
 
         Path lostUntil(long end) {
-            return new Path(timeouts, true, end);
+            return new Path(timeouts, hasSeveral, true, end, high, low);
+        }
+
+        boolean isEnough() {
+            return timeouts >= (hasSeveral ? ENOUGH : ENOUGH_OF_ONE);
         }
     }
 
@@ -84,11 +101,12 @@ public final class ReturnPaths {
     }
 
     /** A connect from a client's address failed. */
-    void onFailed(Endpoint endpoint, ConnectFailure failure) {
+    void onFailed(Endpoint endpoint, ConnectFailure failure, long clientHigh, long clientLow) {
         switch (failure) {
             case TIMEOUT -> {
                 retainPresent(endpoint);
-                paths.merge(endpoint, new Path(1, false, 0), (path, _) -> path.timedOut());
+                paths.merge(endpoint, Path.first(clientHigh, clientLow),
+                        (path, _) -> path.timedOut(clientHigh, clientLow));
             }
             // That is an answer, and it came.
             case REFUSED, RESET -> onReached(endpoint);
@@ -120,7 +138,7 @@ public final class ReturnPaths {
     public void onProbePassed(Endpoint endpoint, boolean isRequired, long now,
             Function<Endpoint, Optional<String>> why) {
         Path path = paths.get(endpoint);
-        if (path == null || path.isLost() || path.timeouts() < ENOUGH
+        if (path == null || path.isLost() || !path.isEnough()
                 || !paths.replace(endpoint, path, path.lostUntil(now + LOST_NANOS))) {
             return;
         }

@@ -15,6 +15,7 @@ import io.vipgate.relay.FakeKernel.Connect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 /** Connects from the client's own address: when they are made, what is done instead, and endpoints whose answers get lost. */
@@ -50,8 +51,12 @@ class TransparentConnectTest {
 
     /** Connects of one client after the other, none of which is answered by the first endpoint. */
     private void timeOutAtFirstEndpoint(int times) {
+        timeOutAtFirstEndpoint(times, i -> "198.51.100.1" + i);
+    }
+
+    private void timeOutAtFirstEndpoint(int times, IntFunction<String> clients) {
         for (int i = 0; i < times; i++) {
-            FakeSocket attempt = dialledFor(CLIENT);
+            FakeSocket attempt = dialledFor(clients.apply(i));
             if (isAtFirst(attempt)) {
                 kernel.pass(CONNECT_TIMEOUT + SECOND);
                 kernel.dialled.getLast().accept();
@@ -223,6 +228,18 @@ class TransparentConnectTest {
     }
 
     @Test
+    void oneClientThatIsNeverAnsweredTellsNothingBeforeItsFifthTimeout() {
+        use(false);
+        timeOutAtFirstEndpoint(4, _ -> CLIENT);
+        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+        assertThat(events).isEmpty();
+
+        timeOutAtFirstEndpoint(1, _ -> CLIENT);
+        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+        assertThat(events).hasSize(1);
+    }
+
+    @Test
     void whatThisMachineItselfLacksIsSaidInstead() {
         use(false);
         timeOutAtFirstEndpoint(2);
@@ -316,9 +333,9 @@ class TransparentConnectTest {
     @Test
     void endpointsThatHaveLeftThePoolAreForgotten() {
         Endpoint gone = new Endpoint("gone", fixture.endpoint(0).address(), 0);
-        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT);
-        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT);
-        returnPaths.onFailed(fixture.endpoint(0), ConnectFailure.TIMEOUT);
+        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT, 0, 1);
+        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT, 0, 2);
+        returnPaths.onFailed(fixture.endpoint(0), ConnectFailure.TIMEOUT, 0, 1);
         returnPaths.onProbePassed(gone, false, 0, _ -> Optional.empty());
 
         assertThat(events).isEmpty();
