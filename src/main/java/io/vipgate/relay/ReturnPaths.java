@@ -18,11 +18,15 @@ import org.slf4j.LoggerFactory;
  * back to this machine.
  *
  * <pre>
- *             two timeouts in a row, and a probe passes after them
- *  (unknown) ─────────────────────────────────────────────────────► lost, for 60 s ◄─────────┐
- *      ▲                                                                   │                  │ it times out
- *      └───── an answer of any kind; the endpoint is DOWN ◄──── one connection tries it ──────┘
+ *             two timeouts in a row, each contradicted by a probe
+ *             that began after it and passed
+ *  (unknown) ──────────────────────────────────────────────────► lost, for 60 s ◄──────┐
+ *      ▲                                                              │                │ it times out
+ *      └── an answer of any kind; the endpoint is DOWN ◄── one connection tries it ────┘
  * </pre>
+ *
+ * <p>Connects that time out together, as when a link is cut for a moment, are one timeout: the next one must have begun after
+ * the probe.
  *
  * <p>Nothing is kept of an endpoint that answers, so that a pool whose endpoints do costs a look at an empty map.
  *
@@ -31,7 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class ReturnPaths {
     /** How long an endpoint is taken to be lost before one connection tries it again. */
     public static final long LOST_NANOS = 60_000_000_000L;
-    /** Timeouts in a row that a probe must contradict. */
+    /** Timeouts in a row that probes must contradict. */
     private static final int ENOUGH = 2;
     private static final Logger LOG = LoggerFactory.getLogger(ReturnPaths.class);
 
@@ -42,16 +46,22 @@ public final class ReturnPaths {
     /**
      * The way back from one endpoint that has failed.
      *
-     * @param timeouts in a row, {@link #ENOUGH} at most
+     * @param isPending whether a connect has timed out since the last probe
+     * @param contradicted timeouts that probes have contradicted
+     * @param since when a probe did that last
      * @param until while it is lost: when it is tried again
      */
-    private record Path(int timeouts, boolean isLost, long until) {
-        Path timedOut() {
-            return new Path(Math.min(ENOUGH, timeouts + 1), isLost, until);
+    private record Path(boolean isPending, int contradicted, long since, boolean isLost, long until) {
+        Path timedOut(long begun) {
+            return contradicted == 0 || begun - since >= 0 ? new Path(true, contradicted, since, isLost, until) : this;
+        }
+
+        Path contradicted(long now) {
+            return new Path(false, contradicted + 1, now, isLost, until);
         }
 
         Path lostUntil(long end) {
-            return new Path(timeouts, true, end);
+            return new Path(isPending, contradicted, since, true, end);
         }
     }
 
@@ -83,12 +93,16 @@ public final class ReturnPaths {
         return now - path.until() >= 0 && paths.replace(endpoint, path, path.lostUntil(now + LOST_NANOS));
     }
 
-    /** A connect from a client's address failed. */
-    void onFailed(Endpoint endpoint, ConnectFailure failure) {
+    /**
+     * A connect from a client's address failed.
+     *
+     * @param begun when it began
+     */
+    void onFailed(Endpoint endpoint, ConnectFailure failure, long begun) {
         switch (failure) {
             case TIMEOUT -> {
                 retainPresent(endpoint);
-                paths.merge(endpoint, new Path(1, false, 0), (path, _) -> path.timedOut());
+                paths.merge(endpoint, new Path(true, 0, 0, false, 0), (path, _) -> path.timedOut(begun));
             }
             // That is an answer, and it came.
             case REFUSED, RESET -> onReached(endpoint);
@@ -120,8 +134,12 @@ public final class ReturnPaths {
     public void onProbePassed(Endpoint endpoint, boolean isRequired, long now,
             Function<Endpoint, Optional<String>> why) {
         Path path = paths.get(endpoint);
-        if (path == null || path.isLost() || path.timeouts() < ENOUGH
-                || !paths.replace(endpoint, path, path.lostUntil(now + LOST_NANOS))) {
+        if (path == null || path.isLost() || !path.isPending()) {
+            return;
+        }
+        Path next = path.contradicted(now);
+        boolean isEnough = next.contradicted() >= ENOUGH;
+        if (!paths.replace(endpoint, path, isEnough ? next.lostUntil(now + LOST_NANOS) : next) || !isEnough) {
             return;
         }
         String text = "pool " + pool.name() + ": " + endpoint.label()

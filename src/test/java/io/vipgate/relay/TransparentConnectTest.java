@@ -48,18 +48,22 @@ class TransparentConnectTest {
         return sum.fallbacks().of(reason);
     }
 
-    /** Connects of one client after the other, none of which is answered by the first endpoint. */
-    private void timeOutAtFirstEndpoint(int times) {
-        for (int i = 0; i < times; i++) {
-            FakeSocket attempt = dialledFor(CLIENT);
-            if (isAtFirst(attempt)) {
-                kernel.pass(CONNECT_TIMEOUT + SECOND);
-                kernel.dialled.getLast().accept();
-            } else {
-                attempt.accept();
-                i--;
-            }
-            kernel.settle();
+    /** A connect that the first endpoint does not answer. */
+    private void timeOutAtFirstEndpoint() {
+        FakeSocket _ = nextAtFirst();
+        kernel.pass(CONNECT_TIMEOUT + SECOND);
+        kernel.dialled.getLast().accept();
+        kernel.settle();
+    }
+
+    private void probePasses() {
+        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+    }
+
+    private void loseReplies() {
+        for (int i = 0; i < 2; i++) {
+            timeOutAtFirstEndpoint();
+            probePasses();
         }
     }
 
@@ -200,8 +204,7 @@ class TransparentConnectTest {
     @Test
     void endpointWhoseAnswersGetLostIsReachedFromTheGatewaysAddressForAMinute() {
         use(false);
-        timeOutAtFirstEndpoint(2);
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+        loseReplies();
 
         assertThat(events).singleElement().asString()
                 .isEqualTo(
@@ -225,7 +228,9 @@ class TransparentConnectTest {
     @Test
     void whatThisMachineItselfLacksIsSaidInstead() {
         use(false);
-        timeOutAtFirstEndpoint(2);
+        timeOutAtFirstEndpoint();
+        probePasses();
+        timeOutAtFirstEndpoint();
         returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.of("no rule"));
 
         assertThat(events).containsExactly(
@@ -235,19 +240,35 @@ class TransparentConnectTest {
     @Test
     void oneTimeoutTellsNothing() {
         use(false);
-        timeOutAtFirstEndpoint(1);
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+        timeOutAtFirstEndpoint();
+        probePasses();
 
         assertThat(events).isEmpty();
         assertThat(nextAtFirst().boundTo).isEqualTo(CLIENT);
     }
 
     @Test
+    void connectsThatTimeOutTogetherAreOneTimeout() {
+        use(false);
+        for (int i = 0; i < 4; i++) {
+            kernel.client();
+        }
+        kernel.pass(CONNECT_TIMEOUT + SECOND / 2);
+        probePasses();
+        kernel.pass(CONNECT_TIMEOUT + SECOND);
+        probePasses();
+
+        assertThat(events).isEmpty();
+    }
+
+    @Test
     void timeoutsOfAnEndpointThatIsDownTellNothing() {
         use(false);
-        timeOutAtFirstEndpoint(2);
+        timeOutAtFirstEndpoint();
+        probePasses();
+        timeOutAtFirstEndpoint();
         returnPaths.forget(fixture.endpoint(0));
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+        probePasses();
 
         assertThat(events).isEmpty();
     }
@@ -255,11 +276,12 @@ class TransparentConnectTest {
     @Test
     void answerBetweenTwoTimeoutsShowsThatTheWayBackIsThere() {
         use(false);
-        timeOutAtFirstEndpoint(1);
+        timeOutAtFirstEndpoint();
+        probePasses();
         nextAtFirst().fail(Errno.ECONNREFUSED);
         kernel.settle();
-        timeOutAtFirstEndpoint(1);
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+        timeOutAtFirstEndpoint();
+        probePasses();
 
         assertThat(events).isEmpty();
     }
@@ -286,8 +308,7 @@ class TransparentConnectTest {
     @Test
     void endpointWhoseAnswersGetLostIsPassedOverWhereTheAddressIsRequired() {
         use(true);
-        timeOutAtFirstEndpoint(2);
-        returnPaths.onProbePassed(fixture.endpoint(0), true, kernel.loop.now(), _ -> Optional.empty());
+        loseReplies();
 
         for (int i = 0; i < 4; i++) {
             FakeSocket attempt = dialledFor(CLIENT);
@@ -304,8 +325,7 @@ class TransparentConnectTest {
     @Test
     void lastEndpointWhoseAnswersGetLostIsTriedAllTheSame() {
         use(true);
-        timeOutAtFirstEndpoint(2);
-        returnPaths.onProbePassed(fixture.endpoint(0), true, kernel.loop.now(), _ -> Optional.empty());
+        loseReplies();
         dialledFor(CLIENT).fail(Errno.ECONNREFUSED);
         kernel.settle();
 
@@ -316,10 +336,11 @@ class TransparentConnectTest {
     @Test
     void endpointsThatHaveLeftThePoolAreForgotten() {
         Endpoint gone = new Endpoint("gone", fixture.endpoint(0).address(), 0);
-        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT);
-        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT);
-        returnPaths.onFailed(fixture.endpoint(0), ConnectFailure.TIMEOUT);
-        returnPaths.onProbePassed(gone, false, 0, _ -> Optional.empty());
+        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT, 0);
+        returnPaths.onProbePassed(gone, false, 1, _ -> Optional.empty());
+        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT, 2);
+        returnPaths.onFailed(fixture.endpoint(0), ConnectFailure.TIMEOUT, 2);
+        returnPaths.onProbePassed(gone, false, 3, _ -> Optional.empty());
 
         assertThat(events).isEmpty();
     }
