@@ -13,7 +13,7 @@ from testkit import ROOT, TestkitError, commands
 #: Programs that the lab runs, and the Debian packages that have them.
 PROGRAMS = {"nginx": "nginx-light", "keepalived": "keepalived", "ip": "iproute2", "iptables-restore": "iptables",
             "curl": "curl", "pidof": "sysvinit-utils", "nsenter": "util-linux", "unshare": "util-linux", "kill": "procps",
-            "sysctl": "procps", "setsid": "util-linux"}
+            "sysctl": "procps", "setsid": "util-linux", "setpriv": "util-linux", "/lib/systemd/systemd-networkd": "systemd"}
 LOCK_SECONDS = 60
 
 

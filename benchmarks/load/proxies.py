@@ -12,7 +12,7 @@ import subprocess
 from dataclasses import dataclass
 
 from benchmarks.load.measure import Processes
-from benchmarks.load.testbed import CLIENT, GREETING, HTTP, MORE_PORTS, NAT_PUBLIC, PUBLIC, PUBLIC_6, STATE, VIPS, Processors, Testbed
+from benchmarks.load.testbed import CLIENT, GREETING, HTTP, MORE_PORTS, NAT_PUBLIC, PUBLIC, PUBLIC_6, STATE, TLS, VIPS, Processors, Testbed
 from testkit import ROOT, TestkitError, versions
 from testkit.commands import first_line
 from testkit.heap import live_bytes
@@ -24,6 +24,9 @@ START_SECONDS = 40
 HISTOGRAM = "-XX:+PrintClassHistogram"
 #: Two descriptors for each relay, out of 20,000.
 MAX_RELAYS = 9600
+#: Pools by the names of servers, each with both nodes.
+SERVER_NAMES = {"shop.example.com": "shop", "blog.example.com": "blog", "*.apps.example.com": "apps"}
+TLS_ENDPOINTS = [f"{vip}:{TLS}" for vip in VIPS]
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Settings:
     accepts_header: bool = False
     #: So many networks are denied, none of them the clients'.
     denied: int = 0
+    #: TLS is passed through: on one port to a pool, on another to the pools of :data:`SERVER_NAMES`.
+    passes_tls: bool = False
     has_source_rates: bool = False
     #: Each endpoint is probed by a TCP connection, with so many milliseconds in between; 0: never. Not by nginx, which has no
     #: probes of its own.
@@ -84,6 +89,14 @@ class Peer:
     @property
     def greeting(self) -> tuple[str, int]:
         return PUBLIC, self._port + 1
+
+    @property
+    def passthrough(self) -> tuple[str, int]:
+        return PUBLIC, self._port + 3
+
+    @property
+    def by_name(self) -> tuple[str, int]:
+        return PUBLIC, self._port + 4
 
     @property
     def url(self) -> str:
@@ -187,7 +200,9 @@ class Vipgate(Peer):
             f'  web: {{ bind: "{bracketed(*self.http)}", pool: nginx{self._admission()} }}',
             # A quarter of all places would be kept for it without a bound, and the case of idle relays needs them.
             f'  greeting: {{ bind: "{PUBLIC}:{port + 1}", pool: greeting, maxConnections: 400 }}',
+            *(self._tls_listeners() if s.passes_tls else []),
             "pools:",
+            *(self._tls_pools() if s.passes_tls else []),
             "  nginx:",
             f"    balance: {s.balance}",
             "    hash: { ipv6Prefix: 128 }",
@@ -210,6 +225,18 @@ class Vipgate(Peer):
         options = f"{s.java_options} {self._java_options}".strip()
         launcher = self._launcher if s.is_trained else self._untrained_launcher()
         return ["env", f"VIPGATE_JAVA_OPTS={options}", str(launcher), "run", "-c", str(file)]
+
+    def _tls_listeners(self) -> list[str]:
+        names = ", ".join(f'"{name}": {pool}' for name, pool in SERVER_NAMES.items())
+        return [f'  passthrough: {{ bind: "{bracketed(*self.passthrough)}", pool: tls }}',
+                f'  by-name: {{ bind: "{bracketed(*self.by_name)}", pool: tls, tls: {{ names: {{ {names} }},'
+                " unknownName: reject, noName: reject, notTls: reject } }"]
+
+    @staticmethod
+    def _tls_pools() -> list[str]:
+        endpoints = ", ".join(f'e{i}: "{endpoint}"' for i, endpoint in enumerate(TLS_ENDPOINTS))
+        return [f"  {pool}: {{ probe: {{ type: none }}, endpoints: {{ {endpoints} }} }}"
+                for pool in ("tls", *SERVER_NAMES.values())]
 
     def _admission(self) -> str:
         """Who may come in."""
@@ -285,9 +312,24 @@ class HAProxy(Peer):
             check = f" check inter {s.probe_ms}ms" if s.probe_ms and name == "web" else ""
             lines += [f"listen {name}", f"  bind {PUBLIC}:{port}{header} backlog 4096",
                       *(f"  server e{i} {endpoint}{check}" for i, endpoint in enumerate(endpoints))]
+        if s.passes_tls:
+            lines += self._tls()
         file = self.directory / "haproxy.cfg"
         file.write_text("\n".join(lines) + "\n")
         return [self.program, "-db", "-f", str(file)]
+
+    def _tls(self) -> list[str]:
+        """The rules that its documentation recommends."""
+        servers = [f"  server e{i} {endpoint}" for i, endpoint in enumerate(TLS_ENDPOINTS)]
+        lines = ["listen passthrough", f"  bind {PUBLIC}:{self.passthrough[1]} backlog 4096", *servers,
+                 "frontend by-name", f"  bind {PUBLIC}:{self.by_name[1]} backlog 4096", "  tcp-request inspect-delay 5s",
+                 "  tcp-request content accept if { req.ssl_hello_type 1 }"]
+        for name, pool in SERVER_NAMES.items():
+            test = f"-m end -i {name.removeprefix('*')}" if name.startswith("*") else f"-i {name}"
+            lines.append(f"  use_backend {pool} if {{ req.ssl_sni {test} }}")
+        for pool in SERVER_NAMES.values():
+            lines += [f"backend {pool}", *servers]
+        return lines
 
     def version(self) -> str:
         return versions.haproxy(self.program)
@@ -308,10 +350,22 @@ class Nginx(Peer):
                       "  server {", f"    listen {PUBLIC}:{port}{header} reuseport backlog=4096;", f"    proxy_pass {name};",
                       "    proxy_connect_timeout 1500ms; proxy_timeout 10m; proxy_protocol_timeout 1m;",
                       *(["    proxy_buffer_size 64k;"] if s.is_bulk else []), "  }"]
+        if s.passes_tls:
+            lines += self._tls()
         lines.append("}")
         file = self.directory / "nginx.conf"
         file.write_text("\n".join(lines) + "\n")
         return ["nginx", "-e", f"{self.directory}/error.log", "-p", str(self.directory), "-c", str(file)]
+
+    def _tls(self) -> list[str]:
+        lines = ["  map $ssl_preread_server_name $by_name {", "    hostnames;",
+                 *(f"    {name} {pool};" for name, pool in SERVER_NAMES.items()), "  }"]
+        for pool in ("tls", *SERVER_NAMES.values()):
+            lines += [f"  upstream {pool} {{", *(f"    server {endpoint} max_fails=0;" for endpoint in TLS_ENDPOINTS), "  }"]
+        for port, more in ((self.passthrough[1], "proxy_pass tls;"), (self.by_name[1], "ssl_preread on; proxy_pass $by_name;")):
+            lines += ["  server {", f"    listen {PUBLIC}:{port} reuseport backlog=4096;", f"    {more}",
+                      "    proxy_connect_timeout 1500ms; proxy_timeout 10m;", "  }"]
+        return lines
 
     def version(self) -> str:
         return versions.nginx()

@@ -30,7 +30,7 @@ CLIENTS_6 = "2001:db8:c::"
 VIPS = ("192.0.2.100", "192.0.2.200")
 GATEWAY, NAT = "192.0.2.1", "192.0.2.2"
 
-HTTP, GREETING = 80, 25
+HTTP, GREETING, TLS = 80, 25, 443
 #: Further ports of each node, each an endpoint.
 MORE_PORTS = range(9001, 9501)
 BODY_BYTES = 512

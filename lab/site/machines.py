@@ -20,6 +20,10 @@ CONFIG = pathlib.Path(__file__).with_name("config")
 PUBLIC = "203.0.113.1"
 PUBLIC_6 = "2001:db8:cb::1"
 VIP1, VIP2 = "192.0.2.100", "192.0.2.200"
+#: keepalived moves none of these; scenarios that need them add them.
+VIP1_6, VIP2_6 = "2001:db8:1::100", "2001:db8:1::200"
+#: Of a pair of gateways, where endpoints reply to clients' addresses.
+INNER_VIRTUAL, INNER_VIRTUAL_6 = "192.0.2.254", "2001:db8:1::254"
 
 
 class Node(Host):
@@ -29,6 +33,7 @@ class Node(Host):
         super().__init__(name, STATE)
         self.answer = f"nginx-{number}"
         self.address = f"192.0.2.{100 + number}"
+        self.address_6 = f"2001:db8:1::{100 + number}"
 
     def write_nginx_conf(self) -> None:
         text = (CONFIG / "nginx.conf").read_text()
@@ -70,20 +75,24 @@ class GatewayHost(Host):
         self.outer = f"203.0.113.{10 + number}"
         self.outer_6 = f"2001:db8:cb::{10 + number}"
         self.inner = f"192.0.2.{number}"
+        self.inner_6 = f"2001:db8:1::{number}"
 
     def write_config(self, *, balance: str = "weighted-random", more: str = "", freebind: bool = True,
-                     endpoints: str = f"vip1: {VIP1}:80\n      vip2: {VIP2}:80") -> None:
-        text = (CONFIG / "gateway.yaml").read_text()
+                     endpoints: str = f"vip1: {VIP1}:80\n      vip2: {VIP2}:80", template: str = "gateway.yaml") -> None:
+        text = (CONFIG / template).read_text()
         text = text.replace("@BALANCE@", balance).replace("@FREEBIND@", str(freebind).lower()).replace("@MORE@", more)
         text = text.replace("@DIRECTORY@", str(self.directory))
         (self.directory / "gateway.yaml").write_text(text.replace("@ENDPOINTS@", endpoints))
 
-    def start_vipgate(self) -> None:
-        """Returns when it serves. Like its systemd unit this records the end of vipgate, whatever the cause, for keepalived."""
+    def start_vipgate(self, *under: str) -> None:
+        """
+        Returns when it serves. Like its systemd unit this records the end of vipgate, whatever the cause, for keepalived.
+        ``under`` is a program that runs it.
+        """
         flag = "/run/vipgate/stopped"
         self.run("mkdir", "-p", "/run/vipgate")
         (self.directory / "vipgate.log").unlink(missing_ok=True)
-        self.spawn("vipgate", ROOT / "vipgate", "run", "-c", self.directory / "gateway.yaml", at_end=f"echo 1 > {flag}")
+        self.spawn("vipgate", *under, ROOT / "vipgate", "run", "-c", self.directory / "gateway.yaml", at_end=f"echo 1 > {flag}")
         await_that(f"vipgate on {self.name} serves", 30, lambda: " serves " in self.vipgate_log() or not self.runs("vipgate"))
         if " serves " not in self.vipgate_log():
             raise TestkitError(f"vipgate on {self.name} did not start:\n{self.vipgate_log()}")
@@ -120,11 +129,13 @@ class GatewayHost(Host):
     def is_ready(self) -> bool:
         return self.succeeds("curl", "-fso", "/dev/null", "-m", "1", "http://127.0.0.1:9181/readyz")
 
-    def start_keepalived(self) -> None:
+    def start_keepalived(self, has_inner_virtual: bool = False) -> None:
         """The pair's own configuration."""
         for name in ("ready", "notify"):
             shutil.copy(ROOT / "deploy" / "keepalived" / name, self.directory / name)
         text = (ROOT / "deploy" / "keepalived" / "keepalived.conf").read_text().replace("/etc/keepalived/", f"{self.directory}/")
+        if has_inner_virtual:
+            text = text.replace("#$INNER_VIRTUAL", "$INNER_VIRTUAL")
         file = self.directory / "keepalived.conf"
         # keepalived must accept the file as it is shipped.
         file.write_text(text)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pathlib
 import shutil
 
-from lab.site.machines import PUBLIC, PUBLIC_6, STATE, VIP1, VIP2, GatewayHost, Node
+from lab.site.machines import (INNER_VIRTUAL_6, PUBLIC, PUBLIC_6, STATE, VIP1, VIP1_6, VIP2, VIP2_6, GatewayHost, Node)
 from testkit.hosts import Host, Switch
 from testkit.waiting import await_that
 
 LEGACY = pathlib.Path(__file__).resolve().parent.parent / "legacy"
 ROUTER = "203.0.113.254"
+#: The preference and the table of rules in ``deploy/transparent``.
+TRANSPARENT = 900
 
 
 class Site:
@@ -41,7 +43,7 @@ class Site:
         plug = self.switch.plug
         # The client stands for many: it has every address of these networks.
         plug("outer", self.client, "outer", "203.0.113.100/24", "2001:db8:cb::100/64")
-        plug("inner", self.client, "inner", "192.0.2.50/24")
+        plug("inner", self.client, "inner", "192.0.2.50/24", "2001:db8:1::50/64")
         self.client.ip("route", "add", "local", "198.51.100.0/24", "dev", "lo")
         self.client.ip("-6", "route", "add", "local", "2001:db8:c::/48", "dev", "lo")
         self.client.ip("route", "replace", "203.0.113.0/24", "dev", "outer", "src", "198.51.100.10")
@@ -52,13 +54,12 @@ class Site:
         self.client.sysctl(net__ipv6__ip_nonlocal_bind=1)
         for gateway in self.gateways:
             plug("outer", gateway, "outer", f"{gateway.outer}/24", f"{gateway.outer_6}/64")
-            plug("inner", gateway, "inner", f"{gateway.inner}/24")
+            plug("inner", gateway, "inner", f"{gateway.inner}/24", f"{gateway.inner_6}/64")
             gateway.ip("route", "add", "198.51.100.0/24", "via", "203.0.113.100")
             gateway.ip("-6", "route", "add", "2001:db8:c::/48", "via", "2001:db8:cb::100")
         for node in self.nodes:
-            plug("inner", node, "inner", f"{node.address}/24")
-            # For the iptables rules: replies must go back through the gateway.
-            node.ip("route", "add", "default", "via", self.gw1.inner)
+            plug("inner", node, "inner", f"{node.address}/24", f"{node.address_6}/64")
+            self.use_default_gateway(node)
             node.write_nginx_conf()
 
     def destroy(self) -> None:
@@ -87,13 +88,23 @@ class Site:
             gateway.ip("-6", "addr", "flush", "dev", "outer", "to", PUBLIC_6)
             gateway.ip("-6", "addr", "flush", "dev", "lo", "to", PUBLIC_6)
             gateway.ip("neigh", "flush", "all")
+            gateway.ip("-6", "addr", "flush", "dev", "inner", "to", INNER_VIRTUAL_6)
+            leave_no_rules(gateway)
             shutil.rmtree(gateway.directory / "state", ignore_errors=True)
         for node in self.nodes:
             _leave_only(node, "inner", node.address)
+            for vip in (VIP1_6, VIP2_6):
+                node.ip("-6", "addr", "flush", "dev", "inner", "to", vip)
+            leave_no_rules(node)
+            self.use_default_gateway(node)
         for host in (self.client, self.router):
             _without_route(host, f"{PUBLIC}/32")
             host.ip("nexthop", "flush")
             host.ip("neigh", "flush", "all")
+
+    def use_default_gateway(self, node: Node) -> None:
+        """For the iptables rules: replies must go back through the gateway."""
+        node.ip("route", "replace", "default", "via", self.gw1.inner)
 
     def start_nodes(self, layout: str, *nodes: Node) -> None:
         """NGINX and keepalived on nodes, on A and B if none are named; ready when every VIP is where it belongs."""
@@ -160,6 +171,15 @@ def _leave_only(host: Host, interface: str, address: str) -> None:
     for other in host.addresses(interface):
         if other != address:
             host.ip("addr", "flush", "dev", interface, "to", other)
+
+
+def leave_no_rules(host: Host) -> None:
+    """Without the rules and the table of ``deploy/transparent``."""
+    for family in ("-4", "-6"):
+        while host.succeeds("ip", family, "rule", "del", "pref", TRANSPARENT):
+            pass
+        # Fails when there is no such table.
+        host.succeeds("ip", family, "route", "flush", "table", TRANSPARENT)
 
 
 def _without_route(host: Host, route: str) -> None:

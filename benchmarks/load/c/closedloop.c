@@ -4,6 +4,8 @@
  *
  *   -c N     clients at once (64)
  *   -t MS    for so long; -n COUNT: for so many connections
+ *   -q FILE  sends the bytes of this file instead of a request; given several times: by turns; -g COUNT: so many of them first, in a
+ *            segment of their own
  *   -s NET   source addresses of this IPv6 network; -k COUNT: so many of them, by turns; -r: at random
  *   -f FILE  the server is yet to start, and the moment of its start (CLOCK_MONOTONIC, nanoseconds) will be in a file:
  *            until the first answer one client alone tries, every 2 ms; -t and the counts of each second begin with the start
@@ -18,6 +20,8 @@
 #define MOST_SECONDS 60
 #define RETRY_NS 2000000
 #define MAX_WAIT_NS INT64_C(60000000000)
+#define MOST_REQUESTS 16
+#define MOST_REQUEST_BYTES 16384
 
 typedef struct {
     int fd;
@@ -33,8 +37,31 @@ static uint64_t issued, done, failed, wanted, state = 88172645463325252ULL;
 static int64_t since, first;
 static const char *file;
 static uint64_t each[MOST_SECONDS];
-static const char request[] = "GET / HTTP/1.1\r\nHost: load\r\nConnection: close\r\n\r\n";
+static struct {
+    char bytes[MOST_REQUEST_BYTES];
+    size_t count;
+} requests[MOST_REQUESTS];
+static int request_count;
+/* Of each request, sent before the others; 0: all are sent at once. */
+static size_t first_bytes;
 static char scratch[65536];
+
+static void add_request(const char *path) {
+    FILE *from = fopen(path, "re");
+    if (from == NULL || request_count == MOST_REQUESTS) die(path);
+    requests[request_count].count = fread(requests[request_count].bytes, 1, MOST_REQUEST_BYTES, from);
+    request_count++;
+    fclose(from);
+}
+
+static int ask(int fd) {
+    static uint64_t asked;
+    const char *bytes = requests[asked % request_count].bytes;
+    size_t count = requests[asked % request_count].count, first = first_bytes < count ? first_bytes : 0;
+    asked++;
+    return (first == 0 || send(fd, bytes, first, MSG_NOSIGNAL) == (ssize_t) first)
+        && send(fd, bytes + first, count - first, MSG_NOSIGNAL) == (ssize_t) (count - first);
+}
 
 static uint64_t next_source(void) {
     if (!is_random) return issued;
@@ -89,7 +116,7 @@ static void on_event(client_t *client, uint32_t events) {
     if (events & EPOLLOUT) {
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = client};
         epoll_ctl(epoll, EPOLL_CTL_MOD, client->fd, &event);
-        if (send(client->fd, request, sizeof request - 1, MSG_NOSIGNAL) < 0) end_of(client, 0, now_ns());
+        if (!ask(client->fd)) end_of(client, 0, now_ns());
         return;
     }
     ssize_t got = recv(client->fd, scratch, sizeof scratch, 0);
@@ -110,7 +137,7 @@ int main(int argc, char **argv) {
     int64_t nanoseconds = 0;
     const char *network = NULL;
     uint64_t sources = 0;
-    while ((option = getopt(argc, argv, "c:t:n:s:k:rf:")) != -1) {
+    while ((option = getopt(argc, argv, "c:t:n:s:k:rf:q:g:")) != -1) {
         switch (option) {
             case 'c': clients = atoi(optarg); break;
             case 't': nanoseconds = atoll(optarg) * 1000000; break;
@@ -119,10 +146,17 @@ int main(int argc, char **argv) {
             case 'k': sources = strtoull(optarg, NULL, 10); break;
             case 'r': is_random = 1; break;
             case 'f': file = optarg; break;
+            case 'q': add_request(optarg); break;
+            case 'g': first_bytes = strtoull(optarg, NULL, 10); break;
             default: return 2;
         }
     }
     if (argc - optind != 2) return 2;
+    if (request_count == 0) {
+        static const char http[] = "GET / HTTP/1.1\r\nHost: load\r\nConnection: close\r\n\r\n";
+        requests[request_count++].count = sizeof http - 1;
+        memcpy(requests[0].bytes, http, sizeof http - 1);
+    }
     raise_limit();
     set_target(&target, argv[optind], atoi(argv[optind + 1]));
     if (network != NULL) set_sources(&target, network, sources);

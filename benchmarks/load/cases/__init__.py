@@ -12,7 +12,8 @@ from benchmarks.load.cases.observability import Observability
 from benchmarks.load.cases.scale import Scale
 from benchmarks.load.cases.short import Short
 from benchmarks.load.cases.silent import Silent
+from benchmarks.load.cases.sni import Sni
 from benchmarks.load.cases.start import Start
 
 ALL = {case.name: case for case in (Short, KeepAlive, Bulk, Latency, Light, Idle, Idle1000, Memory, Start, Scale,
-                                    Observability, Silent, Access)}
+                                    Observability, Silent, Access, Sni)}

@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
  * <h2>Looks</h2>
  *
  * The bytes are looked at and stay in the socket: nothing is buffered, so that a client that waits costs a descriptor and this
- * object. After a look that found too little, the kernel is told how many bytes must have come before the next one is worth
- * it. Where that is not known, as within a line of text, single bytes could still make a look each: after 16 looks the next
- * one waits for eight bytes more, or for half as long again as the client has had. There are never more than 32 in a step, the
- * last of them when the time is over.
+ * object. From the third look on that finds too little, the kernel is told how many bytes must have come before the next one is
+ * worth it; what comes in two segments shall not cost a system call for that. Where it is not known, as within a line of text,
+ * single bytes could still make a look each: after 16 looks the next one waits for eight bytes more, or for half as long again
+ * as the client has had. There are never more than 32 in a step, the last of them when the time is over.
  *
  * <h2>Endings</h2>
  *
@@ -38,6 +38,8 @@ final class Preread extends WheelTimer implements ReadyHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Preread.class);
     private static final int EVENTS = Ready.IN | Ready.RDHUP | Ready.EDGE;
     private static final int UNPACED_LOOKS = 16;
+    /** One when the client is accepted, one when its first bytes come. */
+    private static final int UNTOLD_LOOKS = 2;
     /** The last one is kept for the deadline. */
     private static final int MAX_LOOKS = 31;
     private static final int PACED_BYTES = 8;
@@ -258,7 +260,9 @@ final class Preread extends WheelTimer implements ReadyHandler {
             loop.onWaiting(1);
             listener.onWaiting(this);
         }
-        lowWater(Math.min(step.maxBytes() + 1, looks < UNPACED_LOOKS ? bytes : bytes + PACED_BYTES - 1));
+        if (looks > UNTOLD_LOOKS || lowWater > 1) {
+            lowWater(Math.min(step.maxBytes() + 1, looks < UNPACED_LOOKS ? bytes : bytes + PACED_BYTES - 1));
+        }
         loop.wheel().arm(this, nextTime(loop.eventLoop().now()));
     }
 

@@ -25,6 +25,7 @@ class TransparentConnectTest {
     private final RelayFixture fixture = new RelayFixture();
     private final FakeKernel kernel = fixture.kernel;
     private final List<String> events = new ArrayList<>();
+    private int clients;
     private final ReturnPaths returnPaths = new ReturnPaths(new Pool("nginx", new PoolSnapshot(List.of(
             new PoolSnapshot.Member(fixture.endpoint(0), EndpointState.initial(1, false)),
             new PoolSnapshot.Member(fixture.endpoint(1), EndpointState.initial(1, false))), true)), events::add);
@@ -49,11 +50,15 @@ class TransparentConnectTest {
     }
 
     /** A connect that the first endpoint does not answer. */
-    private void timeOutAtFirstEndpoint() {
-        FakeSocket _ = nextAtFirst();
+    private void timeOutAtFirstEndpoint(String client) {
+        FakeSocket _ = nextAtFirst(client);
         kernel.pass(CONNECT_TIMEOUT + SECOND);
         kernel.dialled.getLast().accept();
         kernel.settle();
+    }
+
+    private void timeOutAtFirstEndpoint() {
+        timeOutAtFirstEndpoint("198.51.100.1" + clients++);
     }
 
     private void probePasses() {
@@ -72,11 +77,15 @@ class TransparentConnectTest {
     }
 
     private FakeSocket nextAtFirst() {
-        FakeSocket attempt = dialledFor(CLIENT);
+        return nextAtFirst(CLIENT);
+    }
+
+    private FakeSocket nextAtFirst(String client) {
+        FakeSocket attempt = dialledFor(client);
         while (!isAtFirst(attempt)) {
             attempt.accept();
             kernel.settle();
-            attempt = dialledFor(CLIENT);
+            attempt = dialledFor(client);
         }
         return attempt;
     }
@@ -226,6 +235,20 @@ class TransparentConnectTest {
     }
 
     @Test
+    void oneClientThatIsNeverAnsweredTellsNothingBeforeItsFifthTimeout() {
+        use(false);
+        for (int i = 0; i < 4; i++) {
+            timeOutAtFirstEndpoint(CLIENT);
+            probePasses();
+        }
+        assertThat(events).isEmpty();
+
+        timeOutAtFirstEndpoint(CLIENT);
+        probePasses();
+        assertThat(events).hasSize(1);
+    }
+
+    @Test
     void whatThisMachineItselfLacksIsSaidInstead() {
         use(false);
         timeOutAtFirstEndpoint();
@@ -336,10 +359,10 @@ class TransparentConnectTest {
     @Test
     void endpointsThatHaveLeftThePoolAreForgotten() {
         Endpoint gone = new Endpoint("gone", fixture.endpoint(0).address(), 0);
-        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT, 0);
+        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT, 0, 0, 1);
         returnPaths.onProbePassed(gone, false, 1, _ -> Optional.empty());
-        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT, 2);
-        returnPaths.onFailed(fixture.endpoint(0), ConnectFailure.TIMEOUT, 2);
+        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT, 2, 0, 2);
+        returnPaths.onFailed(fixture.endpoint(0), ConnectFailure.TIMEOUT, 2, 0, 1);
         returnPaths.onProbePassed(gone, false, 3, _ -> Optional.empty());
 
         assertThat(events).isEmpty();
