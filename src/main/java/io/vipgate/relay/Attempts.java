@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the event loop of its relay.
  */
 final class Attempts {
+    private static final byte FROM_GATEWAY = 0;
+    private static final byte FROM_CLIENT = 1;
+    /** From the gateway, since the same endpoint did not answer the client's address. */
+    private static final byte ONCE_MORE = 2;
+
     private List<Endpoint> failed = List.of();
     private @Nullable LoopEndpoint endpoint;
     private @Nullable Pin pin;
@@ -24,10 +29,8 @@ final class Attempts {
     private @Nullable ConnectFailure lastFailure;
     private byte begun;
     private boolean isCounted;
-    /** The present attempt, or the last one, is made from the client's own address. */
-    private boolean isFromClient;
-    /** The last endpoint is tried once more, from the gateway's address. */
-    private boolean isOnceMore;
+    /** Where the present attempt, or the last one, comes from. A byte for all: another one would cost each relay 8 bytes. */
+    private byte origin = FROM_GATEWAY;
     /** The client had its pin already when it came. */
     private boolean wasPinned;
 
@@ -127,26 +130,29 @@ final class Attempts {
 
     /** Whether the present attempt, or the last one, was made from the client's own address. */
     boolean isFromClient() {
-        return isFromClient;
+        return origin == FROM_CLIENT;
     }
 
-    void setFromClient(boolean fromClient) {
-        isFromClient = fromClient;
+    void setFromClient(boolean isFromClient) {
+        if (origin != ONCE_MORE) {
+            origin = isFromClient ? FROM_CLIENT : FROM_GATEWAY;
+        }
     }
 
     /** Whether an endpoint that did not answer the client's address is tried once more, so from the gateway's. */
     boolean isOnceMore() {
-        return isOnceMore;
+        return origin == ONCE_MORE;
     }
 
     /** Takes a place at the endpoint that the last attempt from the client's address had no answer of; null when there is none. */
     @Nullable
     LoopEndpoint onceMore() {
         LoopEndpoint last = endpoint;
-        if (!isFromClient || lastFailure != ConnectFailure.TIMEOUT || last == null || !last.endpoint().tryOpen()) {
+        if (origin != FROM_CLIENT || lastFailure != ConnectFailure.TIMEOUT || last == null
+                || !last.endpoint().tryOpen()) {
             return null;
         }
-        isOnceMore = true;
+        origin = ONCE_MORE;
         isCounted = true;
         begun++;
         return last;

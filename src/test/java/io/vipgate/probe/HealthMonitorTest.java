@@ -60,10 +60,16 @@ class HealthMonitorTest {
         return () -> {};
     };
     private final List<String> told = new CopyOnWriteArrayList<>();
+    private final List<String> cleared = new CopyOnWriteArrayList<>();
     private final HealthListener listener = new HealthListener() {
         @Override
         public void onReturning(Endpoint endpoint) {
             told.add(endpoint.name() + " returned");
+        }
+
+        @Override
+        public void onCleared(Endpoint endpoint) {
+            cleared.add(endpoint.name());
         }
 
         @Override
@@ -158,12 +164,27 @@ class HealthMonitorTest {
     }
 
     @Test
+    void probeThatPassesAfterALiveFailureClearsTheEndpoint() {
+        try (HealthMonitor monitor = monitor(5 * MILLI, true)) {
+            monitor.update();
+            await("vip1 is up", () -> state(first).health() == Health.UP);
+            assertThat(cleared).isEmpty();
+            monitor.onLiveFailure(first);
+
+            await("vip1 is cleared", () -> cleared.contains("vip1"));
+            assertThat(state(first).isSuspect()).isFalse();
+            assertThat(cleared).doesNotContain("vip2");
+        }
+    }
+
+    @Test
     void suspicionOfAnEndpointThatNobodyProbesPasses() {
         try (HealthMonitor monitor = monitor(5 * MILLI, false)) {
             monitor.update();
             monitor.onLiveFailure(first);
             await("vip1 is suspect", () -> state(first).isSuspect());
             await("vip1 is suspect no longer", () -> !state(first).isSuspect());
+            assertThat(cleared).as("time alone shows nothing").isEmpty();
             assertThat(state(first).health()).isEqualTo(Health.UNKNOWN);
         }
     }
