@@ -7,10 +7,13 @@ import itertools
 import socket
 import struct
 import time
+from collections import Counter
 from dataclasses import dataclass
+from random import Random
 
+from conformance import reference_hellos
 from conformance.cases.proxy_headers import CLOSED_WITHIN, GAP, MODES
-from conformance.hello_vectors import ALERTED, DEFAULT, HELLO, NAMED, REJECTED, RESET, STRICT, UNKNOWN, VECTORS, Hello
+from conformance.hello_vectors import ALERTED, DEFAULT, HELLO, NAMED, REFUSED, REJECTED, RESET, STRICT, UNKNOWN, VECTORS, Hello
 from conformance.peers import Failed, fin, play, receive, run_together, see_fin, send
 from conformance.proxies import Settings, quick
 from conformance.recording import ANSWER, Taker
@@ -218,6 +221,53 @@ def drip(ctx: Context) -> None:
     all_arrive(ctx, [(data[at:at + 1], 0.02) for at in range(len(ONE))] + [(data[len(ONE):], 0)], sent=data)
 
 
+def flawed(random: Random) -> bytes:
+    """A hello with some bytes changed, taken out, repeated or put in, in records that end anywhere."""
+    bases = [of.hello for of in VECTORS if len(of.hello) < 600]
+    if random.random() < 0.3:
+        data = bytearray(random.choice(bases))
+    else:
+        data = bytearray(records(HELLO, *random.sample(range(1, len(HELLO)), random.randrange(4))))
+    for _ in range(random.randrange(4)):
+        at = random.randrange(len(data))
+        match random.randrange(5):
+            case 0:
+                data[at] = random.randrange(256)
+            case 1:
+                data[at] = (data[at] + random.choice((-1, 1))) % 256
+            case 2:
+                del data[at:at + random.randrange(1, 4)]
+            case 3:
+                data[at:at] = data[at:at + random.randrange(1, 40)]
+            case _:
+                data[at:at] = random.randbytes(random.randrange(1, 4))
+    return bytes(data)
+
+
+def random_flaws(ctx: Context) -> None:
+    """Another reader says whom each must reach."""
+    answers = {"other": NAMED, "main": DEFAULT, "unknown": DEFAULT, "nameless": DEFAULT, "not-tls": DEFAULT, "wrong": REFUSED}
+    played: Counter[str] = Counter()
+    for number in range(10 if ctx.is_short else 100):
+        every: dict[bytes, tuple[bytes, str]] = {}
+        while len(every) < 25:
+            hello, payload = flawed(ctx.random), payload_of(f"{number} {len(every)}")
+            led = reference_hellos.lead(hello + payload, "") if hello else "short"
+            if led != "short" and int.from_bytes(hello[6:9], "big") < len(hello):  # who announces more is waited for
+                every[payload] = hello, answers[led]
+        plays = [cut(hello + payload, tuple(sorted(ctx.random.sample(range(1, len(hello) + 1), ctx.random.randrange(4)))))
+                 for payload, (hello, _) in every.items()]
+        taken, all_seen = take(ctx, *plays)
+        for (payload, (hello, answer)), seen in zip(every.items(), all_seen):
+            played[answer] += 1
+            mine = {where: [got for got in all_got if got.endswith(payload)] for where, all_got in taken.items()}
+            fault = _fault(Hello("", hello, answer, ""), hello + payload, payload, mine, seen, is_exact=False)
+            # More may be announced in another place.
+            is_waited_for = answer == REFUSED and seen.ending == "left waiting" and not any(mine.values())
+            ctx.must(not fault or is_waited_for, f"{fault} instead of {answer}: {hello.hex()}")
+    ctx.note(", ".join(f"{answer}: {count}" for answer, count in sorted(played.items())))
+
+
 def case(name: str, client: str, endpoint: str, must: str, script: Script, settings: Settings, bound: str = "2 s",
          applies: frozenset[str] = PASSED_ON, **more: object) -> Case:
     return Case(f"hello-{name}", client, endpoint, must, bound, script=script, settings=settings, applies=applies,
@@ -237,6 +287,8 @@ CASES = (
     case("cut-at-every-byte", "a hello, cut at each byte in turn", "records", NAMED, every_place(), LED, applies=READERS),
     case("records-cut-at-every-byte", "a hello in two records, cut at each byte in turn", "records", NAMED,
          every_place(len(HELLO) // 2), LED, applies=READERS),
+    case("random-flaws", "2,500 hellos (short form: 250) with up to 3 flaws, in up to 4 segments", "records",
+         "whom another reader says", random_flaws, LED, applies=JUDGED),
     case("behind-a-proxy-header", "a PROXY header and a hello, in one segment and cut at each byte in turn", "records",
          f"{NAMED}; the hello whole, without the header", behind_a_header, quick(hellos="default", header_from=("127.0.0.0/8",))),
     case("with-much", "a hello, then 32 MiB (short form: 1 MiB), FIN", "receives all; answers as much", "every byte", with_much, LED,

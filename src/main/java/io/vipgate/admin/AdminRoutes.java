@@ -64,6 +64,8 @@ final class AdminRoutes {
                         new Route("GET", "/api/v1/pools/{}/pins/{}", TOKEN, calls::pin),
                         new Route("DELETE", "/api/v1/pools/{}/pins/{}", TOKEN, calls::forget),
                         new Route("GET", "/api/v1/sources", TOKEN, Set.of("listener", "limit"), calls::sources),
+                        new Route("GET", "/api/v1/configurations", TOKEN, calls::configurations),
+                        new Route("POST", "/api/v1/rollback", TOKEN, Set.of("steps", "dryRun"), calls::rollBack),
                         new Route("PUT", "/api/v1/standby", TOKEN, calls::toStandby),
                         new Route("POST", "/api/v1/reload", TOKEN, Set.of("dryRun", "confirm", "unless"),
                                 calls::reload),
@@ -219,11 +221,7 @@ final class AdminRoutes {
     }
 
     private Response reload(Request call) throws RequestException {
-        String dryRun = call.parameters().getOrDefault("dryRun", "false");
-        if (!dryRun.equals("true") && !dryRun.equals("false")) {
-            throw RequestException.bad("parameter dryRun: " + dryRun + " (expected: true or false)");
-        }
-        ReloadOptions options = new ReloadOptions(dryRun.equals("true"),
+        ReloadOptions options = new ReloadOptions(isDryRun(call),
                 Optional.ofNullable(call.parameters().get("confirm")),
                 Optional.ofNullable(call.parameters().get("unless")));
         if (options.isDryRun() && (options.confirm().isPresent() || options.unless().isPresent())) {
@@ -234,6 +232,30 @@ final class AdminRoutes {
                     + options.unless().map(condition -> ", unless " + condition).orElse(""));
         }
         return Response.of(200, operations.reload(options));
+    }
+
+    private static boolean isDryRun(Request call) throws RequestException {
+        String dryRun = call.parameters().getOrDefault("dryRun", "false");
+        if (!dryRun.equals("true") && !dryRun.equals("false")) {
+            throw RequestException.bad("parameter dryRun: " + dryRun + " (expected: true or false)");
+        }
+        return dryRun.equals("true");
+    }
+
+    private Response configurations(Request call) throws RequestException {
+        return Response.of(200, operations.configurations());
+    }
+
+    private Response rollBack(Request call) throws RequestException {
+        String steps = call.parameters().getOrDefault("steps", "1");
+        if (!steps.matches("[1-5]")) {
+            throw RequestException.bad("parameter steps: " + steps + " (expected: 1 to 5)");
+        }
+        boolean isDryRun = isDryRun(call);
+        if (!isDryRun) {
+            tell(call, "roll back by " + steps);
+        }
+        return Response.of(200, operations.rollBack(Integer.parseInt(steps), isDryRun));
     }
 
     private Response toStandby(Request call) throws RequestException {

@@ -3,6 +3,7 @@ package io.vipgate.admin;
 import io.vipgate.admin.model.BlockList;
 import io.vipgate.admin.model.BlockedNetwork;
 import io.vipgate.admin.model.ClosedRelays;
+import io.vipgate.admin.model.ConfigList;
 import io.vipgate.admin.model.EndpointAddresses;
 import io.vipgate.admin.model.Explanation;
 import io.vipgate.admin.model.ForgottenPins;
@@ -157,6 +158,22 @@ public interface Operations extends HealthSource {
      * @throws RequestException if it was refused, or there is nothing to read
      */
     ReloadResult reload(ReloadOptions options) throws RequestException;
+
+    /**
+     * An earlier configuration holds again.
+     *
+     * @param steps how many before the present one, from 1 on
+     * @param isDryRun whether it is only said what would change
+     * @throws RequestException if there is none, it is refused, or the gateway stops
+     */
+    ReloadResult rollBack(int steps, boolean isDryRun) throws RequestException;
+
+    /**
+     * The configurations that have held.
+     *
+     * @throws RequestException if there is no file to read
+     */
+    ConfigList configurations() throws RequestException;
 
     /**
      * Has the gateway stand by, or be active again.

@@ -83,7 +83,8 @@ final class GatewayRun {
         try (GatewayProcess process = GatewayProcess.start();
                 GatewayServer server = GatewayServer.start(loaded.get().config())) {
             log.info("{}", server.gateway().describe());
-            process.serve(server, new Reloader(server, file, read, System.getenv()));
+            Reloader reloader = new Reloader(server, file, read, System.getenv());
+            process.serve(server, reloader, loaded.get());
             return ExitStatus.OK;
         } catch (StartException e) {
             log.error("{}", e.getMessage());

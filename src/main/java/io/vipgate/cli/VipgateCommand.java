@@ -18,7 +18,8 @@ import picocli.CommandLine;
     RunCommand.class, CheckCommand.class, DemoCommand.class, ImportCommand.class, StatusCommand.class,
     EndpointCommand.Drain.class, EndpointCommand.Ready.class, EndpointCommand.Maint.class,
     EndpointCommand.Weight.class, RelaysCommand.class, CloseCommand.class, BlockCommand.class, UnblockCommand.class,
-    BlocksCommand.class, SourcesCommand.class, ReloadCommand.class, ConfirmCommand.class, StandbyCommand.Enter.class,
+    BlocksCommand.class, SourcesCommand.class, ReloadCommand.class, ConfirmCommand.class, RollbackCommand.class,
+    StandbyCommand.Enter.class,
     StandbyCommand.Leave.class,
     ExplainCommand.class, TopCommand.class, TrainCommand.class})
 final class VipgateCommand implements Runnable {

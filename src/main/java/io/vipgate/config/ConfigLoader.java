@@ -5,6 +5,7 @@ import io.vipgate.text.Sanitizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -70,7 +71,7 @@ public final class ConfigLoader {
                 .flatMap((MapNode root) -> binder.bind(GatewayConfig.class, root));
         config.ifPresent(bound -> new ConfigRules(bound, binder.written(), problems, localAddresses).check());
         if (config.isPresent() && problems.none()) {
-            return new Loaded(config.get(), problems.warnings());
+            return new Loaded(config.get(), problems.warnings(), new String(content, StandardCharsets.UTF_8));
         }
         return new Rejected(problems.errors());
     }

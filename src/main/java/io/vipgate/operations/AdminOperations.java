@@ -10,6 +10,7 @@ import io.vipgate.admin.Samples;
 import io.vipgate.admin.model.BlockList;
 import io.vipgate.admin.model.BlockedNetwork;
 import io.vipgate.admin.model.ClosedRelays;
+import io.vipgate.admin.model.ConfigList;
 import io.vipgate.admin.model.EndpointAddresses;
 import io.vipgate.admin.model.Explanation;
 import io.vipgate.admin.model.ForgottenPins;
@@ -28,6 +29,7 @@ import io.vipgate.telemetry.History;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
@@ -213,6 +215,21 @@ public final class AdminOperations implements Operations {
     @Override
     public ReloadResult confirm() throws RequestException {
         return result(control().confirm(), "there is nothing to confirm");
+    }
+
+    @Override
+    public ReloadResult rollBack(int steps, boolean isDryRun) throws RequestException {
+        return result(control().rollBack(steps, isDryRun), "the rollback was refused, nothing has changed");
+    }
+
+    @Override
+    public ConfigList configurations() throws RequestException {
+        List<ConfigControl.Earlier> all = control().earlier();
+        List<ConfigList.Entry> entries = new ArrayList<>();
+        for (ConfigControl.Earlier each : all) {
+            entries.add(new ConfigList.Entry(entries.size(), each.since()));
+        }
+        return new ConfigList(entries);
     }
 
     private ConfigControl control() throws RequestException {

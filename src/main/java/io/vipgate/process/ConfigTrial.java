@@ -18,6 +18,7 @@ final class ConfigTrial {
     /** One that need not be confirmed is on trial for so long. */
     private static final Duration UNCONFIRMED = Duration.ofMinutes(1);
 
+    private final String text;
     private final boolean mustBeConfirmed;
     private final Duration length;
     private final Instant end;
@@ -34,7 +35,9 @@ final class ConfigTrial {
         void onEnd(ConfigTrial trial, String why);
     }
 
-    ConfigTrial(ReloadRequest request) {
+    /** The trial of a configuration with this text. */
+    ConfigTrial(ReloadRequest request, String text) {
+        this.text = text;
         mustBeConfirmed = request.confirmWithin().isPositive();
         length = mustBeConfirmed ? request.confirmWithin() : UNCONFIRMED.plus(request.noneUpFor());
         end = Instant.now().plus(length);
@@ -68,6 +71,11 @@ final class ConfigTrial {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** The text of the configuration. */
+    String text() {
+        return text;
     }
 
     /** It has been confirmed. */

@@ -1,5 +1,6 @@
 package io.vipgate.process;
 
+import io.vipgate.config.Loaded;
 import io.vipgate.config.ShutdownConfig;
 import io.vipgate.gateway.Gateway;
 import io.vipgate.gateway.ReloadOutcome;
@@ -11,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -162,7 +166,9 @@ public final class GatewayProcess implements AutoCloseable {
 
         @Override
         public ReloadOutcome reload(ReloadRequest request) {
-            return request.isDryRun() ? present.reload(request) : reloadNow(present, request);
+            return request.isDryRun()
+                    ? present.reload(request)
+                    : now(() -> GatewayProcess.this.reload(present, request));
         }
 
         @Override
@@ -171,14 +177,24 @@ public final class GatewayProcess implements AutoCloseable {
         }
 
         @Override
+        public ReloadOutcome rollBack(int steps, boolean isDryRun) {
+            return isDryRun ? present.rollBack(steps, true) : now(() -> told(() -> present.rollBack(steps, false)));
+        }
+
+        @Override
+        public List<Earlier> earlier() {
+            return present.earlier();
+        }
+
+        @Override
         public Optional<Instant> confirmBy() {
             return present.confirmBy();
         }
     }
 
-    private ReloadOutcome reloadNow(Reloader present, ReloadRequest request) {
+    private ReloadOutcome now(Callable<ReloadOutcome> change) {
         try {
-            return reloads.submit(() -> reload(present, request)).get();
+            return reloads.submit(change).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return STOPPING;
@@ -192,6 +208,11 @@ public final class GatewayProcess implements AutoCloseable {
     private ReloadOutcome reload(Reloader present, ReloadRequest request) {
         // Whatever becomes of the reload: a rotation must not depend on it.
         present.reopenLogs();
+        return told(() -> present.reload(request));
+    }
+
+    /** Makes a change that the service manager is told of. */
+    private ReloadOutcome told(Supplier<ReloadOutcome> change) {
         if (isStopping) {
             LOG.info("no reload while shutting down");
             return STOPPING;
@@ -199,7 +220,7 @@ public final class GatewayProcess implements AutoCloseable {
         String status = "the last reload failed; see the log";
         notifier.reloading();
         try {
-            ReloadOutcome outcome = present.reload(request);
+            ReloadOutcome outcome = change.get();
             status = outcome instanceof ReloadOutcome.Refused
                     ? "the last reload was refused; see the log"
                     : "serving";
@@ -219,6 +240,18 @@ public final class GatewayProcess implements AutoCloseable {
     /**
      * Serves until SIGTERM or SIGINT, unless one has come already, then stops the gateway as configured. SIGHUP, and a
      * replaced file where that is configured, reload.
+     *
+     * @param file what to reload from
+     * @param first what the gateway has started with
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public void serve(GatewayServer server, Reloader file, Loaded first) throws InterruptedException {
+        Future<?> _ = reloads.submit(() -> file.onStarted(first));
+        serve(server, file);
+    }
+
+    /**
+     * Serves as {@link #serve(GatewayServer, Reloader, Loaded)}.
      *
      * @param file what to reload from; null when there is nothing
      * @throws InterruptedException if the thread is interrupted

@@ -6,6 +6,7 @@ import io.vipgate.config.ConfigDiff;
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.ListenerConfig;
+import io.vipgate.config.LoadResult;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.Problem;
 import io.vipgate.config.Rejected;
@@ -15,6 +16,7 @@ import io.vipgate.gateway.ReloadRequest;
 import io.vipgate.operations.ConfigControl;
 import io.vipgate.pool.Pool;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -46,6 +48,7 @@ public final class Reloader implements ConfigControl {
     private final @Nullable FileIdentity firstRead;
     private final Map<String, String> environment;
     private volatile @Nullable ConfigTrial trial;
+    private final ConfigHistory history = new ConfigHistory();
 
     /**
      * Makes a reloader.
@@ -84,11 +87,8 @@ public final class Reloader implements ConfigControl {
 
     @Override
     public synchronized ReloadOutcome reload(ReloadRequest request) {
-        ConfigTrial present = trial;
-        if (present != null && !request.isDryRun()) {
-            server.reloads().onRejected();
-            return refused(List.of("the configuration that was loaded last is on trial until " + present.endsAt()
-                    + " (expected: vipgate confirm, or that it goes back)"));
+        if (trial != null && !request.isDryRun()) {
+            return onTrial();
         }
         awaitSettled();
         ReloadOutcome outcome = switch (ConfigLoader.load(file, environment)) {
@@ -109,6 +109,60 @@ public final class Reloader implements ConfigControl {
         return outcome;
     }
 
+    private ReloadOutcome onTrial() {
+        ConfigTrial present = trial;
+        server.reloads().onRejected();
+        return refused(List.of("the configuration that was loaded last is on trial until "
+                + (present == null ? "now" : present.endsAt()) + " (expected: vipgate confirm, or that it goes back)"));
+    }
+
+    // ---- back ----
+
+    /** Remembers what the gateway has started with. */
+    public synchronized void onStarted(Loaded loaded) {
+        history.keepBeside(loaded.config().stateFile());
+        history.onHeld(loaded.text());
+    }
+
+    @Override
+    public synchronized ReloadOutcome rollBack(int steps, boolean isDryRun) {
+        if (trial != null && !isDryRun) {
+            return onTrial();
+        }
+        Optional<ConfigHistory.Held> earlier = history.before(steps);
+        if (earlier.isEmpty()) {
+            return new ReloadOutcome.Refused(List.of("no configuration is known that held " + steps
+                    + " before this one (expected: at most " + (history.list().size() - 1 - history.present()) + ")"));
+        }
+        String label = "the configuration of " + earlier.get().since();
+        LoadResult result = ConfigLoader.parse(label, earlier.get().text().getBytes(StandardCharsets.UTF_8),
+                environment);
+        if (result instanceof Rejected rejected) {
+            List<String> problems = rejected.problems().stream().map(Problem::toString).toList();
+            return isDryRun ? new ReloadOutcome.Refused(problems) : refused(problems);
+        }
+        Loaded loaded = (Loaded) result;
+        if (isDryRun) {
+            return preview(loaded);
+        }
+        ReloadOutcome outcome = apply(loaded);
+        if (outcome instanceof ReloadOutcome.Applied) {
+            history.onRolledBack(steps);
+            server.reloads().onApplied();
+            LOG.info("{} holds again; {} says something else", label, file);
+        } else {
+            server.reloads().onRejected();
+        }
+        return outcome;
+    }
+
+    @Override
+    public synchronized List<Earlier> earlier() {
+        List<ConfigHistory.Held> all = history.list();
+        return all.subList(Math.min(all.size(), history.present()), all.size()).stream()
+                .map(held -> new Earlier(held.since())).toList();
+    }
+
     private ReloadOutcome preview(Loaded loaded) {
         List<ConfigDiff.Change> changes = ConfigDiff.between(server.gateway().config(), loaded.config());
         return new ReloadOutcome.Previewed(changes.stream().map(ConfigDiff.Change::toString).toList(),
@@ -120,10 +174,15 @@ public final class Reloader implements ConfigControl {
     private ReloadOutcome tryOut(Loaded loaded, ReloadRequest request) {
         GatewayConfig before = server.gateway().config();
         ReloadOutcome outcome = apply(loaded);
-        if (!(outcome instanceof ReloadOutcome.Applied applied) || !request.isOnTrial()) {
+        if (!(outcome instanceof ReloadOutcome.Applied applied)) {
             return outcome;
         }
-        ConfigTrial begun = new ConfigTrial(request);
+        if (!request.isOnTrial()) {
+            history.keepBeside(loaded.config().stateFile());
+            history.onHeld(loaded.text());
+            return outcome;
+        }
+        ConfigTrial begun = new ConfigTrial(request, loaded.text());
         trial = begun;
         long since = System.nanoTime();
         begun.start(() -> lostPool(since, request.noneUpFor()), (ended, why) -> onTrialOver(ended, before, why));
@@ -157,6 +216,7 @@ public final class Reloader implements ConfigControl {
         }
         trial = null;
         if (why.isEmpty()) {
+            history.onHeld(ended.text());
             server.events().add("the configuration stays");
             LOG.info("the configuration of {} stays: its trial is over", file);
         } else if (!server.gateway().isStopping()) {
@@ -187,6 +247,7 @@ public final class Reloader implements ConfigControl {
         }
         trial = null;
         present.end();
+        history.onHeld(present.text());
         server.events().add("configuration confirmed");
         LOG.info("the configuration of {} is confirmed", file);
         return new ReloadOutcome.Applied(List.of(), List.of(), null);

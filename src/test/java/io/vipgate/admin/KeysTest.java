@@ -54,6 +54,8 @@ class KeysTest {
                             "Explanation$Candidate", "verdict", "Explanation$Verdict")),
             Map.entry("RelaysCommand", Map.of("page", "RelayList", "relay", "RelayList$Entry")),
             Map.entry("ReloadCommand", Map.of("done", "ReloadResult")),
+            Map.entry("RollbackCommand",
+                    Map.of("done", "ReloadResult", "answer", "ConfigList", "held", "ConfigList$Entry")),
             Map.entry("StandbyCommand", Map.of("done", "StandbyState")),
             Map.entry("SourcesCommand", Map.of("answer", "SourceList", "source", "SourceList$Entry")),
             Map.entry("StatusView",

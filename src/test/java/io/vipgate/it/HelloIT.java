@@ -279,7 +279,7 @@ final class HelloIT {
             Peer server = second.next();
             assertThat(server.receive(HELLO.length)).isEqualTo(HELLO);
             server.close();
-            client.close();
+            client.fin();
             gateway.awaitRelays(0, BOUND);
 
             gateway.apply(TestGateway.with().bind("127.0.0.1:0").endpoint("one", first).endpoint("two", first));

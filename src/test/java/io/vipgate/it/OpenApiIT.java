@@ -66,6 +66,7 @@ final class OpenApiIT {
             Map.entry("SourceList", "SourceList"), Map.entry("SourceList$Entry", "Source"),
             Map.entry("ForgottenPins", "ForgottenPins"), Map.entry("ReloadResult", "Reload"),
             Map.entry("StandbyState", "StandbyState"),
+            Map.entry("ConfigList", "ConfigList"), Map.entry("ConfigList$Entry", "HeldConfiguration"),
             Map.entry("CallList", "Calls"), Map.entry("ErrorAnswer", "Error"), Map.entry("HealthAnswer", "Health"),
             Map.entry("ReadinessAnswer", "Readiness")));
 
@@ -212,6 +213,16 @@ final class OpenApiIT {
         @Override
         public ReloadOutcome confirm() {
             return new ReloadOutcome.Applied(List.of("a"), List.of("b"), Instant.now());
+        }
+
+        @Override
+        public ReloadOutcome rollBack(int steps, boolean isDryRun) {
+            return confirm();
+        }
+
+        @Override
+        public List<Earlier> earlier() {
+            return List.of(new Earlier(Instant.now()));
         }
 
         @Override

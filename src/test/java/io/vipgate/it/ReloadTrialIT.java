@@ -149,4 +149,61 @@ final class ReloadTrialIT {
             }
         }
     }
+
+    @Test
+    void rollbackBringsEarlierConfigurationsBackWithTheirOwnTextAfterARestartToo() throws Exception {
+        try (EchoEndpoint echo = new EchoEndpoint()) {
+            String kept = "stateFile: " + directory.resolve("state");
+            TestGateway.Builder keep = TestGateway.with().endpoint("one", echo).more(kept);
+            TestGateway.Builder close = TestGateway.with().endpoint("one", echo).more(kept).pool("onDown: close");
+            TestGateway.Builder drain = TestGateway.with().endpoint("one", echo).more(kept).pool("onDown: drain");
+            try (TestGateway gateway = keep.start()) {
+                Reloader reloader = reloader(gateway, keep.yaml());
+                reloader.reload();
+                assertThat(reloader.rollBack(1, false)).isEqualTo(new ReloadOutcome.Refused(
+                        List.of("no configuration is known that held 1 before this one (expected: at most 0)")));
+                Files.writeString(reloader.file(), close.yaml());
+                reloader.reload();
+                Files.writeString(reloader.file(), drain.yaml());
+                reloader.reload();
+                assertThat(reloader.earlier()).hasSize(3);
+
+                assertThat(reloader.rollBack(2, true)).isInstanceOfSatisfying(ReloadOutcome.Previewed.class,
+                        preview -> assertThat(preview.changes()).containsExactly("pools.nginx.onDown: drain -> keep"));
+                assertThat(reloader.rollBack(1, false)).isInstanceOf(ReloadOutcome.Applied.class);
+                assertThat(onDown(gateway)).isEqualTo(OnDown.CLOSE);
+                assertThat(reloader.rollBack(1, false)).isInstanceOf(ReloadOutcome.Applied.class);
+                assertThat(onDown(gateway)).isEqualTo(OnDown.KEEP);
+                assertThat(reloader.earlier()).hasSize(1);
+                assertThat(Files.readString(reloader.file())).as("the file").isEqualTo(drain.yaml());
+                // What holds is another now, which begins at the front again.
+                reloader.reload();
+                assertThat(onDown(gateway)).isEqualTo(OnDown.DRAIN);
+                assertThat(reloader.earlier()).hasSize(4);
+            }
+            try (TestGateway gateway = drain.start()) {
+                Reloader reloader = reloader(gateway, drain.yaml());
+                reloader.reload();
+                assertThat(reloader.earlier()).hasSize(4);
+                assertThat(reloader.rollBack(3, false)).isInstanceOf(ReloadOutcome.Applied.class);
+                assertThat(onDown(gateway)).isEqualTo(OnDown.KEEP);
+            }
+        }
+    }
+
+    @Test
+    void sixConfigurationsAreRememberedAtMost() throws Exception {
+        try (EchoEndpoint echo = new EchoEndpoint();
+                TestGateway gateway = TestGateway.with().endpoint("one", echo).start()) {
+            Reloader reloader = reloader(gateway, "");
+            for (int weight = 1; weight < 10; weight++) {
+                Files.writeString(reloader.file(),
+                        TestGateway.with().endpoint("one", echo, "weight: " + weight).yaml());
+                assertThat(reloader.reload()).isInstanceOf(ReloadOutcome.Applied.class);
+            }
+            assertThat(reloader.earlier()).hasSize(6);
+            assertThat(reloader.rollBack(5, false)).isInstanceOf(ReloadOutcome.Applied.class);
+            assertThat(gateway.state("one").weight()).isEqualTo(4);
+        }
+    }
 }
