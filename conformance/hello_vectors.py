@@ -150,7 +150,6 @@ def _unusable() -> list[Hello]:
     }
     foreign = {
         "http": b"GET / HTTP/1.1\r\nHost: " + NAME.encode() + b"\r\n\r\n", "ssh": b"SSH-2.0-OpenSSH_9.2\r\n", "zeros": bytes(64),
-        "alert-first": record(b"\1\0", ALERT), "application-data-first": record(records(HELLO), APPLICATION_DATA),
         "sslv2": bytes.fromhex("8046010301002d0000001000000a0000050700c0") + bytes(52),
         "major-version-2": b"\x16\x02" + records(HELLO)[2:], "proxy-header": b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" + records(HELLO),
         "byte-before": b"\0" + records(HELLO),
@@ -192,6 +191,8 @@ def _wrong() -> list[Hello]:
         "version-2": ("RFC 8446 4.1.2", message(name, version=0x0200)),
     }
     framed = {
+        "alert-first": record(b"\1\x5a", ALERT) + records(HELLO),  # which Java's servers pass over
+        "application-data-first": record(records(HELLO), APPLICATION_DATA),
         "empty-record-first": record(b"") + records(HELLO), "empty-record-amid": half + record(b"") + rest,
         "alert-amid": half + record(b"\1\0", ALERT) + rest, "change-cipher-spec-amid": half + record(b"\1", CHANGE_CIPHER_SPEC) + rest,
         "application-data-amid": half + record(b"x", APPLICATION_DATA) + rest,
@@ -248,7 +249,7 @@ STRICT: tuple[Hello, ...] = (
     Hello("strict-unknown-name", records(message(server_name(UNKNOWN))), ALERTED, NAMES, ()),
     Hello("strict-no-name", records(message(protocols(b"h2"))), ALERTED, NAMES, ()),
     *(Hello(f"strict-{of.name}", of.hello, RESET, "`notTls`", ()) for of in VECTORS
-      if of.name in ("no-tls-http", "no-tls-alert-first", "no-tls-sslv2")),
+      if of.name in ("no-tls-http", "no-tls-zeros", "no-tls-sslv2")),
     *(Hello(f"strict-{of.name}", of.hello, RESET, of.source, (), is_open=True) for of in VECTORS
       if of.name in ("wrong-server-name-twice-known-first", "wrong-empty-record-amid", "wrong-two-names")),
 )

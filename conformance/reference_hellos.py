@@ -22,6 +22,10 @@ class Cut(Wrong):
     """It goes on in a place that a flaw does not look at."""
 
 
+#: Of records of TLS: change_cipher_spec to heartbeat.
+CONTENTS = range(20, 25)
+
+
 class NotTls(Exception):
     """No TLS record comes first."""
 
@@ -50,8 +54,10 @@ class Reader:
 
 def handshake(data: bytes, flaw: str) -> bytes:
     """The first message, out of its records."""
-    if data[0] != HANDSHAKE or data[1:2] not in (b"", b"\3"):
+    if data[0] not in CONTENTS or data[1:2] not in (b"", b"\3"):
         raise NotTls
+    if data[0] != HANDSHAKE:
+        raise Wrong("a record before it") if len(data) > 1 else Short
     content, at = b"", 0
     while len(content) < 4 or len(content) < 4 + int.from_bytes(content[1:4], "big"):
         head = data[at:at + 5]

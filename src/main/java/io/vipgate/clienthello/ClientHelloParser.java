@@ -10,7 +10,8 @@ import java.util.BitSet;
  * answer is the same.
  *
  * <p>Strict, since a server that reads the same bytes otherwise would make of the routing a way around it: lengths fit exactly,
- * no extension comes twice (section 4.2), no record is empty, and between the records of the hello there is no other.
+ * no extension comes twice (section 4.2), no record is empty, and before the records of the hello and between them there is no other: some servers pass over
+ * an alert there.
  *
  * <p>Confined to its event loop: the result is one object.
  */
@@ -45,9 +46,15 @@ public final class ClientHelloParser {
      */
     public ClientHello parse(MemorySegment bytes, int length, int maxBytes) {
         hello.begin();
-        if (bytes.get(ValueLayout.JAVA_BYTE, 0) != HandshakeBytes.HANDSHAKE
+        int content = bytes.get(ValueLayout.JAVA_BYTE, 0);
+        if (content < HandshakeBytes.FIRST_CONTENT || content > HandshakeBytes.LAST_CONTENT
                 || (length > 1 && bytes.get(ValueLayout.JAVA_BYTE, 1) != 3)) {
             return hello.notTls();
+        }
+        if (content != HandshakeBytes.HANDSHAKE) {
+            return length > 1
+                    ? hello.invalid("a record of TLS that is none of a handshake, before the ClientHello")
+                    : hello.incomplete(2);
         }
         in.begin(bytes, length);
         int type = in.one();

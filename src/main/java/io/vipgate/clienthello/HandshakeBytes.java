@@ -15,6 +15,9 @@ final class HandshakeBytes {
     static final int RECORD_HEAD_BYTES = 5;
     /** Content type of a handshake record (RFC 8446 section 5.1). */
     static final int HANDSHAKE = 22;
+    /** Content types that records of TLS can have: change_cipher_spec to heartbeat (RFC 6520 section 6). */
+    static final int FIRST_CONTENT = 20;
+    static final int LAST_CONTENT = 24;
     private static final int MAX_RECORD_BYTES = 1 << 14;
 
     /** How reading has gone so far. */

@@ -107,10 +107,20 @@ class ClientHelloParserTest {
     }
 
     @Test
-    void alertAndServerHelloAreNoHello() {
-        assertThat(parse(new byte[]{21, 3, 1, 0, 2, 2, 40}).kind()).isEqualTo(ClientHello.Kind.NOT_TLS);
+    void serverHelloIsNoHello() {
         assertThat(parse(HelloBuilder.record(new byte[]{2, 0, 0, 1, 0})).fault())
                 .isEqualTo("a handshake that does not begin with a ClientHello");
+    }
+
+    @ParameterizedTest
+    @ValueSource(bytes = {20, 21, 23, 24})
+    void recordBeforeTheHelloIsAFaultWhichSomeServersPassOver(byte content) {
+        byte[] whole = HelloBuilder.join(new byte[]{content, 3, 1, 0, 2, 1, 90},
+                new HelloBuilder().serverName(NAME).build());
+
+        assertThat(parse(whole).kind()).isEqualTo(ClientHello.Kind.INVALID);
+        assertThat(parse(Arrays.copyOf(whole, 1)).needed()).isEqualTo(2);
+        assertThat(parse(new byte[]{content, 2, 1}).kind()).isEqualTo(ClientHello.Kind.NOT_TLS);
     }
 
     @Test

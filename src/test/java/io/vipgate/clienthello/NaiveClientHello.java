@@ -26,6 +26,9 @@ final class NaiveClientHello {
     static Optional<byte[]> message(byte[] bytes) throws Wrong {
         byte[] collected = new byte[0];
         int at = 0;
+        if (bytes.length == 1 && bytes[0] >= 20 && bytes[0] <= 24) {
+            return Optional.empty();
+        }
         while (true) {
             if (collected.length >= 1 && collected[0] != 1) {
                 throw new Wrong();
