@@ -18,14 +18,16 @@ import org.slf4j.LoggerFactory;
  * back to this machine.
  *
  * <pre>
- *             two timeouts in a row, and a probe passes after them *
- *  (unknown) ─────────────────────────────────────────────────────► lost, for 60 s ◄─────────┐
- *      ▲                                                                   │                  │ it times out
- *      └───── an answer of any kind; the endpoint is DOWN ◄──── one connection tries it ──────┘
+ *             two timeouts in a row *, each contradicted by a
+ *             probe that began after it and passed
+ *  (unknown) ──────────────────────────────────────────────────► lost, for 60 s ◄──────┐
+ *      ▲                                                              │                │ it times out
+ *      └── an answer of any kind; the endpoint is DOWN ◄── one connection tries it ────┘
  * </pre>
  *
  * <p>* Of two clients; of one alone, five. A client on the endpoint's own machine, by another of its addresses, never gets an
- * answer, since that machine drops packets that come in under an address of its own; others shall not suffer for it.
+ * answer, since that machine drops packets that come in under an address of its own; others shall not suffer for it. Connects
+ * that time out together, as when a link is cut for a moment, are one timeout: the next one must have begun after the probe.
  *
  * <p>Nothing is kept of an endpoint that answers, so that a pool whose endpoints do costs a look at an empty map.
  *
@@ -34,7 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class ReturnPaths {
     /** How long an endpoint is taken to be lost before one connection tries it again. */
     public static final long LOST_NANOS = 60_000_000_000L;
-    /** Timeouts in a row that a probe must contradict. */
+    /** Timeouts in a row that probes must contradict. */
     private static final int ENOUGH = 2;
     /** The same, where all of them were one client's. */
     private static final int ENOUGH_OF_ONE = 5;
@@ -47,28 +49,36 @@ public final class ReturnPaths {
     /**
      * The way back from one endpoint that has failed.
      *
-     * @param timeouts in a row, {@link #ENOUGH_OF_ONE} at most
+     * @param isPending whether a connect has timed out since the last probe
+     * @param contradicted timeouts that probes have contradicted
      * @param hasSeveral whether they were those of more than one client
+     * @param since when a probe did that last
      * @param until while it is lost: when it is tried again
      * @param high of the last client's address, with {@code low}
      */
-    private record Path(int timeouts, boolean hasSeveral, boolean isLost, long until, long high, long low) {
+    private record Path(boolean isPending, int contradicted, boolean hasSeveral, long since, boolean isLost, long until,
+            long high, long low) {
         static Path first(long high, long low) {
-            return new Path(1, false, false, 0, high, low);
+            return new Path(true, 0, false, 0, false, 0, high, low);
         }
 
-        Path timedOut(long newHigh, long newLow) {
-            return new Path(Math.min(ENOUGH_OF_ONE, timeouts + 1), hasSeveral || newHigh != high || newLow != low,
-                    isLost,
-                    until, newHigh, newLow);
+        Path timedOut(long begun, long newHigh, long newLow) {
+            return contradicted > 0 && begun - since < 0
+                    ? this
+                    : new Path(true, contradicted, hasSeveral || newHigh != high || newLow != low, since, isLost, until,
+                            newHigh, newLow);
+        }
+
+        Path contradicted(long now) {
+            return new Path(false, contradicted + 1, hasSeveral, now, isLost, until, high, low);
         }
 
         Path lostUntil(long end) {
-            return new Path(timeouts, hasSeveral, true, end, high, low);
+            return new Path(isPending, contradicted, hasSeveral, since, true, end, high, low);
         }
 
         boolean isEnough() {
-            return timeouts >= (hasSeveral ? ENOUGH : ENOUGH_OF_ONE);
+            return contradicted >= (hasSeveral ? ENOUGH : ENOUGH_OF_ONE);
         }
     }
 
@@ -100,13 +110,17 @@ public final class ReturnPaths {
         return now - path.until() >= 0 && paths.replace(endpoint, path, path.lostUntil(now + LOST_NANOS));
     }
 
-    /** A connect from a client's address failed. */
-    void onFailed(Endpoint endpoint, ConnectFailure failure, long clientHigh, long clientLow) {
+    /**
+     * A connect from a client's address failed.
+     *
+     * @param begun when it began
+     */
+    void onFailed(Endpoint endpoint, ConnectFailure failure, long begun, long clientHigh, long clientLow) {
         switch (failure) {
             case TIMEOUT -> {
                 retainPresent(endpoint);
                 paths.merge(endpoint, Path.first(clientHigh, clientLow),
-                        (path, _) -> path.timedOut(clientHigh, clientLow));
+                        (path, _) -> path.timedOut(begun, clientHigh, clientLow));
             }
             // That is an answer, and it came.
             case REFUSED, RESET -> onReached(endpoint);
@@ -138,8 +152,12 @@ public final class ReturnPaths {
     public void onProbePassed(Endpoint endpoint, boolean isRequired, long now,
             Function<Endpoint, Optional<String>> why) {
         Path path = paths.get(endpoint);
-        if (path == null || path.isLost() || !path.isEnough()
-                || !paths.replace(endpoint, path, path.lostUntil(now + LOST_NANOS))) {
+        if (path == null || path.isLost() || !path.isPending()) {
+            return;
+        }
+        Path next = path.contradicted(now);
+        if (!paths.replace(endpoint, path, next.isEnough() ? next.lostUntil(now + LOST_NANOS) : next)
+                || !next.isEnough()) {
             return;
         }
         String text = "pool " + pool.name() + ": " + endpoint.label()

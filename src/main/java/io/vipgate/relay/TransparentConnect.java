@@ -64,7 +64,8 @@ final class TransparentConnect {
     static void onFailed(Relay relay, LoopEndpoint endpoint, ConnectFailure failure) {
         TransparentSource source = relay.pool.transparent();
         if (source != null) {
-            source.returnPaths().onFailed(endpoint.endpoint(), failure, relay.clientHigh, relay.clientLow);
+            source.returnPaths().onFailed(endpoint.endpoint(), failure, relay.since, relay.clientHigh,
+                    relay.clientLow);
         }
     }
 

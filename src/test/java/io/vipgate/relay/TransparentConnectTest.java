@@ -15,7 +15,6 @@ import io.vipgate.relay.FakeKernel.Connect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 /** Connects from the client's own address: when they are made, what is done instead, and endpoints whose answers get lost. */
@@ -26,6 +25,7 @@ class TransparentConnectTest {
     private final RelayFixture fixture = new RelayFixture();
     private final FakeKernel kernel = fixture.kernel;
     private final List<String> events = new ArrayList<>();
+    private int clients;
     private final ReturnPaths returnPaths = new ReturnPaths(new Pool("nginx", new PoolSnapshot(List.of(
             new PoolSnapshot.Member(fixture.endpoint(0), EndpointState.initial(1, false)),
             new PoolSnapshot.Member(fixture.endpoint(1), EndpointState.initial(1, false))), true)), events::add);
@@ -49,22 +49,26 @@ class TransparentConnectTest {
         return sum.fallbacks().of(reason);
     }
 
-    /** Connects of one client after the other, none of which is answered by the first endpoint. */
-    private void timeOutAtFirstEndpoint(int times) {
-        timeOutAtFirstEndpoint(times, i -> "198.51.100.1" + i);
+    /** A connect that the first endpoint does not answer. */
+    private void timeOutAtFirstEndpoint(String client) {
+        FakeSocket _ = nextAtFirst(client);
+        kernel.pass(CONNECT_TIMEOUT + SECOND);
+        kernel.dialled.getLast().accept();
+        kernel.settle();
     }
 
-    private void timeOutAtFirstEndpoint(int times, IntFunction<String> clients) {
-        for (int i = 0; i < times; i++) {
-            FakeSocket attempt = dialledFor(clients.apply(i));
-            if (isAtFirst(attempt)) {
-                kernel.pass(CONNECT_TIMEOUT + SECOND);
-                kernel.dialled.getLast().accept();
-            } else {
-                attempt.accept();
-                i--;
-            }
-            kernel.settle();
+    private void timeOutAtFirstEndpoint() {
+        timeOutAtFirstEndpoint("198.51.100.1" + clients++);
+    }
+
+    private void probePasses() {
+        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+    }
+
+    private void loseReplies() {
+        for (int i = 0; i < 2; i++) {
+            timeOutAtFirstEndpoint();
+            probePasses();
         }
     }
 
@@ -73,11 +77,15 @@ class TransparentConnectTest {
     }
 
     private FakeSocket nextAtFirst() {
-        FakeSocket attempt = dialledFor(CLIENT);
+        return nextAtFirst(CLIENT);
+    }
+
+    private FakeSocket nextAtFirst(String client) {
+        FakeSocket attempt = dialledFor(client);
         while (!isAtFirst(attempt)) {
             attempt.accept();
             kernel.settle();
-            attempt = dialledFor(CLIENT);
+            attempt = dialledFor(client);
         }
         return attempt;
     }
@@ -205,8 +213,7 @@ class TransparentConnectTest {
     @Test
     void endpointWhoseAnswersGetLostIsReachedFromTheGatewaysAddressForAMinute() {
         use(false);
-        timeOutAtFirstEndpoint(2);
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+        loseReplies();
 
         assertThat(events).singleElement().asString()
                 .isEqualTo(
@@ -230,19 +237,23 @@ class TransparentConnectTest {
     @Test
     void oneClientThatIsNeverAnsweredTellsNothingBeforeItsFifthTimeout() {
         use(false);
-        timeOutAtFirstEndpoint(4, _ -> CLIENT);
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+        for (int i = 0; i < 4; i++) {
+            timeOutAtFirstEndpoint(CLIENT);
+            probePasses();
+        }
         assertThat(events).isEmpty();
 
-        timeOutAtFirstEndpoint(1, _ -> CLIENT);
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+        timeOutAtFirstEndpoint(CLIENT);
+        probePasses();
         assertThat(events).hasSize(1);
     }
 
     @Test
     void whatThisMachineItselfLacksIsSaidInstead() {
         use(false);
-        timeOutAtFirstEndpoint(2);
+        timeOutAtFirstEndpoint();
+        probePasses();
+        timeOutAtFirstEndpoint();
         returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.of("no rule"));
 
         assertThat(events).containsExactly(
@@ -252,19 +263,35 @@ class TransparentConnectTest {
     @Test
     void oneTimeoutTellsNothing() {
         use(false);
-        timeOutAtFirstEndpoint(1);
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+        timeOutAtFirstEndpoint();
+        probePasses();
 
         assertThat(events).isEmpty();
         assertThat(nextAtFirst().boundTo).isEqualTo(CLIENT);
     }
 
     @Test
+    void connectsThatTimeOutTogetherAreOneTimeout() {
+        use(false);
+        for (int i = 0; i < 4; i++) {
+            kernel.client();
+        }
+        kernel.pass(CONNECT_TIMEOUT + SECOND / 2);
+        probePasses();
+        kernel.pass(CONNECT_TIMEOUT + SECOND);
+        probePasses();
+
+        assertThat(events).isEmpty();
+    }
+
+    @Test
     void timeoutsOfAnEndpointThatIsDownTellNothing() {
         use(false);
-        timeOutAtFirstEndpoint(2);
+        timeOutAtFirstEndpoint();
+        probePasses();
+        timeOutAtFirstEndpoint();
         returnPaths.forget(fixture.endpoint(0));
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+        probePasses();
 
         assertThat(events).isEmpty();
     }
@@ -272,11 +299,12 @@ class TransparentConnectTest {
     @Test
     void answerBetweenTwoTimeoutsShowsThatTheWayBackIsThere() {
         use(false);
-        timeOutAtFirstEndpoint(1);
+        timeOutAtFirstEndpoint();
+        probePasses();
         nextAtFirst().fail(Errno.ECONNREFUSED);
         kernel.settle();
-        timeOutAtFirstEndpoint(1);
-        returnPaths.onProbePassed(fixture.endpoint(0), false, kernel.loop.now(), _ -> Optional.empty());
+        timeOutAtFirstEndpoint();
+        probePasses();
 
         assertThat(events).isEmpty();
     }
@@ -303,8 +331,7 @@ class TransparentConnectTest {
     @Test
     void endpointWhoseAnswersGetLostIsPassedOverWhereTheAddressIsRequired() {
         use(true);
-        timeOutAtFirstEndpoint(2);
-        returnPaths.onProbePassed(fixture.endpoint(0), true, kernel.loop.now(), _ -> Optional.empty());
+        loseReplies();
 
         for (int i = 0; i < 4; i++) {
             FakeSocket attempt = dialledFor(CLIENT);
@@ -321,8 +348,7 @@ class TransparentConnectTest {
     @Test
     void lastEndpointWhoseAnswersGetLostIsTriedAllTheSame() {
         use(true);
-        timeOutAtFirstEndpoint(2);
-        returnPaths.onProbePassed(fixture.endpoint(0), true, kernel.loop.now(), _ -> Optional.empty());
+        loseReplies();
         dialledFor(CLIENT).fail(Errno.ECONNREFUSED);
         kernel.settle();
 
@@ -333,10 +359,11 @@ class TransparentConnectTest {
     @Test
     void endpointsThatHaveLeftThePoolAreForgotten() {
         Endpoint gone = new Endpoint("gone", fixture.endpoint(0).address(), 0);
-        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT, 0, 1);
-        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT, 0, 2);
-        returnPaths.onFailed(fixture.endpoint(0), ConnectFailure.TIMEOUT, 0, 1);
-        returnPaths.onProbePassed(gone, false, 0, _ -> Optional.empty());
+        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT, 0, 0, 1);
+        returnPaths.onProbePassed(gone, false, 1, _ -> Optional.empty());
+        returnPaths.onFailed(gone, ConnectFailure.TIMEOUT, 2, 0, 2);
+        returnPaths.onFailed(fixture.endpoint(0), ConnectFailure.TIMEOUT, 2, 0, 1);
+        returnPaths.onProbePassed(gone, false, 3, _ -> Optional.empty());
 
         assertThat(events).isEmpty();
     }
