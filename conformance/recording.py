@@ -30,7 +30,7 @@ class _Accepting:
     _is_over: bool = field(default=False, init=False)
 
     def __enter__(self) -> Self:
-        self.listener.settimeout(0.05)
+        self.listener.settimeout(0.02)
         self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._accepting.start()
         return self

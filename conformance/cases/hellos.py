@@ -218,7 +218,7 @@ def after_a_retry(ctx: Context) -> None:
 
 def drip(ctx: Context) -> None:
     data = ONE + payload_of("a")
-    all_arrive(ctx, [(data[at:at + 1], 0.02) for at in range(len(ONE))] + [(data[len(ONE):], 0)], sent=data)
+    all_arrive(ctx, [(data[at:at + 1], 0.005) for at in range(len(ONE))] + [(data[len(ONE):], 0)], sent=data)
 
 
 def flawed(random: Random) -> bytes:
@@ -280,7 +280,6 @@ def show(of: Hello) -> str:
 
 
 LED = quick(hellos="default")
-SILENT = quick(hellos="default", idle=4)
 CASES = (
     *(case(of.name, show(of), "records", of.must, vector(of), quick(hellos=hellos), applies=READERS, is_brief=True)
       for hellos, vectors in (("default", VECTORS), ("unknown", REJECTED), ("all", STRICT)) for of in vectors),
@@ -295,13 +294,12 @@ CASES = (
          bound="10 s per step"),
     case("after-a-retry", "a hello, 6 times", "one of two refuses; the other records", f"{NAMED}, the hello whole", after_a_retry,
          quick(hellos="default", has_dead_endpoint=True)),
-    case("drip", "a hello, 1 B each 20 ms, within a timeout of 20 s", "records", NAMED, drip, quick(hellos="default", hello_timeout=20),
-         bound="none"),
-    case("nothing-at-all", "nothing", "nothing", "closed after the 3 s that are set", silent_until(b"", "silence"), SILENT,
+    case("drip", "a hello, 1 B each 5 ms, within a timeout of 3 s", "records", NAMED, drip, LED),
+    case("nothing-at-all", "nothing", "nothing", "closed after the 3 s that are set", silent_until(b"", "silence"), LED,
          bound="2.8 to 5 s"),
-    case("half-and-silence", "half a hello", "nothing", "closed after the 3 s that are set", silent_until(ONE[:100], "silence"), SILENT,
+    case("half-and-silence", "half a hello", "nothing", "closed after the 3 s that are set", silent_until(ONE[:100], "silence"), LED,
          bound="2.8 to 5 s"),
-    case("half-and-fin", "half a hello, FIN", "nothing", "closed, nothing arrives", silent_until(ONE[:100], "FIN"), SILENT),
-    case("half-and-rst", "half a hello, RST", "nothing", "nothing arrives", silent_until(ONE[:100], "RST"), SILENT),
-    case("fin-at-once", "FIN", "nothing", "closed, nothing arrives", silent_until(b"", "FIN"), SILENT),
+    case("half-and-fin", "half a hello, FIN", "nothing", "closed, nothing arrives", silent_until(ONE[:100], "FIN"), LED),
+    case("half-and-rst", "half a hello, RST", "nothing", "nothing arrives", silent_until(ONE[:100], "RST"), LED),
+    case("fin-at-once", "FIN", "nothing", "closed, nothing arrives", silent_until(b"", "FIN"), LED),
 )

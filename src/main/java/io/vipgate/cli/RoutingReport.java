@@ -131,7 +131,10 @@ final class RoutingReport {
         List<ReplyRoute> reached = answers.stream().filter(answer -> answer.own() != null).toList();
         if (!reached.isEmpty()) {
             out.println(
-                    "# On each endpoint: replies go to the gateway; of a pair of gateways, to their inner virtual address.");
+                    "# On each endpoint: replies go to the gateway; of a pair of gateways, to their inner virtual address, "
+                            + "and those to probes");
+            out.println("# straight to each gateway: ip route replace ITS-OWN-ADDRESS dev INTERFACE table "
+                    + ReplyRoute.TABLE);
             reached.stream().flatMap(RoutingReport::endpointLines).distinct().forEach(out::println);
         }
     }

@@ -1,11 +1,7 @@
 package io.vipgate.process;
 
-import io.vipgate.access.AccessList;
-import io.vipgate.config.AccessConfig;
-import io.vipgate.config.ConfigDiff;
 import io.vipgate.config.ConfigLoader;
 import io.vipgate.config.GatewayConfig;
-import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.LoadResult;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.Problem;
@@ -22,8 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration again and applies it to the gateway, atomically.
+ * Changes the configuration of a gateway that runs: reads the file again, for good or on trial, and goes back to earlier ones.
  *
- * <p>Thread-safe: one reload after the other.
+ * <p>Thread-safe: one change after the other.
  */
 public final class Reloader implements ConfigControl {
     private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
@@ -47,6 +41,7 @@ public final class Reloader implements ConfigControl {
     private final Path file;
     private final @Nullable FileIdentity firstRead;
     private final Map<String, String> environment;
+    private final ConfigApplier applier;
     private volatile @Nullable ConfigTrial trial;
     private final ConfigHistory history = new ConfigHistory();
 
@@ -63,6 +58,7 @@ public final class Reloader implements ConfigControl {
         this.file = file;
         this.firstRead = firstRead;
         this.environment = Map.copyOf(environment);
+        applier = new ConfigApplier(server, file);
     }
 
     /** The configuration's file. */
@@ -94,9 +90,9 @@ public final class Reloader implements ConfigControl {
         ReloadOutcome outcome = switch (ConfigLoader.load(file, environment)) {
             case Rejected rejected -> {
                 List<String> problems = rejected.problems().stream().map(Problem::toString).toList();
-                yield request.isDryRun() ? new ReloadOutcome.Refused(problems) : refused(problems);
+                yield request.isDryRun() ? new ReloadOutcome.Refused(problems) : applier.refused(problems);
             }
-            case Loaded loaded -> request.isDryRun() ? preview(loaded) : tryOut(loaded, request);
+            case Loaded loaded -> request.isDryRun() ? applier.preview(loaded) : tryOut(loaded, request);
         };
         switch (outcome) {
             case ReloadOutcome.Applied _ -> server.reloads().onApplied();
@@ -112,7 +108,7 @@ public final class Reloader implements ConfigControl {
     private ReloadOutcome onTrial() {
         ConfigTrial present = trial;
         server.reloads().onRejected();
-        return refused(List.of("the configuration that was loaded last is on trial until "
+        return applier.refused(List.of("the configuration that was loaded last is on trial until "
                 + (present == null ? "now" : present.endsAt()) + " (expected: vipgate confirm, or that it goes back)"));
     }
 
@@ -139,13 +135,13 @@ public final class Reloader implements ConfigControl {
                 environment);
         if (result instanceof Rejected rejected) {
             List<String> problems = rejected.problems().stream().map(Problem::toString).toList();
-            return isDryRun ? new ReloadOutcome.Refused(problems) : refused(problems);
+            return isDryRun ? new ReloadOutcome.Refused(problems) : applier.refused(problems);
         }
         Loaded loaded = (Loaded) result;
         if (isDryRun) {
-            return preview(loaded);
+            return applier.preview(loaded);
         }
-        ReloadOutcome outcome = apply(loaded);
+        ReloadOutcome outcome = applier.apply(loaded);
         if (outcome instanceof ReloadOutcome.Applied) {
             history.onRolledBack(steps);
             server.reloads().onApplied();
@@ -163,17 +159,11 @@ public final class Reloader implements ConfigControl {
                 .map(held -> new Earlier(held.since())).toList();
     }
 
-    private ReloadOutcome preview(Loaded loaded) {
-        List<ConfigDiff.Change> changes = ConfigDiff.between(server.gateway().config(), loaded.config());
-        return new ReloadOutcome.Previewed(changes.stream().map(ConfigDiff.Change::toString).toList(),
-                changes.stream().filter(ConfigDiff.Change::needsRestart).map(ConfigDiff.Change::toString).toList());
-    }
-
     // ---- on trial ----
 
     private ReloadOutcome tryOut(Loaded loaded, ReloadRequest request) {
         GatewayConfig before = server.gateway().config();
-        ReloadOutcome outcome = apply(loaded);
+        ReloadOutcome outcome = applier.apply(loaded);
         if (!(outcome instanceof ReloadOutcome.Applied applied)) {
             return outcome;
         }
@@ -277,61 +267,5 @@ public final class Reloader implements ConfigControl {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private ReloadOutcome apply(Loaded loaded) {
-        GatewayConfig before = server.gateway().config();
-        List<ConfigDiff.Change> changes = ConfigDiff.between(before, loaded.config());
-        Map<String, AccessList> listsBefore = server.admissions().lists();
-        try {
-            server.gateway().apply(loaded.config());
-        } catch (StartException e) {
-            return refused(List.of(String.valueOf(e.getMessage())));
-        } catch (RuntimeException | Error e) {
-            String now = e.getSuppressed().length == 0
-                    ? "everything is as it was"
-                    : "not everything could be taken back: restart the gateway";
-            server.events().add("reload failed, " + now);
-            LOG.error("reload of {} failed by a fault of the gateway itself, {}", file, now, e);
-            return new ReloadOutcome.Refused(List.of("a fault of the gateway itself: " + e + "; " + now));
-        }
-        Logging.apply(loaded.config().log());
-        loaded.warnings().forEach(warning -> LOG.warn("{}", warning));
-        List<String> needRestart = changes.stream().filter(ConfigDiff.Change::needsRestart)
-                .map(ConfigDiff.Change::toString)
-                .toList();
-        List<String> lines = new ArrayList<>(changes.stream().map(ConfigDiff.Change::toString).toList());
-        lines.addAll(changedFiles(before, listsBefore));
-        server.events().add("reloaded: " + (lines.isEmpty() ? "nothing has changed" : String.join("; ", lines)));
-        LOG.info("reloaded {}: {}", file, lines.isEmpty() ? "nothing has changed" : String.join("; ", lines));
-        if (!needRestart.isEmpty()) {
-            LOG.warn("requires a restart: {}", String.join("; ", needRestart));
-        }
-        return new ReloadOutcome.Applied(List.copyOf(lines), needRestart, null);
-    }
-
-    /** Access lists whose entries stand in the configuration as before, and in whose files there is something else. */
-    private List<String> changedFiles(GatewayConfig before, Map<String, AccessList> listsBefore) {
-        List<String> changed = new ArrayList<>();
-        server.admissions().lists().forEach((listener, list) -> {
-            AccessList old = listsBefore.get(listener);
-            if (old != null && !old.hasSameNetworks(list) && access(before, listener)
-                    .equals(access(server.gateway().config(), listener))) {
-                changed.add("listeners." + listener + ".access: files with other networks, " + list.size() + " in all, "
-                        + old.size() + " before");
-            }
-        });
-        Collections.sort(changed);
-        return changed;
-    }
-
-    private static Optional<AccessConfig> access(GatewayConfig config, String listener) {
-        return Optional.ofNullable(config.listeners().get(listener)).flatMap(ListenerConfig::access);
-    }
-
-    private ReloadOutcome refused(List<String> problems) {
-        server.events().add("reload refused: " + String.join("; ", problems));
-        LOG.error("reload of {} refused, nothing has changed: {}", file, String.join("; ", problems));
-        return new ReloadOutcome.Refused(problems);
     }
 }

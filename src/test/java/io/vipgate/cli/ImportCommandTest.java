@@ -33,6 +33,10 @@ class ImportCommandTest {
         List<String> words = new ArrayList<>(List.of("import"));
         words.addAll(List.of(options));
         words.addAll(List.of("nginx", Files.writeString(directory.resolve("nginx.conf"), text).toString()));
+        return execute(words);
+    }
+
+    private int execute(List<String> words) {
         CommandLine line = VipgateCommand.commandLine();
         line.setOut(new PrintWriter(out));
         line.setErr(new PrintWriter(err));
@@ -96,5 +100,35 @@ class ImportCommandTest {
 
         assertThat(line.execute("import", "iptables", rules.toString())).isZero();
         assertThat(err.toString()).contains("vipgate check --compare iptables RULES CONFIG; ");
+    }
+
+    @Test
+    void mapsThatAreNamedBehindTheFileAreRead() throws IOException {
+        String file = Files.writeString(directory.resolve("haproxy.cfg"), """
+                frontend f
+                bind 203.0.113.1:443
+                use_backend %[req.ssl_sni,lower,map(/etc/haproxy/hosts.map)]
+                default_backend rest
+                backend one
+                server s 192.0.2.1:443
+                backend rest
+                server s 192.0.2.2:443
+                """).toString();
+        String map = Files.writeString(directory.resolve("hosts.map"), "a.example one\n").toString();
+
+        assertThat(execute(List.of("import", "--strict", "haproxy", file, map))).isZero();
+        assertThat(out.toString()).contains("names: { a.example: one }");
+        assertThat(execute(List.of("import", "--strict", "haproxy", file))).isEqualTo(1);
+        assertThat(err.toString()).contains("name hosts.map on the command line too");
+    }
+
+    @Test
+    void programsThatNameNoFilesTakeNone() throws IOException {
+        String rules = Files.writeString(directory.resolve("rules"), "*nat\nCOMMIT\n").toString();
+
+        assertThat(execute(List.of("import", "iptables", rules, rules))).isEqualTo(2);
+        assertThat(err.toString()).contains("only haproxy and nginx name more files");
+        assertThat(execute(List.of("import", "nginx", rules, directory.resolve("nowhere").toString()))).isEqualTo(2);
+        assertThat(err.toString()).contains("can't be read");
     }
 }

@@ -62,7 +62,9 @@ class RoutingReportTest {
                 "# nginx/vip2, 192.0.2.20:80: missing",
                 "ip rule add pref 900 iif inner from 192.0.2.20 ipproto tcp sport 80 lookup 900",
                 "ip route replace local default dev lo table 900",
-                "# On each endpoint: replies go to the gateway; of a pair of gateways, to their inner virtual address.",
+                "# On each endpoint: replies go to the gateway; of a pair of gateways, to their inner virtual address, "
+                        + "and those to probes",
+                "# straight to each gateway: ip route replace ITS-OWN-ADDRESS dev INTERFACE table 900",
                 "#   ip rule add pref 900 from 192.0.2.10 ipproto tcp sport 80 lookup 900",
                 "#   ip route replace default via 192.0.2.1 table 900",
                 "#   ip rule add pref 900 from 192.0.2.20 ipproto tcp sport 80 lookup 900");

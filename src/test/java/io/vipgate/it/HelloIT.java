@@ -269,17 +269,17 @@ final class HelloIT {
         try (EchoEndpoint first = new EchoEndpoint();
                 HandedEndpoint second = new HandedEndpoint();
                 TestGateway gateway = before(shop(first), "").start();
-                Peer client = gateway.connect();
                 Peer plain = gateway.connect()) {
-            client.send(HELLO, 0, 100);
             plain.send(HELLO, 0, 100);
-            awaitWaiting(gateway, 2);
-            gateway.apply(before(shop("only: \"" + second.address() + "\""), ""));
-            client.send(HELLO, 100, HELLO.length - 100);
-            Peer server = second.next();
-            assertThat(server.receive(HELLO.length)).isEqualTo(HELLO);
-            server.close();
-            client.fin();
+            try (Peer client = gateway.connect()) {
+                client.send(HELLO, 0, 100);
+                awaitWaiting(gateway, 2);
+                gateway.apply(before(shop("only: \"" + second.address() + "\""), ""));
+                client.send(HELLO, 100, HELLO.length - 100);
+                try (Peer server = second.next()) {
+                    assertThat(server.receive(HELLO.length)).isEqualTo(HELLO);
+                }
+            }
             gateway.awaitRelays(0, BOUND);
 
             gateway.apply(TestGateway.with().bind("127.0.0.1:0").endpoint("one", first).endpoint("two", first));

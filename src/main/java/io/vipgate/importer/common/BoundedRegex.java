@@ -42,7 +42,8 @@ public final class BoundedRegex {
             return Optional.empty();
         }
         try {
-            return Optional.of(Pattern.compile(regex, ignoresCase ? Pattern.CASE_INSENSITIVE : 0));
+            return Optional
+                    .of(Pattern.compile(regex.replace("(?P<", "(?<"), ignoresCase ? Pattern.CASE_INSENSITIVE : 0));
         } catch (PatternSyntaxException | StackOverflowError e) {
             return Optional.empty();
         }

@@ -17,18 +17,24 @@ import java.util.stream.Stream;
  * @param isWhole whether it matches these, and nothing else
  */
 public record NamePattern(List<String> exact, List<String> below, boolean isWhole) {
+    /** The beginning of a group, which may have a name. */
+    private static final String GROUP = "\\((?:\\?:|\\?P?<\\w+>)?";
     /** Any labels before a domain, and the domain itself. */
-    private static final Pattern WITH_DOMAIN = Pattern.compile("^(?:\\^\\((?:\\?:)?"
-            + "(?:\\.[+*]\\\\\\.\\)[?*]|\\[\\^\\\\?\\.]\\+\\\\\\.\\)\\*)|\\((?:\\?:)?(?:\\^\\|\\\\\\.|\\\\\\.\\|\\^)\\))");
+    private static final Pattern WITH_DOMAIN = Pattern.compile("^(?:\\^" + GROUP
+            + "(?:\\.[+*]\\\\\\.\\)[?*]|\\[\\^\\\\?\\.]\\+\\\\\\.\\)\\*)|" + GROUP
+            + "(?:\\^\\|\\\\\\.|\\\\\\.\\|\\^)\\))");
     /** One label or more before a domain. */
-    private static final Pattern BELOW_DOMAIN = Pattern
-            .compile("^(?:\\^\\(?(?:\\?:)?(?:\\.|\\[a-z0-9\\\\?[.-]\\\\?[.-]])[+*]\\)?)?\\\\\\.");
+    private static final Pattern BELOW_DOMAIN = Pattern.compile("^(?:\\^?(?:\\.[+*]|" + GROUP
+            + "\\.[+*]\\))|\\^(?:\\[a-z0-9\\\\?[.-]\\\\?[.-]][+*]|" + GROUP
+            + "\\[a-z0-9\\\\?[.-]\\\\?[.-]][+*]\\)))?\\\\\\.");
     /** At most one label: vipgate takes more of them. */
     private static final Pattern WITH_ONE_LABEL = Pattern
-            .compile("^\\^\\((?:\\?:)?(?:\\[[^\\]]*]|\\\\w)[+*]\\\\\\.\\)[?*]");
+            .compile("^\\^" + GROUP + "(?:\\[[^\\]]*]|\\\\w)[+*]\\\\\\.\\)[?*]");
     /** One label: vipgate takes more of them. */
-    private static final Pattern ONE_LABEL = Pattern.compile("^\\^\\(?(?:\\?:)?(?:\\[[^\\]]*]|\\\\w)[+*]\\)?\\\\\\.");
-    private static final Pattern ALTERNATIVES = Pattern.compile("\\((?:\\?:)?([A-Za-z0-9_./|\\\\-]*)\\)");
+    private static final Pattern ONE_LABEL = Pattern
+            .compile("^\\^(?:" + GROUP + ")?(?:\\[[^\\]]*]|\\\\w)[+*]\\)?\\\\\\.");
+    private static final Pattern ALTERNATIVES = Pattern
+            .compile(GROUP + "([A-Za-z0-9_./|\\\\-]*)\\)(\\??)");
     /** What stands around a protocol in an offer. */
     private static final Pattern OFFER_EDGES = Pattern
             .compile("\\\\b|^\\^|\\$$|\\((?:\\?:)?(?:\\^\\|,|,\\|\\^|,\\|\\$|\\$\\|,)\\)|^\\.\\*|\\.\\*$");
@@ -105,7 +111,8 @@ public record NamePattern(List<String> exact, List<String> below, boolean isWhol
             Matcher alternatives = ALTERNATIVES.matcher(text);
             while (alternatives.find()) {
                 open.remove(i);
-                for (String each : alternatives.group(1).split("\\|", -1)) {
+                String optional = alternatives.group(2).isEmpty() ? "" : "|";
+                for (String each : (alternatives.group(1) + optional).split("\\|", -1)) {
                     open.add(i, text.substring(0, alternatives.start()) + each + text.substring(alternatives.end()));
                 }
                 if (open.size() > MAX_ALTERNATIVES) {

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 record HaproxyComputedName(String before, String after, Optional<HaproxyNameMap> map, String byDefault,
         Optional<String> missing) {
     private static final Pattern NAME = Pattern
-            .compile("([^%]*)%\\[req[._]ssl_sni(?:,lower)?(?:,map(?:_(str|beg|end|dom|sub))?(?:_str)?\\(([^,()]+)"
+            .compile("([^%]*)%\\[req[._]ssl_sni(?:,lower){0,2}(?:,map(?:_(str|beg|end|dom|sub))?(?:_str)?\\(([^,()]+)"
                     + "(?:,([^()]*))?\\))?(?:,lower)?\\]([^%]*)");
 
     /** Empty where something else computes it. */

@@ -42,7 +42,7 @@ final class HaproxyHelloCriterion {
     private HaproxyHelloCriterion(Matcher first, List<String> words, GivenFiles files, BoundedRegex regex) {
         this.regex = regex;
         fetch = first.group(1);
-        boolean isLower = first.group(2).equals(",lower");
+        boolean isLower = first.group(2).matches("(,lower)+");
         boolean isTold = isLower || first.group(2).isEmpty();
         boolean isFolding = isLower;
         String how = fetch.equals("sni") || fetch.equals("alpn") ? "str" : "int";

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,13 +25,16 @@ import java.util.stream.Stream;
  */
 final class HaproxyHellos {
     private static final int MAX_CONTENT_SAMPLES = 200;
+    private static final Pattern SET = Pattern.compile("set-var\\(([A-Za-z0-9_.]+)\\)");
+    private static final int SET_WORDS = 4;
 
     private final HaproxySection frontend;
     private final GivenFiles files;
-    private final HaproxyAcls acls;
     private final BoundedRegex regex = new BoundedRegex();
     private final Map<List<String>, Optional<HaproxyHelloCriterion>> criteria = new HashMap<>();
     private final Map<String, Optional<HaproxyComputedName>> names = new HashMap<>();
+    /** What {@code var(...)} stands for. */
+    private final Map<String, String> variables = new HashMap<>();
     private final HelloKeys keys = new HelloKeys();
     private final HelloKeys contentKeys = new HelloKeys();
     private final boolean isUsed;
@@ -38,15 +43,20 @@ final class HaproxyHellos {
     HaproxyHellos(Notes notes, HaproxySections sections, HaproxySection frontend, GivenFiles files) {
         this.frontend = frontend;
         this.files = files;
-        acls = new HaproxyAcls(frontend);
         List<Statement> contents = HaproxyRules.of(frontend, "content");
+        contents.stream().filter(rule -> rule.words().size() == SET_WORDS).forEach(rule -> {
+            Matcher set = SET.matcher(rule.word(2));
+            if (set.matches()) {
+                variables.put("var(" + set.group(1) + ")", rule.word(SET_WORDS - 1));
+            }
+        });
         boolean isCollected = false;
         for (Statement rule : contents) {
-            isCollected |= collect(rule, contentKeys, new Notes());
+            isCollected |= collect(frontend, rule, contentKeys, new Notes());
         }
         isUsedByContent = isCollected;
         for (Statement rule : Stream.concat(contents.stream(), frontend.all("use_backend").stream()).toList()) {
-            isCollected |= collect(rule, keys, notes);
+            isCollected |= collect(frontend, rule, keys, notes);
             Optional<HaproxyComputedName> name = computed(rule);
             name.ifPresent(each -> each.collect(keys, sections.backends().map(HaproxySection::name),
                     loss -> notes.addLoss(rule, loss)));
@@ -54,16 +64,30 @@ final class HaproxyHellos {
                     file -> notes.addLoss(rule, "what that map has is not carried over: " + GivenFiles.hint(file)));
             isCollected |= name.isPresent();
         }
+        for (HaproxySection backend : backends(sections)) {
+            for (Statement rule : backend.all("use-server")) {
+                isCollected |= collect(backend, rule, keys, notes);
+            }
+        }
         isUsed = isCollected;
     }
 
+    /** Those that its rules name; all of them where a name is computed. */
+    private List<HaproxySection> backends(HaproxySections sections) {
+        List<Statement> rules = Stream.of(frontend.all("use_backend"), frontend.all("default_backend"))
+                .flatMap(List::stream).toList();
+        boolean isComputed = rules.stream().anyMatch(rule -> rule.word(1).contains("%"));
+        return sections.backends().filter(backend -> backend == frontend || isComputed
+                || rules.stream().anyMatch(rule -> rule.word(1).equals(backend.name()))).toList();
+    }
+
     /** Whether a rule asks for what a client begins with. */
-    private boolean collect(Statement rule, HelloKeys into, Notes notes) {
+    private boolean collect(HaproxySection section, Statement rule, HelloKeys into, Notes notes) {
         List<HaproxyHelloCriterion> found = new ArrayList<>();
-        acls.test(HaproxyRules.condition(rule), new HaproxyDestination(HostPort.any(1), words -> {
+        new HaproxyAcls(section).test(HaproxyRules.condition(rule), new HaproxyDestination(HostPort.any(1), words -> {
             Optional<HaproxyHelloCriterion> criterion = criterion(words);
             criterion.ifPresent(each -> {
-                Statement line = lineOf(words, rule);
+                Statement line = lineOf(section, words, rule);
                 found.add(each);
                 each.collect(into, loss -> notes.addLoss(line, loss));
                 each.missing().forEach(file -> notes.addLoss(line, "what that file has is not carried over: "
@@ -77,20 +101,33 @@ final class HaproxyHellos {
         return !found.isEmpty();
     }
 
-    private Statement lineOf(List<String> words, Statement rule) {
-        return frontend.all("acl").stream()
+    private static Statement lineOf(HaproxySection section, List<String> words, Statement rule) {
+        return section.all("acl").stream()
                 .filter(acl -> acl.words().size() > 2 && acl.words().subList(2, acl.words().size()).equals(words))
                 .findFirst().orElse(rule);
     }
 
     private Optional<HaproxyHelloCriterion> criterion(List<String> words) {
-        return criteria.computeIfAbsent(words, each -> HaproxyHelloCriterion.of(each, files, regex));
+        return criteria.computeIfAbsent(words, each -> HaproxyHelloCriterion.of(withoutVariable(each), files, regex));
+    }
+
+    private List<String> withoutVariable(List<String> words) {
+        List<String> replaced = new ArrayList<>(words);
+        if (!words.isEmpty()) {
+            replaced.set(0, withoutVariable(words.getFirst()));
+        }
+        return replaced;
+    }
+
+    private String withoutVariable(String text) {
+        Optional<String> used = variables.keySet().stream().filter(text::contains).findFirst();
+        return used.map(each -> text.replace(each, variables.getOrDefault(each, each))).orElse(text);
     }
 
     /** The backend of a rule where the server name says which it is. */
     Optional<HaproxyComputedName> computed(Statement rule) {
         return rule.is("use_backend")
-                ? names.computeIfAbsent(rule.word(1), each -> HaproxyComputedName.of(each, files))
+                ? names.computeIfAbsent(rule.word(1), each -> HaproxyComputedName.of(withoutVariable(each), files))
                 : Optional.empty();
     }
 

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -112,7 +113,7 @@ public final class HaproxyImporter {
         preread.report(routes.stream().allMatch(route -> route.led().isPlain()));
         for (HaproxyRoutes.Route route : routes) {
             Map<HaproxySection, Drafting> backends = new LinkedHashMap<>();
-            for (HaproxySection backend : route.led().targets()) {
+            for (HaproxySection backend : route.backends()) {
                 if (backend != frontend) {
                     backend.statements().forEach(each -> HaproxyUnsupported.report(each, notes));
                 }
@@ -142,7 +143,7 @@ public final class HaproxyImporter {
         if (route.led().isPlain()) {
             return new HaproxyDoors(notes, tables, frontend, route.backend(), hellos);
         }
-        route.led().targets().stream().filter(backend -> backend != frontend)
+        route.backends().stream().filter(backend -> backend != frontend)
                 .flatMap(backend -> HaproxyRules.of(backend, "content").stream())
                 .filter(rule -> rule.word(2).equals("reject") || rule.word(2).equals("silent-drop"))
                 .forEach(rule -> notes.addLoss(rule,
@@ -229,13 +230,26 @@ public final class HaproxyImporter {
 
     private DraftRoutes<DraftPool> pools(HaproxySection frontend, HaproxyRoutes.Route route, Group group,
             boolean hasPorts, HaproxyBinds binds, Map<HaproxySection, Drafting> backends) {
-        Map<HaproxySection, DraftPool> pools = new HashMap<>();
-        backends.forEach((backend, drafting) -> pools.put(backend, poolOf(frontend, backend,
-                drafting.pool.draft(backend.name() + (hasPorts ? "-" + group.clientPort : ""),
-                        group.binds.getFirst().port(),
-                        backend == frontend ? Optional.of(binds.addresses().getFirst()) : Optional.empty()),
-                drafting.servers.size())));
-        return route.led().map(backend -> Optional.ofNullable(pools.get(backend))).orElseThrow();
+        Map<HaproxyTarget, DraftPool> pools = new HashMap<>();
+        for (HaproxyTarget target : route.led().targets()) {
+            HaproxySection backend = target.backend();
+            Drafting drafting = Objects.requireNonNull(backends.get(backend));
+            DraftPool drafted = drafting.pool.draft(target.name() + (hasPorts ? "-" + group.clientPort : ""),
+                    group.binds.getFirst().port(),
+                    backend == frontend ? Optional.of(binds.addresses().getFirst()) : Optional.empty());
+            target.applyTo(drafted);
+            if (!target.server().isEmpty()
+                    && drafted.endpoints().stream().anyMatch(each -> each.maxConnections() > 0)) {
+                notes.addLoss(backend.section(),
+                        "becomes several pools, for use-server, and each counts the connections of a "
+                                + "server for itself");
+            }
+            this.pools.computeIfAbsent(backend, _ -> new HashSet<>());
+            pools.put(target, target.server().isEmpty()
+                    ? poolOf(frontend, backend, drafted, drafting.servers.size())
+                    : draft.addPool(drafted));
+        }
+        return route.led().map(target -> Optional.ofNullable(pools.get(target))).orElseThrow();
     }
 
     /** The pool, or an equal one that is there already; where a backend becomes several that share less, that is noted. */

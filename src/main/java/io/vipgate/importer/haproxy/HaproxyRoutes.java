@@ -26,10 +26,15 @@ final class HaproxyRoutes {
      *
      * @param led by what they begin with
      */
-    record Route(DraftRoutes<HaproxySection> led, List<HostPort> binds) {
+    record Route(DraftRoutes<HaproxyTarget> led, List<HostPort> binds) {
+        /** All that they go to. */
+        List<HaproxySection> backends() {
+            return led.targets().stream().map(HaproxyTarget::backend).distinct().toList();
+        }
+
         /** That of the clients of whom no more is said. */
         HaproxySection backend() {
-            return led.byDefault();
+            return led.byDefault().backend();
         }
     }
 
@@ -65,10 +70,10 @@ final class HaproxyRoutes {
             return List.of();
         }
         for (HostPort bind : binds) {
-            Optional<DraftRoutes<HaproxySection>> backend = ledFrom(bind);
+            Optional<DraftRoutes<HaproxyTarget>> backend = ledFrom(bind);
             backend.ifPresent(each -> add(bind, each));
             for (HostPort one : split(bind, binds)) {
-                Optional<DraftRoutes<HaproxySection>> other = ledFrom(one);
+                Optional<DraftRoutes<HaproxyTarget>> other = ledFrom(one);
                 if (other.isPresent() && !other.equals(backend)) {
                     add(one, other.get());
                     notes.add(frontend.section(), one + " is a listener of its own beside " + bind
@@ -83,7 +88,7 @@ final class HaproxyRoutes {
         return routes;
     }
 
-    private void add(HostPort bind, DraftRoutes<HaproxySection> led) {
+    private void add(HostPort bind, DraftRoutes<HaproxyTarget> led) {
         Optional<Route> same = routes.stream().filter(each -> each.led().equals(led)).findFirst();
         if (same.isPresent()) {
             same.get().binds().add(bind);
@@ -92,14 +97,17 @@ final class HaproxyRoutes {
         }
     }
 
-    private Optional<DraftRoutes<HaproxySection>> ledFrom(HostPort bind) {
+    private Optional<DraftRoutes<HaproxyTarget>> ledFrom(HostPort bind) {
         if (!hellos.isUsed()) {
-            return backendOf(bind).map(DraftRoutes::plain);
+            return backendOf(bind).map(backend -> {
+                backend.all("use-server").forEach(rule -> notes.addLoss(rule, HaproxySwitching.NO_SERVER));
+                return DraftRoutes.plain(HaproxyTarget.of(backend));
+            });
         }
         HaproxySwitching switching = new HaproxySwitching(notes, sections, frontend, hellos, bind);
-        HelloFit<HaproxySection> fit = new HelloFit<>(hellos.keys(), switching::outcome, HaproxySection::name);
-        Optional<DraftRoutes<HaproxySection>> led = fit.routes(loss -> notes.addLoss(frontend.section(), loss));
-        switching.reportUnused();
+        HelloFit<HaproxyTarget> fit = new HelloFit<>(hellos.keys(), switching::outcome, HaproxyTarget::name);
+        Optional<DraftRoutes<HaproxyTarget>> led = fit.routes(loss -> notes.addLoss(frontend.section(), loss));
+        switching.reportUnused(hellos.keys().samples());
         if (led.isEmpty()) {
             notes.addLoss(frontend.section(), "no backend for " + bind + "; it is left out");
         }

@@ -6,8 +6,10 @@ import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.SampleHello;
 import io.vipgate.importer.common.Statement;
 import io.vipgate.importer.haproxy.HaproxyDestination.Verdict;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,6 +20,8 @@ import java.util.Set;
  * <p>Confined to one listener.
  */
 final class HaproxySwitching {
+    static final String NO_SERVER = "no equivalent: the clients that it chose are sent to any endpoint";
+
     private final Notes notes;
     private final HaproxySections sections;
     private final HaproxySection frontend;
@@ -27,6 +31,7 @@ final class HaproxySwitching {
     private final List<Statement> contents;
     private final List<Statement> rules;
     private final Set<Statement> used = new HashSet<>();
+    private final Map<HaproxySection, HaproxyAcls> aclsOf = new HashMap<>();
 
     HaproxySwitching(Notes notes, HaproxySections sections, HaproxySection frontend, HaproxyHellos hellos,
             HostPort bind) {
@@ -40,20 +45,21 @@ final class HaproxySwitching {
         rules = frontend.all("use_backend");
     }
 
-    /** Names the rules that no client gets to. */
-    void reportUnused() {
-        rules.stream().filter(rule -> !used.contains(rule)).forEach(rule -> notes.add(rule,
-                "chooses nobody: rules before it lead all of its clients elsewhere, or there are none"));
+    /** Names the rules that choose some of the clients, of whom none gets to them. */
+    void reportUnused(List<SampleHello> clients) {
+        rules.stream().filter(rule -> !used.contains(rule))
+                .filter(rule -> clients.stream().anyMatch(hello -> acls.test(HaproxyRules.condition(rule),
+                        new HaproxyDestination(bind, hellos.seenIn(hello))) == Verdict.YES))
+                .forEach(rule -> notes.add(rule, "chooses nobody: rules before it lead all of its clients elsewhere"));
     }
 
-    HelloOutcome<HaproxySection> outcome(SampleHello hello) {
+    HelloOutcome<HaproxyTarget> outcome(SampleHello hello) {
         HaproxyDestination destination = new HaproxyDestination(bind, hellos.seenIn(hello));
         if (isRejected(destination)) {
             return HelloOutcome.refused();
         }
         for (Statement rule : rules) {
-            Verdict verdict = acls.test(rule.words().subList(Math.min(2, rule.words().size()), rule.words().size()),
-                    destination);
+            Verdict verdict = acls.test(HaproxyRules.condition(rule), destination);
             if (verdict != Verdict.NO) {
                 used.add(rule);
             }
@@ -63,7 +69,7 @@ final class HaproxySwitching {
                                 + "the clients that this rule chose go where others go now");
             }
             if (verdict == Verdict.YES) {
-                Optional<HelloOutcome<HaproxySection>> found = by(rule, hello);
+                Optional<HelloOutcome<HaproxyTarget>> found = by(rule, hello, destination);
                 if (found.isPresent()) {
                     return found.get();
                 }
@@ -71,9 +77,9 @@ final class HaproxySwitching {
         }
         Optional<Statement> byDefault = frontend.last("default_backend");
         if (byDefault.isPresent()) {
-            return backend(byDefault.get(), byDefault.get().word(1));
+            return backend(byDefault.get(), byDefault.get().word(1), destination);
         }
-        return frontend.hasServers() ? HelloOutcome.to(frontend) : HelloOutcome.refused();
+        return frontend.hasServers() ? HelloOutcome.to(server(frontend, destination)) : HelloOutcome.refused();
     }
 
     /** Where addresses decide too, it is not for what a client begins with: {@link HaproxyDoors}. */
@@ -92,11 +98,12 @@ final class HaproxySwitching {
     }
 
     /** The backend that a rule names; empty where a computed name is none. */
-    private Optional<HelloOutcome<HaproxySection>> by(Statement rule, SampleHello hello) {
+    private Optional<HelloOutcome<HaproxyTarget>> by(Statement rule, SampleHello hello,
+            HaproxyDestination destination) {
         String name = rule.word(1).replace("%[dst_port]", String.valueOf(bind.port()));
         if (!name.contains("%")) {
             return name.equals(rule.word(1)) || sections.backend(name).isPresent()
-                    ? Optional.of(backend(rule, name))
+                    ? Optional.of(backend(rule, name, destination))
                     : Optional.empty();
         }
         Optional<HaproxyComputedName> computed = hellos.computed(rule);
@@ -110,10 +117,10 @@ final class HaproxySwitching {
             return Optional.of(HelloOutcome.untold());
         }
         return computed.get().of(hello).filter(each -> sections.backend(each).isPresent())
-                .map(each -> backend(rule, each));
+                .map(each -> backend(rule, each, destination));
     }
 
-    private HelloOutcome<HaproxySection> backend(Statement rule, String name) {
+    private HelloOutcome<HaproxyTarget> backend(Statement rule, String name, HaproxyDestination destination) {
         Optional<HaproxySection> backend = sections.backend(name);
         if (backend.isEmpty() || !backend.get().isTcp()) {
             notes.addLoss(rule, backend.isEmpty()
@@ -121,6 +128,22 @@ final class HaproxySwitching {
                     : "backend " + name + " is left out, and so is what leads there");
             return HelloOutcome.untold();
         }
-        return HelloOutcome.to(backend.get());
+        return HelloOutcome.to(server(backend.get(), destination));
+    }
+
+    /** The first {@code use-server} rule that matches decides. */
+    private HaproxyTarget server(HaproxySection backend, HaproxyDestination destination) {
+        HaproxyAcls conditions = aclsOf.computeIfAbsent(backend, HaproxyAcls::new);
+        for (Statement rule : backend.all("use-server")) {
+            Verdict verdict = conditions.test(HaproxyRules.condition(rule), destination);
+            Optional<HaproxyServer> server = sections.server(backend, rule.word(1));
+            if (verdict == Verdict.YES && server.isPresent()) {
+                return new HaproxyTarget(backend, server.get().name());
+            }
+            if (verdict != Verdict.NO) {
+                notes.addLoss(rule, NO_SERVER);
+            }
+        }
+        return HaproxyTarget.of(backend);
     }
 }

@@ -58,7 +58,10 @@ final class HaproxyUnsupported {
                 }
             }
             case "fullconn" -> notes.add(statement, "no equivalent: maxConnections does not change with the load");
-            case "use-server", "force-persist", "ignore-persist" ->
+            case "use-server" -> {
+                // Said where it is not followed: HaproxySwitching.
+            }
+            case "force-persist", "ignore-persist" ->
                 notes.addLoss(statement, "no equivalent: the clients that it chose are sent to any endpoint");
             case "persist" -> notes.addLoss(statement, "clients were kept at a server by what they send; see pinning");
             case "load-server-state-from-file" ->

@@ -118,6 +118,19 @@ class HaproxyHelloTest {
     }
 
     @Test
+    void aVariableThatHasTheNameIsTheName() {
+        ImportResult result = frontend("tcp-request content set-var(sess.sni) req.ssl_sni,lower",
+                "use_backend one if { var(sess.sni) a.example }",
+                "use_backend two if { var(sess.sni) -m end .a.example }",
+                "use_backend %[var(sess.sni),map(hosts.map)]", "default_backend rest");
+
+        assertThat(List.of(led(result, "a.example"), led(result, "x.a.example"), led(result, "b.example"),
+                led(result, "")))
+                .containsExactly("one", "two", "refused", "rest");
+        assertLost(result, 8, "hosts.map");
+    }
+
+    @Test
     void whoHasNoBackendIsRefused() {
         ImportResult result = frontend("use_backend one if { req.ssl_sni -i a.example }");
 
@@ -210,6 +223,31 @@ class HaproxyHelloTest {
         } else {
             assertThat(ImportedConfig.notes(result)).anyMatch(note -> note.contains(loss));
         }
+    }
+
+    /** The example of HAProxy's manual. */
+    @Test
+    void serversByName() {
+        ImportResult result = HaproxyImporter.convert("""
+                listen l
+                bind 203.0.113.1:443
+                tcp-request inspect-delay 5s
+                use-server www if { req.ssl_sni -i www.example.com }
+                server www 192.0.2.1:443 weight 0
+                use-server mail if { req.ssl_sni -i mail.example.com }
+                server mail 192.0.2.2:465 weight 0 maxconn 9
+                use-server mail if { src 198.51.100.9 }
+                server default 192.0.2.3:443 check
+                server late 192.0.2.4:443 backup
+                """);
+        ImportedConfig config = ImportedConfig.of(result);
+
+        assertThat(config.endpoints(config.led("l", "www.example.com")))
+                .containsExactly("www=192.0.2.1:443*1", "(default=192.0.2.3:443*1)");
+        assertThat(config.endpoints(config.led("l", "mail.example.com"))).first().isEqualTo("mail=192.0.2.2:465*1");
+        assertThat(config.led("l", "x.example.com")).isEqualTo("l");
+        assertLost(result, 8, "sent to any endpoint");
+        assertLost(result, 1, "counts the connections of a server for itself");
     }
 
     @Test

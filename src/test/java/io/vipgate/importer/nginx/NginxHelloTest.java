@@ -81,7 +81,9 @@ class NginxHelloTest {
         "^[a-z0-9.-]+\\.a\\.example$; x.y.a.example; a.example",
         "^(www|api)\\.a\\.example$; www.a.example, api.a.example; a.example",
         "^(?:www\\.)a\\.(?:example|test)$; www.a.example, www.a.test; a.test",
-        "^a\\-b\\.example$; a-b.example; a.example"})
+        "^a\\-b\\.example$; a-b.example; a.example", "^(www\\.)?a\\.example$; a.example, www.a.example; x.a.example",
+        "^(?<sub>.+)\\.a\\.example$; x.y.a.example; a.example", ".*\\.a\\.example$; x.y.a.example; a.example",
+        "^(?P<all>.*\\.)?a\\.example$; a.example, x.a.example; ba.example"})
     void expressionsThatAreNamesAndDomains(String regex, String led, String others) {
         ImportResult result = convert(NAME + "{ '~*" + regex + "' pa; default pb; }");
         ImportedConfig config = ImportedConfig.of(result);
@@ -94,7 +96,8 @@ class NginxHelloTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {"^[^.]+\\.a\\.example$; x.a.example; pa", "a\\.example$; x.a.example; pa",
+    @CsvSource(delimiter = ';', value = {"^[^.]+\\.a\\.example$; x.a.example; pa",
+        "^(?<sub>[^.]+)\\.a\\.example$; x.a.example; pa", "a\\.example$; x.a.example; pa",
         "^www.a.example$; www.a.example; pa", "^www\\.; www.a.example; pb", "^[0-9]+$; 1; pb", "(a+)+$; aaab; pb",
         "^www\\.; www.example; pc"})
     void otherExpressionsAreALoss(String regex, String name, String pool) {
