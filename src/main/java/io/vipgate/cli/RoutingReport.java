@@ -115,7 +115,8 @@ final class RoutingReport {
             }
             case FILTERED -> {
                 out.println(who + "dropped by the reverse-path filter, since the route back to it leads elsewhere");
-                out.println("sysctl net.ipv4.conf." + answer.interfaceName() + ".rp_filter=2");
+                // With slashes: the name of an interface may have dots, as those of VLANs do.
+                out.println("sysctl -w net/ipv4/conf/" + answer.interfaceName() + "/rp_filter=2");
             }
             case OWN_ADDRESS ->
                 out.println(who + "on this machine, which sends replies straight to the clients; it can't be "

@@ -40,12 +40,16 @@ class RoutingReportTest {
     private record Printed(boolean isInPlace, List<String> lines) {}
 
     private Printed print(String mode, Verdict... verdicts) throws IOException {
+        return print("inner", mode, verdicts);
+    }
+
+    private Printed print(String second, String mode, Verdict... verdicts) throws IOException {
         StringWriter text = new StringWriter();
         PrintWriter out = new PrintWriter(text);
         boolean isInPlace = RoutingReport.of(config(mode), endpoints -> {
             assertThat(endpoints).hasSize(verdicts.length);
             return List.of(new ReplyRoute(endpoints.getFirst(), verdicts[0], "inner", OWN),
-                    new ReplyRoute(endpoints.getLast(), verdicts[1], "inner", OWN));
+                    new ReplyRoute(endpoints.getLast(), verdicts[1], second, OWN));
         }).print(out);
         out.flush();
         return new Printed(isInPlace, text.toString().lines().toList());
@@ -83,8 +87,14 @@ class RoutingReportTest {
         Printed printed = print("prefer", Verdict.OWN_ADDRESS, Verdict.FILTERED);
 
         assertThat(printed.isInPlace()).isFalse();
-        assertThat(printed.lines()).contains("sysctl net.ipv4.conf.inner.rp_filter=2").anyMatch(
+        assertThat(printed.lines()).contains("sysctl -w net/ipv4/conf/inner/rp_filter=2").anyMatch(
                 line -> line.startsWith("# nginx/vip1, 192.0.2.10:80: on this machine"));
+    }
+
+    @Test
+    void settingOfAVlanIsNamedAsSysctlTakesIt() throws IOException {
+        assertThat(print("eth0.7", "prefer", Verdict.TAKEN, Verdict.FILTERED).lines())
+                .contains("sysctl -w net/ipv4/conf/eth0.7/rp_filter=2");
     }
 
     @Test

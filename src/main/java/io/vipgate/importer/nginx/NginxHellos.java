@@ -25,6 +25,7 @@ final class NginxHellos {
     private static final int MAX_VISITS = 1000;
     private static final int MAX_PARTS = 3;
     private static final int MAX_KEY = 600;
+    private static final String LED_BY_LATER = "clients of it that a later expression is for, too, are led by that one";
 
     private final Notes notes;
     private final NginxVariables variables;
@@ -135,10 +136,12 @@ final class NginxHellos {
     }
 
     private void beyond(NginxMap map, NginxMap.Entry entry) {
-        if (!entry.value().equals(map.defaultValue())) {
-            notes.addLoss(entry.line(),
-                    "vipgate has wildcards at the beginning of a name alone: clients with such names are "
-                            + "treated as those that name any other server");
+        boolean isDefault = entry.value().equals(map.defaultValue());
+        if (!isDefault || map.isBeforeOthers(entry)) {
+            notes.addLoss(entry.line(), "vipgate has wildcards at the beginning of a name alone: "
+                    + (isDefault
+                            ? LED_BY_LATER
+                            : "clients with such names are treated as those that name any other server"));
         }
     }
 
@@ -175,7 +178,8 @@ final class NginxHellos {
 
     private void expression(NginxMap map, NginxMap.Entry entry, Source source) {
         String regex = entry.key().substring(entry.key().startsWith("~*") ? 2 : 1);
-        if (source.is(NginxVariables.VERSION) || entry.value().equals(map.defaultValue())) {
+        boolean isDefault = entry.value().equals(map.defaultValue());
+        if (source.is(NginxVariables.VERSION) || (isDefault && !map.isBeforeOthers(entry))) {
             return;
         }
         if (source.is(NginxVariables.PROTOCOLS)) {
@@ -194,7 +198,9 @@ final class NginxHellos {
         if (!names.isWhole()) {
             notes.addLoss(entry.line(), "vipgate has names and whole domains, *.example.com, but no expressions: "
                     + (names.exact().isEmpty() && names.below().isEmpty()
-                            ? "it is left out, and its clients are treated as those that name any other server"
+                            ? "it is left out, and " + (isDefault
+                                    ? LED_BY_LATER
+                                    : "its clients are treated as those that name any other server")
                             : "the nearest to it takes its place, " + String.join(", ", names.keys())));
         }
     }

@@ -133,6 +133,13 @@ final class NginxMap {
         return values;
     }
 
+    /** Whether an expression that is looked at after an entry leads elsewhere: it would get the clients of one that is left out. */
+    boolean isBeforeOthers(Entry entry) {
+        int behind = expressions.indexOf(entry) + 1;
+        return expressions.subList(behind, expressions.size()).stream()
+                .anyMatch(each -> !each.value.equals(entry.value));
+    }
+
     /** How much there is to look at for a value. */
     int effort() {
         return 1 + 10 * expressions.size();

@@ -18,6 +18,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers with {@code ssl_preread}: where clients are led by what they begin with. */
 class NginxHelloTest {
@@ -105,6 +106,28 @@ class NginxHelloTest {
 
         assertThat(ImportedConfig.of(result).led(LISTENER, name)).isEqualTo(pool);
         assertThat(losses(result)).singleElement().asString().startsWith("line 2: ").contains("no expressions");
+    }
+
+    @Test
+    void exceptionBeforeADomainStaysOneThoughItLeadsWhereAllOthersGo() {
+        ImportResult result = convert(NAME + "{ ~^www\\.a\\.example$ pa; ~\\.a\\.example$ pb; default pa; }");
+        ImportedConfig config = ImportedConfig.of(result);
+
+        assertThat(losses(result)).isEmpty();
+        assertThat(config.led(LISTENER, "www.a.example")).isEqualTo("pa");
+        assertThat(config.led(LISTENER, "x.a.example")).isEqualTo("pb");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"~^www\\.", "www.*"})
+    void exceptionThatCannotBeSaidIsALossBeforeAnExpressionThatLeadsElsewhere(String key) {
+        ImportResult result = convert(NAME + "{ hostnames; " + key + " pa; ~\\.a\\.example$ pb; default pa; }");
+
+        assertThat(losses(result)).singleElement().asString().startsWith("line 2: ")
+                .contains("a later expression is for, too");
+        assertThat(losses(
+                convert(NAME + "{ hostnames; ~\\.a\\.example$ pa; " + key + " pa; .b.example pb; default pa; }")))
+                .isEmpty();
     }
 
     @Test
