@@ -77,7 +77,10 @@ public final class ClientHello {
         return new String(name, 0, nameLength, StandardCharsets.ISO_8859_1);
     }
 
-    /** Whether the hello carries an encrypted one (ECH): the name that can be read is that of the outer hello. */
+    /**
+     * Whether the hello has the extension of an encrypted one (ECH): the name that can be read is that of the outer hello. Browsers
+     * send it with random bytes where they know of no keys (GREASE).
+     */
     public boolean hasEncrypted() {
         return hasEncrypted;
     }

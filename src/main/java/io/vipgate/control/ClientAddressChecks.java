@@ -38,7 +38,7 @@ public final class ClientAddressChecks {
                     keys(required) + ": require (expected: a process that may connect from other machines' "
                             + "addresses; " + REMEDY + ", or write prefer or none)");
         }
-        LOG.warn("{}: prefer, but this process may not connect from other machines' addresses; its own is used. {}",
+        LOG.warn("{}: prefer, but this process may not connect from other machines' addresses; its own is used; {}",
                 keys(preferred), REMEDY);
     }
 

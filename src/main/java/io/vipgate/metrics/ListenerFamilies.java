@@ -61,7 +61,7 @@ final class ListenerFamilies {
                 Family.counter("vipgate_listener_hellos",
                         "Clients of listeners with tls, by what has led them.", this::addHellos, "listener", "result"),
                 Family.counter("vipgate_listener_ech_hellos",
-                        "ClientHellos that carry an encrypted one (ECH), led by their outer name.",
+                        "ClientHellos with the extension of an encrypted one (ECH), or of random bytes that look like one.",
                         series -> routing.forEach(each -> series.add(each.counts().encryptedHellos(), each.name())),
                         "listener"));
     }

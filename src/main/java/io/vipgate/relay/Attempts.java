@@ -75,7 +75,9 @@ final class Attempts {
             selected = isPinnable
                     ? first(pool, clientHigh, clientLow, now)
                     : pool.open(clientHigh, clientLow, failed, false, now);
-            pool.onFirstSelected(selected);
+            if (selected != null || pool.mayServe(clientHigh, clientLow)) {
+                pool.onFirstSelected(selected);
+            }
         } else {
             int left = pool.attempts() - failed.size();
             selected = left <= 0 ? null : pool.open(clientHigh, clientLow, failed, left == 1, now);

@@ -105,7 +105,7 @@ public final class ListenerCounts {
         return hellos;
     }
 
-    /** ClientHellos that carry an encrypted one (ECH). */
+    /** ClientHellos with the extension of an encrypted one (ECH). */
     public long encryptedHellos() {
         return encryptedHellos;
     }

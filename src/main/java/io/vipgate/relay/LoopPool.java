@@ -3,6 +3,7 @@ package io.vipgate.relay;
 import io.vipgate.balance.SelectionContext;
 import io.vipgate.balance.TieredBalancer;
 import io.vipgate.balance.Turns;
+import io.vipgate.linux.ClientAddress;
 import io.vipgate.pinning.Pin;
 import io.vipgate.pool.Candidate;
 import io.vipgate.pool.Endpoint;
@@ -189,8 +190,13 @@ public final class LoopPool {
         return false;
     }
 
-    /** Whether any endpoint, in whatever state, has an address of a family. */
-    boolean hasEndpointOf(boolean isIpv4) {
+    /** Whether any endpoint, in whatever state, can be connected to as the pool requires for a client. */
+    boolean mayServe(long clientHigh, long clientLow) {
+        TransparentSource source = plan.transparent();
+        if (source == null || !source.isRequired()) {
+            return true;
+        }
+        boolean isIpv4 = ClientAddress.isIpv4(clientHigh, clientLow);
         for (LoopEndpoint each : endpoints) {
             if (TransparentSource.isOfFamily(each.endpoint(), isIpv4)) {
                 return true;

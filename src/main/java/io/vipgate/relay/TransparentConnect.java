@@ -93,9 +93,7 @@ final class TransparentConnect {
      * @return {@link RefuseReason#CLIENT_ADDRESS} when those of the client's family are missing, and must not be
      */
     static RefuseReason whyNone(Relay relay) {
-        TransparentSource source = relay.pool.transparent();
-        boolean isIpv4 = ClientAddress.isIpv4(relay.clientHigh, relay.clientLow);
-        if (source == null || !source.isRequired() || relay.pool.hasEndpointOf(isIpv4)) {
+        if (relay.pool.mayServe(relay.clientHigh, relay.clientLow)) {
             return RefuseReason.NO_ENDPOINT;
         }
         relay.pool.onFallback(ClientAddressFallback.FAMILY);

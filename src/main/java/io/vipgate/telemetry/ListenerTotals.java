@@ -15,7 +15,7 @@ import io.vipgate.relay.RefuseReason;
  * @param refusals clients that were refused
  * @param dryRuns clients that a dry run would have refused
  * @param hellos what has led clients whose ClientHello was waited for
- * @param encryptedHellos ClientHellos that carried an encrypted one
+ * @param encryptedHellos ClientHellos with the extension of an encrypted one
  */
 public record ListenerTotals(long accepted, EnumCounter<RefuseReason> refusals, EnumCounter<RefuseReason> dryRuns,
         EnumCounter<HelloResult> hellos, long encryptedHellos) {

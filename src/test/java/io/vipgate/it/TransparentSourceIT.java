@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,5 +180,35 @@ final class TransparentSourceIT {
             assertThat(seen(client, "2001:db8:1::1")).isEmpty();
             assertThat(seen(node, "192.0.2.1")).as("the endpoint's own machine").isEmpty();
         }
+    }
+
+    @Test
+    void processWithoutTheCapabilityDoesNotStartWhereItIsRequired() throws Exception {
+        VipgateProcess vipgate = withoutCapabilities(file("require", "1s"));
+
+        assertThat(vipgate.awaitExit(BOUND)).isEqualTo(1);
+        assertThat(vipgate.errors())
+                .contains("pools.nginx.clientAddress: require (expected: a process that may connect from "
+                        + "other machines' addresses; give the process CAP_NET_RAW");
+    }
+
+    @Test
+    void processWithoutTheCapabilityUsesItsOwnAddressWhereTheClientsIsPreferred() throws Exception {
+        takeReplies();
+        try (ServerSocket _ = serve("198.51.100.2");
+                ServerSocket _ = serve("2001:db8:2::2");
+                VipgateProcess vipgate = withoutCapabilities(file("prefer", "20s")).awaitStart()) {
+            awaitLog(vipgate,
+                    "WARN +pools.nginx.clientAddress: prefer, but this process may not connect from other machines' "
+                            + "addresses; its own is used; give the process CAP_NET_RAW");
+            assertThat(seen(client, "192.0.2.1")).isIn("198.51.100.1", "2001:db8:2:0:0:0:0:1");
+            assertThat(vipgate.errors()).doesNotContain("will time out");
+        }
+    }
+
+    private VipgateProcess withoutCapabilities(Path file) throws Exception {
+        return VipgateProcess.startBehind(
+                List.of("ip", "netns", "exec", gateway, "setpriv", "--inh-caps=-all", "--bounding-set=-all"), directory,
+                "run", "-c", file.toString());
     }
 }

@@ -49,6 +49,12 @@ class TransparentConnectTest {
         return sum.fallbacks().of(reason);
     }
 
+    private long noHealthy() {
+        PoolCounts sum = new PoolCounts();
+        fixture.pool.addTo(sum);
+        return sum.noHealthy();
+    }
+
     /** A connect that the first endpoint does not answer. */
     private void timeOutAtFirstEndpoint(String client) {
         FakeSocket _ = nextAtFirst(client);
@@ -127,6 +133,7 @@ class TransparentConnectTest {
 
         assertThat(kernel.dialled).isEmpty();
         assertThat(client.isReset).isTrue();
+        assertThat(noHealthy()).as("it is not for want of health").isZero();
         assertThat(fixture.listener.counts().refused().of(RefuseReason.CLIENT_ADDRESS)).isEqualTo(1);
         assertThat(fallbacks(ClientAddressFallback.FAMILY)).isEqualTo(1);
         fixture.assertNothingLeft();

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param protocols protocols in the configuration
  * @param pools that clients may be led to, the listener's own first
  * @param hellosBy clients by what has led them; what has led nobody is left out
- * @param encrypted ClientHellos that carry an encrypted one (ECH)
+ * @param encrypted ClientHellos with the extension of an encrypted one (ECH)
  */
 public record TlsRoutingStatus(int names, int protocols, List<String> pools, Map<String, Long> hellosBy,
         long encrypted) {

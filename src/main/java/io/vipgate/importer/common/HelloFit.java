@@ -24,6 +24,7 @@ public final class HelloFit<T> {
     private static final int MAX_NAMED = 5;
     private static final int MAX_PAIRS = 8;
     private static final int MAX_CHECKS = 100_000;
+    private static final int MAX_NAMES_BY_PROTOCOL = 1000;
 
     private final HelloKeys keys;
     private final Function<SampleHello, HelloOutcome<T>> file;
@@ -78,8 +79,8 @@ public final class HelloFit<T> {
 
     /** Where all clients are led that offer a protocol first, whatever they name, and would not be without it. */
     private Optional<T> always(String protocol) {
-        List<SampleHello> samples = keys.samples();
-        HelloOutcome<T> first = ask(samples.getLast().offering(List.of(protocol)));
+        List<SampleHello> samples = keys.samples().reversed().stream().limit(MAX_NAMES_BY_PROTOCOL).toList();
+        HelloOutcome<T> first = ask(samples.getFirst().offering(List.of(protocol)));
         boolean decides = false;
         for (SampleHello each : samples) {
             boolean isFirst = protocol.equals(ALONE)
@@ -123,7 +124,7 @@ public final class HelloFit<T> {
         List<SampleHello> all = new ArrayList<>(samples);
         all.add(SampleHello.NOT_TLS);
         for (List<String> offer : offers()) {
-            samples.stream().limit(MAX_CHECKS / 100).forEach(each -> all.add(each.offering(offer)));
+            samples.stream().limit(MAX_NAMES_BY_PROTOCOL).forEach(each -> all.add(each.offering(offer)));
             samples.reversed().stream().limit(2).forEach(each -> all.add(each.offering(offer)));
         }
         keys.versions().forEach(version -> samples.forEach(each -> all.add(each.speaking(version))));

@@ -58,7 +58,7 @@ public final class HelloKeys {
         List<String> each = List.of(list.split(",", -1)).stream().filter(one -> !one.isEmpty()).toList();
         if (protocols.size() + each.size() <= MAX_PROTOCOLS) {
             protocols.addAll(each);
-            if (each.size() > 1) {
+            if (each.size() > 1 && lists.size() < MAX_PROTOCOLS) {
                 lists.add(each);
             }
         }

@@ -39,6 +39,7 @@ public record NamePattern(List<String> exact, List<String> below, boolean isWhol
     private static final Pattern OFFER_EDGES = Pattern
             .compile("\\\\b|^\\^|\\$$|\\((?:\\?:)?(?:\\^\\|,|,\\|\\^|,\\|\\$|\\$\\|,)\\)|^\\.\\*|\\.\\*$");
     private static final int MAX_ALTERNATIVES = 200;
+    private static final int MAX_LENGTH = 500;
     private static final NamePattern NONE = new NamePattern(List.of(), List.of(), false);
 
     /** Copies the lists. */
@@ -49,6 +50,9 @@ public record NamePattern(List<String> exact, List<String> below, boolean isWhol
 
     /** What an expression says that is searched for within a name. */
     public static NamePattern of(String regex) {
+        if (regex.length() > MAX_LENGTH) {
+            return NONE;
+        }
         Matcher head = WITH_DOMAIN.matcher(regex);
         if (head.find()) {
             return of(regex.substring(head.end()), true, true, true);
@@ -78,6 +82,9 @@ public record NamePattern(List<String> exact, List<String> below, boolean isWhol
 
     /** The protocols that an expression looks for in a list with commas; empty where it can't be told. */
     public static Optional<List<String>> protocols(String regex) {
+        if (regex.length() > MAX_LENGTH) {
+            return Optional.empty();
+        }
         String inner = OFFER_EDGES.matcher(regex).replaceAll("");
         List<String> protocols = expand(inner).stream()
                 .map(each -> each.replaceAll("\\\\([^A-Za-z0-9])", "$1")).toList();

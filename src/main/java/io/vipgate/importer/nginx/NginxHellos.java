@@ -23,6 +23,8 @@ final class NginxHellos {
             NginxVariables.VERSION);
     private static final List<String> VERSIONS = List.of("TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3");
     private static final int MAX_VISITS = 1000;
+    private static final int MAX_PARTS = 3;
+    private static final int MAX_KEY = 600;
     private static final String LED_BY_LATER = "clients of it that a later expression is for, too, are led by that one";
 
     private final Notes notes;
@@ -99,6 +101,11 @@ final class NginxHellos {
             pattern = Pattern.compile(regex + Pattern.quote(rest), Pattern.CASE_INSENSITIVE);
         }
 
+        /** Whether a text can be told apart into its parts with little effort. */
+        boolean canSplit(String text) {
+            return isAlone || (parts.size() <= MAX_PARTS && text.length() <= MAX_KEY);
+        }
+
         boolean is(String variable) {
             return isAlone && parts.getFirst().equals(variable);
         }
@@ -108,7 +115,13 @@ final class NginxHellos {
         for (NginxMap.Entry entry : map.entries()) {
             boolean isOfNames = source.is(NginxVariables.NAME);
             switch (entry.kind()) {
-                case EXACT -> exact(entry, source);
+                case EXACT -> {
+                    if (source.canSplit(entry.key())) {
+                        exact(entry, source);
+                    } else {
+                        notes.addLoss(entry.line(), "too long to be followed; its clients are treated as others");
+                    }
+                }
                 case EXPRESSION -> expression(map, entry, source);
                 case BELOW, DOMAIN -> {
                     if (isOfNames) {

@@ -204,6 +204,17 @@ class NginxHelloTest {
     }
 
     @Test
+    void textsThatAreMadeToTakeLongDoNot() {
+        String many = "$ssl_preread_server_name".repeat(40);
+        ImportResult variables = convert("map x" + many + " $to { x" + "a".repeat(3000) + "b pa; default pb; }");
+        ImportResult expressions = convert(NAME + "{ '~" + "(a|b)".repeat(2000) + "$' pa; '~(((a+)+)+)+$' pa; '~"
+                + "(".repeat(200) + "a" + ")".repeat(200) + "' pa; " + "a".repeat(100) + "c pc; default pb; }");
+
+        assertThat(losses(variables)).anyMatch(each -> each.contains("too long to be followed"));
+        assertThat(losses(expressions)).isNotEmpty();
+    }
+
+    @Test
     void whatHasNoTlsAndTheVersion() {
         ImportResult refusing = convert("map $ssl_preread_protocol $to { \"\" ''; default pa; }");
         ImportResult leading = convert("map $ssl_preread_protocol $to { \"\" pb; default pa; }");
