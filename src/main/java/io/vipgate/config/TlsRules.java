@@ -24,6 +24,12 @@ final class TlsRules {
     void check(BiConsumer<String, KeyPath> namesPool) {
         tls.names().forEach((name, pool) -> namesPool.accept(pool, path.child("names").child(name)));
         tls.alpn().forEach((protocol, pool) -> namesPool.accept(pool, path.child("alpn").child(protocol)));
+        boolean isForNobody = tls.names().isEmpty() && tls.alpn().isEmpty()
+                && tls.notTls() == TlsConfig.Otherwise.REJECT && tls.noName() == TlsConfig.Otherwise.REJECT
+                && tls.unknownName() == TlsConfig.Otherwise.REJECT;
+        if (isForNobody && !problems.touches(path)) {
+            problems.warn(written.line(path), path, "refuses everybody without names or alpn");
+        }
         boolean isIdle = tls.names().isEmpty() && tls.alpn().isEmpty() && tls.notTls() == TlsConfig.Otherwise.DEFAULT
                 && tls.noName() == TlsConfig.Otherwise.DEFAULT && tls.unknownName() == TlsConfig.Otherwise.DEFAULT;
         if (isIdle && !problems.touches(path)) {

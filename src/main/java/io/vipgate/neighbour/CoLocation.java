@@ -1,6 +1,7 @@
 package io.vipgate.neighbour;
 
 import io.vipgate.pool.Endpoint;
+import java.net.Inet4Address;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,7 +17,8 @@ import java.util.function.Function;
  *
  * <p>A machine is a hardware address on an interface of this one. What is kept is one finding for each endpoint; machines
  * and pairs follow from it, so that a pool of a thousand endpoints costs a thousand findings and not half a million pairs.
- * Endpoints that differ only by their port are one machine by configuration: they are no pair, and no finding.
+ * Endpoints that differ only by their port are one machine by configuration: they are no pair, and no finding. Nor are those of
+ * different families.
  *
  * <p>A router or a cloud that answers for every address (proxy ARP) looks like one machine.
  *
@@ -51,7 +53,7 @@ public final class CoLocation {
     }
 
     /**
-     * A machine that answers for endpoints of more than one address.
+     * A machine that answers for endpoints of more than one address of a family.
      *
      * @param endpoints all that it answers for, in the order of the configuration, whatever their state
      * @param since when it was first seen to answer for all of them
@@ -59,7 +61,7 @@ public final class CoLocation {
     public record Machine(Neighbour.Resolved answer, List<Endpoint> endpoints, Instant since) {}
 
     /**
-     * Two endpoints of different addresses, in the order of the configuration.
+     * Two endpoints of different addresses of one family, in the order of the configuration.
      *
      * @param since when both were first seen to be answered as they are now
      */
@@ -94,11 +96,16 @@ public final class CoLocation {
         return endpoint.address().getAddress().getHostAddress();
     }
 
-    /** How many addresses endpoints have. */
+    /** How many addresses of one family endpoints have: a service has one of each without there being less to fail over to. */
     static int addresses(Iterable<Endpoint> endpoints) {
-        Set<String> keys = new HashSet<>();
-        endpoints.forEach(endpoint -> keys.add(key(endpoint)));
-        return keys.size();
+        Set<String> ipv4 = new HashSet<>();
+        Set<String> ipv6 = new HashSet<>();
+        endpoints.forEach(endpoint -> (isIpv4(endpoint) ? ipv4 : ipv6).add(key(endpoint)));
+        return Math.max(ipv4.size(), ipv6.size());
+    }
+
+    private static boolean isIpv4(Endpoint endpoint) {
+        return endpoint.address().getAddress() instanceof Inet4Address;
     }
 
     /** Who answers for each endpoint, in the order of the configuration. */
@@ -106,7 +113,7 @@ public final class CoLocation {
         return findings;
     }
 
-    /** Machines that answer for more than one address; empty when there is none, or none is known. */
+    /** Machines that answer for more than one address of a family; empty when there is none, or none is known. */
     public List<Machine> sharedMachines() {
         Map<Neighbour.Resolved, List<Finding>> machines = new LinkedHashMap<>();
         for (Finding finding : findings) {
@@ -129,7 +136,7 @@ public final class CoLocation {
     }
 
     /**
-     * Every two endpoints of different addresses; empty for a pool of more than {@link #MAX_PAIRED} endpoints, where
+     * Every two endpoints of different addresses of one family; empty for a pool of more than {@link #MAX_PAIRED} endpoints, where
      * {@link #sharedMachines()} tells the same in fewer words.
      */
     public List<Pair> pairs() {
@@ -141,7 +148,8 @@ public final class CoLocation {
             for (int k = i + 1; k < findings.size(); k++) {
                 Finding first = findings.get(i);
                 Finding second = findings.get(k);
-                if (!key(first.endpoint()).equals(key(second.endpoint()))) {
+                if (isIpv4(first.endpoint()) == isIpv4(second.endpoint())
+                        && !key(first.endpoint()).equals(key(second.endpoint()))) {
                     pairs.add(new Pair(first.endpoint(), second.endpoint(), state(first, second),
                             latest(List.of(first, second))));
                 }

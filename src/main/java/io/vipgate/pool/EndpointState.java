@@ -90,6 +90,11 @@ public record EndpointState(AdminState admin, Health health, boolean isSuspect, 
         return admin == AdminState.READY && weight > 0;
     }
 
+    /** True when nothing speaks against it: it is no backup, not DOWN, and not suspect. */
+    public boolean isPrime() {
+        return !isBackup && health != Health.DOWN && !isSuspect;
+    }
+
     /**
      * True when clients that are pinned to it still go to it. One that takes nothing new keeps them for as long as a pin
      * could have lived when that began, so that it runs empty.

@@ -42,6 +42,7 @@ public final class LoopPool {
     private PoolPlan plan;
     private @Nullable PoolSnapshot snapshot;
     private LoopEndpoint[] endpoints = {};
+    private boolean hasBothFamilies;
     private TieredBalancer balancer;
 
     /**
@@ -70,6 +71,8 @@ public final class LoopPool {
             endpoints[i] = known.computeIfAbsent(endpoint, this::newcomer);
             endpoints[i].update(members.get(i).state());
         }
+        long ipv4 = present.stream().filter(each -> TransparentSource.isOfFamily(each, true)).count();
+        hasBothFamilies = ipv4 > 0 && ipv4 < present.size();
         known.forEach((endpoint, own) -> {
             if (!present.contains(endpoint)) {
                 leaving.put(endpoint, own);
@@ -272,8 +275,7 @@ public final class LoopPool {
         TieredBalancer present = present();
         RequiredSource required = required(clientHigh, clientLow, now);
         if (required == null) {
-            selection.begin(clientHigh, clientLow, tried, LoopPool::isAny);
-            return open(present, isLast);
+            return preferred(present, clientHigh, clientLow, tried, isLast);
         }
         selection.begin(clientHigh, clientLow, tried, required::isGood);
         LoopEndpoint good = open(present, isLast);
@@ -281,6 +283,24 @@ public final class LoopPool {
             return good;
         }
         selection.begin(clientHigh, clientLow, tried, required::isPossible);
+        return open(present, isLast);
+    }
+
+    /** Of the client's family where its address is preferred and such a one is as good as any, else whichever comes. */
+    private @Nullable LoopEndpoint preferred(TieredBalancer present, long clientHigh, long clientLow,
+            List<Endpoint> tried, boolean isLast) {
+        if (plan.transparent() != null && hasBothFamilies) {
+            boolean isIpv4 = ClientAddress.isIpv4(clientHigh, clientLow);
+            selection.begin(clientHigh, clientLow, tried, each -> TransparentSource.isOfFamily(each, isIpv4));
+            LoopEndpoint of = open(present, isLast);
+            if (of != null && of.state().isPrime()) {
+                return of;
+            }
+            if (of != null) {
+                of.endpoint().close();
+            }
+        }
+        selection.begin(clientHigh, clientLow, tried, LoopPool::isAny);
         return open(present, isLast);
     }
 

@@ -82,5 +82,8 @@ class TlsRulesTest {
                 "test.yaml:5: listeners.secure.tls: leads nobody elsewhere without names or alpn, and every client waits for its "
                         + "ClientHello");
         assertThat(Loads.valid(text("{ notTls: reject }")).warnings()).isEmpty();
+        assertThat(Loads.valid(text("{ notTls: reject, noName: reject, unknownName: reject }")).warnings())
+                .extracting(Problem::toString)
+                .containsExactly("test.yaml:5: listeners.secure.tls: refuses everybody without names or alpn");
     }
 }

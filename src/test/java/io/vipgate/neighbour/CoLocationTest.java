@@ -121,12 +121,18 @@ class CoLocationTest {
     }
 
     @Test
-    void bothFamiliesOfOneMachineAreOneMachine() {
-        Endpoint ipv6 = endpoint("vip1-6", "2001:db8::11");
+    void bothFamiliesOfOneServiceAreNoPairAndTwoServicesOnOneMachineAreOneInEach() {
+        Endpoint first = endpoint("vip1-6", "2001:db8::11");
+        Endpoint second = endpoint("vip2-6", "2001:db8::12");
 
-        CoLocation found = CoLocation.NOTHING.next(List.of(VIP1, ipv6), _ -> NODE_A, T0);
+        CoLocation one = CoLocation.NOTHING.next(List.of(VIP1, first), _ -> NODE_A, T0);
+        assertThat(one.pairs()).isEmpty();
+        assertThat(one.sharedMachines()).isEmpty();
 
-        assertThat(found.pairs()).extracting(Pair::state).containsExactly(State.CO_LOCATED);
+        CoLocation both = CoLocation.NOTHING.next(List.of(VIP1, first, VIP2, second), _ -> NODE_A, T0);
+        assertThat(both.pairs()).extracting(Pair::state).containsExactly(State.CO_LOCATED, State.CO_LOCATED);
+        assertThat(both.sharedMachines()).singleElement()
+                .satisfies(machine -> assertThat(machine.endpoints()).hasSize(4));
     }
 
     @Test
