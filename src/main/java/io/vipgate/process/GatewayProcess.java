@@ -66,7 +66,10 @@ public final class GatewayProcess implements AutoCloseable {
             Thread.ofPlatform().name("vipgate-reload").daemon().factory());
     private volatile @Nullable Gateway served;
     private volatile boolean isStopping;
+    private final Object startLock = new Object();
     private volatile @Nullable Reloader reloader;
+    /** A SIGHUP has come while there was nobody to follow it. Guarded by the lock. */
+    private boolean isReloadDue;
 
     /**
      * Takes the signals over. To be called before the gateway serves: until then SIGTERM ends the process without a
@@ -144,9 +147,17 @@ public final class GatewayProcess implements AutoCloseable {
     }
 
     private void onHangUp() {
-        Reloader present = reloader;
+        Reloader present;
+        synchronized (startLock) {
+            present = reloader;
+            if (present == null && served == null) {
+                isReloadDue = true;
+                LOG.info("SIGHUP: still starting; the file is read again after that");
+                return;
+            }
+        }
         if (present == null) {
-            LOG.warn("SIGHUP: {}", served != null ? "there is no file to read again" : "still starting");
+            LOG.warn("SIGHUP: there is no file to read again");
             return;
         }
         try {
@@ -257,12 +268,19 @@ public final class GatewayProcess implements AutoCloseable {
      * @throws InterruptedException if the thread is interrupted
      */
     public void serve(GatewayServer server, @Nullable Reloader file) throws InterruptedException {
-        reloader = file;
-        served = server.gateway();
+        boolean wasHungUp;
+        synchronized (startLock) {
+            reloader = file;
+            served = server.gateway();
+            wasHungUp = isReloadDue;
+        }
         if (file != null) {
             server.operations().configureBy(new OperatorsControl(file));
         }
         notifier.ready("serving");
+        if (wasHungUp) {
+            onHangUp();
+        }
         notifier.pingPeriod().ifPresent(period -> server.periodic().every(period,
                 () -> notifier.ping(server.gateway().isAlive(Readiness.MAX_LOOP_SILENCE))));
         ListedFiles listed = new ListedFiles();

@@ -81,6 +81,26 @@ final class ReloadProcessIT {
     }
 
     @Test
+    void hangUpThatComesWhileTheGatewayStartsIsFollowedWhenItServes() throws Exception {
+        Path file = directory.resolve("gateway.yaml");
+        try (NamingEndpoint one = new NamingEndpoint('1')) {
+            for (int i = 0; i < 4; i++) {
+                Files.writeString(file, yaml(FreePort.take(), one, ""));
+                try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", file.toString())) {
+                    // Its signals are taken over by then, and it has not yet begun to wait for them.
+                    while (gateway.isAlive() && !gateway.errors().contains(" serves ")) {
+                        Thread.onSpinWait();
+                    }
+                    gateway.hangUp();
+                    awaitLog(gateway, "INFO +reloaded .*: nothing has changed");
+                    gateway.terminate();
+                    assertThat(gateway.awaitExit(BOUND)).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
     void hangUpReadsTheFilesOfAccessListsAgainAndSaysWhichHaveChanged() throws Exception {
         int port = FreePort.take();
         Path file = directory.resolve("gateway.yaml");
