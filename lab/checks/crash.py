@@ -81,7 +81,7 @@ class Crashes:
         listeners = "".join(f'  on{port}: {{ bind: "127.0.0.1:{port}", pool: p, backlog: 4096 }}\n' for port in ports)
         self.file.write_text(f"listeners:\n{listeners}pools:\n  p:\n"
                              f'    endpoints: {{ one: "127.0.0.1:{self.endpoint.port}" }}\n'
-                             f"runtime: {{ eventLoops: {loops} }}\nshutdown: {{ grace: 300ms, drain: 2s }}\n")
+                             f"runtime: {{ eventLoops: {loops} }}\nshutdown: {{ grace: 2s, drain: 2s }}\n")
 
     async def killed(self, what: str, expected: int) -> None:
         """Kills it under load, and looks at who came after that."""
@@ -151,7 +151,7 @@ class Crashes:
 
     async def stopped(self) -> None:
         status = asyncio.create_task(asyncio.to_thread(self.manager.end))
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.3)
         in_grace = await exchange(self.web, 2)
         await status
         late = await exchange(self.web, 2)

@@ -119,7 +119,8 @@ public final class ListenerRegistry {
         needs.check(budget);
         List<BoundAddress> present = all(bound);
         List<BoundAddress> free = new ArrayList<>(present);
-        ListenerChange change = new ListenerChange(this, listenSocket, store, loops.count(), budget.relays(), config, lists);
+        ListenerChange change = new ListenerChange(this, listenSocket, store, loops.count(), budget.relays(), config,
+                lists);
         config.listeners().forEach((name, listener) -> {
             for (BindAddress bind : listener.bind()) {
                 BoundAddress kept = take(free, name, bind);

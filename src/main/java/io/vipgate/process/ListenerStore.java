@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Not kept: a port that the kernel chose, which means nothing to the next process, and an address with a zone.
  *
- * <p>Used by the thread that starts the gateway, then by the control thread.
+ * <p>Confined to the thread that starts the gateway, then to the control thread.
  */
 public final class ListenerStore implements SocketStore {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerStore.class);
@@ -61,11 +61,14 @@ public final class ListenerStore implements SocketStore {
             List<Integer> descriptors = inherited.take(name);
             inherited.close(descriptors);
             if (name.startsWith(PREFIX)) {
-                LOG.info("the service manager has kept {}, where no listener listens any more; who waits there is reset",
+                LOG.info(
+                        "the service manager has kept {}, where no listener listens any more; who waits there is reset",
                         name.substring(PREFIX.length()));
             } else {
-                LOG.warn("the service manager has handed over {} descriptors called {} that are none of the gateway's own: "
-                        + "closed (socket units are not used)", descriptors.size(), name);
+                LOG.warn(
+                        "the service manager has handed over {} descriptors called {} that are none of the gateway's own: "
+                                + "closed (socket units are not used)",
+                        descriptors.size(), name);
             }
         }
         remove(unwanted);
@@ -84,7 +87,8 @@ public final class ListenerStore implements SocketStore {
         }
         inherited.close(others);
         if (!fit.isEmpty()) {
-            LOG.info("{} listening sockets of {} were kept by the service manager, with who waits there", fit.size(), bind);
+            LOG.info("{} listening sockets of {} were kept by the service manager, with who waits there", fit.size(),
+                    bind);
         }
         return fit;
     }
