@@ -146,6 +146,7 @@ final class RelayEndings {
         relay.loop.wheel().disarm(relay);
         close(relay, relay.backend, withReset);
         close(relay, relay.client, withReset);
+        RelayHedge.onClosed(relay);
         release(relay, relay.clientToBackend);
         release(relay, relay.backendToClient);
         relay.listener.onClosed();

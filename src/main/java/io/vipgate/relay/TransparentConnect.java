@@ -84,7 +84,7 @@ final class TransparentConnect {
      */
     static @Nullable LoopEndpoint onceMore(Relay relay) {
         TransparentSource source = relay.pool.transparent();
-        return source == null || source.isRequired() ? null : relay.attempts.onceMore();
+        return source == null || source.isRequired() ? null : relay.attempts.onceMore(relay.pool, relay.now());
     }
 
     /**

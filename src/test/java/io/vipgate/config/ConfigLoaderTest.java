@@ -34,7 +34,8 @@ class ConfigLoaderTest {
         assertThat(pool.probe().type()).isEqualTo(ProbeType.TCP);
         assertThat(pool.probe().http()).isEmpty();
         assertThat(pool.probe().jitter()).isEqualTo(0.10);
-        assertThat(pool.connect()).isEqualTo(new ConnectConfig(Duration.ofMillis(1500), Optional.empty()));
+        assertThat(pool.connect()).isEqualTo(new ConnectConfig(Duration.ofMillis(1500), Optional.empty(),
+                HedgeDelay.OFF, 0.1, 1));
         assertThat(pool.timeouts())
                 .isEqualTo(new TimeoutsConfig(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ZERO, 0.10));
         assertThat(pool.keepAlive()).isEqualTo(new KeepAliveConfig(Duration.ofSeconds(30), Duration.ofSeconds(5), 3));
