@@ -20,6 +20,16 @@ public record ConnectRules(@Nullable HedgeRules hedge, @Nullable ConnectBudget r
     static final byte PLACE = 1;
     static final byte CONNECTING = 2;
 
+    /** Whether an endpoint is passed over, since it is at a maximum. */
+    public boolean isFull(Endpoint endpoint) {
+        return endpoint.isFull() || hasManyConnecting(endpoint);
+    }
+
+    /** Whether an endpoint has as many connects under way as it may have. */
+    public boolean hasManyConnecting(Endpoint endpoint) {
+        return maxConnecting != 0 && endpoint.connecting() >= maxConnecting;
+    }
+
     /** Takes a place at an endpoint; false at a maximum. */
     boolean tryOpen(Endpoint endpoint) {
         return maxConnecting == 0 ? endpoint.tryOpen() : endpoint.tryOpenConnecting(maxConnecting);

@@ -3,6 +3,7 @@ package io.vipgate.relay;
 import io.vipgate.balance.TieredBalancer;
 import io.vipgate.balance.Turns;
 import io.vipgate.counters.BucketBounds;
+import io.vipgate.counters.EnumCounter;
 import io.vipgate.counters.Histogram;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.pinning.Pin;
@@ -184,6 +185,16 @@ public final class LoopPool {
     /** Attempts that followed a failed one. */
     public long retries() {
         return counts.retries();
+    }
+
+    /** Second connects, begun beside one that was slow, by what became of them; not to be kept. */
+    public EnumCounter<HedgeResult> hedgeResults() {
+        return counts.hedges();
+    }
+
+    /** Attempts that would have followed a failed one, but for the budget. */
+    public long retriesRefused() {
+        return counts.retriesRefused();
     }
 
     /** Connections that went where their client was pinned. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipgate.balance.RoundRobin;
 import io.vipgate.linux.Errno;
 import io.vipgate.relay.FakeKernel.Connect;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -113,7 +114,7 @@ class HedgeWalkTest {
         }
 
         private void assertEachClientIsAtOneEndpoint() {
-            List<String> arrived = kernel.dialled.stream().map(socket -> new String(socket.arrived()))
+            List<String> arrived = kernel.dialled.stream().map(socket -> new String(socket.arrived(), StandardCharsets.UTF_8))
                     .filter(text -> !text.isEmpty()).toList();
             assertThat(arrived).doesNotHaveDuplicates().allMatch(text -> text.length() == "client 000".length());
         }

@@ -57,7 +57,7 @@ function showNotices(status) {
     ...status.needRestart.map(text => `requires a restart: ${text}`),
     ...status.pools.flatMap(pool => pool.sharedMachines.map(({ machine, endpoints }) =>
       `pool ${pool.name}: one machine, ${machine}, answers for ${endpoints.join(", ")}`)),
-    ...status.pools.flatMap(clientAddressNotices)];
+    ...status.pools.flatMap(clientAddressNotices), ...status.pools.flatMap(connectNotices)];
   if (status.stateFileProblem !== null) {
     notices.push(`operator states are not kept: stateFile ${status.stateFileProblem}`);
   }
@@ -85,6 +85,18 @@ function clientAddressNotices(pool) {
   return clients.noReturn.map(({ endpoint, nextTry }) =>
     `pool ${pool.name}: replies of ${endpoint} to clients' addresses do not come back; `
     + `${isRequired ? "it is passed over" : "the gateway's own address is used for it"}, next try ${clock(Date.parse(nextTry))}`);
+}
+
+/** Budgets that are used up, and endpoints with as many connects under way as they may have. */
+function connectNotices({ name, connect }) {
+  if (connect === undefined) {
+    return [];
+  }
+  const isUsedUp = budget => budget && budget.used >= budget.most;
+  return [...isUsedUp(connect.hedges) ? [`pool ${name}: no more connects are hedged for now, hedgeBudget is used up`] : [],
+    ...isUsedUp(connect.retries) ? [`pool ${name}: failed connects are not retried for now, retryBudget is used up`] : [],
+    ...Object.entries(connect.connecting ?? {}).filter(([, number]) => number >= connect.maxConnecting)
+      .map(([endpoint, number]) => `pool ${name}: ${endpoint} is passed over, ${number} connects under way (maxConnecting)`)];
 }
 
 /** A page whose numbers stand still must not look as if all were well. */

@@ -63,6 +63,16 @@ function routing(tls) {
   return tls ? ` ${tls.pools.slice(1).join(", ")} ${list(tls.hellosBy)}` : "";
 }
 
+/** Of a pool that hedges: after how long, and how many of those that it may. */
+function hedging({ connect }) {
+  if (!connect?.hedges) {
+    return "";
+  }
+  const won = connect.hedgesBy.won ?? 0;
+  return `, hedged after ${connect.hedgeDelayMillis} ms (${count(connect.hedges.used)} of ${count(connect.hedges.most)} in 10 s, `
+    + `${count(won)} won)`;
+}
+
 /** Of an endpoint that is down: what is left of the time that its connections have. */
 function draining(endpoint) {
   return endpoint.drainLeftSeconds === null ? "" : `, draining ${count(endpoint.connections)}, ${Math.round(endpoint.drainLeftSeconds)} s left`;
@@ -131,7 +141,7 @@ class PoolView {
     const usable = pool.endpoints.filter(isUsable);
     const pins = pool.pins ? `, ${count(pool.pins.count)} pins` : "";
     setText(this.about, `${pool.balance}, probe ${pool.probe}, ${usable.length} of ${pool.endpoints.length} `
-      + `endpoints take clients${pins}`);
+      + `endpoints take clients${pins}${hedging(pool)}`);
     const lines = this.#chooseLines(pool, now);
     this.charts.show(lines);
     // Backups share only among themselves, and only when nobody else is there.
