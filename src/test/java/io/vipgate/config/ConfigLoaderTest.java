@@ -175,7 +175,7 @@ class ConfigLoaderTest {
                         .isEqualTo("6: pools.nginx.endpointz: unknown key (did you mean 'endpoints'?)"),
                 connect -> assertThat(connect)
                         .isEqualTo(
-                                "7: pools.nginx.connect: fast (expected: a section with the keys timeout, attempts)"),
+                                "7: pools.nginx.connect: fast (expected: a section with the keys timeout, attempts, hedge, hedgeBudget, retryBudget)"),
                 command -> assertThat(command).isEqualTo("8: pools.nginx.probe.command: check (expected: a list)"),
                 source -> assertThat(source)
                         .startsWith("9: pools.nginx.source: no value (expected: a list or a single value"),
