@@ -72,8 +72,9 @@ final class PoolRules {
             return;
         }
         if (connect.hedge().fixed().compareTo(connect.timeout()) >= 0) {
-            problems.error(written.line(hedge), hedge, connect.hedge() + " (expected: less than connect.timeout, which is "
-                    + ScalarTypes.printDuration(connect.timeout()) + ")");
+            problems.error(written.line(hedge), hedge,
+                    connect.hedge() + " (expected: less than connect.timeout, which is "
+                            + ScalarTypes.printDuration(connect.timeout()) + ")");
         }
         if (connect.attempts().filter(attempts -> attempts == 1).isPresent()) {
             problems.error(written.line(hedge), hedge,

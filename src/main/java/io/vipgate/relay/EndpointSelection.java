@@ -41,7 +41,8 @@ final class EndpointSelection implements SelectionContext {
 
     @Override
     public boolean isUsable(Endpoint endpoint) {
-        return !endpoint.isFull() && (maxConnecting == 0 || endpoint.connecting() < maxConnecting) && (tried.isEmpty() || !tried.contains(endpoint))
+        return !endpoint.isFull() && (maxConnecting == 0 || endpoint.connecting() < maxConnecting)
+                && (tried.isEmpty() || !tried.contains(endpoint))
                 && isMeant.test(endpoint);
     }
 

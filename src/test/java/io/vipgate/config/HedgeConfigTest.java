@@ -62,7 +62,8 @@ class HedgeConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"connect: { hedge: 20ms, hedgeBudget: 1.5 %, attempts: 2 }", "connect: { hedge: auto, timeout: 100ms }",
+    @ValueSource(strings = {"connect: { hedge: 20ms, hedgeBudget: 1.5 %, attempts: 2 }",
+        "connect: { hedge: auto, timeout: 100ms }",
         "connect: { hedge: 0s, attempts: 1 }", "connect: { hedge: 1499ms }", "maxConnecting: 32"})
     void restIsTaken(String line) {
         assertThat(Loads.valid(Loads.POOL + line.indent(4)).warnings()).isEmpty();

@@ -221,7 +221,8 @@ final class HedgeIT {
                 Peer alsoWaiting = gateway.connect()) {
             Await.until("two are under way", BOUND, () -> gateway.connections("a") == 2);
 
-            assertThat(explain(gateway).candidates().getFirst().why()).isEqualTo("2 connects under way (maxConnecting)");
+            assertThat(explain(gateway).candidates().getFirst().why())
+                    .isEqualTo("2 connects under way (maxConnecting)");
             assertThat(explain(gateway).choice().endpoint()).isEqualTo("b");
             assertThat(status(gateway).connecting()).containsEntry("a", 2L).containsEntry("b", 0L);
             try (Peer client = gateway.connect(); Peer served = two.next()) {

@@ -44,7 +44,8 @@ class HedgeWalkTest {
         Walk(long seed) {
             random = new SplittableRandom(seed);
             RelaySettings s = RelayFixture.settings();
-            RelaySettings settings = new RelaySettings(SECOND, 1 + random.nextInt(4), s.idleNanos(), s.halfClosedNanos(),
+            RelaySettings settings = new RelaySettings(SECOND, 1 + random.nextInt(4), s.idleNanos(),
+                    s.halfClosedNanos(),
                     0, 0, s.keepAlive(), 0, s.endpointUserTimeoutNanos(), s.header(), s.sources(), s.buffers(), null);
             fixture = new RelayFixture(settings, 100, 2 + random.nextInt(3));
             kernel = fixture.kernel;
@@ -114,7 +115,8 @@ class HedgeWalkTest {
         }
 
         private void assertEachClientIsAtOneEndpoint() {
-            List<String> arrived = kernel.dialled.stream().map(socket -> new String(socket.arrived(), StandardCharsets.UTF_8))
+            List<String> arrived = kernel.dialled.stream()
+                    .map(socket -> new String(socket.arrived(), StandardCharsets.UTF_8))
                     .filter(text -> !text.isEmpty()).toList();
             assertThat(arrived).doesNotHaveDuplicates().allMatch(text -> text.length() == "client 000".length());
         }

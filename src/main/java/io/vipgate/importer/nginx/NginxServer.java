@@ -285,7 +285,8 @@ final class NginxServer {
     private void report(Statement directive) {
         switch (directive.name()) {
             case "listen", "proxy_pass", "proxy_connect_timeout", "proxy_timeout", "proxy_protocol", "proxy_bind",
-                    "proxy_next_upstream", "proxy_next_upstream_tries", "proxy_next_upstream_timeout", "proxy_ssl", "proxy_half_close", "set",
+                    "proxy_next_upstream", "proxy_next_upstream_tries", "proxy_next_upstream_timeout", "proxy_ssl",
+                    "proxy_half_close", "set",
                     "preread_buffer_size", "preread_timeout", "ssl_preread", "proxy_protocol_timeout", "allow", "deny",
                     "limit_conn", "limit_conn_dry_run" ->
                 {
