@@ -120,7 +120,7 @@ final class Attempts {
             begun++;
             held = pool.connect().held();
             if (!tried.isEmpty()) {
-                pool.onRetry();
+                pool.counts().onRetry();
             }
         }
         return selected;

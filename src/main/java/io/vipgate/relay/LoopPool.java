@@ -3,7 +3,6 @@ package io.vipgate.relay;
 import io.vipgate.balance.TieredBalancer;
 import io.vipgate.balance.Turns;
 import io.vipgate.counters.BucketBounds;
-import io.vipgate.counters.EnumCounter;
 import io.vipgate.counters.Histogram;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.pinning.Pin;
@@ -187,14 +186,9 @@ public final class LoopPool {
         return counts.retries();
     }
 
-    /** Second connects, begun beside one that was slow, by what became of them; not to be kept. */
-    public EnumCounter<HedgeResult> hedgeResults() {
-        return counts.hedges();
-    }
-
-    /** Attempts that would have followed a failed one, but for the budget. */
-    public long retriesRefused() {
-        return counts.retriesRefused();
+    /** What this loop has counted, but for the endpoints; not to be kept. */
+    public PoolCounts counts() {
+        return counts;
     }
 
     /** Connections that went where their client was pinned. */
@@ -247,14 +241,6 @@ public final class LoopPool {
         return false;
     }
 
-    void onFallback(ClientAddressFallback reason) {
-        counts.onFallback(reason);
-    }
-
-    void onRetry() {
-        counts.onRetry();
-    }
-
     /** Whether another attempt may follow one that failed; counted when it may not. */
     boolean mayRetry(long now) {
         ConnectBudget budget = plan.connect().retryBudget();
@@ -269,10 +255,6 @@ public final class LoopPool {
     @Nullable
     HedgeQueue hedges() {
         return hedges;
-    }
-
-    void onHedge(HedgeResult result) {
-        counts.onHedge(result);
     }
 
     /** Whether an endpoint is suspect now. */

@@ -56,13 +56,13 @@ final class RelayHedge {
     private static void begin(Relay relay, HedgeRules rules, LoopEndpoint second) {
         if (!relay.loop.fdBudget().tryAcquireLeaving(spare(relay))) {
             relay.pool.connect().giveBack(second);
-            relay.pool.onHedge(HedgeResult.NO_SOCKET);
+            relay.pool.counts().onHedge(HedgeResult.NO_SOCKET);
             return;
         }
         if (!rules.budget().tryTake(relay.now())) {
             relay.loop.fdBudget().release();
             relay.pool.connect().giveBack(second);
-            relay.pool.onHedge(HedgeResult.NO_BUDGET);
+            relay.pool.counts().onHedge(HedgeResult.NO_BUDGET);
             return;
         }
         // From here on whatever ends the relay finds both.
@@ -141,7 +141,7 @@ final class RelayHedge {
         relay.since = other.since;
         relay.hasDelayedAck = other.hasDelayedAck;
         relay.loop.fdBudget().release();
-        relay.pool.onHedge(result);
+        relay.pool.counts().onHedge(result);
         relay.loop.wheel().arm(relay, relay.since + relay.settings.connectTimeoutNanos());
         HedgeQueue hedges = relay.pool.hedges();
         if (hedges != null) {
@@ -180,7 +180,7 @@ final class RelayHedge {
     private static void drop(Relay relay, Hedge other, HedgeResult result) {
         relay.attempts.release(other);
         relay.loop.fdBudget().release();
-        relay.pool.onHedge(result);
+        relay.pool.counts().onHedge(result);
         reset(relay, other.socket);
     }
 

@@ -18,7 +18,7 @@ public record PoolTotals(EnumCounter<HedgeResult> hedges, long retries, long ret
     public static final PoolTotals NOTHING = new PoolTotals(new EnumCounter<>(HedgeResult.class), 0, 0);
 
     static PoolTotals of(LoopPool pool) {
-        return new PoolTotals(pool.hedgeResults().copy(), pool.retries(), pool.retriesRefused());
+        return new PoolTotals(pool.counts().hedges().copy(), pool.retries(), pool.counts().retriesRefused());
     }
 
     /** Both together. */

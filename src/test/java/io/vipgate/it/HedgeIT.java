@@ -44,7 +44,7 @@ final class HedgeIT {
 
     private static long hedges(TestGateway gateway, HedgeResult result) {
         long[] sum = {0};
-        gateway.gateway().forEachLoop("nginx", pool -> sum[0] += pool.hedgeResults().of(result));
+        gateway.gateway().forEachLoop("nginx", pool -> sum[0] += pool.counts().hedges().of(result));
         return sum[0];
     }
 
