@@ -212,8 +212,6 @@ final class Attempts {
         endpoint = second;
         held = heldOfSecond;
         origin = FROM_GATEWAY;
-        begun++;
-        flags |= WAS_HEDGED;
         return other;
     }
 
@@ -244,10 +242,15 @@ final class Attempts {
         ConnectRules.release(other.endpoint, other.held);
     }
 
+    /** The present one of two attempts was begun. */
+    void onHedgeBegun() {
+        begun++;
+        flags |= WAS_HEDGED;
+    }
+
     /** The present one of two attempts could not be made, through no fault of its endpoint. */
     void withdrawHedge() {
         release();
-        begun--;
     }
 
     /** One of two attempts was connected. */

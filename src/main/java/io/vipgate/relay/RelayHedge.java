@@ -79,6 +79,7 @@ final class RelayHedge {
         }
         if (relay.backend != null) {
             relay.since = relay.now();
+            relay.attempts.onHedgeBegun();
             exchange(relay, other);
             return;
         }
@@ -90,6 +91,7 @@ final class RelayHedge {
             relay.attempts.withdrawHedge();
             goOnAlone(relay, other, HedgeResult.NO_SOCKET);
         } else {
+            relay.attempts.onHedgeBegun();
             RelayConnect.onAttemptFailed(relay, failure);
             goOnAlone(relay, other, HedgeResult.FAILED);
         }

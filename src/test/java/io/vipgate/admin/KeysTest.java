@@ -26,7 +26,8 @@ class KeysTest {
     private static final Pattern READ_BY_COMMAND = Pattern.compile("(\\w*)\\)*\\s*\\.get\\(\"(\\w+)\"\\)");
     /** Overlapping, since {@code pool.pins.count} is two of them. */
     private static final Pattern READ_BY_PAGE = Pattern
-            .compile("(?=(?<!document\\.)\\b(status|listener|pool|endpoint|probe|pins|connect|budget|chunk|body|block)\\??\\.(\\w+))");
+            .compile(
+                    "(?=(?<!document\\.)\\b(status|listener|pool|endpoint|probe|pins|connect|budget|chunk|body|block)\\??\\.(\\w+))");
     private static final Pattern EVENT = Pattern.compile("\\bevent\\.(\\w+)");
     private static final Pattern COLUMN = Pattern.compile("\\.(listener|endpoint)\\([^()]*\\)\\?\\.(\\w+)");
     private static final Pattern RATE = Pattern.compile("\"(\\w+PerSecond)\"");

@@ -13,6 +13,8 @@ import io.vipgate.linux.SocketOptions;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.ClientPrefix;
 import io.vipgate.pool.Endpoint;
+import io.vipgate.pool.Health;
+import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.relay.FakeKernel.Connect;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -275,6 +277,27 @@ class ConnectRulesTest {
         kernel.settle();
         assertThat(kernel.dialled.get(0).isReset).isTrue();
         assertThat(fixture.opened.getFirst().attempts.isFromClient()).isTrue();
+    }
+
+    @Test
+    void endpointThatGoesDownOrAwayMeanwhileMayYetConnect() {
+        use(hedge, null);
+        client();
+        kernel.pass(DELAY);
+        Endpoint first = dialled(0);
+        Endpoint second = dialled(1);
+        fixture.shared.publish(fixture.shared.snapshot().with(second, state -> state.toHealth(Health.DOWN)));
+        fixture.shared.publish(new PoolSnapshot(fixture.shared.snapshot().members().stream()
+                .filter(member -> !member.endpoint().equals(first)).toList(), true));
+        kernel.dialled.get(1).accept();
+        kernel.settle();
+
+        assertThat(kernel.dialled.get(0).isReset).isTrue();
+        assertThat(kernel.dialled.get(1).arrived()).isEqualTo(bytes("request"));
+        assertThat(first.connections()).isZero();
+        fixture.loop.close();
+        kernel.settle();
+        fixture.assertNothingLeft();
     }
 
     @Test

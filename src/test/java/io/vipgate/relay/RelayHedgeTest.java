@@ -214,6 +214,7 @@ class RelayHedgeTest {
         assertThat(hedges(HedgeResult.NO_SOCKET)).isEqualTo(1);
         assertThat(told).doesNotContain("connectFailed");
         assertThat(fixture.opened.getFirst().attempts()).isEqualTo(1);
+        assertThat(fixture.opened.getFirst().wasHedged()).isFalse();
 
         first().fail(Errno.ECONNREFUSED);
         kernel.settle();
