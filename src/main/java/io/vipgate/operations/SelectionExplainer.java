@@ -69,7 +69,8 @@ public final class SelectionExplainer {
         Map<Integer, Double> probabilities = balancer.map(rule -> probabilities(rule, tier, address, source))
                 .orElse(Map.of());
         List<Explanation.Verdict> verdicts = new ArrayList<>(config
-                .map(known -> new AdmissionExplainer(listener, known, listeners.admissions())
+                .map(known -> new AdmissionExplainer(listener, known, listeners.admissions(),
+                        listeners.states().hold(name))
                         .explain(client.address(), client.peer()))
                 .orElse(List.of()));
         if (refused(verdicts) == null) {

@@ -23,9 +23,9 @@ public record Explanation(String listener, String pool, String client, @Nullable
      * One check of the listener's.
      *
      * @param who {@code peer} or {@code client}
-     * @param check {@code acceptProxy}, {@code blocks}, {@code access}, {@code perSource}, {@code maxConnections} or
+     * @param check {@code state} (of the listener), {@code acceptProxy}, {@code blocks}, {@code access}, {@code perSource}, {@code maxConnections} or
      *     {@code tls}; {@code clientAddress} of the pool
-     * @param result {@code pass}, {@code refused} or {@code dry_run}
+     * @param result {@code pass}, {@code waits} (while the listener is paused), {@code refused} or {@code dry_run}
      */
     public record Verdict(String who, String address, String check, String result, String why) {}
 
