@@ -124,7 +124,9 @@ final class ExplainCommand implements Callable<Integer> {
                     style.verdict(candidate.get("health").text())
                             + (candidate.get("suspect").isTrue() ? " suspect" : ""),
                     candidate.get("weight").text() + (candidate.get("backup").isTrue() ? " backup" : ""),
-                    candidate.get("connections").text(),
+                    candidate.get("connections").text() + (candidate.get("finished").number() > 0
+                            ? " (" + candidate.get("finished").text() + " finished)"
+                            : ""),
                     pin.get("used").isTrue()
                             ? ""
                             : String.format(Locale.ROOT, "%.1f %%", candidate.get("probability").number() * 100),

@@ -150,7 +150,8 @@ public final class SelectionExplainer {
             boolean isEligible = isInTier && source.canTake(member.endpoint());
             candidates.add(new Explanation.Candidate(member.endpoint().label(), StatusReport.text(member.endpoint()),
                     StatusReport.label(state.admin()), StatusReport.label(state.health()), state.isSuspect(),
-                    state.isBackup(), state.weight(), member.endpoint().connections(), isEligible,
+                    state.isBackup(), state.weight(), member.endpoint().connections(), member.endpoint().finished(),
+                    isEligible,
                     why(pool, member, isEligible, isPinUsed, source), probabilities.getOrDefault(position, 0.0)));
         }
         return candidates;

@@ -36,9 +36,14 @@ public record Explanation(String listener, String pool, String client, @Nullable
      */
     public record Pin(String endpoint, int open, boolean used, @Nullable String why) {}
 
-    /** An endpoint of the pool, and how likely it is. */
+    /**
+     * An endpoint of the pool, and how likely it is.
+     *
+     * @param finished of its connections those that it has ended its side of: no load to {@code least-connections} and
+     *        {@code power-of-two}; 0 with other rules
+     */
     public record Candidate(String endpoint, String address, String admin, String health, boolean suspect,
-            boolean backup, int weight, int connections, boolean eligible, String why,
+            boolean backup, int weight, int connections, int finished, boolean eligible, String why,
             @Decimals(4) double probability) {}
 
     /**
