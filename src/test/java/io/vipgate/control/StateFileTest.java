@@ -103,8 +103,8 @@ class StateFileTest {
         Files.writeString(file, unclear + good + "\n" + good.replace("paused", "refusing") + "\n");
 
         KeptStates kept = read(file);
-        assertThat(kept.listeners()).containsOnlyKeys("web");
-        assertThat(kept.listeners().get("web").state()).isEqualTo(ListenerState.PAUSED);
+        assertThat(kept.listeners()).containsExactly(Map.entry("web",
+                new ListenerHold(ListenerState.PAUSED, Instant.parse("2026-11-27T20:15:00Z"))));
         assertThat(kept.problems()).hasSize(6);
         assertThat(kept.problems().getLast()).startsWith("7: ").endsWith("stands twice; the first line holds");
         assertThat(kept.unread()).isEqualTo(unclear);

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -144,7 +145,8 @@ final class ListenerStateIT {
     void aListenerThatRefusesResetsWhoComesAndWhoWaited() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo)
-                        .listener("acceptProxy: { from: [192.0.2.0/24], others: direct }").start();
+                        .listener("acceptProxy: { from: [192.0.2.0/24], others: direct }")
+                        .more("accessLog: { format: text, file: " + directory.resolve("access") + " }").start();
                 Peer before = gateway.connect()) {
             before.exchange();
             to(gateway, ListenerState.PAUSED);
@@ -159,6 +161,7 @@ final class ListenerStateIT {
             assertThat(echo.accepted()).isEqualTo(1);
             assertThat(gateway.listenerSum(listener -> listener.refused(RefuseReason.REFUSING))).isEqualTo(2);
             assertThat(status(gateway).refusedBy()).containsEntry("refusing", 2L);
+            Await.until("both are in the access log", BOUND, () -> lines("access", "close=K-") == 2);
             to(gateway, ListenerState.READY);
             try (Peer after = gateway.connect()) {
                 after.exchange();
@@ -228,9 +231,14 @@ final class ListenerStateIT {
     }
 
     private boolean isKept(String line) {
-        try {
-            Path file = directory.resolve("state");
-            return Files.exists(file) && Files.readString(file).contains(line);
+        return lines("state", line) > 0;
+    }
+
+    /** Lines of a file with this part; none when it is not there. */
+    private long lines(String file, String part) {
+        Path path = directory.resolve(file);
+        try (Stream<String> lines = Files.exists(path) ? Files.lines(path) : Stream.empty()) {
+            return lines.filter(line -> line.contains(part)).count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

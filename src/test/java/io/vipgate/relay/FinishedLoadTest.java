@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.balance.RoundRobin;
 import io.vipgate.pool.Endpoint;
-import java.util.function.BiConsumer;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,33 +18,34 @@ class FinishedLoadTest {
 
     /** What may happen after the endpoint's FIN. */
     enum Ending {
-        CLIENT_FIN((_, pair) -> pair.client().peerFin()),
-        CLIENT_RESET((_, pair) -> pair.client().peerResets()),
-        ENDPOINT_RESET((_, pair) -> pair.backend().peerResets()),
-        BOTH_RESET((_, pair) -> {
-            pair.backend().peerResets();
-            pair.client().peerResets();
-        }),
-        OPERATOR((fixture, _) -> fixture.opened.getLast().abort(CloseReason.OPERATOR)),
-        HALF_CLOSED((fixture, _) -> fixture.kernel.pass(40 * SECOND)),
-        FAULT((fixture, _) -> RelayEndings.onFault(fixture.opened.getLast(), new IllegalStateException("a fault"))),
-        DRAIN((fixture, pair) -> {
-            fixture.kernel.pass(SECOND);
-            RelayDrain.begin(fixture.loop, 10 * SECOND, () -> {});
-            fixture.kernel.pass(11 * SECOND);
-            pair.client().peerFin();
-        }),
-        STOP((fixture, _) -> fixture.loop.close());
+        CLIENT_FIN, CLIENT_RESET, ENDPOINT_RESET, BOTH_RESET, OPERATOR, HALF_CLOSED, FAULT, DRAIN, STOP
+    }
 
-        private final BiConsumer<RelayFixture, RelayFixture.Pair> ending;
-
-        Ending(BiConsumer<RelayFixture, RelayFixture.Pair> ending) {
-            this.ending = ending;
+    private void end(RelayFixture.Pair pair, Ending ending) {
+        switch (ending) {
+            case CLIENT_FIN -> pair.client().peerFin();
+            case CLIENT_RESET -> pair.client().peerResets();
+            case ENDPOINT_RESET -> pair.backend().peerResets();
+            case BOTH_RESET -> {
+                pair.backend().peerResets();
+                pair.client().peerResets();
+            }
+            case OPERATOR -> fixture.opened.getLast().abort(CloseReason.OPERATOR);
+            case HALF_CLOSED -> kernel.pass(40 * SECOND);
+            case FAULT -> RelayEndings.onFault(fixture.opened.getLast(), new IllegalStateException("a fault"));
+            case DRAIN -> {
+                kernel.pass(SECOND);
+                RelayDrain.begin(fixture.loop, 10 * SECOND, () -> {});
+                kernel.pass(11 * SECOND);
+                pair.client().peerFin();
+            }
+            case STOP -> fixture.loop.close();
         }
+        kernel.settle();
     }
 
     private Endpoint endpoint() {
-        return fixture.opened.getLast().attempts.endpoint().endpoint();
+        return Objects.requireNonNull(fixture.opened.getLast().attempts.endpoint()).endpoint();
     }
 
     private static void assertCounts(Endpoint endpoint, int connections, int finished) {
@@ -64,8 +65,7 @@ class FinishedLoadTest {
         kernel.settle();
         assertCounts(endpoint, 1, 1);
 
-        ending.ending.accept(fixture, pair);
-        kernel.settle();
+        end(pair, ending);
 
         assertCounts(endpoint, 0, 0);
         fixture.assertNothingLeft();
