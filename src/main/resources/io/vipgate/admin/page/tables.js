@@ -97,6 +97,7 @@ export class Listeners {
   }
 
   #update(row, listener, now) {
+    setAttribute(row.element, "data-listener", listener.name);
     setText(row.name, listener.name);
     row.controls.update(listener.state);
     setText(row.held, held(listener, now));
