@@ -19,7 +19,7 @@ public record ConnectConfig(
                 + "so long, below `timeout`; `auto`: 4 x the 99th percentile of the pool's connect times, 10ms to 250ms; 0s: "
                 + "never") HedgeDelay hedge,
         @Key(byDefault = "10 %", min = "1 %", max = "100 %", percent = true, doc = "most hedges in 10 s, of the clients of "
-                + "the last 10 s; 3 at the least") double hedgeBudget,
+                + "the last 10 s; 3 at the least; 100 %: no bound") double hedgeBudget,
         @Key(byDefault = "100 %", min = "1 %", max = "100 %", percent = true, doc = "most retries in 10 s, likewise; beyond "
                 + "it a failed attempt is the last, which spares the endpoints that are left; 100 %: no bound") double retryBudget) {
     /** Whether retries are bounded. */

@@ -77,7 +77,7 @@ final class PoolConnects {
         loops.tell(context -> {
             LoopPool view = context.pools().get(pool);
             if (view != null) {
-                answers.set(context.number(), view.connects());
+                answers.set(context.number(), ConnectSample.of(view));
             }
         });
     }

@@ -13,6 +13,7 @@ import io.vipgate.telemetry.PoolTotals;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,9 @@ final class ConnectReport {
     }
 
     private static ConnectStatus.Budget budget(ConnectBudget budget) {
-        return new ConnectStatus.Budget(budget.used(System.nanoTime()), budget.most());
+        OptionalLong most = budget.most();
+        return new ConnectStatus.Budget(budget.used(System.nanoTime()),
+                most.isPresent() ? (Long) most.getAsLong() : null);
     }
 
     private static Map<String, Long> connecting(PoolSnapshot snapshot) {
@@ -83,10 +86,11 @@ final class ConnectReport {
         if (good < (pinned == null ? 2 : 1)) {
             return "none: there is no second endpoint that nothing speaks against";
         }
-        int used = hedge.budget().used(System.nanoTime());
-        long most = hedge.budget().most();
-        String begun = " (" + used + " of " + most + " begun in the last " + ConnectBudget.SECONDS + " s)";
-        return used >= most
+        long now = System.nanoTime();
+        OptionalLong most = hedge.budget().most();
+        String begun = " (" + hedge.budget().used(now) + (most.isPresent() ? " of " + most.getAsLong() : "")
+                + " begun in the last " + ConnectBudget.SECONDS + " s)";
+        return hedge.budget().isUsedUp(now)
                 ? "none: the budget is used up" + begun
                 : "a second endpoint is tried too when the first has not answered for " + millis(hedge.delayNanos())
                         + begun;

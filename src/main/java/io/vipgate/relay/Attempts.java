@@ -292,6 +292,14 @@ final class Attempts {
         }
     }
 
+    /** The endpoint has ended its side: what it still holds is no load to it. Counted where somebody looks at that. */
+    void onEndpointFinished(LoopPool pool) {
+        if (endpoint != null && held == ConnectRules.PLACE && pool.isByLoad()) {
+            held |= ConnectRules.FINISHED;
+            endpoint.endpoint().finish();
+        }
+    }
+
     /** The relay is over. */
     void onClosed(LoopPool pool, long clientHigh, long clientLow, CloseReason reason) {
         release();

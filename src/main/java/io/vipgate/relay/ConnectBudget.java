@@ -1,8 +1,10 @@
 package io.vipgate.relay;
 
+import java.util.OptionalLong;
+
 /**
  * How many connects of one kind, hedges or retries, a pool may begin: a share of the clients of the last ten seconds, and
- * {@link #LEAST} at least. Shared by all loops, and touched only when such a connect is wanted.
+ * {@link #LEAST} at least; without a bound where the share is 1. Shared by all loops, and touched only when such a connect is wanted.
  *
  * <p>Thread-safe.
  */
@@ -39,9 +41,20 @@ public final class ConnectBudget {
         clients = lately;
     }
 
-    /** How many are granted in ten seconds, as things are. */
-    public long most() {
-        return Math.max(LEAST, (long) (share * clients));
+    /** How many are granted in ten seconds, as things are; empty without a bound. */
+    public OptionalLong most() {
+        double part = share;
+        return part >= 1 ? OptionalLong.empty() : OptionalLong.of(Math.max(LEAST, (long) (part * clients)));
+    }
+
+    /**
+     * Whether it is used up.
+     *
+     * @param now monotonic time in nanoseconds
+     */
+    public boolean isUsedUp(long now) {
+        OptionalLong bound = most();
+        return bound.isPresent() && used(now) >= bound.getAsLong();
     }
 
     /**
@@ -64,9 +77,10 @@ public final class ConnectBudget {
      * @param now monotonic time in nanoseconds
      */
     synchronized boolean tryTake(long now) {
-        if (used(now) >= most()) {
+        if (isUsedUp(now)) {
             return false;
         }
+        advance(now);
         granted[(int) Math.floorMod(newest, (long) SECONDS)]++;
         return true;
     }

@@ -16,9 +16,10 @@ public record ConnectRules(@Nullable HedgeRules hedge, @Nullable ConnectBudget r
     /** Nothing is hedged or bounded. */
     public static final ConnectRules NONE = new ConnectRules(null, null, 0);
 
-    /** What is held of an endpoint: one of its connections, and one of its connects under way. Bits. */
+    /** What is held of an endpoint: one of its connections, which it may have finished, and one of its connects under way. Bits. */
     static final byte PLACE = 1;
     static final byte CONNECTING = 2;
+    static final byte FINISHED = 4;
 
     /** Whether an endpoint is passed over, since it is at a maximum. */
     public boolean isFull(Endpoint endpoint) {
@@ -50,7 +51,9 @@ public record ConnectRules(@Nullable HedgeRules hedge, @Nullable ConnectBudget r
         if ((held & CONNECTING) != 0) {
             taken.endpoint().onConnectOver();
         }
-        if ((held & PLACE) != 0) {
+        if ((held & FINISHED) != 0) {
+            taken.endpoint().closeFinished();
+        } else if ((held & PLACE) != 0) {
             taken.endpoint().close();
         }
     }

@@ -1,5 +1,6 @@
 package io.vipgate.relay;
 
+import io.vipgate.counters.BucketBounds;
 import io.vipgate.counters.Histogram;
 
 /**
@@ -11,6 +12,15 @@ import io.vipgate.counters.Histogram;
  * @param times how long it took to connect
  */
 public record ConnectSample(long clients, Histogram times) {
+    /** What a loop has counted of connects to the endpoints that are in a pool now; to be called on that loop. */
+    public static ConnectSample of(LoopPool pool) {
+        Histogram times = new Histogram(BucketBounds.ROUND_TRIPS);
+        for (LoopEndpoint endpoint : pool.endpoints()) {
+            times.add(endpoint.counts().connectTimes());
+        }
+        return new ConnectSample(pool.counts().clients(), times);
+    }
+
     /** Both together. */
     public ConnectSample plus(ConnectSample other) {
         Histogram sum = new Histogram(times.bounds());

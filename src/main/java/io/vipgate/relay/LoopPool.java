@@ -2,8 +2,6 @@ package io.vipgate.relay;
 
 import io.vipgate.balance.TieredBalancer;
 import io.vipgate.balance.Turns;
-import io.vipgate.counters.BucketBounds;
-import io.vipgate.counters.Histogram;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.pinning.Pin;
 import io.vipgate.pool.Candidate;
@@ -172,13 +170,9 @@ public final class LoopPool {
         leaving.values().forEach(sum::add);
     }
 
-    /** What this loop has counted of connects to the endpoints that are in the pool now. */
-    public ConnectSample connects() {
-        Histogram times = new Histogram(BucketBounds.ROUND_TRIPS);
-        for (LoopEndpoint endpoint : endpoints) {
-            times.add(endpoint.counts().connectTimes());
-        }
-        return new ConnectSample(counts.clients(), times);
+    /** Whether its rule compares the load of endpoints. */
+    boolean isByLoad() {
+        return balancer.isByLoad();
     }
 
     /** Attempts that followed a failed one. */

@@ -196,7 +196,7 @@ final class HedgeIT {
 
             assertThat(gateway.connections("a")).isEqualTo(5);
             assertThat(gateway.connections("b")).isEqualTo(3);
-            assertThat(status(gateway).hedges()).isEqualTo(new ConnectStatus.Budget(3, 3));
+            assertThat(status(gateway).hedges()).isEqualTo(new ConnectStatus.Budget(3, 3L));
             assertThat(status(gateway).hedgesBy()).containsEntry("no_budget", 2L);
             assertThat(explain(gateway).hedge())
                     .isEqualTo("none: the budget is used up (3 of 3 begun in the last 10 s)");
@@ -285,7 +285,7 @@ final class HedgeIT {
                 }
                 return Objects.requireNonNull(status(gateway).hedgeDelayMillis()) < 250;
             });
-            assertThat(Objects.requireNonNull(status(gateway).hedges()).most()).isGreaterThan(3);
+            assertThat(Objects.requireNonNull(status(gateway).hedges()).most()).isGreaterThan(3L);
         }
     }
 }

@@ -50,6 +50,17 @@ class ConnectBudgetTest {
     }
 
     @Test
+    void allClientsAreNoBound() {
+        budget.share(1);
+        assertThat(take(1_000)).isEqualTo(1_000);
+        assertThat(budget.most()).isEmpty();
+        assertThat(budget.used(now)).isEqualTo(1_000);
+
+        budget.share(0.5);
+        assertThat(budget.isUsedUp(now)).isTrue();
+    }
+
+    @Test
     void clockThatIsALittleBehindCountsAsTheNewest() {
         assertThat(take(2)).isEqualTo(2);
         now -= SECOND;

@@ -28,7 +28,7 @@ class ConnectRulesTest {
 
     private RelayFixture fixture = new RelayFixture(settings(), 1_000, 3);
     private FakeKernel kernel = fixture.kernel;
-    private final HedgeRules hedge = new HedgeRules(DELAY, new ConnectBudget(1));
+    private final HedgeRules hedge = new HedgeRules(DELAY, new ConnectBudget(0.5));
     private @Nullable PinTable pins;
     private @Nullable TransparentSource transparent;
     private BalancerFactory factory = RoundRobin::new;
@@ -140,8 +140,8 @@ class ConnectRulesTest {
         kernel.plan(Connect.REFUSED, Connect.AT_ONCE, Connect.AT_ONCE);
         client();
         client();
-        assertThat(fixture.pool.connects().clients()).isEqualTo(2);
-        assertThat(fixture.pool.connects().times().count()).isEqualTo(2);
+        assertThat(ConnectSample.of(fixture.pool).clients()).isEqualTo(2);
+        assertThat(ConnectSample.of(fixture.pool).times().count()).isEqualTo(2);
     }
 
     // ---- connects under way ----
@@ -345,7 +345,7 @@ class ConnectRulesTest {
     void manyWaitAndEachIsHedgedInItsTime() {
         fixture = new RelayFixture(settings(), 1_000, 3);
         kernel = fixture.kernel;
-        hedge.budget().clients(1_000);
+        hedge.budget().clients(2_000);
         use(hedge, null);
         for (int i = 0; i < 300; i++) {
             client();

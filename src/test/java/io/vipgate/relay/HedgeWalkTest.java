@@ -40,7 +40,7 @@ class HedgeWalkTest {
         private final RelayFixture fixture;
         private final FakeKernel kernel;
         private final List<FakeSocket> clients = new ArrayList<>();
-        private final HedgeRules hedge = new HedgeRules(DELAY, new ConnectBudget(1));
+        private final HedgeRules hedge = new HedgeRules(DELAY, new ConnectBudget(0.5));
 
         Walk(long seed) {
             random = new SplittableRandom(seed);

@@ -2,6 +2,7 @@ package io.vipgate.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.balance.LeastConnections;
 import io.vipgate.balance.RoundRobin;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.pool.ConnectionLimit;
@@ -103,6 +104,12 @@ final class RelayFixture {
         return new PoolPlan(settings, RoundRobin::new, null);
     }
 
+    /** Chooses by the load of its endpoints from now on. */
+    RelayFixture byLoad() {
+        pool.configure(new PoolPlan(pool.settings(), LeastConnections::new, null));
+        return this;
+    }
+
     static RelaySettings settings() {
         return new RelaySettings(SECOND, 2, 600 * SECOND, 30 * SECOND, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0,
                 60 * SECOND, HeaderSettings.NONE, List.of(), BufferBounds.DEFAULT, null);
@@ -158,8 +165,8 @@ final class RelayFixture {
         assertThat(limit.present()).as("connections of the listener").isZero();
         assertThat(fdBudget.present()).as("descriptor budget").isZero();
         assertThat(room.present()).as("room of the listener").isZero();
-        assertThat(pool.endpoints()).as("connections of endpoints")
-                .allMatch(each -> each.endpoint().connections() == 0 && each.endpoint().connecting() == 0);
+        assertThat(pool.endpoints()).as("connections of endpoints").allMatch(each -> each.endpoint().connections() == 0
+                && each.endpoint().connecting() == 0 && each.endpoint().finished() == 0);
         assertThat(loop.pendingBuffers().inUse()).as("bytes of pending buffers").isZero();
         assertThat(loop.wheel().armed()).as("timers").isZero();
         assertThat(loop.pipes().open()).as("pipes in use").isEqualTo(loop.pipes().pooled());

@@ -26,7 +26,7 @@ public record ConnectStatus(String hedge, @OmitNull @Decimals(1) @Nullable Doubl
      * A share of the clients of the last ten seconds.
      *
      * @param used in the last ten seconds
-     * @param most in ten seconds, as things are
+     * @param most in ten seconds, as things are; null without a bound
      */
-    public record Budget(long used, long most) {}
+    public record Budget(long used, @OmitNull @Nullable Long most) {}
 }
