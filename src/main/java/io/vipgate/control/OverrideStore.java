@@ -145,7 +145,7 @@ final class OverrideStore {
         if (!before.opened().equals(opened)) {
             blocks.takeBack(restored);
             restored = List.of();
-            standby.restore(before.standbySince());
+            standby.takeBack(before.standbySince());
             opened = before.opened();
             restoredAt = NEVER;
         }

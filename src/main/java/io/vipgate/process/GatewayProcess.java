@@ -160,10 +160,15 @@ public final class GatewayProcess implements AutoCloseable {
             LOG.warn("SIGHUP: there is no file to read again");
             return;
         }
+        inTurn(() -> reload(present, ReloadRequest.PLAIN));
+    }
+
+    /** As the last of the changes that are due. */
+    private void inTurn(Runnable change) {
         try {
-            Future<?> _ = reloads.submit(() -> reload(present, ReloadRequest.PLAIN));
+            Future<?> _ = reloads.submit(change);
         } catch (RejectedExecutionException e) {
-            LOG.debug("SIGHUP: shutting down");
+            LOG.debug("no reload: shutting down");
         }
     }
 
@@ -288,8 +293,11 @@ public final class GatewayProcess implements AutoCloseable {
                 ? null
                 : ConfigFileWatch.start(file.file(), file.firstRead(), () -> server.gateway().config().reload().watch(),
                         () -> listed.haveChanged(server.gateway().config()),
-                        this::onHangUp)) {
+                        this::onHangUp, () -> inTurn(file::rereadLists))) {
             first.await();
+        }
+        if (file != null) {
+            file.onStopping();
         }
         stop(server.gateway(), server.gateway().config().shutdown());
     }

@@ -132,4 +132,78 @@ final class DownDrainIT {
             assertThat(gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
         }
     }
+
+    private static boolean isDraining(TestGateway gateway) {
+        return status(gateway).drainLeftSeconds() != null;
+    }
+
+    @Test
+    void anEndpointThatGoesDownAgainIsDrainedAgain() throws Exception {
+        try (HandedEndpoint one = new HandedEndpoint();
+                EchoEndpoint two = new EchoEndpoint();
+                SwitchedEndpoint probed = new SwitchedEndpoint('p');
+                TestGateway gateway = up(
+                        with(probed, one, "3s").endpoint("two", two, "backup: true", "probe: false"));
+                Peer client = gateway.connect();
+                Peer endpoint = one.next()) {
+            client.send("request");
+            assertThat(endpoint.receiveText(7)).isEqualTo("request");
+            for (int i = 0; i < 2; i++) {
+                probed.stop();
+                Await.until("it is drained", BOUND, () -> isDraining(gateway));
+                probed.start();
+                Await.until("it is not drained any more", BOUND, () -> !isDraining(gateway));
+            }
+            client.send("more");
+            assertThat(endpoint.receiveText(4)).isEqualTo("more");
+            probed.stop();
+            client.expectReset();
+            endpoint.expectReset();
+            gateway.awaitIdle(BOUND);
+            assertThat(gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anotherDownDrainHoldsForADrainThatIsUnderWay() throws Exception {
+        try (HandedEndpoint one = new HandedEndpoint();
+                EchoEndpoint two = new EchoEndpoint();
+                SwitchedEndpoint probed = new SwitchedEndpoint('p');
+                TestGateway gateway = up(
+                        with(probed, one, "24h").endpoint("two", two, "backup: true", "probe: false"));
+                Peer client = gateway.connect();
+                Peer endpoint = one.next()) {
+            client.send("request");
+            assertThat(endpoint.receiveText(7)).isEqualTo("request");
+            probed.stop();
+            Await.until("it is drained", BOUND, () -> isDraining(gateway));
+
+            gateway.apply(with(probed, one, "1s").endpoint("two", two, "backup: true", "probe: false"));
+            client.expectReset();
+            endpoint.expectReset();
+            gateway.awaitIdle(BOUND);
+            assertThat(gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void connectionsOfAnEndpointThatIsTakenOutOfTheFileEndAllTheSame() throws Exception {
+        try (HandedEndpoint one = new HandedEndpoint();
+                EchoEndpoint two = new EchoEndpoint();
+                SwitchedEndpoint probed = new SwitchedEndpoint('p');
+                TestGateway gateway = up(
+                        with(probed, one, "3s").endpoint("two", two, "backup: true", "probe: false"));
+                Peer client = gateway.connect();
+                Peer endpoint = one.next()) {
+            client.send("request");
+            assertThat(endpoint.receiveText(7)).isEqualTo("request");
+            probed.stop();
+            Await.until("it is drained", BOUND, () -> isDraining(gateway));
+
+            gateway.apply(TestGateway.with().endpoint("two", two).pool("onDown: drain").pool("downDrain: 3s"));
+            client.expectReset();
+            endpoint.expectReset();
+            gateway.awaitIdle(BOUND);
+        }
+    }
 }

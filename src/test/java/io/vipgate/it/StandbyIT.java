@@ -62,4 +62,29 @@ final class StandbyIT {
             }
         }
     }
+
+    @Test
+    void anotherStateFileThatSaysNothingOfItDoesNotEndIt() throws Exception {
+        try (EchoEndpoint echo = new EchoEndpoint()) {
+            Files.writeString(directory.resolve("state"), "standby since=2026-11-27T20:15:00Z\n");
+            Files.writeString(directory.resolve("other"), "nginx/one state=drain\n");
+            try (TestGateway gateway = start(echo)) {
+                gateway.apply(TestGateway.with().endpoint("one", echo)
+                        .more("stateFile: " + directory.resolve("other")));
+                assertThat(gateway.server().operations().reasonsAgainstClients())
+                        .containsExactly("standby since 2026-11-27T20:15:00Z");
+            }
+            assertThat(directory.resolve("other")).content().contains("standby since=2026-11-27T20:15:00Z");
+        }
+    }
+
+    @Test
+    void whereItCannotBeKeptItHoldsAndThatIsTold() throws Exception {
+        Files.createDirectory(directory.resolve("state"));
+        try (EchoEndpoint echo = new EchoEndpoint(); TestGateway gateway = start(echo)) {
+            assertThat(gateway.server().operations().toStandby(true).standby()).isTrue();
+            assertThat(gateway.server().operations().status().ready()).isFalse();
+            assertThat(gateway.server().operations().status().stateFileProblem()).contains("not a regular file");
+        }
+    }
 }
