@@ -289,6 +289,8 @@ public final class GatewayProcess implements AutoCloseable {
         notifier.pingPeriod().ifPresent(period -> server.periodic().every(period,
                 () -> notifier.ping(server.gateway().isAlive(Readiness.MAX_LOOP_SILENCE))));
         ListedFiles listed = new ListedFiles();
+        // As they are now: a change before the watch first looks is one too.
+        boolean _ = listed.haveChanged(server.gateway().config());
         try (ConfigFileWatch _ = file == null
                 ? null
                 : ConfigFileWatch.start(file.file(), file.firstRead(), () -> server.gateway().config().reload().watch(),
