@@ -88,7 +88,8 @@ final class TrialCommandsIT {
         assertThat(ask(2, "reload", "--unless", "it rains")).contains("it rains (expected: no endpoint up for 10s");
         assertThat(ask(2, "reload", "--unless", "no endpoint up for 2h")).contains("(expected: 1s to 1h");
         assertThat(ask(0, "reload", "--confirm", "1h", "--unless", "no endpoint up for 10s"))
-                .contains("pools.nginx.onDown: keep -> close", "goes back unless confirmed by ");
+                .contains("pools.nginx.onDown: keep -> close", "goes back unless confirmed by ",
+                        "goes back when a pool has no endpoint up for 10s\n");
         assertThat(ask(0, "status")).containsPattern("the configuration goes back to the one before in 59 min");
         assertThat(ask(2, "reload")).contains("(expected: vipgate confirm or vipgate rollback first)");
         assertThat(ask(0, "rollback", "--dry-run")).isEqualTo("pools.nginx.onDown: close -> keep\n");

@@ -13,6 +13,7 @@ import io.vipgate.it.fixture.TestEndpoint;
 import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.pool.Health;
 import io.vipgate.relay.CloseReason;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,44 @@ final class DownDrainIT {
         TestGateway gateway = builder.start();
         Await.until("one is up", BOUND, () -> gateway.state("one").health() == Health.UP);
         return gateway;
+    }
+
+    /** A client whose request endpoint one has and does not answer; endpoint two stands behind. */
+    private static final class Waiting implements AutoCloseable {
+        final HandedEndpoint one = new HandedEndpoint();
+        final EchoEndpoint two = new EchoEndpoint();
+        final SwitchedEndpoint probed = new SwitchedEndpoint('p');
+        final TestGateway gateway;
+        final Peer client;
+        final Peer endpoint;
+
+        Waiting(String downDrain) throws Exception {
+            gateway = up(configuration(downDrain));
+            client = gateway.connect();
+            endpoint = one.next();
+            client.send("request");
+            assertThat(endpoint.receiveText(7)).isEqualTo("request");
+        }
+
+        TestGateway.Builder configuration(String downDrain) {
+            return with(probed, one, downDrain).endpoint("two", two, "backup: true", "probe: false");
+        }
+
+        void expectReset() throws IOException {
+            client.expectReset();
+            endpoint.expectReset();
+            gateway.awaitIdle(BOUND);
+        }
+
+        @Override
+        public void close() throws Exception {
+            client.close();
+            endpoint.close();
+            gateway.close();
+            probed.close();
+            two.close();
+            one.close();
+        }
     }
 
     private static EndpointStatus status(TestGateway gateway) {
@@ -72,44 +111,26 @@ final class DownDrainIT {
 
     @Test
     void connectionThatWaitsForAnAnswerIsResetAtTheEnd() throws Exception {
-        try (HandedEndpoint one = new HandedEndpoint();
-                EchoEndpoint two = new EchoEndpoint();
-                SwitchedEndpoint probed = new SwitchedEndpoint('p');
-                TestGateway gateway = up(
-                        with(probed, one, "1s").endpoint("two", two, "backup: true", "probe: false"));
-                Peer client = gateway.connect();
-                Peer endpoint = one.next()) {
-            client.send("request");
-            assertThat(endpoint.receiveText(7)).isEqualTo("request");
-            probed.stop();
+        try (Waiting waiting = new Waiting("1s")) {
+            waiting.probed.stop();
 
-            client.expectReset();
-            endpoint.expectReset();
-            gateway.awaitIdle(BOUND);
-            assertThat(gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
+            waiting.expectReset();
+            assertThat(waiting.gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
         }
     }
 
     @Test
     void returnCallsItOff() throws Exception {
-        try (HandedEndpoint one = new HandedEndpoint();
-                EchoEndpoint two = new EchoEndpoint();
-                SwitchedEndpoint probed = new SwitchedEndpoint('p');
-                TestGateway gateway = up(
-                        with(probed, one, "10m").endpoint("two", two, "backup: true", "probe: false"));
-                Peer client = gateway.connect();
-                Peer endpoint = one.next()) {
-            client.send("request");
-            assertThat(endpoint.receiveText(7)).isEqualTo("request");
-            probed.stop();
-            Await.until("it is drained", BOUND, () -> status(gateway).drainLeftSeconds() != null);
-            assertThat(Objects.requireNonNull(status(gateway).drainLeftSeconds())).isBetween(500.0, 600.0);
+        try (Waiting waiting = new Waiting("10m")) {
+            waiting.probed.stop();
+            Await.until("it is drained", BOUND, () -> status(waiting.gateway).drainLeftSeconds() != null);
+            assertThat(Objects.requireNonNull(status(waiting.gateway).drainLeftSeconds())).isBetween(500.0, 600.0);
 
-            probed.start();
-            Await.until("it is back", BOUND, () -> gateway.state("one").health() == Health.UP);
-            Await.until("it is not drained any more", BOUND, () -> status(gateway).drainLeftSeconds() == null);
-            endpoint.send("answer");
-            assertThat(client.receiveText(6)).isEqualTo("answer");
+            waiting.probed.start();
+            Await.until("it is back", BOUND, () -> waiting.gateway.state("one").health() == Health.UP);
+            Await.until("it is not drained any more", BOUND, () -> status(waiting.gateway).drainLeftSeconds() == null);
+            waiting.endpoint.send("answer");
+            assertThat(waiting.client.receiveText(6)).isEqualTo("answer");
         }
     }
 
@@ -139,71 +160,41 @@ final class DownDrainIT {
 
     @Test
     void anEndpointThatGoesDownAgainIsDrainedAgain() throws Exception {
-        try (HandedEndpoint one = new HandedEndpoint();
-                EchoEndpoint two = new EchoEndpoint();
-                SwitchedEndpoint probed = new SwitchedEndpoint('p');
-                TestGateway gateway = up(
-                        with(probed, one, "3s").endpoint("two", two, "backup: true", "probe: false"));
-                Peer client = gateway.connect();
-                Peer endpoint = one.next()) {
-            client.send("request");
-            assertThat(endpoint.receiveText(7)).isEqualTo("request");
+        try (Waiting waiting = new Waiting("3s")) {
             for (int i = 0; i < 2; i++) {
-                probed.stop();
-                Await.until("it is drained", BOUND, () -> isDraining(gateway));
-                probed.start();
-                Await.until("it is not drained any more", BOUND, () -> !isDraining(gateway));
+                waiting.probed.stop();
+                Await.until("it is drained", BOUND, () -> isDraining(waiting.gateway));
+                waiting.probed.start();
+                Await.until("it is not drained any more", BOUND, () -> !isDraining(waiting.gateway));
             }
-            client.send("more");
-            assertThat(endpoint.receiveText(4)).isEqualTo("more");
-            probed.stop();
-            client.expectReset();
-            endpoint.expectReset();
-            gateway.awaitIdle(BOUND);
-            assertThat(gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
+            waiting.client.send("more");
+            assertThat(waiting.endpoint.receiveText(4)).isEqualTo("more");
+            waiting.probed.stop();
+            waiting.expectReset();
+            assertThat(waiting.gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
         }
     }
 
     @Test
     void anotherDownDrainHoldsForADrainThatIsUnderWay() throws Exception {
-        try (HandedEndpoint one = new HandedEndpoint();
-                EchoEndpoint two = new EchoEndpoint();
-                SwitchedEndpoint probed = new SwitchedEndpoint('p');
-                TestGateway gateway = up(
-                        with(probed, one, "24h").endpoint("two", two, "backup: true", "probe: false"));
-                Peer client = gateway.connect();
-                Peer endpoint = one.next()) {
-            client.send("request");
-            assertThat(endpoint.receiveText(7)).isEqualTo("request");
-            probed.stop();
-            Await.until("it is drained", BOUND, () -> isDraining(gateway));
+        try (Waiting waiting = new Waiting("24h")) {
+            waiting.probed.stop();
+            Await.until("it is drained", BOUND, () -> isDraining(waiting.gateway));
 
-            gateway.apply(with(probed, one, "1s").endpoint("two", two, "backup: true", "probe: false"));
-            client.expectReset();
-            endpoint.expectReset();
-            gateway.awaitIdle(BOUND);
-            assertThat(gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
+            waiting.gateway.apply(waiting.configuration("1s"));
+            waiting.expectReset();
+            assertThat(waiting.gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
         }
     }
 
     @Test
     void connectionsOfAnEndpointThatIsTakenOutOfTheFileEndAllTheSame() throws Exception {
-        try (HandedEndpoint one = new HandedEndpoint();
-                EchoEndpoint two = new EchoEndpoint();
-                SwitchedEndpoint probed = new SwitchedEndpoint('p');
-                TestGateway gateway = up(
-                        with(probed, one, "3s").endpoint("two", two, "backup: true", "probe: false"));
-                Peer client = gateway.connect();
-                Peer endpoint = one.next()) {
-            client.send("request");
-            assertThat(endpoint.receiveText(7)).isEqualTo("request");
-            probed.stop();
-            Await.until("it is drained", BOUND, () -> isDraining(gateway));
+        try (Waiting waiting = new Waiting("3s")) {
+            waiting.probed.stop();
+            Await.until("it is drained", BOUND, () -> isDraining(waiting.gateway));
 
-            gateway.apply(TestGateway.with().endpoint("two", two).pool("onDown: drain").pool("downDrain: 3s"));
-            client.expectReset();
-            endpoint.expectReset();
-            gateway.awaitIdle(BOUND);
+            waiting.gateway.apply(TestGateway.with().endpoint("two", waiting.two).pool("onDown: drain").pool("downDrain: 3s"));
+            waiting.expectReset();
         }
     }
 }
