@@ -7,6 +7,7 @@ import io.vipgate.it.fixture.Await;
 import io.vipgate.it.fixture.EchoEndpoint;
 import io.vipgate.it.fixture.HandedEndpoint;
 import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.Scrape;
 import io.vipgate.it.fixture.SocketTest;
 import io.vipgate.it.fixture.SwitchedEndpoint;
 import io.vipgate.it.fixture.TestEndpoint;
@@ -30,7 +31,8 @@ final class DownDrainIT {
         return TestGateway.with().endpoint("one", one)
                 .probe("{ type: tcp, port: " + probed.port()
                         + ", interval: 50ms, timeout: 2s, fastInterval: 20ms, rise: 1, fall: 1 }")
-                .pool("onDown: drain").pool("downDrain: " + downDrain);
+                .pool("onDown: drain").pool("downDrain: " + downDrain)
+                .more("metrics: { bind: \"127.0.0.1:0\" }");
     }
 
     private static TestGateway up(TestGateway.Builder builder) throws Exception {
@@ -125,10 +127,12 @@ final class DownDrainIT {
             waiting.probed.stop();
             Await.until("it is drained", BOUND, () -> status(waiting.gateway).drainLeftSeconds() != null);
             assertThat(Objects.requireNonNull(status(waiting.gateway).drainLeftSeconds())).isBetween(500.0, 600.0);
+            assertThat(Scrape.of(waiting.gateway).sum("vipgate_endpoint_draining")).isEqualTo(1);
 
             waiting.probed.start();
             Await.until("it is back", BOUND, () -> waiting.gateway.state("one").health() == Health.UP);
             Await.until("it is not drained any more", BOUND, () -> status(waiting.gateway).drainLeftSeconds() == null);
+            assertThat(Scrape.of(waiting.gateway).sum("vipgate_endpoint_draining")).isZero();
             waiting.endpoint.send("answer");
             assertThat(waiting.client.receiveText(6)).isEqualTo("answer");
         }

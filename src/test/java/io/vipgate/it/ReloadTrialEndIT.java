@@ -94,6 +94,28 @@ final class ReloadTrialEndIT {
     }
 
     @Test
+    void rollbackThatDoesNotApplyAnyMoreChangesNothing() throws Exception {
+        int port = FreePort.take();
+        try (EchoEndpoint echo = new EchoEndpoint();
+                TestGateway gateway = TestGateway.with().endpoint("one", echo).start()) {
+            Reloader reloader = reloader(gateway, TestGateway.with().endpoint("one", echo).bind("127.0.0.1:" + port));
+            reloader.reload();
+            Files.writeString(reloader.file(), TestGateway.with().endpoint("one", echo).pool("onDown: close").yaml());
+            reloader.reload();
+            try (ServerSocket other = new ServerSocket()) {
+                other.setReuseAddress(true);
+                other.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                assertThat(reloader.rollBack(1, false)).isInstanceOfSatisfying(ReloadOutcome.Refused.class,
+                        refused -> assertThat(refused.problems()).singleElement().asString().contains(":" + port));
+            }
+            assertThat(onDown(gateway)).isEqualTo(OnDown.CLOSE);
+            assertThat(hasEvent(gateway, "rollback to the configuration of ")).isTrue();
+            assertThat(reloader.rollBack(1, false)).isInstanceOf(ReloadOutcome.Applied.class);
+            assertThat(gateway.gateway().ports("web")).containsExactly(port);
+        }
+    }
+
+    @Test
     void confirmationDoesNotWaitForADryRunOfAFileThatIsBeingWritten() throws Exception {
         AtomicBoolean isWriting = new AtomicBoolean(true);
         try (EchoEndpoint echo = new EchoEndpoint();
