@@ -54,7 +54,8 @@ final class RollbackCommand implements Callable<Integer> {
             }
             table.lines().forEach(out::println);
         } else {
-            Map<String, String> parameters = new LinkedHashMap<>(Map.of("steps", String.valueOf(steps == null ? 1 : steps)));
+            Map<String, String> parameters = new LinkedHashMap<>(
+                    Map.of("steps", String.valueOf(steps == null ? 1 : steps)));
             if (isDryRun) {
                 parameters.put("dryRun", "true");
             }

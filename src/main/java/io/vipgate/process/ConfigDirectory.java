@@ -160,7 +160,7 @@ record ConfigDirectory(Path path) {
     private static int ownUser() throws IOException {
         for (String line : Files.readAllLines(OWN_STATUS, StandardCharsets.ISO_8859_1)) {
             if (line.startsWith("Uid:")) {
-                return Integer.parseUnsignedInt(line.split("\\s+")[FILE_SYSTEM_USER]);
+                return Integer.parseUnsignedInt(line.split("\\s+", -1)[FILE_SYSTEM_USER]);
             }
         }
         throw new IOException(OWN_STATUS + " does not say whose this process is");

@@ -181,7 +181,8 @@ public final class Reloader implements ConfigControl {
             trial = null;
             ended.end();
             server.events().add("reload taken back: " + why);
-            LOG.warn("reload of {} taken back: {}; the configuration before holds, but the next reload or start reads the file",
+            LOG.warn(
+                    "reload of {} taken back: {}; the configuration before holds, but the next reload or start reads the file",
                     file.path(), why);
         }
         return outcome;
@@ -221,7 +222,8 @@ public final class Reloader implements ConfigControl {
             int most = history.since().size() - 1;
             return new ReloadOutcome.Refused(List.of(most <= 0
                     ? "no earlier configuration is known"
-                    : "no configuration is known that held " + steps + " before this one (expected: at most " + most + ")"));
+                    : "no configuration is known that held " + steps + " before this one (expected: at most " + most
+                            + ")"));
         }
         return rollBack(earlier.get(), steps, isDryRun);
     }

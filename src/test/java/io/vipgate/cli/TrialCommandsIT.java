@@ -107,7 +107,8 @@ final class TrialCommandsIT {
         Loaded _ = write("close");
         ask(0, "reload");
         assertThat(ask(0, "rollback", "--list").lines()).hasSize(3).first().asString().matches("STEPS +HELD SINCE");
-        assertThat(ask(2, "rollback", "--list", "1")).startsWith("--list (expected: neither STEPS nor --dry-run with it)");
+        assertThat(ask(2, "rollback", "--list", "1"))
+                .startsWith("--list (expected: neither STEPS nor --dry-run with it)");
         assertThat(ask(2, "rollback", "6")).contains("6 (expected: 1 to 5)");
         assertThat(ask(2, "rollback", "2")).contains("held 2 before this one (expected: at most 1)");
         assertThat(ask(0, "rollback")).isEqualTo("pools.nginx.onDown: close -> keep\n");

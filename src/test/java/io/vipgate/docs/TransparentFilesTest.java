@@ -46,7 +46,7 @@ class TransparentFilesTest {
 
     private static Set<String> ofNetworkd(String text) {
         Set<String> all = new TreeSet<>();
-        for (String section : text.split("(?m)^(?=\\[)")) {
+        for (String section : text.split("(?m)^(?=\\[)", -1)) {
             List<String> lines = section.lines().filter(line -> !line.isBlank() && !line.startsWith("#")).toList();
             if (!lines.isEmpty()) {
                 all.add(said(lines));

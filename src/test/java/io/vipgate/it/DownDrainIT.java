@@ -69,7 +69,7 @@ final class DownDrainIT {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             client.close();
             endpoint.close();
             gateway.close();
@@ -197,7 +197,8 @@ final class DownDrainIT {
             waiting.probed.stop();
             Await.until("it is drained", BOUND, () -> isDraining(waiting.gateway));
 
-            waiting.gateway.apply(TestGateway.with().endpoint("two", waiting.two).pool("onDown: drain").pool("downDrain: 3s"));
+            waiting.gateway
+                    .apply(TestGateway.with().endpoint("two", waiting.two).pool("onDown: drain").pool("downDrain: 3s"));
             waiting.expectReset();
         }
     }
