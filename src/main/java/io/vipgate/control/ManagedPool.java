@@ -73,7 +73,7 @@ public final class ManagedPool {
         slowStart = new SlowStart(pool, control);
         drains = new DownDrains(pool, loops, control, events, config::get);
         returnPaths = new ReturnPaths(pool, events::add);
-        reactions = new HealthReactions(name, loops, slowStart, drains, events, config::get, returnPaths);
+        reactions = new HealthReactions(name, slowStart, drains, events, config::get, returnPaths);
         monitor = new HealthMonitor(pool, reactions, control, probes);
         membership = new PoolMembership(pool, loops, resolver, control, monitor, slowStart, overrides, config::get);
         connects = new PoolConnects(name, loops, first.config());

@@ -99,6 +99,10 @@ final class RelayEndings {
             if (relay.phase.isDraining()) {
                 onDraining(relay, down.source);
             }
+            if (relay.phase == RelayPhase.LEAVING && up.isFinished) {
+                // Its FIN has come before.
+                close(relay, reason, false);
+            }
         } catch (Throwable e) {
             onFault(relay, e);
         }

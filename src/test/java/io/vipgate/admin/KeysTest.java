@@ -68,6 +68,7 @@ class KeysTest {
                             Map.entry("clients", "PoolStatus$ClientAddress"), Map.entry("lost", "PoolStatus$NoReturn"),
                             Map.entry("connect", CONNECT), Map.entry("budget", "ConnectStatus$Budget"),
                             Map.entry("event", EVENTS), Map.entry("blocks", "GatewayStatus$BlockCount"))),
+            Map.entry("Format", Map.of("status", STATUS)),
             Map.entry("TopScreen", Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "endpoint", ENDPOINT)));
 
     private static final Map<String, Map<String, String>> BY_PAGE = Map.of("main.js",

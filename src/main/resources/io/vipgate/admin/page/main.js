@@ -20,15 +20,19 @@ const listeners = new Listeners(history);
 const pools = new Pools(history, find("pools"));
 const blocks = new Blocks(find("blocks"));
 let heardAt = Date.now();
+/** When the status came that is shown. */
+let toldAt = heardAt;
 let version;
-let confirmBy = null;
+/** What was left of a configuration's trial when the gateway was last heard, by its own clock; null when none waits. */
+let trialMillis = null;
 
 function show(status) {
   heardAt = Date.now();
+  toldAt = heardAt;
   tellSilence();
   version ??= status.version;
   const now = Date.parse(status.at);
-  confirmBy = status.confirmBy;
+  trialMillis = status.confirmBy === null ? null : Date.parse(status.confirmBy) - now;
   tellTrial();
   showHead(status, now);
   showNotices(status);
@@ -114,9 +118,9 @@ function tellSilence() {
 
 /** A configuration on trial: what is left of its time. */
 function tellTrial() {
-  const left = Math.max(0, Math.ceil((Date.parse(confirmBy) - Date.now()) / 1000));
-  find("trial").hidden = !confirmBy;
-  if (confirmBy) {
+  find("trial").hidden = trialMillis === null;
+  if (trialMillis !== null) {
+    const left = Math.max(0, Math.ceil((trialMillis - (Date.now() - toldAt)) / 1000));
     setText(find("trial-text"), `The configuration goes back to the one before in ${left} s, unless it is confirmed.`);
   }
 }
@@ -134,6 +138,9 @@ function offerTools() {
   });
   find("trial-confirm").addEventListener("click", async () => {
     setText(find("reload-message"), await change("POST", "/api/v1/reload/confirm") || "confirmed");
+  });
+  find("trial-back").addEventListener("click", async () => {
+    setText(find("reload-message"), await change("POST", "/api/v1/rollback") || "the configuration before holds");
   });
 }
 
