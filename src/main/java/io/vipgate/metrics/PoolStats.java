@@ -14,7 +14,8 @@ import java.util.Set;
  * @param pins empty when it does not pin
  * @param withoutReturn names of endpoints whose answers to clients' addresses get lost; empty when the pool does not
  *     connect from those
+ * @param skew greatest ratio of the relays that an endpoint has to those that it should have
  * @param coLocation which of its endpoints one machine answers for
  */
 public record PoolStats(String name, List<EndpointStats> endpoints, Optional<PinStats> pins,
-        Optional<Set<String>> withoutReturn, CoLocation coLocation) {}
+        Optional<Set<String>> withoutReturn, double skew, CoLocation coLocation) {}

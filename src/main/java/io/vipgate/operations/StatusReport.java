@@ -17,6 +17,7 @@ import io.vipgate.control.ListenerRegistry;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorOverride;
 import io.vipgate.control.PoolRegistry;
+import io.vipgate.control.RebalanceView;
 import io.vipgate.control.RecentEvents;
 import io.vipgate.counters.EnumCounter;
 import io.vipgate.gateway.BuildInfo;
@@ -158,9 +159,15 @@ public final class StatusReport {
         return new PoolStatus(pool.pool().name(), label(pool.config().balance()), label(pool.config().probe().type()),
                 pool.pool().snapshot().members().stream().map(member -> member(pool, member, view, all)).toList(),
                 pool.pins().map(pins -> new PoolStatus.Pins(pins.size(), pins.moves(), pins.evictions())).orElse(null),
-                clientAddress(pool),
+                clientAddress(pool), rebalance(pool),
                 coLocation.sharedMachines().stream().map(StatusReport::machine).toList(),
                 coLocation.pairs().stream().map(StatusReport::pair).toList());
+    }
+
+    private static PoolStatus.Rebalance rebalance(ManagedPool pool) {
+        RebalanceView view = pool.rebalancing();
+        return new PoolStatus.Rebalance(label(view.when()), view.aim(), pool.skew(), view.state().label(),
+                view.why().orElse(null), view.closed(), view.left(), view.leftSeconds());
     }
 
     private static PoolStatus.@Nullable ClientAddress clientAddress(ManagedPool pool) {

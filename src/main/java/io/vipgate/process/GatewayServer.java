@@ -53,6 +53,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -62,6 +63,7 @@ import java.util.stream.Stream;
  */
 public final class GatewayServer implements AutoCloseable {
     private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+    private static final Duration REBALANCE_EVERY = Duration.ofSeconds(1);
     private static final Duration ADDRESSES_EVERY = Duration.ofSeconds(5);
 
     private final Gateway gateway;
@@ -85,9 +87,10 @@ public final class GatewayServer implements AutoCloseable {
      *
      * @param others whoever else changes of the configuration concern
      * @param config what it starts with
+     * @param clock monotonic time in nanoseconds, for what takes minutes
      */
     private GatewayServer(EventLoops threads, FdBudget fdBudget, HostLookup names, List<ConfigParticipant> others,
-            GatewayConfig config) {
+            GatewayConfig config, LongSupplier clock) {
         ControlThread control = new ControlThread();
         accessLog = new AccessLog();
         events = new RecentEvents();
@@ -100,7 +103,7 @@ public final class GatewayServer implements AutoCloseable {
         HostResolver resolver = new HostResolver(names);
         Blocks blocks = new Blocks();
         Standby standby = new Standby();
-        pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks, standby);
+        pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks, standby, clock);
         ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit, new ListenerAdmissions(blocks));
         admissions = listeners.admissions();
         heartbeat = new LoopHeartbeat(loops);
@@ -158,6 +161,18 @@ public final class GatewayServer implements AutoCloseable {
      */
     public static GatewayServer start(GatewayConfig config, HostLookup names, List<ConfigParticipant> others)
             throws StartException {
+        return start(config, names, others, System::nanoTime);
+    }
+
+    /**
+     * As {@link #start(GatewayConfig)}.
+     *
+     * @param names finds the addresses of endpoints that are given by name
+     * @param others whoever else changes of the configuration concern, the first one included
+     * @param clock monotonic time in nanoseconds, for what takes minutes
+     */
+    public static GatewayServer start(GatewayConfig config, HostLookup names, List<ConfigParticipant> others,
+            LongSupplier clock) throws StartException {
         String unavailable = EventLoops.whyUnavailable();
         if (unavailable != null) {
             throw new StartException("native epoll is not available: " + unavailable
@@ -171,7 +186,7 @@ public final class GatewayServer implements AutoCloseable {
         DescriptorNeeds needs = DescriptorNeeds.of(config, count);
         FdBudget fdBudget = FdBudget.of(FdBudget.limitOfThisProcess(), needs.sum());
         needs.check(fdBudget);
-        GatewayServer server = new GatewayServer(eventLoops(count), fdBudget, names, others, config);
+        GatewayServer server = new GatewayServer(eventLoops(count), fdBudget, names, others, config, clock);
         try {
             server.serve(config);
             return server;
@@ -196,6 +211,7 @@ public final class GatewayServer implements AutoCloseable {
         // Pools are known by then, and their endpoints have been talked to.
         periodic.every(FIRST_LOOK, CoLocationWatch.EVERY, neighbours::look);
         periodic.every(FIRST_LOOK, ADDRESSES_EVERY, pools::lookAtOwnAddresses);
+        periodic.every(FIRST_LOOK, REBALANCE_EVERY, pools::rebalance);
         periodic.start();
         // Before the listeners: what can't be bound ends the start, and clients that had come would be reset.
         servers.bind(config, operations, readiness, new MetricsHandler(accept -> metrics().scrape(accept)));

@@ -37,7 +37,7 @@ public final class LoopPool {
     private final Selection selection;
     /** Of its endpoints only what addresses have left that are gone: an address may go, its share of a count must not. */
     private final PoolCounts counts = new PoolCounts();
-    private final LoopPins pins = new LoopPins(counts);
+    private final LoopPins pins = new LoopPins(counts, this::isWell);
     private final Turns turns = new Turns();
     private PoolPlan plan;
     private @Nullable PoolSnapshot snapshot;
@@ -175,6 +175,12 @@ public final class LoopPool {
 
     LoopPins pins() {
         return pins;
+    }
+
+    private boolean isWell(Endpoint endpoint) {
+        LoopEndpoint own = known.get(endpoint);
+        return own != null && own.state().isEligible() && own.state().health() != Health.DOWN
+                && !own.state().isSuspect();
     }
 
     /** How its endpoints are connected to from the client's address; null when they are not. */

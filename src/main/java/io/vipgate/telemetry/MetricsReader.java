@@ -149,7 +149,7 @@ public final class MetricsReader implements StatsSource {
                 configured.probe() && pool.probe().type() != ProbeType.NONE,
                 health.getOrDefault(endpoint, new HealthCounts()))));
         return new PoolStats(name, endpoints, control.pinNumbers(), withoutReturn(control, snapshot),
-                neighbours.of(name));
+                control.skew(), neighbours.of(name));
     }
 
     private static Optional<Set<String>> withoutReturn(ManagedPool pool, PoolSnapshot snapshot) {

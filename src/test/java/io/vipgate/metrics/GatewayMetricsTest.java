@@ -62,7 +62,7 @@ class GatewayMetricsTest {
         List<EndpointStats> each = Arrays.stream(endpoints).map(endpoint -> new EndpointStats(endpoint.name(),
                 endpoint.members(), endpoint.configured(), endpoint.isDraining(), isProbed, endpoint.health()))
                 .toList();
-        return new PoolStats("nginx", each, Optional.empty(), Optional.empty(), CoLocation.NOTHING);
+        return new PoolStats("nginx", each, Optional.empty(), Optional.empty(), 1, CoLocation.NOTHING);
     }
 
     @Test
@@ -142,7 +142,7 @@ class GatewayMetricsTest {
                 answered(gone, 0, "02000000000a"));
 
         String page = scrape(
-                new PoolStats("nginx", List.of(a, b, c, unknown), Optional.empty(), Optional.empty(), found));
+                new PoolStats("nginx", List.of(a, b, c, unknown), Optional.empty(), Optional.empty(), 1, found));
 
         assertThat(page.lines().filter(line -> line.startsWith("vipgate_endpoint_pair"))).containsExactlyInAnyOrder(
                 "vipgate_endpoint_pair_co_located{endpoint=\"a\",other=\"b\",pool=\"nginx\"} 1.0",

@@ -151,8 +151,8 @@ class PinTableTest {
     void firstConnectionThatReachesAnotherEndpointMovesThePin() {
         Pin pin = open(1, READY);
 
-        table.move(key, 0, MAPPED | 1, pin, one, two);
-        table.move(key, 0, MAPPED | 1, pin, one, endpoint("three"));
+        table.move(key, 0, MAPPED | 1, pin, one, two, false);
+        table.move(key, 0, MAPPED | 1, pin, one, endpoint("three"), false);
 
         assertThat(pin.endpoint()).isSameAs(two);
         assertThat(table.moves()).isEqualTo(1);
