@@ -48,8 +48,8 @@ final class RebalanceCommand implements Callable<Integer> {
         String path = "/api/v1/pools/" + AdminClient.encode(pool) + "/rebalance";
         PrintWriter out = spec.commandLine().getOut();
         if (isStop) {
-            Json done = admin.client().delete(path, Map.of());
-            out.println(done.get("stopped").isTrue() ? "stopped" : "nothing was under way");
+            Json end = admin.client().delete(path, Map.of());
+            out.println(end.get("stopped").isTrue() ? "stopped" : "nothing was under way");
         } else {
             lines(admin.client().post(path, isDryRun ? Map.of("dryRun", "true") : Map.of())).forEach(out::println);
         }
@@ -67,12 +67,12 @@ final class RebalanceCommand implements Callable<Integer> {
         }
         List<String> lines = new ArrayList<>();
         String verb = isDryRun ? "would close " : "closing ";
-        for (Json endpoint : endpoints) {
-            long close = (long) endpoint.get("close").number();
-            long idle = (long) endpoint.get("idle").number();
-            String line = verb + count(endpoint.get("close")) + " of " + count(endpoint.get("relays")) + " relays at "
-                    + endpoint.get("label").text();
-            String busy = idle < close ? ", of which " + count(endpoint.get("idle")) + " are idle now" : "";
+        for (Json giver : endpoints) {
+            long close = (long) giver.get("close").number();
+            long idle = (long) giver.get("idle").number();
+            String line = verb + count(giver.get("close")) + " of " + count(giver.get("relays")) + " relays at "
+                    + giver.get("label").text();
+            String busy = idle < close ? ", of which " + count(giver.get("idle")) + " are idle now" : "";
             lines.add(line + (endpoints.size() == 1 ? in(done) : "") + busy);
         }
         if (endpoints.size() > 1) {

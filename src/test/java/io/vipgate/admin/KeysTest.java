@@ -26,7 +26,7 @@ class KeysTest {
     private static final Pattern READ_BY_COMMAND = Pattern.compile("(\\w*)\\)*\\s*\\.get\\(\"(\\w+)\"\\)");
     /** Overlapping, since {@code pool.pins.count} is two of them. */
     private static final Pattern READ_BY_PAGE = Pattern
-            .compile("(?=(?<!document\\.)\\b(status|listener|pool|endpoint|probe|pins|chunk|body|block)\\??\\.(\\w+))");
+            .compile("(?=(?<!document\\.)\\b(status|listener|pool|endpoint|probe|pins|chunk|body|block|rebalance|forecast)\\??\\.(\\w+))");
     private static final Pattern EVENT = Pattern.compile("\\bevent\\.(\\w+)");
     private static final Pattern COLUMN = Pattern.compile("\\.(listener|endpoint)\\([^()]*\\)\\?\\.(\\w+)");
     private static final Pattern RATE = Pattern.compile("\"(\\w+PerSecond)\"");
@@ -52,6 +52,8 @@ class KeysTest {
                     Map.of("answer", "Explanation", "choice", "Explanation$Choice", "pin", "Explanation$Pin",
                             "candidate",
                             "Explanation$Candidate", "verdict", "Explanation$Verdict")),
+            Map.entry("RebalanceCommand",
+                    Map.of("done", "RebalanceResult", "end", "RebalanceStop", "giver", "RebalanceResult$Giver")),
             Map.entry("RelaysCommand", Map.of("page", "RelayList", "relay", "RelayList$Entry")),
             Map.entry("ReloadCommand", Map.of("done", "ReloadResult")),
             Map.entry("RollbackCommand",
@@ -63,7 +65,7 @@ class KeysTest {
                             Map.entry("pool", POOL), Map.entry("pins", PINS), Map.entry("endpoint", ENDPOINT),
                             Map.entry("probe", PROBE), Map.entry("machine", "PoolStatus$SharedMachine"),
                             Map.entry("clients", "PoolStatus$ClientAddress"), Map.entry("lost", "PoolStatus$NoReturn"),
-                            Map.entry("event", EVENTS), Map.entry("blocks", "GatewayStatus$BlockCount"))),
+                            Map.entry("event", EVENTS), Map.entry("rebalance", "PoolStatus$Rebalance"), Map.entry("blocks", "GatewayStatus$BlockCount"))),
             Map.entry("TopScreen", Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "endpoint", ENDPOINT)));
 
     private static final Map<String, Map<String, String>> BY_PAGE = Map.of("main.js",
@@ -74,7 +76,7 @@ class KeysTest {
             Map.of("chunk", "HistoryAnswer", "listener", "HistoryAnswer$Listener", "endpoint",
                     "HistoryAnswer$Endpoint"),
             "blocks.js", Map.of("status", STATUS, "body", "BlockList", "block", "BlockList$Entry"),
-            "calls.js", Map.of("body", "ErrorAnswer"));
+            "homing.js", Map.of("rebalance", "PoolStatus$Rebalance", "forecast", "RebalanceResult"), "calls.js", Map.of("body", "ErrorAnswer"));
 
     private static Set<String> keys(String name) {
         try {

@@ -62,6 +62,7 @@ final class MetricNamesIT {
             entry("vipgate_endpoint_connect_seconds", "histogram endpoint pool"),
             entry("vipgate_pool_retries_total", "counter pool"),
             entry("vipgate_pool_no_healthy_total", "counter pool"),
+            entry("vipgate_pool_skew_ratio", "gauge pool"),
             entry("vipgate_pool_client_address_fallbacks_total", "counter pool reason"),
             entry("vipgate_endpoint_no_return", "gauge endpoint pool"),
             entry("vipgate_endpoint_up", "gauge endpoint pool"),
