@@ -57,7 +57,8 @@ final class RebalanceCommand implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
-    private List<String> lines(Json done) {
+    /** What an answer says. */
+    static List<String> lines(Json done) {
         boolean areHomes = done.get("aim").text().equals("homes");
         List<Json> endpoints = done.get("endpoints").list();
         if (endpoints.isEmpty()) {
@@ -66,7 +67,7 @@ final class RebalanceCommand implements Callable<Integer> {
                     : "nothing to close: no endpoint has more relays than its share and rebalance.over");
         }
         List<String> lines = new ArrayList<>();
-        String verb = isDryRun ? "would close " : "closing ";
+        String verb = done.get("dryRun").isTrue() ? "would close " : "closing ";
         for (Json giver : endpoints) {
             long close = (long) giver.get("close").number();
             long idle = (long) giver.get("idle").number();
