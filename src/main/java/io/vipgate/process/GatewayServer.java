@@ -19,6 +19,7 @@ import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorActions;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.control.RecentEvents;
+import io.vipgate.control.SocketStore;
 import io.vipgate.control.Standby;
 import io.vipgate.control.StartException;
 import io.vipgate.eventloop.EventLoops;
@@ -83,14 +84,22 @@ public final class GatewayServer implements AutoCloseable {
     private final PeriodicTasks periodic = new PeriodicTasks();
 
     /**
-     * Builds the parts; nothing runs yet but the event loops, which {@code threads} started.
+     * What a gateway uses that is not of its making.
      *
+     * @param names finds the addresses of endpoints that are given by name
+     * @param store where listening sockets are kept
      * @param others whoever else changes of the configuration concern
-     * @param config what it starts with
      * @param clock monotonic time in nanoseconds, for what takes minutes
      */
-    private GatewayServer(EventLoops threads, FdBudget fdBudget, HostLookup names, List<ConfigParticipant> others,
-            GatewayConfig config, LongSupplier clock) {
+    private record Surroundings(HostLookup names, SocketStore store, List<ConfigParticipant> others,
+            LongSupplier clock) {}
+
+    /**
+     * Builds the parts; nothing runs yet but the event loops, which {@code threads} started.
+     *
+     * @param config what it starts with
+     */
+    private GatewayServer(EventLoops threads, FdBudget fdBudget, Surroundings around, GatewayConfig config) {
         ControlThread control = new ControlThread();
         accessLog = new AccessLog();
         events = new RecentEvents();
@@ -100,11 +109,12 @@ public final class GatewayServer implements AutoCloseable {
         int pipesPerLoop = fdBudget.pipes() / threads.all().size();
         EventLoopSet loops = new EventLoopSet(threads, loop -> new RelayLoop(loop, relayLimit, pipesPerLoop,
                 new RelayEvents(liveFailures, accessLog.forLoop())));
-        HostResolver resolver = new HostResolver(names);
+        HostResolver resolver = new HostResolver(around.names());
         Blocks blocks = new Blocks();
         Standby standby = new Standby();
-        pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks, standby, clock);
-        ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit, new ListenerAdmissions(blocks));
+        pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks, standby, around.clock());
+        ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit, new ListenerAdmissions(blocks),
+                around.store());
         admissions = listeners.admissions();
         heartbeat = new LoopHeartbeat(loops);
         neighbours = new CoLocationWatch(
@@ -115,7 +125,7 @@ public final class GatewayServer implements AutoCloseable {
         BlockActions blockActions = new BlockActions(blocks, pools, operator, control);
         gateway = new Gateway(new GatewayParts(control, loops, pools, listeners, resolver, accessLog, heartbeat,
                 neighbours, relayLimit),
-                Stream.concat(Stream.of(servers, (ConfigParticipant) _ -> blockActions.onConfig()), others.stream())
+                Stream.concat(Stream.of(servers, (ConfigParticipant) _ -> blockActions.onConfig()), around.others().stream())
                         .toList(),
                 config);
         BlockReport blockReport = new BlockReport(blocks, blockActions, InstantSource.system());
@@ -147,6 +157,16 @@ public final class GatewayServer implements AutoCloseable {
     /**
      * As {@link #start(GatewayConfig)}.
      *
+     * @param store where the listening sockets are kept open beyond the end of the process
+     */
+    public static GatewayServer start(GatewayConfig config, SocketStore store) throws StartException {
+        return start(config,
+                new Surroundings(HostLookup.ofThisMachine(), store, List.of(), System::nanoTime));
+    }
+
+    /**
+     * As {@link #start(GatewayConfig)}.
+     *
      * @param names finds the addresses of endpoints that are given by name
      */
     public static GatewayServer start(GatewayConfig config, HostLookup names) throws StartException {
@@ -173,6 +193,10 @@ public final class GatewayServer implements AutoCloseable {
      */
     public static GatewayServer start(GatewayConfig config, HostLookup names, List<ConfigParticipant> others,
             LongSupplier clock) throws StartException {
+        return start(config, new Surroundings(names, SocketStore.NONE, others, clock));
+    }
+
+    private static GatewayServer start(GatewayConfig config, Surroundings around) throws StartException {
         String unavailable = EventLoops.whyUnavailable();
         if (unavailable != null) {
             throw new StartException("native epoll is not available: " + unavailable
@@ -186,7 +210,7 @@ public final class GatewayServer implements AutoCloseable {
         DescriptorNeeds needs = DescriptorNeeds.of(config, count);
         FdBudget fdBudget = FdBudget.of(FdBudget.limitOfThisProcess(), needs.sum());
         needs.check(fdBudget);
-        GatewayServer server = new GatewayServer(eventLoops(count), fdBudget, names, others, config, clock);
+        GatewayServer server = new GatewayServer(eventLoops(count), fdBudget, around, config);
         try {
             server.serve(config);
             return server;
