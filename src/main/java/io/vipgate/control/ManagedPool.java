@@ -61,7 +61,8 @@ public final class ManagedPool {
 
     ManagedPool(String name, PoolChange first, EventLoopSet loops, HostResolver resolver,
             ScheduledExecutorService control, Map<String, OperatorOverride> kept, RecentEvents events,
-            ProbeLoop probes, OwnAddresses ownAddresses, Supplier<Optional<String>> rebalanceObstacle, LongSupplier clock) {
+            ProbeLoop probes, OwnAddresses ownAddresses, Supplier<Optional<String>> rebalanceObstacle,
+            LongSupplier clock) {
         this.name = name;
         this.loops = loops;
         this.events = events;

@@ -16,6 +16,8 @@ import java.util.function.IntConsumer;
  * <p>Confined to the control thread.
  */
 final class RebalanceRound {
+    private static final int PARTS = 32;
+
     private final List<Endpoint> from;
     /** By the loop's number. */
     private final Map<Integer, RelayHoming.Found> found = new HashMap<>();
@@ -93,16 +95,17 @@ final class RebalanceRound {
     void close(EventLoopSet loops, int most, IntConsumer onAsked, OnClosed onClosed) {
         Map<Integer, int[]> counts = new HashMap<>();
         int chosen = 0;
-        while (chosen < Math.min(most, bound)) {
-            int place = neediest();
-            if (place < 0) {
-                break;
-            }
+        int wanted = Math.min(most, bound);
+        int place = neediest();
+        while (chosen < wanted && place >= 0) {
             int loop = fullest(place);
-            Objects.requireNonNull(left.get(loop))[place]--;
-            surplus[place]--;
-            counts.computeIfAbsent(loop, _ -> new int[from.size()])[place]++;
-            chosen++;
+            // Some at a time where there are many, so that neither many endpoints nor many relays take long.
+            int some = Math.min(Math.ceilDiv(wanted - chosen, PARTS), Math.min(surplus[place], leftOf(loop, place)));
+            Objects.requireNonNull(left.get(loop))[place] -= some;
+            surplus[place] -= some;
+            counts.computeIfAbsent(loop, _ -> new int[from.size()])[place] += some;
+            chosen += some;
+            place = neediest();
         }
         bound -= chosen;
         onAsked.accept(chosen);
@@ -130,7 +133,8 @@ final class RebalanceRound {
     private int neediest() {
         int best = -1;
         for (int place = 0; place < surplus.length; place++) {
-            if (surplus[place] > 0 && (best < 0 || surplus[place] > surplus[best]) && leftOf(fullest(place), place) > 0) {
+            if (surplus[place] > 0 && (best < 0 || surplus[place] > surplus[best])
+                    && leftOf(fullest(place), place) > 0) {
                 best = place;
             }
         }

@@ -1,7 +1,7 @@
 package io.vipgate.control;
 
 import io.vipgate.pool.Endpoint;
-import io.vipgate.rebalance.Progress;
+import io.vipgate.rebalance.CloseProgress;
 import io.vipgate.rebalance.RelayShares;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,7 +20,7 @@ final class RebalanceRun {
     private final long begunAt;
     /** Relays that have been sent FIN and were not over when they were last counted. */
     private final Map<Endpoint, Integer> leaving = new HashMap<>();
-    private @Nullable Progress progress;
+    private @Nullable CloseProgress progress;
     /** Who had less than its share when the present progress began. */
     private Set<Endpoint> takers = Set.of();
     private boolean isTold;
@@ -64,8 +64,8 @@ final class RebalanceRun {
     }
 
     /** What was closed for nothing in the last minute or more; empty when that is not known yet, or was not for nothing. */
-    Optional<Progress> vain(RelayShares shares, long astray, long now) {
-        Progress last = progress;
+    Optional<CloseProgress> vain(RelayShares shares, long astray, long now) {
+        CloseProgress last = progress;
         if (last == null || !last.isDue(now)) {
             return Optional.empty();
         }
@@ -84,20 +84,20 @@ final class RebalanceRun {
         away = (double) excess / Math.max(1, closings);
         if (progress == null) {
             takers = shares.takers().stream().map(RelayShares.Part::endpoint).collect(Collectors.toUnmodifiableSet());
-            progress = Progress.begin(marks(shares, astray, excess), now);
+            progress = CloseProgress.begin(marks(shares, astray, excess), now);
         }
     }
 
-    private Progress.Marks marks(RelayShares shares, long astray, long excess) {
+    private CloseProgress.Marks marks(RelayShares shares, long astray, long excess) {
         long atTakers = shares.parts().stream().filter(part -> takers.contains(part.endpoint()))
                 .mapToLong(RelayShares.Part::relays).sum();
-        return new Progress.Marks(atTakers, shares.total(), astray, excess);
+        return new CloseProgress.Marks(atTakers, shares.total(), astray, excess);
     }
 
     /** So many are closed. */
     void onClosed(int count) {
         closed += count;
-        Progress last = progress;
+        CloseProgress last = progress;
         if (last != null) {
             progress = last.plus(count, away);
         }

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param left relays that are still to be closed, about
  * @param perSecond most that are closed in a second
  */
-public record RebalanceView(RebalanceWhen when, boolean isHoming, State state, Optional<String> why, long closed, long left,
+public record RebalanceView(RebalanceWhen when, boolean isHoming, State state, Optional<String> why, long closed,
+        long left,
         int perSecond) {
     /** What it does. */
     public enum State {

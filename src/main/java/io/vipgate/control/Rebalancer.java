@@ -7,7 +7,7 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.Pool;
 import io.vipgate.rebalance.CloseBudget;
 import io.vipgate.rebalance.Comebacks;
-import io.vipgate.rebalance.Progress;
+import io.vipgate.rebalance.CloseProgress;
 import io.vipgate.rebalance.RelayShares;
 import io.vipgate.relay.PoolPlan;
 import java.time.Duration;
@@ -86,7 +86,8 @@ final class Rebalancer {
         this.drains = drains;
         this.gatewayObstacle = gatewayObstacle;
         this.clock = clock;
-        view = new RebalanceView(config.get().rebalance().when(), false, RebalanceView.State.OFF, Optional.empty(), 0, 0,
+        view = new RebalanceView(config.get().rebalance().when(), false, RebalanceView.State.OFF, Optional.empty(), 0,
+                0,
                 0);
     }
 
@@ -227,7 +228,7 @@ final class Rebalancer {
         present.count(found);
         RelayShares shares = shares();
         long astray = terms.isHoming() ? found.astray() : -1;
-        Optional<Progress> vain = present.vain(shares, astray, now);
+        Optional<CloseProgress> vain = present.vain(shares, astray, now);
         int[] surplus = terms.surplus(found, shares);
         long excess = IntStream.of(surplus).asLongStream().sum();
         long closings = terms.isHoming() ? excess : terms.closings(shares);
@@ -294,7 +295,7 @@ final class Rebalancer {
         end(Optional.empty());
     }
 
-    private void giveUp(Progress vain) {
+    private void giveUp(CloseProgress vain) {
         String text = "rebalancing of pool " + pool.name() + " has stopped: " + vain.closed()
                 + " relays were closed, and their clients have not come back to other endpoints; it begins again after the "
                 + "next return of an endpoint, or the next reload";
@@ -375,7 +376,8 @@ final class Rebalancer {
 
     private void show(RebalanceView.State state, Optional<String> why, long left, RelayShares shares) {
         RebalanceRun present = run;
-        view = new RebalanceView(terms().rules().when(), terms().isHoming(), state, why, present == null ? 0 : present.closed(), left,
+        view = new RebalanceView(terms().rules().when(), terms().isHoming(), state, why,
+                present == null ? 0 : present.closed(), left,
                 terms().perSecond(shares));
     }
 }

@@ -125,7 +125,8 @@ public final class GatewayServer implements AutoCloseable {
         BlockActions blockActions = new BlockActions(blocks, pools, operator, control);
         gateway = new Gateway(new GatewayParts(control, loops, pools, listeners, resolver, accessLog, heartbeat,
                 neighbours, relayLimit),
-                Stream.concat(Stream.of(servers, (ConfigParticipant) _ -> blockActions.onConfig()), around.others().stream())
+                Stream.concat(Stream.of(servers, (ConfigParticipant) _ -> blockActions.onConfig()),
+                        around.others().stream())
                         .toList(),
                 config);
         BlockReport blockReport = new BlockReport(blocks, blockActions, InstantSource.system());

@@ -26,7 +26,8 @@ class KeysTest {
     private static final Pattern READ_BY_COMMAND = Pattern.compile("(\\w*)\\)*\\s*\\.get\\(\"(\\w+)\"\\)");
     /** Overlapping, since {@code pool.pins.count} is two of them. */
     private static final Pattern READ_BY_PAGE = Pattern
-            .compile("(?=(?<!document\\.)\\b(status|listener|pool|endpoint|probe|pins|chunk|body|block|rebalance|forecast)\\??\\.(\\w+))");
+            .compile(
+                    "(?=(?<!document\\.)\\b(status|listener|pool|endpoint|probe|pins|chunk|body|block|rebalance|forecast)\\??\\.(\\w+))");
     private static final Pattern EVENT = Pattern.compile("\\bevent\\.(\\w+)");
     private static final Pattern COLUMN = Pattern.compile("\\.(listener|endpoint)\\([^()]*\\)\\?\\.(\\w+)");
     private static final Pattern RATE = Pattern.compile("\"(\\w+PerSecond)\"");
@@ -65,7 +66,8 @@ class KeysTest {
                             Map.entry("pool", POOL), Map.entry("pins", PINS), Map.entry("endpoint", ENDPOINT),
                             Map.entry("probe", PROBE), Map.entry("machine", "PoolStatus$SharedMachine"),
                             Map.entry("clients", "PoolStatus$ClientAddress"), Map.entry("lost", "PoolStatus$NoReturn"),
-                            Map.entry("event", EVENTS), Map.entry("rebalance", "PoolStatus$Rebalance"), Map.entry("blocks", "GatewayStatus$BlockCount"))),
+                            Map.entry("event", EVENTS), Map.entry("rebalance", "PoolStatus$Rebalance"),
+                            Map.entry("blocks", "GatewayStatus$BlockCount"))),
             Map.entry("TopScreen", Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "endpoint", ENDPOINT)));
 
     private static final Map<String, Map<String, String>> BY_PAGE = Map.of("main.js",
@@ -76,7 +78,8 @@ class KeysTest {
             Map.of("chunk", "HistoryAnswer", "listener", "HistoryAnswer$Listener", "endpoint",
                     "HistoryAnswer$Endpoint"),
             "blocks.js", Map.of("status", STATUS, "body", "BlockList", "block", "BlockList$Entry"),
-            "homing.js", Map.of("rebalance", "PoolStatus$Rebalance", "forecast", "RebalanceResult"), "calls.js", Map.of("body", "ErrorAnswer"));
+            "homing.js", Map.of("rebalance", "PoolStatus$Rebalance", "forecast", "RebalanceResult"), "calls.js",
+            Map.of("body", "ErrorAnswer"));
 
     private static Set<String> keys(String name) {
         try {

@@ -99,12 +99,15 @@ class ViewsTest {
                   {"label": "vip1", "relays": 2000, "close": 412, "idle": 412}]}""";
         assertThat(RebalanceCommand.lines(JsonParser.parse(one)))
                 .containsExactly("would close 412 of 2,000 relays at vip1 in 21 s");
-        assertThat(RebalanceCommand.lines(JsonParser.parse("""
-                {"dryRun": false, "aim": "homes", "relays": 90, "close": 31, "seconds": 31, "endpoints": [
-                  {"label": "b", "relays": 40, "close": 11, "idle": 3}, {"label": "c", "relays": 50, "close": 20, "idle": 20}]}""")))
-                .containsExactly("closing 11 of 40 relays at b, of which 3 are idle now", "closing 20 of 50 relays at c",
+        assertThat(RebalanceCommand.lines(JsonParser
+                .parse("""
+                        {"dryRun": false, "aim": "homes", "relays": 90, "close": 31, "seconds": 31, "endpoints": [
+                          {"label": "b", "relays": 40, "close": 11, "idle": 3}, {"label": "c", "relays": 50, "close": 20, "idle": 20}]}""")))
+                .containsExactly("closing 11 of 40 relays at b, of which 3 are idle now",
+                        "closing 20 of 50 relays at c",
                         "closing 31 of 90 relays in 31 s");
-        assertThat(RebalanceCommand.lines(JsonParser.parse("{\"dryRun\": true, \"aim\": \"homes\", \"endpoints\": []}")))
+        assertThat(
+                RebalanceCommand.lines(JsonParser.parse("{\"dryRun\": true, \"aim\": \"homes\", \"endpoints\": []}")))
                 .singleElement().asString().startsWith("nothing to close: ");
     }
 

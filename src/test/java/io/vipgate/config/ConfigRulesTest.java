@@ -241,8 +241,9 @@ class ConfigRulesTest {
                         rebalance: recovery
                     """.formatted(endpoints)).warnings().stream().map(Problem::toString).toList();
             if (endpoints.equals("{ a: 192.0.2.1:80 }")) {
-                assertThat(warnings).singleElement().asString().endsWith("rebalance.when: recovery: the pool has a single "
-                        + "endpoint, so there is nothing to rebalance");
+                assertThat(warnings).singleElement().asString()
+                        .endsWith("rebalance.when: recovery: the pool has a single "
+                                + "endpoint, so there is nothing to rebalance");
             } else {
                 assertThat(warnings).isEmpty();
             }

@@ -3,6 +3,7 @@ package io.vipgate.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vipgate.admin.ExplainedClient;
 import io.vipgate.control.OperatorActions;
 import io.vipgate.control.RebalanceForecast;
 import io.vipgate.control.RebalanceView;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Clients come back to where they belong: {@code rebalance}. */
@@ -119,6 +121,10 @@ final class RebalanceIT {
             assertThat(atOne).isBetween(10, 50);
             away(gateway, probed);
             Await.until("all are at two", BOUND, () -> gateway.connections("two") == 60);
+            assertThat(gateway.server().operations().explain("web", new ExplainedClient(
+                    Clients.address(homes.indexOf("one")), Optional.empty(), Optional.empty(), List.of())).choice()
+                    .why())
+                    .endsWith("rebalancing brings it home to one");
             // Were the shares the aim, these would be too many at two for good, and some of them would go.
             try (ReturningClients newcomers = new ReturningClients(30, true, i -> Clients.connect(gateway, 60 + i))) {
                 assertThat(gateway.connections("two")).isEqualTo(90);
@@ -231,6 +237,7 @@ final class RebalanceIT {
                         .idle() == 100);
                 assertThat(operator.rebalance("nginx", true)).isEqualTo(new RebalanceForecast(100, 2, false, 0.2,
                         List.of(new RebalanceForecast.Giver("two", 100, 100, 100))));
+                assertThat(gateway.server().operations().status().pools().getFirst().rebalance().skew()).isEqualTo(2);
                 operator.toStandby(true);
                 assertThatThrownBy(() -> operator.rebalance("nginx", false)).hasMessage("the gateway stands by");
                 operator.toStandby(false);

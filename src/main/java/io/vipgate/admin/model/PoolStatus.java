@@ -35,7 +35,8 @@ public record PoolStatus(String name, String balance, String probe, List<Endpoin
      * @param left relays that are still to be closed, about
      * @param leftSeconds how long that takes, about
      */
-    public record Rebalance(String when, String aim, @Decimals(2) double skew, String state, @OmitNull @Nullable String why,
+    public record Rebalance(String when, String aim, @Decimals(2) double skew, String state,
+            @OmitNull @Nullable String why,
             long closed, long left, @Decimals(0) double leftSeconds) {}
 
     /**

@@ -15,7 +15,8 @@ import java.util.List;
  * @param seconds how long that takes, if the relays are idle
  * @param endpoints who loses some
  */
-public record RebalanceResult(String pool, boolean dryRun, String aim, int relays, int perSecond, int close, int seconds,
+public record RebalanceResult(String pool, boolean dryRun, String aim, int relays, int perSecond, int close,
+        int seconds,
         List<Giver> endpoints) {
     /**
      * An endpoint that loses relays.

@@ -10,7 +10,7 @@ package io.vipgate.rebalance;
  * @param closed relays since
  * @param expected how many of them should be elsewhere now
  */
-public record Progress(long since, Marks before, int closed, double expected) {
+public record CloseProgress(long since, Marks before, int closed, double expected) {
     /** A judgement is on so much time at least. */
     public static final long WINDOW_NANOS = 60_000_000_000L;
     /** A part of the pool that is more than chance. */
@@ -35,8 +35,8 @@ public record Progress(long since, Marks before, int closed, double expected) {
     }
 
     /** Nothing is closed yet. */
-    public static Progress begin(Marks before, long now) {
-        return new Progress(now, before, 0, 0);
+    public static CloseProgress begin(Marks before, long now) {
+        return new CloseProgress(now, before, 0, 0);
     }
 
     /**
@@ -44,18 +44,18 @@ public record Progress(long since, Marks before, int closed, double expected) {
      *
      * @param away part of them that should come back elsewhere
      */
-    public Progress plus(int more, double away) {
-        return new Progress(since, before, closed + more, expected + more * away);
+    public CloseProgress plus(int more, double away) {
+        return new CloseProgress(since, before, closed + more, expected + more * away);
     }
 
     /** Whether enough was closed, over time enough, to judge. */
     public boolean isDue(long now) {
         return closed > 0 && now - since >= WINDOW_NANOS
-                && expected >= Math.min(before.excess, ENOUGH * before.total);
+                && expected >= Math.min((double) before.excess, ENOUGH * before.total);
     }
 
     /** Whether it was in vain: clients do not come back, or come back to where they were. */
     public boolean isVain(Marks now) {
-        return now.gain(before, closed) < LEAST * Math.min(expected, before.excess);
+        return now.gain(before, closed) < LEAST * Math.min(expected, (double) before.excess);
     }
 }
