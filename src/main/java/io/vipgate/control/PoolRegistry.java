@@ -61,10 +61,12 @@ public final class PoolRegistry {
      *
      * @param blocks kept in the state file with the operator's overrides
      * @param standby kept there too
+     * @param listenerStates kept there too
      * @param clock monotonic time in nanoseconds, for what takes minutes
      */
     public PoolRegistry(EventLoopSet loops, HostResolver resolver, ControlThread control, RecentEvents events,
-            LiveFailures liveFailures, Blocks blocks, Standby standby, LongSupplier clock) {
+            LiveFailures liveFailures, Blocks blocks, Standby standby, ListenerStates listenerStates,
+            LongSupplier clock) {
         this.loops = loops;
         this.resolver = resolver;
         this.control = control;
@@ -72,7 +74,7 @@ public final class PoolRegistry {
         this.liveFailures = liveFailures;
         this.standby = standby;
         this.clock = clock;
-        overrides = new OverrideStore(blocks, standby);
+        overrides = new OverrideStore(blocks, standby, listenerStates);
     }
 
     /** Reads a state file, unless it is in use and has been read. Changes nothing. From any thread; may take its time. */

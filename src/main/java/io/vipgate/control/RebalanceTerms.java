@@ -46,7 +46,7 @@ record RebalanceTerms(PoolSnapshot snapshot, PoolConfig config, PoolPlan plan) {
      */
     RelayShares shares(Map<Endpoint, Integer> leaving) {
         return RelayShares.of(snapshot, config.balance(),
-                endpoint -> Math.max(0, endpoint.connections() - leaving.getOrDefault(endpoint, 0)));
+                endpoint -> Math.max(0, endpoint.load() - leaving.getOrDefault(endpoint, 0)));
     }
 
     /** Most relays that are closed in a second. */

@@ -16,6 +16,7 @@ import io.vipgate.admin.model.Explanation;
 import io.vipgate.admin.model.ForgottenPins;
 import io.vipgate.admin.model.GatewayStatus;
 import io.vipgate.admin.model.LiftedBlocks;
+import io.vipgate.admin.model.ListenerStatus;
 import io.vipgate.admin.model.PinList;
 import io.vipgate.admin.model.RebalanceResult;
 import io.vipgate.admin.model.RebalanceStop;
@@ -28,6 +29,7 @@ import io.vipgate.control.RebalanceForecast;
 import io.vipgate.gateway.ReloadOutcome;
 import io.vipgate.gateway.ReloadRequest;
 import io.vipgate.pool.AdminState;
+import io.vipgate.relay.ListenerState;
 import io.vipgate.telemetry.History;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -228,6 +230,19 @@ public final class AdminOperations implements Operations {
     public RebalanceStop stopRebalancing(String pool) throws RequestException {
         try {
             return new RebalanceStop(pool, operator.stopRebalancing(pool));
+        } catch (NoSuchElementException e) {
+            throw RequestException.notFound(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public ListenerStatus toListenerState(String listener, String state) throws RequestException {
+        if (isStopping()) {
+            throw RequestException.stopping();
+        }
+        try {
+            operator.toListenerState(listener, ListenerState.valueOf(state.toUpperCase(Locale.ROOT)));
+            return status.listener(listener);
         } catch (NoSuchElementException e) {
             throw RequestException.notFound(String.valueOf(e.getMessage()));
         }
