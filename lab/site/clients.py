@@ -98,8 +98,8 @@ class RunningClient:
 class Stream(RunningClient):
     """Requests at a steady rate, whatever becomes of them."""
 
-    def __init__(self, host: Host, address: str, per_second: float = 100, timeout: float = 5.0) -> None:
-        super().__init__(host, "stream", address, "--per-second", per_second, "--timeout", timeout)
+    def __init__(self, host: Host, address: str, per_second: float = 100, timeout: float = 5.0, port: int = 80) -> None:
+        super().__init__(host, "stream", address, "--port", port, "--per-second", per_second, "--timeout", timeout)
         while not self.lines():
             if self._process.poll() is not None:
                 raise TestkitError("no client")

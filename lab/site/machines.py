@@ -82,7 +82,18 @@ class GatewayHost(Host):
         text = (CONFIG / template).read_text()
         text = text.replace("@BALANCE@", balance).replace("@FREEBIND@", str(freebind).lower()).replace("@MORE@", more)
         text = text.replace("@DIRECTORY@", str(self.directory))
-        (self.directory / "gateway.yaml").write_text(text.replace("@ENDPOINTS@", endpoints))
+        self.config.write_text(text.replace("@ENDPOINTS@", endpoints))
+
+    @property
+    def config(self) -> pathlib.Path:
+        return self.directory / "gateway.yaml"
+
+    def vipgate(self, command: str, *words: object) -> str:
+        """Runs one of vipgate's commands against the gateway; returns what it printed."""
+        return self.run(*self.vipgate_line(command, *words))
+
+    def vipgate_line(self, command: str, *words: object) -> list[object]:
+        return [ROOT / "vipgate", command, "-c", self.config, *words]
 
     def start_vipgate(self, *under: str) -> None:
         """
@@ -92,7 +103,7 @@ class GatewayHost(Host):
         flag = "/run/vipgate/stopped"
         self.run("mkdir", "-p", "/run/vipgate")
         (self.directory / "vipgate.log").unlink(missing_ok=True)
-        self.spawn("vipgate", *under, ROOT / "vipgate", "run", "-c", self.directory / "gateway.yaml", at_end=f"echo 1 > {flag}")
+        self.spawn("vipgate", *under, ROOT / "vipgate", "run", "-c", self.config, at_end=f"echo 1 > {flag}")
         await_that(f"vipgate on {self.name} serves", 30, lambda: " serves " in self.vipgate_log() or not self.runs("vipgate"))
         if " serves " not in self.vipgate_log():
             raise TestkitError(f"vipgate on {self.name} did not start:\n{self.vipgate_log()}")
@@ -114,7 +125,7 @@ class GatewayHost(Host):
 
     def status(self) -> dict[str, object]:
         """What ``vipgate status`` prints."""
-        return json.loads(self.run(ROOT / "vipgate", "status", "--json", "-c", self.directory / "gateway.yaml"))
+        return json.loads(self.vipgate("status", "--json"))
 
     def metrics(self) -> str:
         return self.run("curl", "-fsS", "-m", "5", "http://127.0.0.1:9181/metrics")
