@@ -65,8 +65,8 @@ def answers(requests: Iterable[Request]) -> Counter[str]:
 class RunningClient:
     """A client that runs until it is told to end."""
 
-    def __init__(self, host: Host, *words: object) -> None:
-        self._process = host.popen(sys.executable, CLIENT_PROGRAM, *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, host: Host, *words: object, program: pathlib.Path = CLIENT_PROGRAM) -> None:
+        self._process = host.popen(sys.executable, program, *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._lines: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -19,6 +19,8 @@ CONFIG = pathlib.Path(__file__).with_name("config")
 
 PUBLIC = "203.0.113.1"
 PUBLIC_6 = "2001:db8:cb::1"
+#: What NGINX answers at /big, in bytes: more than all buffers on the way hold.
+BIG = 32 << 20
 VIP1, VIP2 = "192.0.2.100", "192.0.2.200"
 #: keepalived moves none of these; scenarios that need them add them.
 VIP1_6, VIP2_6 = "2001:db8:1::100", "2001:db8:1::200"
@@ -39,6 +41,8 @@ class Node(Host):
         text = (CONFIG / "nginx.conf").read_text()
         (self.directory / "nginx.conf").write_text(
             text.replace("@NAME@", self.answer).replace("@DIRECTORY@", str(self.directory)))
+        with open(self.directory / "big", "wb") as big:
+            big.truncate(BIG)
 
     def start_nginx(self) -> None:
         self.spawn("nginx", "nginx", "-e", "stderr", "-p", self.directory, "-c", self.directory / "nginx.conf")
