@@ -137,6 +137,11 @@ class GatewayHost(Host):
     def vipgate_log(self) -> str:
         return self.log("vipgate")
 
+    def connect_times(self) -> list[float]:
+        """How long each relay that has ended took to be connected, in seconds, by the access log."""
+        return [float(number) / (1 if unit == "s" else 1000)
+                for number, unit in re.findall(r" connect=([0-9.]+)(ms|s) ", self.log("relays"))]
+
     def await_log(self, pattern: str, seconds: float = 10, times: int = 1) -> float:
         return await_that(f"{pattern} in the log of {self.name}", seconds,
                           lambda: len(re.findall(pattern, self.vipgate_log())) >= times)
