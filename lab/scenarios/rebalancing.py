@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import json
 import pathlib
+import re
 import time
 
 from lab.site.clients import RunningClient
@@ -21,7 +22,7 @@ BUSY = 10
 KINDS = "due", "stuck", "active"
 TOTAL = IDLE + len(KINDS) * BUSY
 #: Of the pool's relays in a second.
-RATE = 0.05
+RATE = 0.1
 AFTER = 5.0
 SETTINGS = f"rebalance: {{ when: recovery, after: {AFTER:.0f}s, over: 20 %, idleFor: 2s, rate: {RATE * 100:.0f} % }}"
 WITHIN = 60.0
@@ -61,15 +62,11 @@ def play(lab: Site, _: object) -> None:
         up = time.monotonic()
         await_that("the shares are even", WITHIN, lambda: is_even(lab), 0.5)
         took = time.monotonic() - up
-        # It must be over, too, and not go on.
-        time.sleep(3)
-        closed = clients.count("fin")
-        time.sleep(3)
+        await_that("it comes to an end", 20, lambda: is_over(clients), 0)
         check(f"A is back: shares within {OFF_BY:.0%} {took:.1f} s after it is UP (at most {WITHIN:.0f} s), and still: "
               f"{relays(lab)}", is_even(lab))
-        check(f"and nobody was closed any more, of {closed} in all", clients.count("fin") == closed)
         closes(clients, up)
-        said(lab)
+        counted(lab, clients)
         clients.end()
         busy(clients)
 
@@ -81,6 +78,13 @@ def relays(lab: Site) -> dict[str, int]:
 def is_even(lab: Site) -> bool:
     counts = relays(lab)
     return sum(counts.values()) == TOTAL and all(abs(count - TOTAL / 2) <= OFF_BY * TOTAL / 2 for count in counts.values())
+
+
+def is_over(clients: IdleClients) -> bool:
+    """Whether nobody is closed for some seconds."""
+    before = clients.count("fin")
+    time.sleep(2.5)
+    return clients.count("fin") == before
 
 
 def closes(clients: IdleClients, up: float) -> None:
@@ -113,6 +117,7 @@ def busy(clients: IdleClients) -> None:
               [event["what"] for event in ends] == ["complete"] * BUSY)
 
 
-def said(lab: Site) -> None:
-    closed = [line for line in lab.gw1.metrics().splitlines() if line.startswith("vipgate_relay_closed_total") and "rebalanced" in line]
-    check(f"the metrics count them: {closed}", closed != [])
+def counted(lab: Site, clients: IdleClients) -> None:
+    closed = {found[1]: int(float(found[2])) for found in re.finditer(
+        r'^vipgate_relay_closed_total\{endpoint="(\w+)",pool="nginx",reason="rebalanced"\} (\S+)$', lab.gw1.metrics(), re.MULTILINE)}
+    check(f"the metrics count them: {closed}", closed == {"a": 0, "b": clients.count("fin")})
