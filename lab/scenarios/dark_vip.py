@@ -51,13 +51,12 @@ HEDGED = (Gateway("vipgate", "`hedge: auto`", vipgate("connect: { hedge: auto }"
           Gateway("vipgate", "`hedge: 20ms`", vipgate("connect: { hedge: 20ms }")))
 OTHERS = (
     Gateway("iptables", "`statistic` and DNAT", lambda lab: lab.start_iptables()),
-    Gateway("HAProxy", "as its manual's examples: `timeout connect 5s`, `retries 3`, `option redispatch`, `inter 2s fall 3`",
+    Gateway("HAProxy", "its manual's example: `timeout connect 5s`, `inter 2s fall 3`",
             lambda lab: rivals.start_haproxy(lab.gw1, connect="5s", server="inter 2s fall 3")),
-    Gateway("HAProxy", "tuned: `timeout connect 300ms`, `redispatch 1`, `inter 500ms fall 2`, `timeout check 400ms`, `observe layer4 "
-            "error-limit 3 on-error mark-down`",
+    Gateway("HAProxy", "tuned: `timeout connect 300ms`, `inter 500ms fall 2`, `observe layer4`",
             lambda lab: rivals.start_haproxy(lab.gw1, connect="300ms", redispatch="1", more="timeout check 400ms",
                                              server="inter 500ms fall 2 observe layer4 error-limit 3 on-error mark-down")),
-    Gateway("nginx", "as its manual's example: `proxy_connect_timeout 1s`", lambda lab: rivals.start_nginx_stream(lab.gw1, connect="1s")),
+    Gateway("nginx", "its manual's example: `proxy_connect_timeout 1s`", lambda lab: rivals.start_nginx_stream(lab.gw1, connect="1s")),
     Gateway("nginx", "tuned: `proxy_connect_timeout 300ms`", lambda lab: rivals.start_nginx_stream(lab.gw1, connect="300ms")),
 )
 
@@ -156,10 +155,15 @@ def hedged(lab: Site, gateway: Gateway, outcome: Outcome) -> None:
     check(f"{gateway.settings}: the slowest client waited {_shown(outcome.slowest)} (at most {_shown(HEDGED_BOUND)}), p99 "
           f"{_shown(outcome.p99)} (at most {_shown(HEDGED_P99)}); the slowest connect by the access log took "
           f"{_shown(max(lab.gw1.connect_times()))}", outcome.slowest <= HEDGED_BOUND and outcome.p99 <= HEDGED_P99)
+    told = lab.gw1.status()["pools"][0]["connect"]
+    by, most = told["hedgesBy"], told["hedges"]["most"]
+    begun = sum(count for result, count in by.items() if not result.startswith("no_"))
+    check(f"{gateway.settings}: hedges {by}, {most} allowed in 10 s", by.get("won", 0) > 0 and begun <= most)
 
 
 def compare(lab: Site, arguments: argparse.Namespace) -> None:
     """The same beside HAProxy, nginx and iptables, as a table"""
+    rivals.require()
     gateways = (*OTHERS, UNHEDGED_VIPGATE, *HEDGED)
     outcomes = {gateway: Outcome() for gateway in gateways}
     for _ in range(arguments.rounds):

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+import pathlib
+
 from lab.site.machines import CONFIG, PUBLIC, GatewayHost
+from testkit import commands
 from testkit.waiting import await_that
+
+STREAM_MODULE = pathlib.Path("/usr/lib/nginx/modules/ngx_stream_module.so")
+
+
+def require() -> None:
+    """Ends the run when this machine lacks one of them."""
+    lacking = commands.missing({"haproxy": "haproxy"})
+    if not STREAM_MODULE.exists():
+        lacking.append(f"{STREAM_MODULE} (package libnginx-mod-stream)")
+    commands.require_nothing_missing("the comparison", lacking)
 
 
 def start_haproxy(host: GatewayHost, *, connect: str, server: str, redispatch: str = "", more: str = "") -> None:
@@ -18,8 +31,8 @@ def start_nginx_stream(host: GatewayHost, *, connect: str) -> None:
     _start(host, "stream", "nginx", "-e", "stderr", "-p", host.directory, "-c", file)
 
 
-def _written(host: GatewayHost, name: str, **words: str) -> object:
-    text = (CONFIG / name).read_text().replace("@DIRECTORY@", str(host.directory))
+def _written(host: GatewayHost, name: str, **words: str) -> pathlib.Path:
+    text = (CONFIG / name).read_text().replace("@DIRECTORY@", str(host.directory)).replace("@STREAM_MODULE@", str(STREAM_MODULE))
     for word, value in words.items():
         text = text.replace(f"@{word}@", value)
     file = host.directory / name
