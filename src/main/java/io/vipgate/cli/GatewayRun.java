@@ -6,6 +6,7 @@ import io.vipgate.control.StartException;
 import io.vipgate.process.FileIdentity;
 import io.vipgate.process.GatewayProcess;
 import io.vipgate.process.GatewayServer;
+import io.vipgate.process.ListenerStore;
 import io.vipgate.process.Logging;
 import io.vipgate.process.Reloader;
 import java.io.PrintWriter;
@@ -80,8 +81,10 @@ final class GatewayRun {
             log.warn("{}", warning);
         }
         GatewayProcess.takeName();
+        ListenerStore store = new ListenerStore(System.getenv(), ProcessHandle.current().pid());
+        store.retain(loaded.get().config());
         try (GatewayProcess process = GatewayProcess.start();
-                GatewayServer server = GatewayServer.start(loaded.get().config())) {
+                GatewayServer server = GatewayServer.start(loaded.get().config(), store)) {
             log.info("{}", server.gateway().describe());
             Reloader reloader = new Reloader(server, file, read, System.getenv());
             process.serve(server, reloader, loaded.get());

@@ -8,6 +8,7 @@ import io.vipgate.config.PoolConfig;
 import io.vipgate.linux.ListenSocket;
 import io.vipgate.loops.BoundAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,19 +24,22 @@ import org.jspecify.annotations.Nullable;
 public final class ListenerChange implements ConfigChange {
     private final ListenerRegistry registry;
     private final ListenSocket listenSocket;
+    private final SocketStore store;
     private final int socketsPerAddress;
     private final int maxRelays;
     private final GatewayConfig config;
     private final Map<String, AccessList> lists;
     private final Map<String, List<BoundAddress>> next = new LinkedHashMap<>();
     private final List<BoundAddress> opened = new ArrayList<>();
+    private final Map<String, List<Integer>> surplus = new HashMap<>();
     private final List<BoundAddress> removed = new ArrayList<>();
 
-    ListenerChange(ListenerRegistry registry, ListenSocket listenSocket, int socketsPerAddress, int maxRelays,
-            GatewayConfig config, Map<String, AccessList> lists) {
+    ListenerChange(ListenerRegistry registry, ListenSocket listenSocket, SocketStore store, int socketsPerAddress,
+            int maxRelays, GatewayConfig config, Map<String, AccessList> lists) {
         this.lists = Map.copyOf(lists);
         this.registry = registry;
         this.listenSocket = listenSocket;
+        this.store = store;
         this.socketsPerAddress = socketsPerAddress;
         this.maxRelays = maxRelays;
         this.config = config;
@@ -70,6 +74,11 @@ public final class ListenerChange implements ConfigChange {
     /** Addresses that were opened for it. */
     List<BoundAddress> opened() {
         return opened;
+    }
+
+    /** Sockets that an earlier process has left a listener beyond one for each loop; who waits there is still to be served. */
+    Map<String, List<Integer>> surplus() {
+        return surplus;
     }
 
     boolean hasOpened(BoundAddress address) {
@@ -143,7 +152,19 @@ public final class ListenerChange implements ConfigChange {
             overlap = ListenSocket.Overlap.OPENED_TOGETHER;
         }
         ListenerConfig listener = Objects.requireNonNull(config.listeners().get(missing.listener()));
-        return new ListenSocket.Wanted(bind.address().orElse(null), bind.port(), options(listener, config), overlap);
+        return new ListenSocket.Wanted(bind.address().orElse(null), bind.port(), options(listener, config), overlap,
+                inherited(missing));
+    }
+
+    private List<Integer> inherited(Missing missing) {
+        List<Integer> left = store.take(missing.bind());
+        if (left.size() <= socketsPerAddress) {
+            return left;
+        }
+        // There were more event loops.
+        surplus.computeIfAbsent(missing.listener(), _ -> new ArrayList<>())
+                .addAll(left.subList(socketsPerAddress, left.size()));
+        return left.subList(0, socketsPerAddress);
     }
 
     @Override

@@ -54,6 +54,7 @@ public final class ListenerRegistry {
     private final RelayRoom room = new RelayRoom();
     private final ListenerAdmissions admissions;
     private final ListenSocket listenSocket = new ListenSocket();
+    private final SocketStore store;
     private final Map<String, ConnectionLimit> limits = new HashMap<>();
     private final Map<String, ListenerRoom> rooms = new HashMap<>();
     private final Map<String, ListenerWarnings> warnings = new HashMap<>();
@@ -80,10 +81,12 @@ public final class ListenerRegistry {
      * @param fdBudget how the process's descriptors are shared out; each change shares them out anew
      * @param allRelays the places that they leave for relays
      * @param admissions who may come in
+     * @param store where the sockets are kept open beyond the end of the process
      */
     public ListenerRegistry(EventLoopSet loops, FdBudget fdBudget, ConnectionLimit allRelays,
-            ListenerAdmissions admissions) {
+            ListenerAdmissions admissions, SocketStore store) {
         this.loops = loops;
+        this.store = store;
         this.admissions = admissions;
         this.fdBudget = fdBudget;
         this.allRelays = allRelays;
@@ -116,7 +119,8 @@ public final class ListenerRegistry {
         needs.check(budget);
         List<BoundAddress> present = all(bound);
         List<BoundAddress> free = new ArrayList<>(present);
-        ListenerChange change = new ListenerChange(this, listenSocket, loops.count(), budget.relays(), config, lists);
+        ListenerChange change = new ListenerChange(this, listenSocket, store, loops.count(), budget.relays(), config,
+                lists);
         config.listeners().forEach((name, listener) -> {
             for (BindAddress bind : listener.bind()) {
                 BoundAddress kept = take(free, name, bind);
@@ -154,6 +158,7 @@ public final class ListenerRegistry {
         ConfigMapping.warnOfBuffers(change.config());
         ConfigMapping.warnOfCongestion(change.config());
         serve(change, change.next(), change::hasOpened);
+        change.surplus().forEach(this::empty);
     }
 
     private void serve(ListenerChange change, Map<String, List<BoundAddress>> addresses,
@@ -199,6 +204,8 @@ public final class ListenerRegistry {
         GatewayConfig config = change.config();
         Map<String, List<BoundAddress>> next = change.next();
         served = change;
+        change.opened().forEach(address -> store.keep(address.bind(), address.sockets()));
+        release(change.removed());
         change.removed().forEach(address -> close(address, all(next)));
         bound.keySet().stream().filter(name -> !next.containsKey(name)).toList().forEach(this::remove);
         bound = next;
@@ -212,6 +219,27 @@ public final class ListenerRegistry {
                         .toList(),
                 listener.getValue().pool(), Objects.requireNonNull(limits.get(listener.getKey())),
                 Objects.requireNonNull(rooms.get(listener.getKey())))).toList();
+    }
+
+    /** Takes no more clients: those who are queued are served, and whoever comes from now on is refused. */
+    public void close() {
+        release(all(bound));
+        loops.onEach(context -> context.acceptors().values().forEach(Acceptor::drainAndClose));
+    }
+
+    /** What is kept elsewhere would go on listening, with nobody to accept. */
+    private void release(List<BoundAddress> addresses) {
+        store.release(addresses.stream().map(BoundAddress::bind).toList());
+    }
+
+    /** Serves who waits at sockets that are one too many, then closes them. */
+    private void empty(String name, List<Integer> surplus) {
+        loops.onEach(context -> {
+            LoopListener view = Objects.requireNonNull(context.listeners().get(name));
+            for (int i = context.number(); i < surplus.size(); i += loops.count()) {
+                Acceptor.start(context.relays(), view, surplus.get(i)).retire();
+            }
+        });
     }
 
     private void accept(String name, BoundAddress address) {

@@ -12,7 +12,6 @@ import io.vipgate.control.StateFileRead;
 import io.vipgate.loops.BoundAddress;
 import io.vipgate.neighbour.CoLocation;
 import io.vipgate.pool.Pool;
-import io.vipgate.relay.Acceptor;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.LoopPool;
 import io.vipgate.relay.RelayDrain;
@@ -249,7 +248,7 @@ public final class Gateway implements GatewayView, AutoCloseable {
         announceStop();
         parts.control().ask(() -> {
             isDraining = true;
-            parts.loops().onEach(context -> context.acceptors().values().forEach(Acceptor::drainAndClose));
+            parts.listeners().close();
             return null;
         });
         int open = relays();

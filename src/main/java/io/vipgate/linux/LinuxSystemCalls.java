@@ -27,6 +27,8 @@ public final class LinuxSystemCalls implements SystemCalls {
     private static final int SPLICE_F_MOVE_NONBLOCK = 1 | 2;
     private static final long SIOCOUTQ = 0x5411;
     private static final long SIOCINQ = 0x541b;
+    private static final int F_SETFD = 2;
+    private static final int FD_CLOEXEC = 1;
     private static final int F_SETPIPE_SZ = 1031;
     private static final int F_GETPIPE_SZ = 1032;
     private static final int SOCKADDR_BYTES = 128;
@@ -253,6 +255,25 @@ public final class LinuxSystemCalls implements SystemCalls {
      */
     public int routeSocket() {
         return library.call(SOCKET, AF_NETLINK, SOCK_RAW | NONBLOCK_CLOEXEC, NETLINK_ROUTE);
+    }
+
+    /**
+     * getsockopt(2), of an option that is an int.
+     *
+     * @return the value, or a negated error number
+     */
+    public int intOption(int fd, int level, int option) {
+        int called = option(fd, level, option, Integer.BYTES);
+        return called < 0 ? called : answer.get(JAVA_INT, 0);
+    }
+
+    /**
+     * fcntl(2): closes a descriptor when the process executes another program.
+     *
+     * @return 0, or a negated error number: there is no such descriptor
+     */
+    public int setCloseOnExec(int fd) {
+        return library.call(FCNTL, fd, F_SETFD, FD_CLOEXEC);
     }
 
     /**

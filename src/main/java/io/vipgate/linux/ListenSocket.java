@@ -52,8 +52,15 @@ public final class ListenSocket {
      *
      * @param address where to listen; null for every address of both families
      * @param port the port, 0 for one that the kernel chooses
+     * @param inherited sockets that listen there already, left by an earlier process; no more than are wanted
      */
-    public record Wanted(@Nullable InetAddress address, int port, Options options, Overlap overlap) {}
+    public record Wanted(@Nullable InetAddress address, int port, Options options, Overlap overlap,
+            List<Integer> inherited) {
+        /** Nobody has left anything. */
+        public Wanted(@Nullable InetAddress address, int port, Options options, Overlap overlap) {
+            this(address, port, options, overlap, List.of());
+        }
+    }
 
     /** A bind that failed, and what the operator can do. */
     public static final class BindException extends Exception {
@@ -78,10 +85,19 @@ public final class ListenSocket {
         }
     }
 
-    /** The sockets of one address, of which the first is bound. */
+    /** The sockets of one address, of which the first is bound: those that were inherited, then those that were made. */
     private record Group(int index, Wanted wanted, InetAddress address, boolean isDualStack, List<Integer> sockets) {
         int first() {
             return sockets.getFirst();
+        }
+
+        boolean isInherited() {
+            return !wanted.inherited().isEmpty();
+        }
+
+        /** What is to share the address with the first. */
+        List<Integer> joining() {
+            return sockets.subList(Math.max(1, wanted.inherited().size()), sockets.size());
         }
 
         BindException failure(int port, int errno) {
@@ -125,10 +141,16 @@ public final class ListenSocket {
             for (Wanted wanted : addresses) {
                 Group group = sockets(groups.size(), wanted, count);
                 groups.add(group);
-                bindFirst(group);
+                if (!group.isInherited()) {
+                    bindFirst(group);
+                }
             }
             for (Group group : groups) {
-                listenFirst(group);
+                if (group.isInherited()) {
+                    group.wanted().inherited().forEach(fd -> adjust(fd, group.wanted().options()));
+                } else {
+                    listenFirst(group);
+                }
             }
             for (Group group : groups) {
                 joinFirst(group);
@@ -142,12 +164,14 @@ public final class ListenSocket {
 
     private Group sockets(int index, Wanted wanted, int count) throws BindException {
         InetAddress named = wanted.address();
-        Group group = new Group(index, wanted, named == null ? any(true) : named, named == null, new ArrayList<>());
-        int failed = make(group, count);
+        int missing = count - wanted.inherited().size();
+        Group group = new Group(index, wanted, named == null ? any(true) : named, named == null,
+                new ArrayList<>(wanted.inherited()));
+        int failed = make(group, missing);
         if (failed == Errno.EAFNOSUPPORT && named == null) {
             // IPv6 is switched off: every address means every IPv4 address.
-            group = new Group(index, wanted, any(false), false, new ArrayList<>());
-            failed = make(group, count);
+            group = new Group(index, wanted, any(false), false, new ArrayList<>(wanted.inherited()));
+            failed = make(group, missing);
         }
         if (failed != 0) {
             group.sockets().forEach(systemCalls::close);
@@ -203,7 +227,7 @@ public final class ListenSocket {
 
     private void joinFirst(Group group) throws BindException {
         int port = port(group.first());
-        for (int fd : group.sockets().subList(1, group.sockets().size())) {
+        for (int fd : group.joining()) {
             share(fd);
             bind(group, fd, port);
             listen(group, fd);

@@ -23,6 +23,12 @@ public final class SocketOptions {
     public static final int SO_OOBINLINE = 10;
     /** What close does with unsent data. */
     public static final int SO_LINGER = 13;
+    /** Whether it listens; can only be asked. */
+    public static final int SO_ACCEPTCONN = 30;
+    /** The protocol of its family; can only be asked. */
+    public static final int SO_PROTOCOL = 38;
+    /** Its address family; can only be asked. */
+    public static final int SO_DOMAIN = 39;
     /** The same beyond net.core.rmem_max; needs CAP_NET_ADMIN. */
     public static final int SO_RCVBUFFORCE = 33;
     /** Bytes that must have come before a socket counts as readable. */

@@ -19,6 +19,7 @@ import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorActions;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.control.RecentEvents;
+import io.vipgate.control.SocketStore;
 import io.vipgate.control.Standby;
 import io.vipgate.control.StartException;
 import io.vipgate.eventloop.EventLoops;
@@ -83,11 +84,12 @@ public final class GatewayServer implements AutoCloseable {
     /**
      * Builds the parts; nothing runs yet but the event loops, which {@code threads} started.
      *
+     * @param store where listening sockets are kept
      * @param others whoever else changes of the configuration concern
      * @param config what it starts with
      */
-    private GatewayServer(EventLoops threads, FdBudget fdBudget, HostLookup names, List<ConfigParticipant> others,
-            GatewayConfig config) {
+    private GatewayServer(EventLoops threads, FdBudget fdBudget, HostLookup names, SocketStore store,
+            List<ConfigParticipant> others, GatewayConfig config) {
         ControlThread control = new ControlThread();
         accessLog = new AccessLog();
         events = new RecentEvents();
@@ -101,7 +103,8 @@ public final class GatewayServer implements AutoCloseable {
         Blocks blocks = new Blocks();
         Standby standby = new Standby();
         pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks, standby);
-        ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit, new ListenerAdmissions(blocks));
+        ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit, new ListenerAdmissions(blocks),
+                store);
         admissions = listeners.admissions();
         heartbeat = new LoopHeartbeat(loops);
         neighbours = new CoLocationWatch(
@@ -144,6 +147,15 @@ public final class GatewayServer implements AutoCloseable {
     /**
      * As {@link #start(GatewayConfig)}.
      *
+     * @param store where the listening sockets are kept open beyond the end of the process
+     */
+    public static GatewayServer start(GatewayConfig config, SocketStore store) throws StartException {
+        return start(config, HostLookup.ofThisMachine(), store, List.of());
+    }
+
+    /**
+     * As {@link #start(GatewayConfig)}.
+     *
      * @param names finds the addresses of endpoints that are given by name
      */
     public static GatewayServer start(GatewayConfig config, HostLookup names) throws StartException {
@@ -158,6 +170,11 @@ public final class GatewayServer implements AutoCloseable {
      */
     public static GatewayServer start(GatewayConfig config, HostLookup names, List<ConfigParticipant> others)
             throws StartException {
+        return start(config, names, SocketStore.NONE, others);
+    }
+
+    private static GatewayServer start(GatewayConfig config, HostLookup names, SocketStore store,
+            List<ConfigParticipant> others) throws StartException {
         String unavailable = EventLoops.whyUnavailable();
         if (unavailable != null) {
             throw new StartException("native epoll is not available: " + unavailable
@@ -171,7 +188,7 @@ public final class GatewayServer implements AutoCloseable {
         DescriptorNeeds needs = DescriptorNeeds.of(config, count);
         FdBudget fdBudget = FdBudget.of(FdBudget.limitOfThisProcess(), needs.sum());
         needs.check(fdBudget);
-        GatewayServer server = new GatewayServer(eventLoops(count), fdBudget, names, others, config);
+        GatewayServer server = new GatewayServer(eventLoops(count), fdBudget, names, store, others, config);
         try {
             server.serve(config);
             return server;

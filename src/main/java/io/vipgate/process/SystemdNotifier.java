@@ -32,17 +32,27 @@ final class SystemdNotifier {
      * @param pid this process
      */
     static SystemdNotifier of(Map<String, String> environment, long pid) {
-        String path = environment.getOrDefault("NOTIFY_SOCKET", "");
-        Optional<NotifySocket> socket = Optional.empty();
-        if (!path.isEmpty()) {
-            try {
-                socket = Optional.of(new NotifySocket(path));
-            } catch (IllegalArgumentException e) {
-                LOG.warn("NOTIFY_SOCKET: {}", e.getMessage());
-            }
-        }
         boolean isOurs = environment.getOrDefault("WATCHDOG_PID", String.valueOf(pid)).equals(String.valueOf(pid));
-        return new SystemdNotifier(socket, isOurs ? micros(environment.getOrDefault("WATCHDOG_USEC", "0")) : 0);
+        return new SystemdNotifier(socket(environment),
+                isOurs ? micros(environment.getOrDefault("WATCHDOG_USEC", "0")) : 0);
+    }
+
+    /**
+     * Where the service manager listens; empty when there is none.
+     *
+     * @param environment NOTIFY_SOCKET
+     */
+    static Optional<NotifySocket> socket(Map<String, String> environment) {
+        String path = environment.getOrDefault("NOTIFY_SOCKET", "");
+        if (path.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new NotifySocket(path));
+        } catch (IllegalArgumentException e) {
+            LOG.warn("NOTIFY_SOCKET: {}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static long micros(String text) {

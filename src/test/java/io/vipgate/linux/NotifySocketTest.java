@@ -14,6 +14,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +35,8 @@ class NotifySocketTest {
                 FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
         private static final MethodHandle BIND = call("bind",
                 FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
+        private static final MethodHandle RECVMSG = call("recvmsg",
+                FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
         private static final MethodHandle RECV = call("recv",
                 FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
 
@@ -60,6 +67,29 @@ class NotifySocketTest {
             }
         }
 
+        /** The descriptors that came with a datagram. */
+        List<Integer> receiveDescriptors() throws Throwable {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment vector = arena.allocate(16, 8);
+                vector.set(JAVA_LONG, 0, arena.allocate(1024).address());
+                vector.set(JAVA_LONG, 8, 1024);
+                MemorySegment control = arena.allocate(2048, 8);
+                MemorySegment header = arena.allocate(56, 8);
+                header.set(JAVA_LONG, 16, vector.address());
+                header.set(JAVA_LONG, 24, 1);
+                header.set(JAVA_LONG, 32, control.address());
+                header.set(JAVA_LONG, 40, control.byteSize());
+                assertThat((long) RECVMSG.invokeExact(fd, header.address(), MSG_DONTWAIT)).isPositive();
+                List<Integer> descriptors = new ArrayList<>();
+                if (header.get(JAVA_LONG, 40) > 0) {
+                    for (long at = 16; at < control.get(JAVA_LONG, 0); at += 4) {
+                        descriptors.add(control.get(JAVA_INT, at));
+                    }
+                }
+                return descriptors;
+            }
+        }
+
         @Override
         public void close() {
             new LinuxSystemCalls().close(fd);
@@ -86,6 +116,60 @@ class NotifySocketTest {
             assertThat(new NotifySocket("@" + name).send("WATCHDOG=1")).isTrue();
             assertThat(receiver.receive()).isEqualTo("WATCHDOG=1");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 253})
+    void descriptorsArriveWithTheirDatagram(int count) throws Throwable {
+        String path = directory.resolve("notify").toString();
+        try (Receiver receiver = new Receiver(path); Tcp tcp = new Tcp()) {
+            int listening = tcp.listen("127.0.0.1");
+
+            assertThat(new NotifySocket(path).send("FDSTORE=1", Collections.nCopies(count, listening))).isTrue();
+
+            List<Integer> received = receiver.receiveDescriptors();
+            assertThat(received).hasSize(count).doesNotContain(listening);
+            received.forEach(tcp::own);
+            assertThat(received).allSatisfy(fd -> assertThat(tcp.listenSocket.port(fd))
+                    .isEqualTo(tcp.listenSocket.port(listening)));
+        }
+    }
+
+    @Test
+    void moreDescriptorsThanAMessageHoldsAreAnError() {
+        assertThatThrownBy(() -> new NotifySocket("@nobody").send("FDSTORE=1", Collections.nCopies(254, 0)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("expected: 0 to 253");
+    }
+
+    @Test
+    void whoAwaitsTheManagerGoesOnWhenItLetsTheBarrierGo() throws Throwable {
+        String path = directory.resolve("notify").toString();
+        try (Receiver receiver = new Receiver(path)) {
+            CompletableFuture<Boolean> through = CompletableFuture
+                    .supplyAsync(() -> new NotifySocket(path).await(Duration.ofSeconds(30)));
+            List<Integer> barrier = List.of();
+            while (barrier.isEmpty() && !through.isDone()) {
+                try {
+                    barrier = receiver.receiveDescriptors();
+                } catch (AssertionError e) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertThat(through).isNotDone();
+            barrier.forEach(new LinuxSystemCalls()::close);
+
+            assertThat(through.get()).isTrue();
+        }
+    }
+
+    @Test
+    void whoAwaitsAManagerThatKnowsNoBarriersGoesOnInTime() throws Throwable {
+        String path = directory.resolve("notify").toString();
+        try (Receiver _ = new Receiver(path)) {
+            assertThat(new NotifySocket(path).await(Duration.ofMillis(20))).isFalse();
+        }
+        assertThat(new NotifySocket("@nobody-" + ProcessHandle.current().pid()).await(Duration.ofSeconds(30)))
+                .isFalse();
     }
 
     @Test

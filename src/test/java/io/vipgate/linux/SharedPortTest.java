@@ -1,6 +1,7 @@
 package io.vipgate.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.vipgate.linux.ListenSocket.Overlap;
@@ -203,5 +204,52 @@ class SharedPortTest {
         } finally {
             stranger.destroyForcibly().waitFor();
         }
+    }
+
+    private static ListenSocket.Wanted left(int port, List<Integer> inherited) {
+        return new ListenSocket.Wanted(InetAddress.getLoopbackAddress(), port, Tcp.OPTIONS, Overlap.NONE, inherited);
+    }
+
+    @Test
+    void whatAnEarlierProcessHasLeftIsTakenOverWithWhoWaitsThere() throws Exception {
+        List<Integer> left = open(new ListenSocket(), 2, wanted(InetAddress.getLoopbackAddress(), 0, Overlap.NONE))
+                .getFirst();
+        int port = tcp.listenSocket.port(left.getFirst());
+        int waiting = tcp.connect("127.0.0.1", port);
+
+        List<Integer> group = open(recording(), 2, left(port, left)).getFirst();
+
+        assertThat(group).isEqualTo(left);
+        assertThat(of("bind")).isEmpty();
+        assertThat(of("close")).isEmpty();
+        assertThat(isServedBy(group, "127.0.0.1", port)).isTrue();
+        tcp.close(waiting);
+    }
+
+    @Test
+    void moreLoopsThanBeforeJoinWhatWasLeft() throws Exception {
+        List<Integer> left = open(new ListenSocket(), 2, wanted(InetAddress.getLoopbackAddress(), 0, Overlap.NONE))
+                .getFirst();
+        int port = tcp.listenSocket.port(left.getFirst());
+
+        List<Integer> group = open(recording(), 4, left(port, left)).getFirst();
+
+        assertThat(group).hasSize(4).startsWith(left.toArray(Integer[]::new)).doesNotHaveDuplicates();
+        assertThat(of("bind")).isEqualTo(group.subList(2, 4));
+        assertThat(group).allSatisfy(fd -> assertThat(tcp.listenSocket.port(fd)).isEqualTo(port));
+        assertThat(isServedBy(group, "127.0.0.1", port)).isTrue();
+    }
+
+    @Test
+    void whatWasLeftIsClosedWhenAnotherAddressCannotBeHad() throws Exception {
+        List<Integer> left = new ListenSocket().open(wanted(InetAddress.getLoopbackAddress(), 0, Overlap.NONE), 1);
+        int port = tcp.listenSocket.port(left.getFirst());
+        int taken = tcp.listenSocket.port(tcp.listen("127.0.0.1"));
+
+        assertThatThrownBy(() -> recording().open(
+                List.of(left(port, left), wanted(InetAddress.getLoopbackAddress(), taken, Overlap.NONE)), 1))
+                .isInstanceOf(ListenSocket.BindException.class).hasMessageContaining("in use");
+
+        assertThat(of("close")).containsAll(left);
     }
 }
