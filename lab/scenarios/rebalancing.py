@@ -15,7 +15,7 @@ from testkit.checks import check
 from testkit.hosts import Host
 from testkit.waiting import await_that
 
-PROGRAM = pathlib.Path(__file__).resolve().parent.parent / "site" / "idle_program.py"
+PROGRAMS = pathlib.Path(__file__).resolve().parent.parent / "site"
 IDLE = 2000
 #: In the midst of something, of each kind.
 BUSY = 10
@@ -35,13 +35,24 @@ class IdleClients(RunningClient):
 
     def __init__(self, host: Host, address: str) -> None:
         kinds = [word for kind in KINDS for word in (f"--{kind}", BUSY)]
-        super().__init__(host, address, "--idle", IDLE, *kinds, program=PROGRAM)
+        super().__init__(host, address, "--idle", IDLE, *kinds, program=PROGRAMS / "idle_program.py")
 
     def events(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in self.lines()]
 
     def count(self, what: str) -> int:
         return sum(event["what"] == what for event in self.events())
+
+
+class Fins(RunningClient):
+    """When the gateway sent FIN to clients."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host, "outer", 80, program=PROGRAMS / "fin_program.py")
+        await_that("FINs are watched", 10, self.lines)
+
+    def times(self) -> list[float]:
+        return sorted(float(line) for line in self.lines()[1:])
 
 
 def play(lab: Site, _: object) -> None:
@@ -60,12 +71,13 @@ def play(lab: Site, _: object) -> None:
         lab.power_on(lab.a, "two-vips")
         lab.gw1.await_log("endpoint nginx/a is UP", 20, 2)
         up = time.monotonic()
-        await_that("the shares are even", WITHIN, lambda: is_even(lab), 0.5)
-        took = time.monotonic() - up
-        await_that("it comes to an end", 20, lambda: is_over(clients), 0)
+        with Fins(lab.client) as fins:
+            await_that("the shares are even", WITHIN, lambda: is_even(lab), 0.5)
+            took = time.monotonic() - up
+            await_that("it comes to an end", 20, lambda: is_over(clients), 0)
+            closes(clients, fins.times(), up)
         check(f"A is back: shares within {OFF_BY:.0%} {took:.1f} s after it is UP (at most {WITHIN:.0f} s), and still: "
               f"{relays(lab)}", is_even(lab))
-        closes(clients, up)
         counted(lab, clients)
         clients.end()
         busy(clients)
@@ -87,26 +99,20 @@ def is_over(clients: IdleClients) -> bool:
     return clients.count("fin") == before
 
 
-def closes(clients: IdleClients, up: float) -> None:
-    """How often connections were closed, as the clients saw it."""
-    events = clients.events()
-    times = sorted(float(str(event["at"])) for event in events if event["what"] == "fin")
-    others = [event for event in events if event["what"] not in ("fin", "connected")]
-    rate = RATE * TOTAL
-    if not times:
-        check("some were closed", False)
-        return
-    in_half, in_second = (most_within(times, window) for window in (0.5, 1.0))
-    lasted = times[-1] - times[0]
-    # A client may learn late that its connection was closed, and so the whole second is not asserted.
-    check(f"{len(times)} were closed in {lasted:.1f} s, at most {in_second} in any second as the clients saw it ({rate:.0f} a second "
-          f"are allowed)", in_half <= rate and len(times) <= rate * (lasted + 1) and times[0] >= up + AFTER - 1)
-    check(f"by FIN, all of them {others[:3]}", not others)
+def closes(clients: IdleClients, fins: list[float], up: float) -> None:
+    """How many connections were closed and how fast, by the gateway's FINs, and how it looked to the clients."""
+    ends = [event for event in clients.events() if event["what"] not in ("connected", "fin")]
+    first = min((float(str(event["at"])) for event in clients.events() if event["what"] == "fin"), default=0.0)
+    most, allowed = most_within(fins, 1.0), RATE * TOTAL
+    lasted = fins[-1] - fins[0] if fins else 0.0
+    check(f"{len(fins)} were closed in {lasted:.1f} s, at most {most} in any second ({allowed:.0f} are allowed)",
+          0 < most <= allowed and first >= up + AFTER - 1)
+    check(f"by FIN, all of them: {clients.count('fin')} {ends[:3]}", clients.count("fin") == len(fins) and not ends)
 
 
 def most_within(times: list[float], window: float) -> int:
     """The most in any stretch of time so long."""
-    return max(bisect.bisect_left(times, begin + window) - i for i, begin in enumerate(times))
+    return max((bisect.bisect_left(times, begin + window) - i for i, begin in enumerate(times)), default=0)
 
 
 def busy(clients: IdleClients) -> None:
