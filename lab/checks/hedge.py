@@ -58,15 +58,14 @@ class Site:
 
     def drop(self, *names: str) -> None:
         """All packets to and from these endpoints, and no others, are lost from now on."""
-        subprocess.run(["iptables", "-w", "-F", "INPUT"], check=True)
+        commands.run("iptables", "-w", "-F", "INPUT")
         for name in names:
             for direction in ("--dport", "--sport"):
-                subprocess.run(["iptables", "-w", "-A", "INPUT", "-p", "tcp", direction, str(self.endpoints[name].port), "-j", "DROP"],
-                               check=True)
+                commands.run("iptables", "-w", "-A", "INPUT", "-p", "tcp", direction, self.endpoints[name].port, "-j", "DROP")
 
     def command(self, *words: str) -> str:
         assert self.gateway is not None
-        return subprocess.run([ROOT / "vipgate", *words, "-c", self.gateway.file], capture_output=True, text=True, check=True).stdout
+        return commands.run(ROOT / "vipgate", *words, "-c", self.gateway.file)
 
     def connect(self, pool: str) -> dict[str, object]:
         """How a pool connects, by the status."""
@@ -149,8 +148,8 @@ async def dark_second_endpoints(site: Site) -> None:
         check(f"{pool}: its second endpoint is dark: {failed} of {results.total} failed, the slowest of {len(waits)} waited "
               f"{max(waits) * 1000:.0f} ms (at most {BOUND * 1000:.0f} ms)", not failed and max(waits) <= BOUND)
         won = site.metric("vipgate_pool_hedges_total", pool=pool, result="won")
-        check(f"{pool}: hedges are counted, and bounded: {told['hedgesBy']}, {begun} begun of at most {told['hedges']['most']} in 10 s",
-              won == told["hedgesBy"].get("won", 0) > 0 and begun <= told["hedges"]["most"])
+        check(f"{pool}: hedges are counted, and bounded: {told['hedgesBy']}, {begun} begun of at most {told['hedges']['most']} in "
+              "10 s", won == told["hedgesBy"].get("won", 0) > 0 and begun <= told["hedges"]["most"])
     shown = re.search(r"^hedge: .*$", said, re.MULTILINE)
     check(f"explain says what becomes of the next one: {shown[0] if shown else said}", shown is not None
           and "no second endpoint that nothing speaks against" in shown[0])
@@ -169,13 +168,14 @@ async def budget_used_up(site: Site) -> None:
     by = told["hedgesBy"]
     begun = sum(count for result, count in by.items() if not result.startswith("no_"))
     slow = sum(took > SLOW for _, took in outcomes)
-    check(f"budget: {BURST} clients at once, a third of them at a dark endpoint: {begun} hedges, and {by.get('no_budget', 0)} that there "
-          f"was no budget for ({by})", 3 <= begun <= max(3, told["hedges"]["most"]) and by.get("no_budget", 0) >= BURST / 3 - begun - 1)
+    denied = by.get("no_budget", 0)
+    check(f"budget: {BURST} clients at once, a third of them at a dark endpoint: {begun} hedges, and {denied} that there was no "
+          f"budget for ({by})", 3 <= begun <= max(3, told["hedges"]["most"]) and denied >= BURST / 3 - begun - 1)
     # On a busy machine a healthy endpoint may be slow, too, and want for a hedge that it does not need.
-    check(f"budget: {slow} waited for the connect's timeout; nobody failed", BURST / 3 - begun - 1 <= slow <= by.get("no_budget", 0)
+    check(f"budget: {slow} waited for the connect's timeout; nobody failed", BURST / 3 - begun - 1 <= slow <= denied
           and all(letter for letter, _ in outcomes) and max(took for _, took in outcomes) < 2 * TIMEOUT)
     check("budget: the metrics say so too",
-          site.metric("vipgate_pool_hedges_total", pool="p", result="no_budget") == by.get("no_budget", 0))
+          site.metric("vipgate_pool_hedges_total", pool="p", result="no_budget") == denied)
     shown = re.search(r"^hedge: .*$", said, re.MULTILINE)
     check(f"budget: explain: {shown[0] if shown else said}", shown is not None and "the budget is used up" in shown[0])
 
@@ -196,7 +196,8 @@ async def max_connecting(site: Site) -> None:
           1 <= slow <= MAX_CONNECTING and all(letter for letter, _ in outcomes))
     check(f"maxConnecting: the metrics had {gauge:.0f} connects under way there", gauge == MAX_CONNECTING)
     shown = re.search(r"^.*maxConnecting.*$", said, re.MULTILINE)
-    check(f"maxConnecting: explain: {shown[0].strip() if shown else said}", shown is not None and f"{MAX_CONNECTING} connects" in shown[0])
+    check(f"maxConnecting: explain: {shown[0].strip() if shown else said}",
+          shown is not None and f"{MAX_CONNECTING} connects" in shown[0])
     after = await asyncio.to_thread(site.metric, "vipgate_endpoint_connecting", endpoint="three", pool="tight")
     check(f"maxConnecting: and {after:.0f} afterwards", after == 0)
     await all_dark(site)
@@ -211,8 +212,8 @@ async def all_dark(site: Site) -> None:
                  for name in site.endpoints]
     prompt = sum(not letter and took < SLOW for letter, took in await outcomes)
     refused = site.metric("vipgate_listener_refused_total", listener="tight", reason="no_endpoint")
-    check(f"maxConnecting: all dark: {under_way} connects under way, {prompt} of {BURST} clients were refused at once ({refused:.0f} by the "
-          "metrics)", under_way == [MAX_CONNECTING] * 3 and prompt == refused == BURST - 3 * MAX_CONNECTING)
+    check(f"maxConnecting: all dark: {under_way} connects under way, {prompt} of {BURST} clients were refused at once "
+          f"({refused:.0f} by the metrics)", under_way == [MAX_CONNECTING] * 3 and prompt == refused == BURST - 3 * MAX_CONNECTING)
 
 
 async def run(site: Site) -> None:

@@ -124,6 +124,6 @@ def busy(clients: IdleClients) -> None:
 
 
 def counted(lab: Site, clients: IdleClients) -> None:
-    closed = {found[1]: int(float(found[2])) for found in re.finditer(
-        r'^vipgate_relay_closed_total\{endpoint="(\w+)",pool="nginx",reason="rebalanced"\} (\S+)$', lab.gw1.metrics(), re.MULTILINE)}
+    line = r'^vipgate_relay_closed_total\{endpoint="(\w+)",pool="nginx",reason="rebalanced"\} (\S+)$'
+    closed = {found[1]: int(float(found[2])) for found in re.finditer(line, lab.gw1.metrics(), re.MULTILINE)}
     check(f"the metrics count them: {closed}", closed == {"a": 0, "b": clients.count("fin")})
