@@ -66,6 +66,7 @@ final class CloseCode {
             case ACCESS, BLOCKED, SOURCE_CONNECTIONS, SOURCE_RATE, PROXY_UNTRUSTED, PROXY_INVALID, PREREAD_FULL,
                     HELLO_INVALID, NOT_TLS, NO_SERVER_NAME, UNKNOWN_SERVER_NAME ->
                 "PR";
+            case REFUSING, PAUSED -> "K-";
             case PROXY_TIMEOUT, HELLO_TIMEOUT -> "cR";
             case PROXY_LEFT, HELLO_LEFT -> "CR";
         };

@@ -5,6 +5,7 @@ import io.vipgate.admin.model.StandbyState;
 import io.vipgate.admin.model.ClosedRelays;
 import io.vipgate.admin.model.EndpointAddresses;
 import io.vipgate.admin.model.ForgottenPins;
+import io.vipgate.admin.model.ListenerStatus;
 import io.vipgate.json.Json;
 import io.vipgate.json.JsonObject;
 import java.math.BigDecimal;
@@ -28,6 +29,7 @@ import static io.vipgate.admin.Route.Access.TOKEN;
 final class AdminRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(AdminRoutes.class);
     private static final List<String> STATES = List.of("ready", "drain", "maint");
+    private static final List<String> LISTENER_STATES = List.of("ready", "paused", "refusing");
     private static final Set<String> FILTERS = Set.of("endpoint", "client", "pool", "listener");
     private static final Set<String> FILTERS_AND_PAGE = Set.of("endpoint", "client", "pool", "listener", "after",
             "limit");
@@ -53,6 +55,7 @@ final class AdminRoutes {
                                 new EventStream(operations, renderings)),
                         new Route("PUT", "/api/v1/pools/{}/endpoints/{}/state", TOKEN, calls::toState),
                         new Route("PUT", "/api/v1/pools/{}/endpoints/{}/weight", TOKEN, calls::toWeight),
+                        new Route("PUT", "/api/v1/listeners/{}/state", TOKEN, calls::toListenerState),
                         new Route("GET", "/api/v1/explain", ANYBODY,
                                 Set.of("listener", "client", "peer", "serverName", "alpn"), calls::explain),
                         new Route("GET", "/api/v1/relays", TOKEN, FILTERS_AND_PAGE, calls::relays),
@@ -103,6 +106,16 @@ final class AdminRoutes {
                 .orElseThrow(() -> RequestException.bad("body (expected: {\"weight\": N}, N a whole number)"));
         EndpointAddresses done = operations.toWeight(call.names().get(0), call.names().get(1), weight);
         tell(call, String.join("/", call.names()) + " to weight " + weight);
+        return Response.of(200, done);
+    }
+
+    private Response toListenerState(Request call) throws RequestException {
+        String state = only(call.body(), "state").text();
+        if (!LISTENER_STATES.contains(state)) {
+            throw RequestException.bad("body (expected: {\"state\": \"ready\"}, \"paused\" or \"refusing\")");
+        }
+        ListenerStatus done = operations.toListenerState(call.names().getFirst(), state);
+        tell(call, "listener " + done.name() + " to " + state);
         return Response.of(200, done);
     }
 

@@ -9,6 +9,7 @@ import io.vipgate.admin.model.Explanation;
 import io.vipgate.admin.model.ForgottenPins;
 import io.vipgate.admin.model.GatewayStatus;
 import io.vipgate.admin.model.LiftedBlocks;
+import io.vipgate.admin.model.ListenerStatus;
 import io.vipgate.admin.model.PinList;
 import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
@@ -181,6 +182,15 @@ public interface Operations extends HealthSource {
      * @throws RequestException if the gateway stops
      */
     StandbyState toStandby(boolean isStandby) throws RequestException;
+
+    /**
+     * Sets what the operator wants of a listener.
+     *
+     * @param state {@code ready}, {@code paused} or {@code refusing}
+     * @return how the listener is afterwards
+     * @throws RequestException if there is no such listener, or the gateway stops
+     */
+    ListenerStatus toListenerState(String listener, String state) throws RequestException;
 
     /**
      * The configuration that waits to be confirmed stays.

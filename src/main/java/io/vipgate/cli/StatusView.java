@@ -71,6 +71,7 @@ final class StatusView {
         List<String> lines = new ArrayList<>(table.lines());
         for (Json listener : status.get("listeners").list()) {
             String name = "listener " + listener.get("name").text() + ": ";
+            state(name, listener, lines);
             if (listener.get("waiting").number() > 0) {
                 lines.add(name + listener.get("waiting").text()
                         + " of its connections wait for a PROXY header or a ClientHello");
@@ -83,6 +84,16 @@ final class StatusView {
             byReason(name + "a dry run would have refused: ", listener.get("wouldRefuseBy"), lines);
         }
         return lines;
+    }
+
+    private void state(String name, Json listener, List<String> lines) {
+        String state = listener.get("state").text();
+        if (!state.equals("ready")) {
+            String text = name + state + " for " + Format.since(listener.get("stateSince"), now);
+            lines.add(state.equals("paused")
+                    ? style.yellow(text + ", " + listener.get("queued").text() + " clients wait in the kernel's queue")
+                    : style.red(text + ", clients are reset"));
+        }
     }
 
     private static void byReason(String what, Json counts, List<String> lines) {

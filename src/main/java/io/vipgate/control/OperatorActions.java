@@ -6,6 +6,7 @@ import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.relay.CloseReason;
+import io.vipgate.relay.ListenerState;
 import io.vipgate.relay.Relay;
 import io.vipgate.relay.RelayPage;
 import io.vipgate.relay.RelayTerminator;
@@ -30,14 +31,16 @@ public final class OperatorActions {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorActions.class);
 
     private final PoolRegistry pools;
+    private final ListenerRegistry listeners;
     private final EventLoopSet loops;
     private final ControlThread control;
     private final Standby standby;
     private final RecentEvents events;
 
     /** Makes the actions of one gateway. */
-    public OperatorActions(PoolRegistry pools, EventLoopSet loops, ControlThread control, Standby standby,
-            RecentEvents events) {
+    public OperatorActions(PoolRegistry pools, ListenerRegistry listeners, EventLoopSet loops, ControlThread control,
+            Standby standby, RecentEvents events) {
+        this.listeners = listeners;
         this.standby = standby;
         this.events = events;
         this.pools = pools;
@@ -88,6 +91,35 @@ public final class OperatorActions {
                 LOG.info("the gateway is {}", text);
             }
             return standby.since();
+        });
+    }
+
+    /**
+     * Sets what the operator wants of a listener. When this returns, every loop does it. Survives reloads and, with {@code
+     * stateFile}, restarts.
+     *
+     * @throws NoSuchElementException if there is no such listener
+     */
+    public void toListenerState(String listener, ListenerState state) {
+        control.ask(() -> {
+            List<String> names = listeners.present().stream().map(ListenerRegistry.Present::name).toList();
+            if (!names.contains(listener)) {
+                throw new NoSuchElementException("listener: " + listener + " (expected: one of " + names + ")");
+            }
+            ListenerStates states = listeners.states();
+            if (states.of(listener) != state) {
+                states.set(listener, state, Instant.now().truncatedTo(ChronoUnit.SECONDS));
+                listeners.followStates();
+                pools.saveOverrides();
+                String text = "listener " + listener + switch (state) {
+                    case READY -> " is ready";
+                    case PAUSED -> " is paused: clients wait in the kernel's queue";
+                    case REFUSING -> " is refusing: clients are reset";
+                };
+                events.add(text);
+                LOG.info("{}", text);
+            }
+            return null;
         });
     }
 

@@ -56,15 +56,16 @@ public final class PoolRegistry {
      *
      * @param blocks kept in the state file with the operator's overrides
      * @param standby kept there too
+     * @param listenerStates kept there too
      */
     public PoolRegistry(EventLoopSet loops, HostResolver resolver, ControlThread control, RecentEvents events,
-            LiveFailures liveFailures, Blocks blocks, Standby standby) {
+            LiveFailures liveFailures, Blocks blocks, Standby standby, ListenerStates listenerStates) {
         this.loops = loops;
         this.resolver = resolver;
         this.control = control;
         this.events = events;
         this.liveFailures = liveFailures;
-        overrides = new OverrideStore(blocks, standby);
+        overrides = new OverrideStore(blocks, standby, listenerStates);
     }
 
     /** Reads a state file, unless it is in use and has been read. Changes nothing. From any thread; may take its time. */

@@ -16,6 +16,7 @@ import io.vipgate.admin.model.Explanation;
 import io.vipgate.admin.model.ForgottenPins;
 import io.vipgate.admin.model.GatewayStatus;
 import io.vipgate.admin.model.LiftedBlocks;
+import io.vipgate.admin.model.ListenerStatus;
 import io.vipgate.admin.model.PinList;
 import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
@@ -25,6 +26,7 @@ import io.vipgate.control.OperatorActions;
 import io.vipgate.gateway.ReloadOutcome;
 import io.vipgate.gateway.ReloadRequest;
 import io.vipgate.pool.AdminState;
+import io.vipgate.relay.ListenerState;
 import io.vipgate.telemetry.History;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -199,6 +201,19 @@ public final class AdminOperations implements Operations {
         }
         Optional<Instant> since = operator.toStandby(isStandby);
         return new StandbyState(since.isPresent(), since.orElse(null));
+    }
+
+    @Override
+    public ListenerStatus toListenerState(String listener, String state) throws RequestException {
+        if (isStopping()) {
+            throw RequestException.stopping();
+        }
+        try {
+            operator.toListenerState(listener, ListenerState.valueOf(state.toUpperCase(Locale.ROOT)));
+            return status.listener(listener);
+        } catch (NoSuchElementException e) {
+            throw RequestException.notFound(String.valueOf(e.getMessage()));
+        }
     }
 
     @Override

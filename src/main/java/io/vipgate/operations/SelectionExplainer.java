@@ -69,7 +69,8 @@ public final class SelectionExplainer {
         Map<Integer, Double> probabilities = balancer.map(rule -> probabilities(rule, tier, address, source))
                 .orElse(Map.of());
         List<Explanation.Verdict> verdicts = new ArrayList<>(config
-                .map(known -> new AdmissionExplainer(listener, known, listeners.admissions())
+                .map(known -> new AdmissionExplainer(listener, known, listeners.admissions(),
+                        listeners.states().hold(name))
                         .explain(client.address(), client.peer()))
                 .orElse(List.of()));
         if (refused(verdicts) == null) {
@@ -149,7 +150,8 @@ public final class SelectionExplainer {
             boolean isEligible = isInTier && source.canTake(member.endpoint());
             candidates.add(new Explanation.Candidate(member.endpoint().label(), StatusReport.text(member.endpoint()),
                     StatusReport.label(state.admin()), StatusReport.label(state.health()), state.isSuspect(),
-                    state.isBackup(), state.weight(), member.endpoint().connections(), isEligible,
+                    state.isBackup(), state.weight(), member.endpoint().connections(), member.endpoint().finished(),
+                    isEligible,
                     why(pool, member, isEligible, isPinUsed, source), probabilities.getOrDefault(position, 0.0)));
         }
         return candidates;

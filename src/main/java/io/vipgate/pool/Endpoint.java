@@ -79,6 +79,30 @@ public final class Endpoint {
         return connections.present();
     }
 
+    /**
+     * Connections that it has ended its side of, in pools whose rule looks at the load. It holds them until the client ends its side
+     * too, so that they count for the maximum, and not as load.
+     */
+    public int finished() {
+        return connections.finished();
+    }
+
+    /** Connections now without those that are finished: what rules compare. */
+    public int load() {
+        return connections.load();
+    }
+
+    /** One of its connections is finished; {@link #closeFinished} closes it. */
+    public void finish() {
+        connections.finish();
+    }
+
+    /** Counts one connection less, which was finished. */
+    public void closeFinished() {
+        connections.forgetFinished();
+        close();
+    }
+
     /** Where its connections are counted, for who looks at those of many endpoints again and again. Not to be changed. */
     public ConnectionLimit counted() {
         return connections;

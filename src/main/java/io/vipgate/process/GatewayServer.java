@@ -14,6 +14,7 @@ import io.vipgate.control.HostLookup;
 import io.vipgate.control.HostResolver;
 import io.vipgate.control.ListenerAdmissions;
 import io.vipgate.control.ListenerRegistry;
+import io.vipgate.control.ListenerStates;
 import io.vipgate.control.LiveFailures;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorActions;
@@ -102,16 +103,17 @@ public final class GatewayServer implements AutoCloseable {
         HostResolver resolver = new HostResolver(names);
         Blocks blocks = new Blocks();
         Standby standby = new Standby();
-        pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks, standby);
+        ListenerStates listenerStates = new ListenerStates();
+        pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks, standby, listenerStates);
         ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit, new ListenerAdmissions(blocks),
-                store);
+                listenerStates, store);
         admissions = listeners.admissions();
         heartbeat = new LoopHeartbeat(loops);
         neighbours = new CoLocationWatch(
                 () -> pools.all().stream().map(ManagedPool::pool).toList());
         HeapShare share = HeapShare.ofThisProcess();
         servers = new HttpServers(share);
-        operator = new OperatorActions(pools, loops, control, standby, events);
+        operator = new OperatorActions(pools, listeners, loops, control, standby, events);
         BlockActions blockActions = new BlockActions(blocks, pools, operator, control);
         gateway = new Gateway(new GatewayParts(control, loops, pools, listeners, resolver, accessLog, heartbeat,
                 neighbours, relayLimit),
@@ -119,7 +121,7 @@ public final class GatewayServer implements AutoCloseable {
                         .toList(),
                 config);
         BlockReport blockReport = new BlockReport(blocks, blockActions, InstantSource.system());
-        readiness = new Readiness(gateway, standby);
+        readiness = new Readiness(gateway, standby, listeners);
         History history = new History();
         rates = new RateSampler(loops, new HistoryRecorder(history, pools, listeners, InstantSource.system()));
         operations = new AdminOperations(operator, readiness,
@@ -128,10 +130,11 @@ public final class GatewayServer implements AutoCloseable {
                 new SourceReport(listeners, System::nanoTime),
                 new SelectionExplainer(gateway, pools, listeners));
         BuildInfo build = BuildInfo.read();
-        metrics = new LazyMetrics(() -> new GatewayMetrics(new MetricsReader(pools, listeners.admissions(),
-                new LoopCountsReader(loops),
-                heartbeat, neighbours, reloads, standby, accessLog::dropped, Logging::dropped, gateway::config,
-                gateway::changes),
+        metrics = new LazyMetrics(() -> new GatewayMetrics(
+                new MetricsReader(pools, listeners.admissions(), listenerStates,
+                        new LoopCountsReader(loops),
+                        heartbeat, neighbours, reloads, standby, accessLog::dropped, Logging::dropped, gateway::config,
+                        gateway::changes),
                 build.version(), build.netty(), share));
     }
 

@@ -21,6 +21,10 @@ final class Attempts {
     /** From the gateway, since the same endpoint did not answer the client's address. */
     private static final byte ONCE_MORE = 2;
 
+    /** Bits of {@link #held}: one of its connections, which it has finished. */
+    private static final byte PLACE = 1;
+    private static final byte FINISHED = 4;
+
     private List<Endpoint> failed = List.of();
     private @Nullable LoopEndpoint endpoint;
     private @Nullable Pin pin;
@@ -28,7 +32,8 @@ final class Attempts {
     private @Nullable Endpoint pinnedTo;
     private @Nullable ConnectFailure lastFailure;
     private byte begun;
-    private boolean isCounted;
+    /** What is held of the endpoint, in bits. */
+    private byte held;
     /** Where the present attempt, or the last one, comes from. A byte for all: another one would cost each relay 8 bytes. */
     private byte origin = FROM_GATEWAY;
     /** The client had its pin already when it came. */
@@ -85,7 +90,7 @@ final class Attempts {
         if (selected != null) {
             endpoint = selected;
             begun++;
-            isCounted = true;
+            held = PLACE;
             if (!failed.isEmpty()) {
                 pool.onRetry();
             }
@@ -155,7 +160,7 @@ final class Attempts {
             return null;
         }
         origin = ONCE_MORE;
-        isCounted = true;
+        held = PLACE;
         begun++;
         return last;
     }
@@ -193,6 +198,14 @@ final class Attempts {
         }
     }
 
+    /** The endpoint has ended its side: what it still holds is no load to it. Counted where somebody looks at that. */
+    void onEndpointFinished(LoopPool pool) {
+        if (endpoint != null && held == PLACE && pool.isByLoad()) {
+            held |= FINISHED;
+            endpoint.endpoint().finish();
+        }
+    }
+
     /** The relay is over. */
     void onClosed(LoopPool pool, long clientHigh, long clientLow, CloseReason reason) {
         release();
@@ -205,9 +218,13 @@ final class Attempts {
     }
 
     private void release() {
-        if (isCounted && endpoint != null) {
-            isCounted = false;
-            endpoint.endpoint().close();
+        if (held != 0 && endpoint != null) {
+            if ((held & FINISHED) != 0) {
+                endpoint.endpoint().closeFinished();
+            } else {
+                endpoint.endpoint().close();
+            }
+            held = 0;
         }
     }
 }

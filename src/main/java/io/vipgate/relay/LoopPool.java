@@ -158,6 +158,11 @@ public final class LoopPool {
         leaving.values().forEach(sum::add);
     }
 
+    /** Whether its rule compares the load of endpoints. */
+    boolean isByLoad() {
+        return balancer.isByLoad();
+    }
+
     /** Attempts that followed a failed one. */
     public long retries() {
         return counts.retries();

@@ -34,6 +34,9 @@ final class RelayEndings {
         flow.target.hasSent = true;
         if (relay.phase == RelayPhase.OPEN) {
             relay.since = relay.now();
+            if (!flow.isToBackend) {
+                relay.attempts.onEndpointFinished(relay.pool);
+            }
             RelayTimeouts.armBounds(relay);
         } else {
             settle(relay);
@@ -117,6 +120,8 @@ final class RelayEndings {
             Flow other = relay.flowInto(socket);
             if ((other != null && other.isFinished) || (relay.phase == RelayPhase.LEAVING && from.isToBackend)) {
                 close(relay, relay.phase.drainReason(), false);
+            } else if (!from.isToBackend) {
+                relay.attempts.onEndpointFinished(relay.pool);
             }
         }
     }

@@ -5,6 +5,7 @@ import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeType;
 import io.vipgate.control.ListenerAdmissions;
+import io.vipgate.control.ListenerStates;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.control.Standby;
@@ -20,6 +21,7 @@ import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.probe.HealthCounts;
+import io.vipgate.relay.ListenerState;
 import io.vipgate.relay.LoopCounts;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,6 +51,7 @@ public final class MetricsReader implements StatsSource {
 
     private final PoolRegistry pools;
     private final ListenerAdmissions admissions;
+    private final ListenerStates states;
     private final LoopCountsReader loops;
     private final LoopHeartbeat heartbeat;
     private final CoLocationWatch neighbours;
@@ -65,13 +68,13 @@ public final class MetricsReader implements StatsSource {
      *
      * @param changes how often a change of the configuration has begun or ended; odd while one is being made
      */
-    public MetricsReader(PoolRegistry pools, ListenerAdmissions admissions, LoopCountsReader loops,
-            LoopHeartbeat heartbeat,
-            CoLocationWatch neighbours,
+    public MetricsReader(PoolRegistry pools, ListenerAdmissions admissions, ListenerStates states,
+            LoopCountsReader loops, LoopHeartbeat heartbeat, CoLocationWatch neighbours,
             ReloadCounts reloads, Standby standby, LongSupplier accessLogDropped, LongSupplier logDropped,
             Supplier<GatewayConfig> config, LongSupplier changes) {
         this.pools = pools;
         this.admissions = admissions;
+        this.states = states;
         this.loops = loops;
         this.heartbeat = heartbeat;
         this.neighbours = neighbours;
@@ -121,17 +124,19 @@ public final class MetricsReader implements StatsSource {
         GatewayConfig now = config.get();
         LoopCounts counts = loops.read();
         Map<String, Set<String>> listeners = new LinkedHashMap<>();
+        Map<String, ListenerState> itsStates = new LinkedHashMap<>();
         Map<String, Long> evictions = new LinkedHashMap<>();
         Set<String> routing = new HashSet<>();
         now.listeners().forEach((name, listener) -> {
             listeners.put(name, listener.pools());
+            itsStates.put(name, states.of(name));
             listener.tls().ifPresent(_ -> routing.add(name));
             admissions.limits(name).filter(SourceLimits::hasRates)
                     .ifPresent(limits -> evictions.put(name, limits.evictions()));
         });
         List<PoolStats> all = new ArrayList<>();
         now.pools().forEach((name, pool) -> pools.find(name).ifPresent(found -> all.add(pool(name, pool, found))));
-        return new GatewayStats(counts, listeners, all, reloads.numbers(), heartbeat.lags(),
+        return new GatewayStats(counts, listeners, itsStates, all, reloads.numbers(), heartbeat.lags(),
                 KernelCounters.listenOverflows(), accessLogDropped.getAsLong(), logDropped.getAsLong(),
                 admissions.blocks().size(), routing, evictions,
                 standby.since().isPresent(),

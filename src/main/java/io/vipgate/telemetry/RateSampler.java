@@ -135,7 +135,7 @@ public final class RateSampler {
         }
         Map<String, ListenerTotals> listeners = new HashMap<>();
         context.listeners().values().forEach(listener -> listeners.put(listener.name(),
-                ListenerTotals.of(listener)));
+                ListenerTotals.of(listener, context.queued(listener))));
         return new TotalsSample(System.nanoTime(), endpoints, listeners);
     }
 }

@@ -48,6 +48,7 @@ class KeysTest {
             Map.entry("BlocksCommand", Map.of("page", "BlockList", "block", "BlockList$Entry")),
             Map.entry("CloseCommand", Map.of("done", "ClosedRelays")),
             Map.entry("EndpointCommand", Map.of("done", "EndpointAddresses", "address", ENDPOINT)),
+            Map.entry("ListenerCommand", Map.of("done", LISTENER)),
             Map.entry("ExplainCommand",
                     Map.of("answer", "Explanation", "choice", "Explanation$Choice", "pin", "Explanation$Pin",
                             "candidate",

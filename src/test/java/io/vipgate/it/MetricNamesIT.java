@@ -81,6 +81,8 @@ final class MetricNamesIT {
             entry("vipgate_config_last_reload_success_timestamp_seconds", "gauge"),
             entry("vipgate_event_loop_lag_seconds", "gauge loop"),
             entry("vipgate_standby", "gauge"),
+            entry("vipgate_listener_state", "gauge listener state"),
+            entry("vipgate_listener_queued", "gauge listener"),
             entry("vipgate_build_info", "gauge java netty version"));
 
     @Test

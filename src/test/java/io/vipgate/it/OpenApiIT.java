@@ -40,6 +40,7 @@ final class OpenApiIT {
     private static final Duration BOUND = Duration.ofSeconds(15);
     private static final String MODEL = "io.vipgate.admin.model.";
     private static final String STATE = "/api/v1/pools/{pool}/endpoints/{endpoint}/state";
+    private static final String LISTENER_STATE = "/api/v1/listeners/{listener}/state";
     private static final String WEIGHT = "/api/v1/pools/{pool}/endpoints/{endpoint}/weight";
     private static final Set<String> HEALTH = Set.of("/healthz", "/readyz", "/metrics");
 
@@ -118,7 +119,8 @@ final class OpenApiIT {
 
     private static String named(Operation operation, String pool, String endpoint, String relay, String client) {
         return operation.path().replace("{pool}", pool).replace("{endpoint}", endpoint).replace("{relay}", relay)
-                .replace("{client}", client).replace("{network}", "192.0.2.1").replace("{address}", "192.0.2.0")
+                .replace("{client}", client).replace("{listener}", pool.equals("none") ? pool : "web")
+                .replace("{network}", "192.0.2.1").replace("{address}", "192.0.2.0")
                 .replace("{length}", "24") + switch (operation.toString()) {
                     case "GET /api/v1/explain" -> "?listener=web&client=127.0.0.1";
                     case "DELETE /api/v1/relays" -> "?pool=" + pool;
@@ -128,6 +130,7 @@ final class OpenApiIT {
 
     private static String body(Operation operation) {
         return switch (operation.path()) {
+            case LISTENER_STATE -> "{\"state\": \"ready\"}";
             case STATE -> "{\"state\": \"drain\"}";
             case WEIGHT -> "{\"weight\": 2}";
             case "/api/v1/standby" -> "{\"standby\": true}";
@@ -162,7 +165,7 @@ final class OpenApiIT {
         Set<String> unused = new TreeSet<>(described.schemas().keySet());
         unused.removeAll(SCHEMAS.values());
         assertThat(unused).as("schemas that no record is written as").containsExactly("BlockChange", "Column",
-                "StandbyChange", "StateChange", "WeightChange");
+                "ListenerStateChange", "StandbyChange", "StateChange", "WeightChange");
         for (Map.Entry<String, String> each : SCHEMAS.entrySet()) {
             List<String> components = Stream.of(Class.forName(MODEL + each.getKey()).getRecordComponents())
                     .map(RecordComponent::getName).toList();
@@ -284,6 +287,8 @@ final class OpenApiIT {
                             body(operation));
                 }
             }
+            expect(422, admin, described.operation("PUT", LISTENER_STATE), "/api/v1/listeners/web/state",
+                    "{\"state\": \"drain\"}");
             expect(404, admin, described.operation("GET", "/api/v1/explain"),
                     "/api/v1/explain?listener=none&client=127.0.0.1", "");
             expect(404, admin, described.operation("GET", "/api/v1/sources"), "/api/v1/sources?listener=none", "");

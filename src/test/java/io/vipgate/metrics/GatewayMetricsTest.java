@@ -45,7 +45,8 @@ class GatewayMetricsTest {
     }
 
     private static String scrape(PoolStats... pools) {
-        GatewayStats numbers = new GatewayStats(new LoopCounts(), Map.of("web", Set.of("nginx")), List.of(pools),
+        GatewayStats numbers = new GatewayStats(new LoopCounts(), Map.of("web", Set.of("nginx")), Map.of(),
+                List.of(pools),
                 RELOADS,
                 List.of(0L, 2_000_000_000L), OptionalLong.of(4), 6, 7, 8, Set.of("web"), Map.of("web", 9L),
                 true, Optional.of(false));

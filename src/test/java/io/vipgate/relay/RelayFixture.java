@@ -2,6 +2,7 @@ package io.vipgate.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.balance.LeastConnections;
 import io.vipgate.balance.RoundRobin;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.pool.ConnectionLimit;
@@ -89,6 +90,12 @@ final class RelayFixture {
         return new PoolPlan(settings, RoundRobin::new, null);
     }
 
+    /** Chooses by the load of its endpoints from now on. */
+    RelayFixture byLoad() {
+        pool.configure(new PoolPlan(pool.settings(), LeastConnections::new, null));
+        return this;
+    }
+
     static RelaySettings settings() {
         return new RelaySettings(SECOND, 2, 600 * SECOND, 30 * SECOND, 0, 0, new RelaySettings.KeepAlive(30, 5, 3), 0,
                 60 * SECOND, HeaderSettings.NONE, List.of(), BufferBounds.DEFAULT, null);
@@ -144,6 +151,7 @@ final class RelayFixture {
         assertThat(limit.present()).as("connections of the listener").isZero();
         assertThat(fdBudget.present()).as("descriptor budget").isZero();
         assertThat(room.present()).as("room of the listener").isZero();
+        assertThat(endpoint(0).finished() + endpoint(1).finished()).as("finished connections").isZero();
         assertThat(endpoint(0).connections() + endpoint(1).connections()).as("connections of endpoints").isZero();
         assertThat(loop.pendingBuffers().inUse()).as("bytes of pending buffers").isZero();
         assertThat(loop.wheel().armed()).as("timers").isZero();

@@ -65,11 +65,10 @@ final class HaproxyPool {
                 .toList();
         if (!closing.isEmpty()) {
             pool.set("onDown", "close");
-            if (closing.size() < accepted.size()) {
-                notes.add(closing.getFirst().statement(),
-                        "on-marked-down shutdown-sessions: onDown applies to a whole pool, "
-                                + "so open connections of the others end too when they go down");
-            }
+            accepted.stream().filter(each -> !closing.contains(each)).findFirst()
+                    .ifPresent(other -> notes.addLoss(closing.getFirst().statement(),
+                            "on-marked-down shutdown-sessions: onDown applies to a whole pool, so open connections of "
+                                    + other.name() + " are reset too when it goes down"));
         }
         slowStart(pool, accepted);
     }

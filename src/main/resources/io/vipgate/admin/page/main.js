@@ -32,7 +32,7 @@ function show(status) {
   tellTrial();
   showHead(status, now);
   showNotices(status);
-  listeners.show(status);
+  listeners.show(status, now);
   pools.show(status, now);
   blocks.show(status, now);
   showEvents(find("events"), status.events);

@@ -1,7 +1,7 @@
 // Listeners, and the endpoints of each pool.
 
 import { chooseLines, forgetColors, PoolCharts, sketch } from "./charts.js";
-import { Controls, isUsable } from "./controls.js";
+import { Controls, isUsable, ListenerControls } from "./controls.js";
 import { keep, make, setAttribute, setText } from "./dom.js";
 import { bytes, count, duration, percent, rate } from "./format.js";
 
@@ -43,7 +43,7 @@ const small = element => {
 
 // ---- listeners ----
 
-const LISTENER_COLUMNS = [{ title: "Listener" }, { title: "Address" }, { title: "Pool" }, { title: "Open", kind: "number" },
+const LISTENER_COLUMNS = [{ title: "Listener" }, { title: "State", kind: "state" }, { title: "Address" }, { title: "Pool" }, { title: "Open", kind: "number" },
   { title: "Max", kind: "number" }, { title: "Waiting", kind: "number" }, { title: "Accepted/s", kind: "number" }, { title: "Refused/s", kind: "number" },
   { title: "Accepted", kind: "number" }, { title: "Refused", kind: "number" }, { title: "Trend of accepted/s", kind: "sketch" }];
 
@@ -63,6 +63,12 @@ function routing(tls) {
   return tls ? ` ${tls.pools.slice(1).join(", ")} ${list(tls.hellosBy)}` : "";
 }
 
+/** Of a listener that takes nobody: since when, and how many wait. */
+function held(listener, now) {
+  return listener.state === "ready" ? "" : `for ${duration(now - Date.parse(listener.stateSince))}`
+    + `${listener.state === "paused" ? `, ${count(listener.queued)} clients wait` : ""}`;
+}
+
 /** Of an endpoint that is down: what is left of the time that its connections have. */
 function draining(endpoint) {
   return endpoint.drainLeftSeconds === null ? "" : `, draining ${count(endpoint.connections)}, ${Math.round(endpoint.drainLeftSeconds)} s left`;
@@ -75,22 +81,26 @@ export class Listeners {
     this.element = this.table.element;
   }
 
-  show(status) {
-    keep(this.table.body, status.listeners, listener => listener.name, () => this.#create(),
-      (row, listener) => this.#update(row, listener));
+  show(status, now) {
+    keep(this.table.body, status.listeners, listener => listener.name, listener => this.#create(listener),
+      (row, listener) => this.#update(row, listener, now));
   }
 
-  #create() {
-    const row = texts("name", "address", "pool", "routing", "open", "max", "waiting", "acceptedRate", "refusedRate", "accepted", "refused",
+  #create(listener) {
+    const row = texts("name", "held", "address", "pool", "routing", "open", "max", "waiting", "acceptedRate", "refusedRate", "accepted", "refused",
       "reasons");
     row.sketch = make("canvas", { "aria-hidden": "true" });
-    row.element = this.table.row([[row.name], [row.address], [row.pool, small(row.routing)], [row.open], [row.max], [row.waiting],
+    row.controls = new ListenerControls(listener.name);
+    row.element = this.table.row([[row.name], [row.controls.state, small(row.held), row.controls.message], [row.address], [row.pool, small(row.routing)], [row.open], [row.max], [row.waiting],
       [row.acceptedRate], [row.refusedRate], [row.accepted], [row.refused, small(row.reasons)], [row.sketch]]);
     return row;
   }
 
-  #update(row, listener) {
+  #update(row, listener, now) {
+    setAttribute(row.element, "data-listener", listener.name);
     setText(row.name, listener.name);
+    row.controls.update(listener.state);
+    setText(row.held, held(listener, now));
     setText(row.address, listener.addresses.join(", "));
     setText(row.pool, listener.pool);
     setText(row.routing, routing(listener.tls));
