@@ -155,9 +155,10 @@ def play(lab: Site, _: object) -> None:
 
 def hedged(lab: Site, gateway: Gateway, outcome: Outcome) -> None:
     check(f"{gateway.settings}: the slowest client waited {_shown(outcome.slowest)} (at most {_shown(HEDGED_BOUND)}), p99 "
-          f"{_shown(outcome.p99)} (at most {_shown(HEDGED_P99)}); the slowest connect by the access log took "
-          f"{_shown(max(lab.gw1.connect_times()))}", outcome.slowest <= HEDGED_BOUND and outcome.p99 <= HEDGED_P99)
+          f"{_shown(outcome.p99)} (at most {_shown(HEDGED_P99)})", outcome.slowest <= HEDGED_BOUND and outcome.p99 <= HEDGED_P99)
     told = lab.gw1.status()["pools"][0]["connect"]
+    delay = told["hedgeDelayMillis"]
+    print(f"      the delay is {delay:.0f} ms; the slowest connect by the access log took {_shown(max(lab.gw1.connect_times()))}")
     by, most = told["hedgesBy"], told["hedges"]["most"]
     begun = sum(count for result, count in by.items() if not result.startswith("no_"))
     check(f"{gateway.settings}: hedges {by}, {most} allowed in 10 s", by.get("won", 0) > 0 and begun <= most)
@@ -171,6 +172,8 @@ def compare(lab: Site, arguments: argparse.Namespace) -> None:
     for _ in range(arguments.rounds):
         for gateway, outcome in outcomes.items():
             measure(lab, gateway, outcome)
+            if gateway in HEDGED:
+                hedged(lab, gateway, outcome)
     print(f"\n{arguments.rounds} power cuts each, {PER_SECOND} new connections a second; {versions.vipgate()}, "
           f"{versions.haproxy()}, {versions.nginx()}; {versions.machine()}; {datetime.date.today()}")
     print(table([outcome.row(gateway) for gateway, outcome in outcomes.items()]))
