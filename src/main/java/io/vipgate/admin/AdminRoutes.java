@@ -8,6 +8,7 @@ import io.vipgate.admin.model.ForgottenPins;
 import io.vipgate.admin.model.ListenerStatus;
 import io.vipgate.json.Json;
 import io.vipgate.json.JsonObject;
+import io.vipgate.text.Sanitizer;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ final class AdminRoutes {
             "limit");
     private static final int USUAL_ON_PAGE = 100;
     private static final int MAX_ON_PAGE = 1000;
+    /** Of what a caller has written, in the log. */
+    private static final int MAX_TOLD = 400;
 
     private final Operations operations;
     private final Renderings renderings;
@@ -311,6 +314,6 @@ final class AdminRoutes {
 
     private void tell(Request call, String what) {
         renderings.forgetStatus();
-        LOG.info("admin: {}, requested by {}", what, call.client());
+        LOG.info("admin: {}, requested by {}", Sanitizer.escape(what, MAX_TOLD), call.client());
     }
 }

@@ -115,6 +115,9 @@ final class ExplainCommand implements Callable<Integer> {
             out.println("pin: " + pin.get("endpoint").text() + ", " + pin.get("open").text() + " open"
                     + (pin.get("used").isTrue() ? "" : ", not used: " + pin.get("why").text()));
         }
+        if (!answer.get("hedge").isNull()) {
+            out.println("hedge: " + answer.get("hedge").text());
+        }
         out.println();
         Table table = new Table(style, "ENDPOINT", "ADDRESS", "STATE", "HEALTH", "WEIGHT", "CONNECTIONS", "PROBABILITY",
                 "WHY");

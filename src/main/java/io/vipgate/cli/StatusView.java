@@ -161,6 +161,7 @@ final class StatusView {
             }
             rebalance(pool, lines);
             clientAddress(pool, lines);
+            connect(pool, lines);
             for (Json machine : pool.get("sharedMachines").list()) {
                 lines.add(
                         style.yellow(
@@ -170,6 +171,41 @@ final class StatusView {
             }
         }
         return lines;
+    }
+
+    private void connect(Json pool, List<String> lines) {
+        Json connect = pool.get("connect");
+        if (connect.isNull()) {
+            return;
+        }
+        String name = "pool " + pool.get("name").text() + ": ";
+        if (!connect.get("hedgeDelayMillis").isNull()) {
+            lines.add(name + "connects are hedged after " + connect.get("hedgeDelayMillis").text() + " ms"
+                    + (connect.get("hedge").text().equals("auto") ? " (auto)" : "") + ", "
+                    + budget(connect.get("hedges")) + " in the last 10 s");
+        }
+        byReason(name + "hedges: ", connect.get("hedgesBy"), lines);
+        if (!connect.get("retries").isNull()) {
+            lines.add(name + "retries " + budget(connect.get("retries")) + " in the last 10 s, "
+                    + connect.get("retriesRefused").text() + " refused since the start");
+        }
+        connect.get("connecting").entries().forEach((endpoint, count) -> {
+            if (count.number() > 0) {
+                String text = name + Format.clean(endpoint) + " has " + count.text() + " of "
+                        + connect.get("maxConnecting").text() + " connects under way";
+                lines.add(count.number() < connect.get("maxConnecting").number()
+                        ? text
+                        : style.yellow(text + ", and is passed over"));
+            }
+        });
+    }
+
+    private String budget(Json budget) {
+        if (budget.get("most").isNull()) {
+            return budget.get("used").text();
+        }
+        String text = budget.get("used").text() + " of " + budget.get("most").text();
+        return budget.get("used").number() < budget.get("most").number() ? text : style.yellow(text);
     }
 
     private void rebalance(Json pool, List<String> lines) {

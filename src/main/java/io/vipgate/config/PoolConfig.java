@@ -28,6 +28,8 @@ public record PoolConfig(
         @Key(doc = "how endpoints are probed") ProbeConfig probe,
         @Key(doc = "keeps a client at its endpoint") PinningConfig pinning,
         @Key(doc = "connecting to an endpoint") ConnectConfig connect,
+        @Key(byDefault = "0", min = "0", doc = "at so many connects under way an endpoint is skipped, pins included, as at "
+                + "its `maxConnections`; 0: none") int maxConnecting,
         @Key(doc = "bounds on a relay") TimeoutsConfig timeouts,
         @Key(doc = "TCP keepalive, on both sides; `idle` and `interval` in whole seconds") KeepAliveConfig keepAlive,
         @Key(doc = "how long a peer may leave what it was sent unacknowledged and be silent before its relay is reset, watched by "

@@ -22,6 +22,7 @@ final class PoolRules {
     void check() {
         weights();
         proxyProtocol();
+        hedge();
         wholeSeconds("idle", pool.keepAlive().idle());
         wholeSeconds("interval", pool.keepAlive().interval());
         userTimeout("client", pool.userTimeout().client());
@@ -74,6 +75,35 @@ final class PoolRules {
                     problems.warn(written.line(at), at,
                             "0: with balance: first the endpoints behind it get connections only while it can't be used");
                 });
+    }
+
+    private void hedge() {
+        ConnectConfig connect = pool.connect();
+        KeyPath at = path.child("connect");
+        KeyPath hedge = at.child("hedge");
+        KeyPath budget = at.child("hedgeBudget");
+        if (problems.touches(at)) {
+            return;
+        }
+        if (!connect.hedge().isOn()) {
+            if (written.has(budget)) {
+                problems.warn(written.line(budget), budget, "ignored with hedge: 0s");
+            }
+            return;
+        }
+        if (connect.hedge().fixed().compareTo(connect.timeout()) >= 0) {
+            problems.error(written.line(hedge), hedge,
+                    connect.hedge() + " (expected: less than connect.timeout, which is "
+                            + ScalarTypes.printDuration(connect.timeout()) + ")");
+        }
+        if (connect.attempts().filter(attempts -> attempts == 1).isPresent()) {
+            problems.error(written.line(hedge), hedge,
+                    connect.hedge() + " (expected: 0s with attempts: 1, since a hedge is a second attempt)");
+        } else if (pool.endpoints().size() == 1
+                && pool.endpoints().values().iterator().next().address().literal().isPresent()) {
+            problems.warn(written.line(hedge), hedge,
+                    connect.hedge() + ": never done, since the pool has no second endpoint");
+        }
     }
 
     private void proxyProtocol() {

@@ -55,6 +55,7 @@ public final class ManagedPool {
     private final RecentEvents events;
     private final OwnAddresses ownAddresses;
     private final ReturnPaths returnPaths;
+    private final PoolConnects connects;
     private volatile PoolPlan plan;
     private Optional<Probe> probe;
     private List<X509Certificate> authorities;
@@ -78,11 +79,12 @@ public final class ManagedPool {
         rebalancer = new Rebalancer(pool, loops, control, events, config::get, this::plan, drains, rebalanceObstacle,
                 clock);
         returnPaths = new ReturnPaths(pool, events::add);
-        reactions = new HealthReactions(name, loops, slowStart, this::onStates, events, config::get, returnPaths);
+        reactions = new HealthReactions(name, slowStart, drains, this::onStates, events, config::get, returnPaths);
         monitor = new HealthMonitor(pool, reactions, control, probes);
         membership = new PoolMembership(pool, loops, resolver, control, monitor, slowStart, overrides, config::get);
+        connects = new PoolConnects(name, loops, first.config());
         plan = new PoolPlan(ConfigMapping.settings(first.config()), ConfigMapping.factory(name, first.config()),
-                pins.present(), transparent(first.config()));
+                pins.present(), transparent(first.config()), connects.rules());
     }
 
     /** Publishes its endpoints, and begins to probe them and to look their names up. */
@@ -125,6 +127,11 @@ public final class ManagedPool {
     /** What is known of the way back from its endpoints to clients' addresses. */
     public ReturnPaths returnPaths() {
         return returnPaths;
+    }
+
+    /** Asks the loops how connecting goes, where that decides when to hedge or how many may. Once a second, by one thread. */
+    public void sampleConnects() {
+        connects.sample();
     }
 
     /** Its pins; empty when it does not pin. */
@@ -227,7 +234,8 @@ public final class ManagedPool {
         boolean isSameRule = before.balance() == after.balance() && before.hash().equals(after.hash());
         BalancerFactory factory = isSameRule ? plan.factory() : ConfigMapping.factory(name, after);
         pins.apply(after);
-        plan = new PoolPlan(ConfigMapping.settings(after), factory, pins.present(), transparent(after));
+        plan = new PoolPlan(ConfigMapping.settings(after), factory, pins.present(), transparent(after),
+                connects.configure(after));
         loops.onEach(context -> Objects.requireNonNull(context.pools().get(name)).configure(plan));
     }
 

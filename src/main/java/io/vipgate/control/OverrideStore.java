@@ -149,7 +149,7 @@ final class OverrideStore {
         if (!before.opened().equals(opened)) {
             blocks.takeBack(restored);
             restored = List.of();
-            standby.restore(before.standbySince());
+            standby.takeBack(before.standbySince());
             listeners.takeBack(before.listeners());
             opened = before.opened();
             restoredAt = NEVER;

@@ -237,6 +237,11 @@ public final class PoolRegistry {
         return byName.values();
     }
 
+    /** Asks the loops how connecting goes, where that matters. Once a second, by one thread. */
+    public void sampleConnects() {
+        byName.values().forEach(ManagedPool::sampleConnects);
+    }
+
     /** Has the operator's overrides written, soon, where a state file is configured. */
     public void saveOverrides() {
         byName.forEach((name, pool) -> overrides.put(name, pool.overrides()));

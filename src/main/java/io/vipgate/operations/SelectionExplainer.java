@@ -87,7 +87,8 @@ public final class SelectionExplainer {
                 candidates(pool, snapshot, tier, probabilities, isPinUsed, source),
                 isPinUsed
                         ? choice(pin.orElseThrow().endpoint(), whyPinned(pin.orElseThrow()))
-                        : choice(balancer, snapshot, probabilities));
+                        : choice(balancer, snapshot, probabilities),
+                ConnectReport.hedge(pool, isPinUsed ? pin.orElseThrow().endpoint() : null));
     }
 
     private @Nullable String refused(List<Explanation.Verdict> verdicts) {
@@ -113,6 +114,10 @@ public final class SelectionExplainer {
         }
         if (endpoint.isFull()) {
             return "the endpoint is at its maximum of " + endpoint.limit().most() + " connections";
+        }
+        Optional<String> connecting = ConnectReport.whyPassedOver(pool, endpoint);
+        if (connecting.isPresent()) {
+            return "the endpoint has " + connecting.get();
         }
         if (source.whyPassedOver(endpoint).isPresent()) {
             return source.whyPassedOver(endpoint).get();
@@ -183,6 +188,10 @@ public final class SelectionExplainer {
         }
         if (member.endpoint().isFull()) {
             return "at its maximum of " + member.endpoint().limit().most() + " connections";
+        }
+        Optional<String> connecting = ConnectReport.whyPassedOver(pool, member.endpoint());
+        if (connecting.isPresent()) {
+            return connecting.get();
         }
         Optional<String> passedOver = source.whyPassedOver(member.endpoint());
         if (passedOver.isPresent()) {

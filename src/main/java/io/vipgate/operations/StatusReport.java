@@ -178,7 +178,8 @@ public final class StatusReport {
         return new PoolStatus(pool.pool().name(), label(pool.config().balance()), label(pool.config().probe().type()),
                 pool.pool().snapshot().members().stream().map(member -> member(pool, member, view, all)).toList(),
                 pool.pins().map(pins -> new PoolStatus.Pins(pins.size(), pins.moves(), pins.evictions())).orElse(null),
-                clientAddress(pool), rebalance(pool),
+                clientAddress(pool), ConnectReport.status(pool, view.now().ofPool(pool.pool().name())),
+                rebalance(pool),
                 coLocation.sharedMachines().stream().map(StatusReport::machine).toList(),
                 coLocation.pairs().stream().map(StatusReport::pair).toList());
     }

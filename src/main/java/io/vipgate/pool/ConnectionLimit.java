@@ -89,6 +89,25 @@ public final class ConnectionLimit {
         return false;
     }
 
+    /**
+     * Counts one more, if there is room for so many others after it.
+     *
+     * @param spare places that are to stay free
+     * @return false when there is not
+     */
+    public boolean tryAcquireLeaving(int spare) {
+        int bound = most;
+        if (bound == 0) {
+            return tryAcquire();
+        }
+        for (int now = present; now < bound - spare; now = present) {
+            if (PRESENT.compareAndSet(this, now, now + 1)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Counts one more, whatever the bound. */
     void acquire() {
         PRESENT.getAndIncrement(this);

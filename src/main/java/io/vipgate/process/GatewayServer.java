@@ -65,6 +65,7 @@ import java.util.stream.Stream;
  */
 public final class GatewayServer implements AutoCloseable {
     private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+    private static final Duration CONNECTS_EVERY = Duration.ofSeconds(1);
     private static final Duration REBALANCE_EVERY = Duration.ofSeconds(1);
     private static final Duration ADDRESSES_EVERY = Duration.ofSeconds(5);
 
@@ -237,6 +238,7 @@ public final class GatewayServer implements AutoCloseable {
     private void serve(GatewayConfig config) throws StartException {
         periodic.every(LoopHeartbeat.EVERY, heartbeat::ask);
         periodic.every(FIRST_LOOK, RateSampler.EVERY, rates::sample);
+        periodic.every(FIRST_LOOK, CONNECTS_EVERY, pools::sampleConnects);
         // Pools are known by then, and their endpoints have been talked to.
         periodic.every(FIRST_LOOK, CoLocationWatch.EVERY, neighbours::look);
         periodic.every(FIRST_LOOK, ADDRESSES_EVERY, pools::lookAtOwnAddresses);

@@ -1,6 +1,5 @@
 package io.vipgate.relay;
 
-import io.vipgate.balance.SelectionContext;
 import io.vipgate.balance.TieredBalancer;
 import io.vipgate.balance.Turns;
 import io.vipgate.linux.ClientAddress;
@@ -16,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +32,7 @@ public final class LoopPool {
     private final Map<Endpoint, LoopEndpoint> known = new HashMap<>();
     /** Addresses that are gone from names that are not, while relays to them are open. */
     private final Map<Endpoint, LoopEndpoint> leaving = new HashMap<>();
-    private final Selection selection;
+    private final EndpointSelection selection;
     /** Of its endpoints only what addresses have left that are gone: an address may go, its share of a count must not. */
     private final PoolCounts counts = new PoolCounts();
     private final LoopPins pins = new LoopPins(counts, this::isWell);
@@ -43,6 +41,8 @@ public final class LoopPool {
     private @Nullable PoolSnapshot snapshot;
     private LoopEndpoint[] endpoints = {};
     private boolean hasBothFamilies;
+    /** Null until the pool's connects are hedged for the first time. */
+    private @Nullable HedgeQueue hedges;
     private TieredBalancer balancer;
 
     /**
@@ -54,9 +54,21 @@ public final class LoopPool {
         this.pool = pool;
         this.plan = plan;
         this.localPorts = localPorts;
-        selection = new Selection(random);
-        pins.configure(plan.pins());
+        selection = new EndpointSelection(random);
+        configureConnects();
         balancer = refresh(pool.snapshot());
+    }
+
+    private void configureConnects() {
+        pins.configure(plan.pins());
+        selection.bound(plan.connect().maxConnecting());
+        HedgeRules rules = plan.connect().hedge();
+        if (hedges == null && rules != null) {
+            hedges = new HedgeQueue();
+        }
+        if (hedges != null) {
+            hedges.configure(rules);
+        }
     }
 
     private TieredBalancer refresh(PoolSnapshot current) {
@@ -116,7 +128,7 @@ public final class LoopPool {
     /** Works by another plan from now on. Relays that are open keep the settings they were made with. */
     public void configure(PoolPlan newPlan) {
         plan = newPlan;
-        pins.configure(newPlan.pins());
+        configureConnects();
         // The next selection builds the balancers anew.
         snapshot = null;
     }
@@ -168,6 +180,11 @@ public final class LoopPool {
         return counts.retries();
     }
 
+    /** What this loop has counted, but for the endpoints; not to be kept. */
+    public PoolCounts counts() {
+        return counts;
+    }
+
     /** Connections that went where their client was pinned. */
     public long pinHits() {
         return counts.pinHits();
@@ -180,6 +197,11 @@ public final class LoopPool {
 
     LoopPins pins() {
         return pins;
+    }
+
+    /** Bounds on how its endpoints are connected to. */
+    ConnectRules connect() {
+        return plan.connect();
     }
 
     private boolean isWell(Endpoint endpoint) {
@@ -219,16 +241,31 @@ public final class LoopPool {
         return false;
     }
 
-    void onFallback(ClientAddressFallback reason) {
-        counts.onFallback(reason);
+    /** Whether another attempt may follow one that failed; counted when it may not. */
+    boolean mayRetry(long now) {
+        ConnectBudget budget = plan.connect().retryBudget();
+        if (budget == null || budget.tryTake(now)) {
+            return true;
+        }
+        counts.onRetryRefused();
+        return false;
     }
 
-    void onRetry() {
-        counts.onRetry();
+    /** Relays whose connect is under way; null when the pool has never hedged any. */
+    @Nullable
+    HedgeQueue hedges() {
+        return hedges;
+    }
+
+    /** Whether an endpoint is suspect now. */
+    boolean isSuspect(LoopEndpoint endpoint) {
+        TieredBalancer _ = present();
+        return endpoint.state().isSuspect();
     }
 
     /** A client's first selection has come to this endpoint, or to none. */
     void onFirstSelected(@Nullable LoopEndpoint selected) {
+        counts.onClient();
         if (selected == null || selected.state().health() == Health.DOWN) {
             counts.onNoHealthy();
         }
@@ -270,7 +307,7 @@ public final class LoopPool {
         TieredBalancer _ = present();
         LoopEndpoint pinned = known.get(endpoint);
         return pinned != null && pinned.state().keepsPins(now, pins.ttlNanos())
-                && (required == null || required.isGood(endpoint)) && endpoint.tryOpen() ? pinned : null;
+                && (required == null || required.isGood(endpoint)) && plan.connect().tryOpen(endpoint) ? pinned : null;
     }
 
     /**
@@ -308,15 +345,32 @@ public final class LoopPool {
                 return of;
             }
             if (of != null) {
-                of.endpoint().close();
+                plan.connect().giveBack(of);
             }
         }
-        selection.begin(clientHigh, clientLow, tried, LoopPool::isAny);
+        selection.begin(clientHigh, clientLow, tried, EndpointSelection.ANY);
         return open(present, isLast);
     }
 
-    private static boolean isAny(Endpoint endpoint) {
-        return true;
+    /**
+     * Selects a second endpoint to be tried beside one that is slow, and counts a connection on it: one that nothing speaks
+     * against, and a backup only beside a backup.
+     *
+     * @param tried endpoints not to be chosen, the first one included
+     * @param now the loop's time
+     * @return the endpoint, or null when there is none
+     */
+    @Nullable
+    LoopEndpoint openHedge(long clientHigh, long clientLow, List<Endpoint> tried, LoopEndpoint first, long now) {
+        TieredBalancer present = present();
+        RequiredSource required = required(clientHigh, clientLow, now);
+        boolean mayBeBackup = first.state().isBackup();
+        selection.begin(clientHigh, clientLow, tried, endpoint -> {
+            LoopEndpoint known = this.known.get(endpoint);
+            return known != null && (known.state().isPrime() || (mayBeBackup && known.state().isPrimeOrBackup()))
+                    && (required == null || required.isGood(endpoint));
+        });
+        return open(present, false);
     }
 
     private @Nullable RequiredSource required(long clientHigh, long clientLow, long now) {
@@ -333,50 +387,9 @@ public final class LoopPool {
                 return null;
             }
             // Another loop may have taken the last place since the balancer looked; then it is full now, and passed over.
-            if (selected.endpoint().tryOpen()) {
+            if (plan.connect().tryOpen(selected.endpoint())) {
                 return endpoints[selected.position()];
             }
-        }
-    }
-
-    /** One selection after another, so that none is allocated. */
-    private static final class Selection implements SelectionContext {
-        private final RandomGenerator random;
-        private long clientHigh;
-        private long clientLow;
-        private List<Endpoint> tried = List.of();
-        private Predicate<Endpoint> isMeant = LoopPool::isAny;
-
-        Selection(RandomGenerator random) {
-            this.random = random;
-        }
-
-        void begin(long newHigh, long newLow, List<Endpoint> newTried, Predicate<Endpoint> newMeant) {
-            isMeant = newMeant;
-            clientHigh = newHigh;
-            clientLow = newLow;
-            tried = newTried;
-        }
-
-        @Override
-        public boolean isUsable(Endpoint endpoint) {
-            return !endpoint.isFull() && (tried.isEmpty() || !tried.contains(endpoint))
-                    && isMeant.test(endpoint);
-        }
-
-        @Override
-        public long random() {
-            return random.nextLong();
-        }
-
-        @Override
-        public long clientHigh() {
-            return clientHigh;
-        }
-
-        @Override
-        public long clientLow() {
-            return clientLow;
         }
     }
 }

@@ -11,7 +11,10 @@ import java.util.function.Predicate;
  * <p>Confined to its event loop.
  */
 public final class RelayDrain {
-    private static final long STEP_NANOS = 50_000_000;
+    private static final long MIN_STEP_NANOS = 50_000_000;
+    /** All relays of the loop are looked at in each step: less often where there is time. */
+    private static final long MAX_STEP_NANOS = 1_000_000_000;
+    private static final int STEPS = 600;
     /** Silence that makes a relay idle. */
     private static final long QUIET_NANOS = 500_000_000;
     /** Share of the time over which idle relays are spread. */
@@ -24,6 +27,7 @@ public final class RelayDrain {
     private final Runnable onDone;
     private final long begin;
     private final long nanos;
+    private final long stepNanos;
     /** Relays that are meant and open, as of the last look. */
     private int present;
     private int quota;
@@ -48,6 +52,7 @@ public final class RelayDrain {
         this.loop = loop;
         this.matches = matches;
         this.nanos = nanos;
+        stepNanos = Math.clamp(nanos / STEPS, MIN_STEP_NANOS, MAX_STEP_NANOS);
         this.onDone = onDone;
         begin = loop.eventLoop().now();
     }
@@ -79,8 +84,9 @@ public final class RelayDrain {
      * Begins with some relays, as long as it is not called off; to be called on the loop.
      *
      * @param matches which relays are to end
-     * @param reason why: {@code DRAIN} or {@code ENDPOINT_DOWN}
-     * @param nanos how long they may take
+     * @param reason why: {@code DRAIN} or {@code ENDPOINT_DOWN}. What still connects to an endpoint that is down may find
+     *        another one: it is waited for, whatever the time, and ends too if it was connected after all
+     * @param nanos how long they may take, 0 to reset them all now
      */
     public static void begin(RelayLoop loop, Switch lever, Predicate<Relay> matches, CloseReason reason, long nanos) {
         new RelayDrain(loop, relay -> !lever.isOff && matches.test(relay), reason, () -> 0, nanos, () -> {}).begin();
@@ -100,12 +106,15 @@ public final class RelayDrain {
         long elapsed = loop.eventLoop().now() - begin;
         if (elapsed >= nanos) {
             look(relay -> {
-                relay.abort(reason);
-                return true;
+                boolean isAborted = reason == CloseReason.DRAIN || relay.isConnected();
+                if (isAborted) {
+                    relay.abort(reason);
+                }
+                return isAborted;
             });
         } else {
             // As many as bring the spread to its end in time, were all of them idle.
-            double stepsLeft = Math.max(1, (nanos * SPREAD - elapsed) / STEP_NANOS);
+            double stepsLeft = Math.max(1, (nanos * SPREAD - elapsed) / stepNanos);
             quota = (int) Math.ceil(present / stepsLeft);
             look(relay -> {
                 boolean isDrained = quota > 0 && RelayEndings.drain(relay, QUIET_NANOS, reason);
@@ -131,7 +140,8 @@ public final class RelayDrain {
         if (present == 0 && (waiting.getAsLong() == 0 || loop.eventLoop().now() - begin >= nanos)) {
             onDone.run();
         } else {
-            loop.eventLoop().schedule(this::step, STEP_NANOS);
+            long left = nanos - (loop.eventLoop().now() - begin);
+            loop.eventLoop().schedule(this::step, left > 0 ? Math.min(left, stepNanos) : MIN_STEP_NANOS);
         }
     }
 }

@@ -97,6 +97,10 @@ final class RelayEndings {
             if (relay.phase.isDraining()) {
                 onDraining(relay, down.source);
             }
+            if (relay.phase == RelayPhase.LEAVING && up.isFinished) {
+                // Its FIN has come before.
+                close(relay, reason, false);
+            }
         } catch (Throwable e) {
             onFault(relay, e);
         }
@@ -162,6 +166,7 @@ final class RelayEndings {
         relay.loop.wheel().disarm(relay);
         close(relay, relay.backend, withReset);
         close(relay, relay.client, withReset);
+        RelayHedge.onClosed(relay);
         release(relay, relay.clientToBackend);
         release(relay, relay.backendToClient);
         relay.listener.onClosed();

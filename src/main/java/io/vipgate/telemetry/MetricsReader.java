@@ -20,6 +20,7 @@ import io.vipgate.neighbour.CoLocationWatch;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.PoolSnapshot;
+import io.vipgate.relay.HedgeRules;
 import io.vipgate.probe.HealthCounts;
 import io.vipgate.relay.ListenerState;
 import io.vipgate.relay.LoopCounts;
@@ -30,10 +31,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all numbers of a gateway that metrics tell.
@@ -151,10 +154,14 @@ public final class MetricsReader implements StatsSource {
                 snapshot.named(endpoint), EndpointState.initial(configured.weight(), configured.backup()),
                 snapshot.named(endpoint).stream()
                         .anyMatch(member -> control.drainLeftNanos(member.endpoint()).isPresent()),
-                configured.probe() && pool.probe().type() != ProbeType.NONE,
+                configured.probe() && pool.probe().type() != ProbeType.NONE, pool.maxConnecting() > 0,
                 health.getOrDefault(endpoint, new HealthCounts()))));
         return new PoolStats(name, endpoints, control.pinNumbers(), withoutReturn(control, snapshot),
-                control.skew(), neighbours.of(name));
+                hedgeDelay(control.plan().connect().hedge()), control.skew(), neighbours.of(name));
+    }
+
+    private static OptionalDouble hedgeDelay(@Nullable HedgeRules rules) {
+        return rules == null ? OptionalDouble.empty() : OptionalDouble.of(rules.delayNanos() / 1e9);
     }
 
     private static Optional<Set<String>> withoutReturn(ManagedPool pool, PoolSnapshot snapshot) {

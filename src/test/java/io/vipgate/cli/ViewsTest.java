@@ -49,6 +49,13 @@ class ViewsTest {
     }
 
     @Test
+    void timesAreThoseOfTheGatewaysClock() throws Exception {
+        assertThat(Format.toldAt(JsonParser.parse("{\"at\": \"2001-02-03T04:05:06.789Z\"}")))
+                .isEqualTo(Instant.parse("2001-02-03T04:05:06.789Z"));
+        assertThat(Format.toldAt(JsonParser.parse("{\"at\": \"now\"}"))).isAfter(NOW);
+    }
+
+    @Test
     void columnsAreAlignedWithAndWithoutColours() {
         for (AnsiStyle style : List.of(new AnsiStyle(false), new AnsiStyle(true))) {
             Table table = new Table(style, "A", "EMPTY", "LONGER", "C");

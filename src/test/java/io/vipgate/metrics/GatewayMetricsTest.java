@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class GatewayMetricsTest {
     }
 
     private static EndpointStats endpoint(String name, HealthCounts health, PoolSnapshot.Member... members) {
-        return new EndpointStats(name, List.of(members), EndpointState.initial(7, false), false, true, health);
+        return new EndpointStats(name, List.of(members), EndpointState.initial(7, false), false, true, false, health);
     }
 
     private static String scrape(PoolStats... pools) {
@@ -61,9 +62,11 @@ class GatewayMetricsTest {
 
     private static PoolStats pool(boolean isProbed, EndpointStats... endpoints) {
         List<EndpointStats> each = Arrays.stream(endpoints).map(endpoint -> new EndpointStats(endpoint.name(),
-                endpoint.members(), endpoint.configured(), endpoint.isDraining(), isProbed, endpoint.health()))
+                endpoint.members(), endpoint.configured(), endpoint.isDraining(), isProbed,
+                endpoint.isConnectingBounded(), endpoint.health()))
                 .toList();
-        return new PoolStats("nginx", each, Optional.empty(), Optional.empty(), 1, CoLocation.NOTHING);
+        return new PoolStats("nginx", each, Optional.empty(), Optional.empty(), OptionalDouble.empty(), 1,
+                CoLocation.NOTHING);
     }
 
     @Test
@@ -143,7 +146,8 @@ class GatewayMetricsTest {
                 answered(gone, 0, "02000000000a"));
 
         String page = scrape(
-                new PoolStats("nginx", List.of(a, b, c, unknown), Optional.empty(), Optional.empty(), 1, found));
+                new PoolStats("nginx", List.of(a, b, c, unknown), Optional.empty(), Optional.empty(),
+                        OptionalDouble.empty(), 1, found));
 
         assertThat(page.lines().filter(line -> line.startsWith("vipgate_endpoint_pair"))).containsExactlyInAnyOrder(
                 "vipgate_endpoint_pair_co_located{endpoint=\"a\",other=\"b\",pool=\"nginx\"} 1.0",

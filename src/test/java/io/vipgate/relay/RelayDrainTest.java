@@ -68,6 +68,57 @@ class RelayDrainTest {
     }
 
     @Test
+    void halfClosedRelayOfAnEndpointThatIsDownEndsAtOnce() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.backend().peerSends(bytes("half an answer"));
+        pair.client().peerFin();
+        kernel.pass(SECOND);
+        RelayDrain.begin(fixture.loop, new RelayDrain.Switch(), _ -> true, CloseReason.ENDPOINT_DOWN, 10 * SECOND);
+        kernel.settle();
+        assertThat(pair.client().isClosed).isTrue();
+        assertThat(pair.client().isReset).isFalse();
+        assertThat(pair.client().arrived()).isEqualTo(bytes("half an answer"));
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.ENDPOINT_DOWN);
+        kernel.pass(10 * SECOND);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void relayThatConnectsToAnEndpointThatIsDownIsWaitedForAndReset() {
+        FakeSocket client = kernel.client();
+        kernel.settle();
+        RelayDrain.begin(fixture.loop, new RelayDrain.Switch(), _ -> true, CloseReason.ENDPOINT_DOWN, SECOND / 4);
+        kernel.pass(SECOND / 2);
+        assertThat(client.isClosed).as("it may find another endpoint").isFalse();
+
+        kernel.dialled.getLast().accept();
+        kernel.pass(SECOND / 2);
+        assertThat(client.isReset).isTrue();
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.ENDPOINT_DOWN);
+        kernel.pass(SECOND);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void relayThatTurnsToAnotherEndpointIsLeftAlone() {
+        FakeSocket client = kernel.client();
+        kernel.settle();
+        Relay relay = fixture.opened.getLast();
+        LoopEndpoint down = relay.endpoint();
+        RelayDrain.begin(fixture.loop, new RelayDrain.Switch(), each -> each.endpoint() == down,
+                CloseReason.ENDPOINT_DOWN, SECOND / 4);
+        // The attempt's time runs out, and the next endpoint answers.
+        kernel.pass(3 * SECOND / 2);
+        kernel.dialled.getLast().accept();
+        kernel.pass(SECOND);
+        assertThat(relay.endpoint()).isNotEqualTo(down);
+        assertThat(client.isClosed).isFalse();
+        client.peerResets();
+        kernel.pass(SECOND);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
     void drainThatIsCalledOffLeavesTheRest() {
         RelayFixture.Pair first = fixture.connected();
         RelayFixture.Pair busy = fixture.connected();

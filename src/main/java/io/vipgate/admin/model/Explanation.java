@@ -1,6 +1,7 @@
 package io.vipgate.admin.model;
 
 import io.vipgate.json.Decimals;
+import io.vipgate.json.OmitNull;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param refused why the listener would refuse the client; null when it would not
  * @param verdicts what the listener makes of peer and client, in the order of its checks, up to one that refuses
  * @param pin null when the client is not pinned
+ * @param hedge whether a second endpoint is tried when the first is slow; null in a pool that does not hedge
  */
 public record Explanation(String listener, String pool, String client, @Nullable String peer,
         @Nullable String serverName, String rule,
         @Nullable String refused, List<Verdict> verdicts, @Nullable Pin pin, List<Candidate> candidates,
-        Choice choice) {
+        Choice choice, @OmitNull @Nullable String hedge) {
     /**
      * One check of the listener's.
      *

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pins null when the pool does not pin
  * @param clientAddress null when the pool does not connect from clients' addresses
+ * @param connect null when the pool neither hedges nor bounds retries or connects under way
  * @param rebalance how it stands with the shares of its relays
  * @param sharedMachines machines that answer for more than one address of the pool
  * @param pairs every two endpoints, in pools of few
  */
 public record PoolStatus(String name, String balance, String probe, List<EndpointStatus> endpoints,
         @OmitNull @Nullable Pins pins, @OmitNull @Nullable ClientAddress clientAddress,
-        Rebalance rebalance, List<SharedMachine> sharedMachines, List<Pair> pairs) {
+        @OmitNull @Nullable ConnectStatus connect, Rebalance rebalance,
+        List<SharedMachine> sharedMachines, List<Pair> pairs) {
     /** What a pool has pinned. */
     public record Pins(long count, long moves, long evictions) {}
 

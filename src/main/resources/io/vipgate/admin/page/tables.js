@@ -64,6 +64,16 @@ function routing(tls) {
   return tls ? ` ${tls.pools.slice(1).join(", ")} ${list(tls.hellosBy)}` : "";
 }
 
+/** Of a pool that hedges: after how long, and how many of those that it may. */
+function hedging({ connect }) {
+  if (!connect?.hedges) {
+    return "";
+  }
+  const budget = connect.hedges;
+  const most = budget.most === undefined ? "" : ` of ${count(budget.most)}`;
+  return `, hedged after ${connect.hedgeDelayMillis} ms (${count(budget.used)}${most} in 10 s, ${count(connect.hedgesBy.won ?? 0)} won)`;
+}
+
 /** Of a listener that takes nobody: since when, and how many wait. */
 function held(listener, now) {
   return listener.state === "ready" ? "" : `for ${duration(now - Date.parse(listener.stateSince))}`
@@ -144,7 +154,7 @@ class PoolView {
     const usable = pool.endpoints.filter(isUsable);
     const pins = pool.pins ? `, ${count(pool.pins.count)} pins` : "";
     setText(this.about, `${pool.balance}, probe ${pool.probe}, ${usable.length} of ${pool.endpoints.length} `
-      + `endpoints take clients${pins}`);
+      + `endpoints take clients${pins}${hedging(pool)}`);
     this.homing.update(pool.rebalance);
     const lines = this.#chooseLines(pool, now);
     this.charts.show(lines);

@@ -22,6 +22,7 @@ import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.SyntaxException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -414,6 +415,19 @@ class HaproxyImporterTest {
         "no option tcpka", "stick-table type ip size 1k expire 1m", "retries many", "email-alert to x"})
     void everythingElseIsNoted(String line) {
         assertNoted(listen(line, "server a 192.0.2.1:80"), 3, line.split(" ", 2)[0]);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"retries 0, , false", "retries 1, option redispatch, false", "retries 1, , true",
+        "retries 2, option redispatch 1, false", "retries 2, option redispatch, true",
+        "retries 3, option redispatch 2, true"})
+    void retriesAtTheSameServerAreNoted(String retries, @Nullable String redispatch, boolean isNoted) {
+        ImportResult result = listen(retries, redispatch == null ? "" : redispatch, "server a 192.0.2.1:80",
+                "server b 192.0.2.2:80");
+
+        assertThat(result.yaml()).contains("attempts: " + (retries.charAt(8) - '0' + 1));
+        assertThat(result.notes().stream().map(String::valueOf).anyMatch(note -> note.contains("redispatch 1")))
+                .isEqualTo(isNoted);
     }
 
     @ParameterizedTest
