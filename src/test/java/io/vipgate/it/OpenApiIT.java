@@ -48,7 +48,7 @@ final class OpenApiIT {
     private static final Map<String, List<String>> OMITTED = Map.of("PoolStatus",
             List.of("pins", "clientAddress", "connect"), "ConnectStatus",
             List.of("hedgeDelayMillis", "hedges", "retries", "connecting"), "ConnectStatus$Budget", List.of("most"),
-            "Explanation", List.of("hedge"));
+            "Explanation", List.of("hedge"), "PoolStatus$Rebalance", List.of("why"), "PinList$Entry", List.of("home"));
 
     /** Schemas by the records that are written so. */
     private static final Map<String, String> SCHEMAS = new TreeMap<>(Map.ofEntries(
@@ -73,7 +73,9 @@ final class OpenApiIT {
             Map.entry("PinList", "PinList"), Map.entry("PinList$Entry", "Pin"),
             Map.entry("SourceList", "SourceList"), Map.entry("SourceList$Entry", "Source"),
             Map.entry("ForgottenPins", "ForgottenPins"), Map.entry("ReloadResult", "Reload"),
-            Map.entry("StandbyState", "StandbyState"),
+            Map.entry("StandbyState", "StandbyState"), Map.entry("PoolStatus$Rebalance", "RebalanceState"),
+            Map.entry("RebalanceResult", "Rebalancing"), Map.entry("RebalanceResult$Giver", "RebalancedEndpoint"),
+            Map.entry("RebalanceStop", "RebalancingEnd"),
             Map.entry("ConfigList", "ConfigList"), Map.entry("ConfigList$Entry", "HeldConfiguration"),
             Map.entry("CallList", "Calls"), Map.entry("ErrorAnswer", "Error"), Map.entry("HealthAnswer", "Health"),
             Map.entry("ReadinessAnswer", "Readiness")));
