@@ -69,6 +69,8 @@ final class AdminRoutes {
                         new Route("DELETE", "/api/v1/pools/{}/pins", TOKEN, calls::forgetAll),
                         new Route("GET", "/api/v1/pools/{}/pins/{}", TOKEN, calls::pin),
                         new Route("DELETE", "/api/v1/pools/{}/pins/{}", TOKEN, calls::forget),
+                        new Route("POST", "/api/v1/pools/{}/rebalance", TOKEN, Set.of("dryRun"), calls::rebalance),
+                        new Route("DELETE", "/api/v1/pools/{}/rebalance", TOKEN, calls::stopRebalancing),
                         new Route("GET", "/api/v1/sources", TOKEN, Set.of("listener", "limit"), calls::sources),
                         new Route("GET", "/api/v1/configurations", TOKEN, calls::configurations),
                         new Route("POST", "/api/v1/rollback", TOKEN, Set.of("steps", "dryRun"), calls::rollBack),
@@ -234,6 +236,19 @@ final class AdminRoutes {
         ForgottenPins done = operations.forgetAll(call.names().getFirst());
         tell(call, "forget all pins of " + call.names().getFirst() + ": " + done.forgotten());
         return Response.of(200, done);
+    }
+
+    private Response rebalance(Request call) throws RequestException {
+        boolean isDryRun = isDryRun(call);
+        if (!isDryRun) {
+            tell(call, "rebalance pool " + call.names().getFirst());
+        }
+        return Response.of(200, operations.rebalance(call.names().getFirst(), isDryRun));
+    }
+
+    private Response stopRebalancing(Request call) throws RequestException {
+        tell(call, "stop rebalancing pool " + call.names().getFirst());
+        return Response.of(200, operations.stopRebalancing(call.names().getFirst()));
     }
 
     private Response reload(Request call) throws RequestException {

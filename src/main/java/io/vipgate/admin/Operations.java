@@ -11,6 +11,8 @@ import io.vipgate.admin.model.GatewayStatus;
 import io.vipgate.admin.model.LiftedBlocks;
 import io.vipgate.admin.model.ListenerStatus;
 import io.vipgate.admin.model.PinList;
+import io.vipgate.admin.model.RebalanceResult;
+import io.vipgate.admin.model.RebalanceStop;
 import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
 import io.vipgate.admin.model.SourceList;
@@ -182,6 +184,20 @@ public interface Operations extends HealthSource {
      * @throws RequestException if the gateway stops
      */
     StandbyState toStandby(boolean isStandby) throws RequestException;
+
+    /**
+     * Has a pool rebalanced once, or tells what that would close.
+     *
+     * @throws RequestException if there is no such pool, its relays may not be closed now, or the gateway stops
+     */
+    RebalanceResult rebalance(String pool, boolean isDryRun) throws RequestException;
+
+    /**
+     * Ends the rebalancing of a pool.
+     *
+     * @throws RequestException if there is no such pool
+     */
+    RebalanceStop stopRebalancing(String pool) throws RequestException;
 
     /**
      * Sets what the operator wants of a listener.

@@ -159,6 +159,7 @@ final class StatusView {
                 lines.add("pool " + pool.get("name").text() + ": " + pins.get("count").text() + " pins, "
                         + pins.get("moves").text() + " moved, " + pins.get("evictions").text() + " evicted");
             }
+            rebalance(pool, lines);
             clientAddress(pool, lines);
             connect(pool, lines);
             for (Json machine : pool.get("sharedMachines").list()) {
@@ -205,6 +206,22 @@ final class StatusView {
         }
         String text = budget.get("used").text() + " of " + budget.get("most").text();
         return budget.get("used").number() < budget.get("most").number() ? text : style.yellow(text);
+    }
+
+    private void rebalance(Json pool, List<String> lines) {
+        Json rebalance = pool.get("rebalance");
+        String why = rebalance.get("why").isNull() ? "" : Format.clean(rebalance.get("why").text());
+        String name = "pool " + pool.get("name").text() + ": ";
+        long closed = (long) rebalance.get("closed").number();
+        String done = closed + " of " + (closed + (long) rebalance.get("left").number()) + " closed";
+        switch (rebalance.get("state").text()) {
+            case "running" -> lines.add(style.yellow(name + "rebalancing: " + done
+                    + (why.isEmpty() ? ", " + rebalance.get("leftSeconds").text() + " s left" : ", " + why)));
+            case "waiting" -> lines.add(name + "rebalancing waits: " + why + (closed > 0 ? "; " + done : ""));
+            case "stopped" -> lines.add(style.yellow(name + "rebalancing has stopped: " + why));
+            default -> {
+            }
+        }
     }
 
     private void clientAddress(Json pool, List<String> lines) {

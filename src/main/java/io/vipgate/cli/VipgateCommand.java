@@ -20,6 +20,7 @@ import picocli.CommandLine;
     EndpointCommand.Weight.class, RelaysCommand.class, CloseCommand.class, BlockCommand.class, UnblockCommand.class,
     BlocksCommand.class, SourcesCommand.class, ReloadCommand.class, ConfirmCommand.class, RollbackCommand.class,
     ListenerCommand.Pause.class, ListenerCommand.Refuse.class, StandbyCommand.Enter.class, StandbyCommand.Leave.class,
+    RebalanceCommand.class,
     ExplainCommand.class, TopCommand.class, TrainCommand.class})
 final class VipgateCommand implements Runnable {
     @Spec

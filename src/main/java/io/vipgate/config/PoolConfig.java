@@ -45,6 +45,8 @@ public record PoolConfig(
                 + "only those that are up") OnNoHealthy onNoHealthy,
         @Key(byDefault = "0s", max = "1h", doc = "ramp of new connections after an "
                 + "endpoint's return; ignored with `source-hash` and `first`") Duration slowStart,
+        @Key(doc = "closes idle relays little by little so that their clients come back to "
+                + "[where they belong](balancing-and-pinning.md#after-a-failure-bring-clients-home); a word alone is short for `when`") RebalanceConfig rebalance,
         @Key(byDefault = "0s", doc = "how long relays of a removed endpoint or listener "
                 + "may live after a reload; 0s: until they end") Duration removedDrain,
         @Key(doc = "name lookups of endpoints given by name") ResolveConfig resolve) {

@@ -37,9 +37,29 @@ final class PoolRules {
             problems.warn(written.line(downDrain), downDrain,
                     "ignored with onDown: " + ScalarTypes.of(OnDown.class).write(pool.onDown()));
         }
+        rebalance();
         if (pool.balance() == BalanceRule.FIRST) {
             overflow(false);
             overflow(true);
+        }
+    }
+
+    private void rebalance() {
+        KeyPath at = path.child("rebalance");
+        KeyPath idleFor = at.child("idleFor");
+        Duration idle = pool.timeouts().idle();
+        if (pool.rebalance().idleFor().compareTo(idle) >= 0 && !problems.touches(idleFor)
+                && (written.has(idleFor) || pool.rebalance().when() != RebalanceWhen.NEVER)) {
+            problems.error(written.line(written.has(idleFor) ? idleFor : at), idleFor,
+                    ScalarTypes.printDuration(pool.rebalance().idleFor()) + " (expected: less than timeouts.idle, "
+                            + ScalarTypes.printDuration(idle) + ", which ends such relays first)");
+        }
+        boolean isAlone = pool.endpoints().size() == 1
+                && pool.endpoints().values().stream().allMatch(only -> only.address().literal().isPresent());
+        if (isAlone && pool.rebalance().when() != RebalanceWhen.NEVER) {
+            problems.warn(written.line(at.child("when")), at.child("when"),
+                    ScalarTypes.of(RebalanceWhen.class).write(pool.rebalance().when())
+                            + ": the pool has a single endpoint, so there is nothing to rebalance");
         }
     }
 

@@ -157,6 +157,11 @@ final class DownDrains {
         LOG.info("{}", text);
     }
 
+    /** Whether an endpoint's connections are drained now. */
+    boolean isDraining() {
+        return !running.isEmpty();
+    }
+
     /** How long the connections of an endpoint that is down have at most; empty when they are not drained. Thread-safe. */
     OptionalLong leftNanos(Endpoint endpoint) {
         Drain drain = running.get(endpoint);

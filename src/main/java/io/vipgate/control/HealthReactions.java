@@ -18,15 +18,22 @@ final class HealthReactions implements HealthListener {
     private final String pool;
     private final SlowStart slowStart;
     private final DownDrains drains;
+    private final Runnable onStates;
     private final RecentEvents events;
     private final Supplier<PoolConfig> config;
     private final ReturnPaths returnPaths;
 
-    HealthReactions(String pool, SlowStart slowStart, DownDrains drains, RecentEvents events,
+    /**
+     * Makes those of a pool.
+     *
+     * @param onStates called when an endpoint has another health
+     */
+    HealthReactions(String pool, SlowStart slowStart, DownDrains drains, Runnable onStates, RecentEvents events,
             Supplier<PoolConfig> config, ReturnPaths returnPaths) {
         this.pool = pool;
         this.slowStart = slowStart;
         this.drains = drains;
+        this.onStates = onStates;
         this.events = events;
         this.config = config;
         this.returnPaths = returnPaths;
@@ -35,7 +42,7 @@ final class HealthReactions implements HealthListener {
     @Override
     public void onHealth(Endpoint endpoint, Health health, String cause) {
         events.add("endpoint " + pool + "/" + endpoint.label() + " is " + health + ": " + cause);
-        drains.reconsider();
+        onStates.run();
     }
 
     @Override

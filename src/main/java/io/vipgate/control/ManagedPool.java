@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,7 @@ public final class ManagedPool {
     private final HealthReactions reactions;
     private final HealthMonitor monitor;
     private final PoolMembership membership;
+    private final Rebalancer rebalancer;
     private final RecentEvents events;
     private final OwnAddresses ownAddresses;
     private final ReturnPaths returnPaths;
@@ -59,7 +62,8 @@ public final class ManagedPool {
 
     ManagedPool(String name, PoolChange first, EventLoopSet loops, HostResolver resolver,
             ScheduledExecutorService control, Map<String, OperatorOverride> kept, RecentEvents events,
-            ProbeLoop probes, OwnAddresses ownAddresses) {
+            ProbeLoop probes, OwnAddresses ownAddresses, Supplier<Optional<String>> rebalanceObstacle,
+            LongSupplier clock) {
         this.name = name;
         this.loops = loops;
         this.events = events;
@@ -72,8 +76,10 @@ public final class ManagedPool {
         pins = new PinTables(name, first.config());
         slowStart = new SlowStart(pool, control);
         drains = new DownDrains(pool, loops, control, events, config::get);
+        rebalancer = new Rebalancer(pool, loops, control, events, config::get, this::plan, drains, rebalanceObstacle,
+                clock);
         returnPaths = new ReturnPaths(pool, events::add);
-        reactions = new HealthReactions(name, slowStart, drains, events, config::get, returnPaths);
+        reactions = new HealthReactions(name, slowStart, drains, this::onStates, events, config::get, returnPaths);
         monitor = new HealthMonitor(pool, reactions, control, probes);
         membership = new PoolMembership(pool, loops, resolver, control, monitor, slowStart, overrides, config::get);
         connects = new PoolConnects(name, loops, first.config());
@@ -145,6 +151,20 @@ public final class ManagedPool {
         return drains.leftNanos(endpoint);
     }
 
+    /** How it stands with its rebalancing. */
+    public RebalanceView rebalancing() {
+        return rebalancer.view();
+    }
+
+    /** How far off the shares of its relays are: 1 when each endpoint has what it should. */
+    public double skew() {
+        return rebalancer.skew();
+    }
+
+    Rebalancer rebalancer() {
+        return rebalancer;
+    }
+
     /** When the operator last changed an endpoint's state; empty when that was before this start, or never. */
     public Optional<Instant> adminSince(String endpoint) {
         return overrides.adminSince(endpoint);
@@ -200,6 +220,7 @@ public final class ManagedPool {
         }
         membership.reconfigure(before);
         drains.reconsider();
+        rebalancer.onReload();
     }
 
     /** The configuration that was applied last stays: what it has done away with goes. */
@@ -239,7 +260,7 @@ public final class ManagedPool {
         }
         long now = System.nanoTime();
         pool.publish(pool.snapshot().withAll(endpoint, state -> state.toAdmin(admin, now)));
-        drains.reconsider();
+        onStates();
         if (before != admin) {
             events.add("endpoint " + name + "/" + endpoint + " is " + admin);
             LOG.info("endpoint {}/{} is {}", name, endpoint, admin);
@@ -251,10 +272,16 @@ public final class ManagedPool {
         overrides.toWeight(endpoint, weight, configured.weight());
         long now = System.nanoTime();
         pool.publish(pool.snapshot().withAll(endpoint, state -> state.toWeight(weight, now)));
-        drains.reconsider();
+        onStates();
         events.add("endpoint " + name + "/" + endpoint + " has weight " + weight);
         LOG.info("endpoint {}/{} has weight {}; the configuration says {}", name, endpoint, weight,
                 configured.weight());
+    }
+
+    /** Health, or what an operator wants, has changed. */
+    private void onStates() {
+        drains.reconsider();
+        rebalancer.look();
     }
 
     // ---- its end ----
@@ -270,6 +297,7 @@ public final class ManagedPool {
     void close() {
         monitor.close();
         drains.close();
+        rebalancer.close();
         membership.close();
         cancelSlowStarts();
         pins.close();

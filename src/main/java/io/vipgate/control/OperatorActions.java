@@ -8,6 +8,7 @@ import io.vipgate.pool.EndpointState;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ListenerState;
 import io.vipgate.relay.Relay;
+import io.vipgate.relay.RelayHoming;
 import io.vipgate.relay.RelayPage;
 import io.vipgate.relay.RelayTerminator;
 import java.time.Instant;
@@ -92,6 +93,46 @@ public final class OperatorActions {
             }
             return standby.since();
         });
+    }
+
+    /**
+     * Has a pool rebalanced once, whatever its {@code rebalance.when}, or only tells what that would close.
+     *
+     * @return what is closed; without a giver when there is nothing to do, and then nothing is begun
+     * @throws NoSuchElementException if there is no such pool
+     * @throws IllegalStateException if relays may not be closed now; says why
+     */
+    public RebalanceForecast rebalance(String pool, boolean isDryRun) {
+        RebalanceSearch search = control.ask(() -> willing(pool).search());
+        RebalanceRound round = new RebalanceRound(search.from());
+        loops.<RelayHoming.Found>ask((context, answer) -> search.begin(context, answer::complete),
+                (context, found) -> round.add(context.number(), found));
+        return control.ask(() -> {
+            Rebalancer rebalancer = willing(pool);
+            RebalanceForecast forecast = rebalancer.forecast(round);
+            if (!isDryRun && !forecast.givers().isEmpty()) {
+                rebalancer.begin();
+            }
+            return forecast;
+        });
+    }
+
+    private Rebalancer willing(String pool) {
+        Rebalancer rebalancer = pools.get(pool).rebalancer();
+        rebalancer.whyNot().ifPresent(why -> {
+            throw new IllegalStateException(why);
+        });
+        return rebalancer;
+    }
+
+    /**
+     * Ends the rebalancing of a pool that is under way.
+     *
+     * @return false if none was
+     * @throws NoSuchElementException if there is no such pool
+     */
+    public boolean stopRebalancing(String pool) {
+        return control.ask(() -> pools.get(pool).rebalancer().stop());
     }
 
     /**

@@ -236,6 +236,7 @@ public final class Gateway implements GatewayView, AutoCloseable {
     /** From now on outer load balancers are told to send nobody here; clients are served all the same. */
     public void announceStop() {
         isStopping = true;
+        parts.pools().endRebalancing();
     }
 
     /**

@@ -71,6 +71,10 @@ final class PoolFamilies {
                 Family.counter("vipgate_pool_no_healthy",
                         "Clients for whom no endpoint that is not DOWN was left: tried on one that is DOWN, or refused.",
                         each((series, pool) -> series.add(pool.counts().noHealthy(), pool.name())), "pool"),
+                Family.gauge("vipgate_pool_skew_ratio",
+                        "Greatest ratio of the open relays that an endpoint of the pool has to those that it should have by "
+                                + "its weight; 1 when all have that.",
+                        each((series, pool) -> series.add(pool.pool().skew(), pool.name())), "pool"),
                 Family.gauge("vipgate_pins", "Pinned clients.",
                         each((series, pool) -> pool.pool().pins()
                                 .ifPresent(table -> series.add(table.present(), pool.name()))),

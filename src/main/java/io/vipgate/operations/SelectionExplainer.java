@@ -86,7 +86,7 @@ public final class SelectionExplainer {
                         whyNotPinned.isEmpty() ? null : whyNotPinned)).orElse(null),
                 candidates(pool, snapshot, tier, probabilities, isPinUsed, source),
                 isPinUsed
-                        ? choice(pin.orElseThrow().endpoint(), "the client is pinned to it")
+                        ? choice(pin.orElseThrow().endpoint(), whyPinned(pin.orElseThrow()))
                         : choice(balancer, snapshot, probabilities),
                 ConnectReport.hedge(pool, isPinUsed ? pin.orElseThrow().endpoint() : null));
     }
@@ -97,6 +97,12 @@ public final class SelectionExplainer {
                         ? verdict.why()
                         : verdict.check() + ": " + verdict.why())
                 .orElse(gateway.isStopping() ? "shutting down" : null);
+    }
+
+    private static String whyPinned(PinTable.View pin) {
+        Endpoint home = pin.home();
+        return "the client is pinned to it"
+                + (home == null ? "" : "; a failure led it there, and rebalancing brings it home to " + home.label());
     }
 
     private static String whyNotUsed(ManagedPool pool, PoolSnapshot snapshot, Endpoint endpoint,

@@ -19,6 +19,7 @@ import io.vipgate.control.ListenerStates;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorOverride;
 import io.vipgate.control.PoolRegistry;
+import io.vipgate.control.RebalanceView;
 import io.vipgate.control.RecentEvents;
 import io.vipgate.counters.EnumCounter;
 import io.vipgate.gateway.BuildInfo;
@@ -178,8 +179,15 @@ public final class StatusReport {
                 pool.pool().snapshot().members().stream().map(member -> member(pool, member, view, all)).toList(),
                 pool.pins().map(pins -> new PoolStatus.Pins(pins.size(), pins.moves(), pins.evictions())).orElse(null),
                 clientAddress(pool), ConnectReport.status(pool, view.now().ofPool(pool.pool().name())),
+                rebalance(pool),
                 coLocation.sharedMachines().stream().map(StatusReport::machine).toList(),
                 coLocation.pairs().stream().map(StatusReport::pair).toList());
+    }
+
+    private static PoolStatus.Rebalance rebalance(ManagedPool pool) {
+        RebalanceView view = pool.rebalancing();
+        return new PoolStatus.Rebalance(label(view.when()), view.aim(), pool.skew(), view.state().label(),
+                view.why().orElse(null), view.closed(), view.left(), view.leftSeconds());
     }
 
     private static PoolStatus.@Nullable ClientAddress clientAddress(ManagedPool pool) {

@@ -90,6 +90,11 @@ public record EndpointState(AdminState admin, Health health, boolean isSuspect, 
         return admin == AdminState.READY && weight > 0;
     }
 
+    /** True while it starts slowly. */
+    public boolean isRamping() {
+        return ramp < FULL_RAMP;
+    }
+
     /** True when nothing speaks against it: it is no backup, not DOWN, and not suspect. */
     public boolean isPrime() {
         return !isBackup && isPrimeOrBackup();

@@ -47,6 +47,12 @@ final class Attempts {
         return endpoint;
     }
 
+    /** The pin through which it was opened; null when its client was not to have one. */
+    @Nullable
+    Pin pin() {
+        return pin;
+    }
+
     /** Attempts that have failed. */
     int failed() {
         return failed.endpoints().size();

@@ -6,7 +6,7 @@ import io.vipgate.counters.Histogram;
 /**
  * What one loop, or all of them, have counted of a pool's connects since the start.
  *
- * <p>A copy that does not move on, or a sum that belongs to whoever makes it.
+ * <p>Immutable, once it is made: a copy of what goes on being counted.
  *
  * @param clients who asked for an endpoint
  * @param times how long it took to connect

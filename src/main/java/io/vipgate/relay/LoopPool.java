@@ -35,7 +35,7 @@ public final class LoopPool {
     private final EndpointSelection selection;
     /** Of its endpoints only what addresses have left that are gone: an address may go, its share of a count must not. */
     private final PoolCounts counts = new PoolCounts();
-    private final LoopPins pins = new LoopPins(counts);
+    private final LoopPins pins = new LoopPins(counts, this::isWell);
     private final Turns turns = new Turns();
     private PoolPlan plan;
     private @Nullable PoolSnapshot snapshot;
@@ -202,6 +202,12 @@ public final class LoopPool {
     /** Bounds on how its endpoints are connected to. */
     ConnectRules connect() {
         return plan.connect();
+    }
+
+    private boolean isWell(Endpoint endpoint) {
+        LoopEndpoint own = known.get(endpoint);
+        return own != null && own.state().isEligible() && own.state().health() != Health.DOWN
+                && !own.state().isSuspect();
     }
 
     /** How its endpoints are connected to from the client's address; null when they are not. */

@@ -173,7 +173,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
                         advance(flowInto(socket));
                     }
                 }
-                case DRAINING, LEAVING -> RelayEndings.onDraining(this, socket);
+                case DRAINING, LEAVING, HOMING -> RelayEndings.onDraining(this, socket);
                 case CLOSED -> {
                 }
             }
@@ -246,7 +246,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
                     RelayEndings.settle(this);
                     yield phase == RelayPhase.ABORTING ? now + Wheel.TICK_NANOS : NEVER;
                 }
-                case DRAINING, LEAVING -> {
+                case DRAINING, LEAVING, HOMING -> {
                     if (now >= RelayEndings.drainEnd(this)) {
                         RelayEndings.close(this, phase.drainReason(), true);
                     }

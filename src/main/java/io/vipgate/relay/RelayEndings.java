@@ -84,13 +84,11 @@ final class RelayEndings {
     static boolean drain(Relay relay, long quietNanos, CloseReason reason) {
         Flow up = relay.clientToBackend;
         Flow down = relay.backendToClient;
-        if (relay.phase != RelayPhase.OPEN || up == null || down == null || up.hasPending() || down.hasPending()
-                || relay.wasLastToBackend || relay.now() - relay.lastDelivered < quietNanos
-                || RelayTimeouts.hasUnacked(relay)) {
+        if (up == null || down == null || !isIdle(relay, quietNanos)) {
             return false;
         }
         try {
-            relay.phase = reason == CloseReason.ENDPOINT_DOWN ? RelayPhase.LEAVING : RelayPhase.DRAINING;
+            relay.phase = RelayPhase.drainingFor(reason);
             relay.since = relay.now();
             relay.loop.wheel().arm(relay, drainEnd(relay));
             relay.loop.systemCalls().shutdownWrite(up.target.fd);
@@ -107,6 +105,19 @@ final class RelayEndings {
             onFault(relay, e);
         }
         return true;
+    }
+
+    /** Whether {@link #drain} would end it now. */
+    static boolean isIdle(Relay relay, long quietNanos) {
+        return isSilent(relay, quietNanos) && !RelayTimeouts.hasUnacked(relay);
+    }
+
+    /** As {@link #isIdle}, but for what the kernels still have of it: without a system call. */
+    static boolean isSilent(Relay relay, long quietNanos) {
+        Flow up = relay.clientToBackend;
+        Flow down = relay.backendToClient;
+        return relay.phase == RelayPhase.OPEN && up != null && down != null && !up.hasPending() && !down.hasPending()
+                && !relay.wasLastToBackend && relay.now() - relay.lastDelivered >= quietNanos;
     }
 
     /** When a drained relay is reset that has not ended by then. */

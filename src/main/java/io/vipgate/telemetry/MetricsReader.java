@@ -157,8 +157,7 @@ public final class MetricsReader implements StatsSource {
                 configured.probe() && pool.probe().type() != ProbeType.NONE, pool.maxConnecting() > 0,
                 health.getOrDefault(endpoint, new HealthCounts()))));
         return new PoolStats(name, endpoints, control.pinNumbers(), withoutReturn(control, snapshot),
-                hedgeDelay(control.plan().connect().hedge()),
-                neighbours.of(name));
+                hedgeDelay(control.plan().connect().hedge()), control.skew(), neighbours.of(name));
     }
 
     private static OptionalDouble hedgeDelay(@Nullable HedgeRules rules) {

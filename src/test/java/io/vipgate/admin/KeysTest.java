@@ -27,7 +27,7 @@ class KeysTest {
     /** Overlapping, since {@code pool.pins.count} is two of them. */
     private static final Pattern READ_BY_PAGE = Pattern
             .compile(
-                    "(?=(?<!document\\.)\\b(status|listener|pool|endpoint|probe|pins|connect|budget|chunk|body|block)\\??\\.(\\w+))");
+                    "(?=(?<!document\\.)\\b(status|listener|pool|endpoint|probe|pins|connect|budget|chunk|body|block|rebalance|forecast)\\??\\.(\\w+))");
     private static final Pattern EVENT = Pattern.compile("\\bevent\\.(\\w+)");
     private static final Pattern COLUMN = Pattern.compile("\\.(listener|endpoint)\\([^()]*\\)\\?\\.(\\w+)");
     private static final Pattern RATE = Pattern.compile("\"(\\w+PerSecond)\"");
@@ -55,6 +55,8 @@ class KeysTest {
                     Map.of("answer", "Explanation", "choice", "Explanation$Choice", "pin", "Explanation$Pin",
                             "candidate",
                             "Explanation$Candidate", "verdict", "Explanation$Verdict")),
+            Map.entry("RebalanceCommand",
+                    Map.of("done", "RebalanceResult", "end", "RebalanceStop", "giver", "RebalanceResult$Giver")),
             Map.entry("RelaysCommand", Map.of("page", "RelayList", "relay", "RelayList$Entry")),
             Map.entry("ReloadCommand", Map.of("done", "ReloadResult")),
             Map.entry("RollbackCommand",
@@ -67,7 +69,8 @@ class KeysTest {
                             Map.entry("probe", PROBE), Map.entry("machine", "PoolStatus$SharedMachine"),
                             Map.entry("clients", "PoolStatus$ClientAddress"), Map.entry("lost", "PoolStatus$NoReturn"),
                             Map.entry("connect", CONNECT), Map.entry("budget", "ConnectStatus$Budget"),
-                            Map.entry("event", EVENTS), Map.entry("blocks", "GatewayStatus$BlockCount"))),
+                            Map.entry("event", EVENTS), Map.entry("rebalance", "PoolStatus$Rebalance"),
+                            Map.entry("blocks", "GatewayStatus$BlockCount"))),
             Map.entry("Format", Map.of("status", STATUS)),
             Map.entry("TopScreen", Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "endpoint", ENDPOINT)));
 
@@ -81,7 +84,8 @@ class KeysTest {
             Map.of("chunk", "HistoryAnswer", "listener", "HistoryAnswer$Listener", "endpoint",
                     "HistoryAnswer$Endpoint"),
             "blocks.js", Map.of("status", STATUS, "body", "BlockList", "block", "BlockList$Entry"),
-            "calls.js", Map.of("body", "ErrorAnswer"));
+            "homing.js", Map.of("rebalance", "PoolStatus$Rebalance", "forecast", "RebalanceResult"), "calls.js",
+            Map.of("body", "ErrorAnswer"));
 
     private static Set<String> keys(String name) {
         try {

@@ -122,6 +122,22 @@ final class CommandsIT {
     }
 
     @Test
+    void rebalancingIsAskedForAndStopped() {
+        assertThat(ask("rebalance", "nginx", "--dry-run")).as(err.toString()).isZero();
+        assertThat(out.toString()).startsWith("nothing to close: no endpoint has more");
+        assertThat(ask("rebalance", "nginx", "--stop")).isZero();
+        assertThat(out.toString()).isEqualTo("nothing was under way\n");
+        assertThat(ask("standby")).isZero();
+        assertThat(ask("rebalance", "nginx")).isNotZero();
+        assertThat(err.toString()).isEqualTo(
+                "vipgate rebalance: pool nginx can't be rebalanced now\n  the gateway stands by\n");
+
+        assertThat(ask("rebalance", "none")).isEqualTo(2);
+        assertThat(ask("rebalance", "nginx", "--stop", "--dry-run")).isEqualTo(2);
+        assertThat(ask("rebalance")).isEqualTo(2);
+    }
+
+    @Test
     void listenersAreHeldAndMadeReady() throws Exception {
         assertThat(ask("pause", "web")).as(err.toString()).isZero();
         assertThat(out.toString()).isEqualTo("web: paused, 0 connections, 0 clients wait\n");

@@ -67,6 +67,7 @@ final class MetricNamesIT {
             entry("vipgate_pool_hedge_delay_seconds", "gauge pool"),
             entry("vipgate_endpoint_connecting", "gauge endpoint pool"),
             entry("vipgate_pool_no_healthy_total", "counter pool"),
+            entry("vipgate_pool_skew_ratio", "gauge pool"),
             entry("vipgate_pool_client_address_fallbacks_total", "counter pool reason"),
             entry("vipgate_endpoint_no_return", "gauge endpoint pool"),
             entry("vipgate_endpoint_up", "gauge endpoint pool"),

@@ -65,7 +65,7 @@ class GatewayMetricsTest {
                 endpoint.members(), endpoint.configured(), endpoint.isDraining(), isProbed,
                 endpoint.isConnectingBounded(), endpoint.health()))
                 .toList();
-        return new PoolStats("nginx", each, Optional.empty(), Optional.empty(), OptionalDouble.empty(),
+        return new PoolStats("nginx", each, Optional.empty(), Optional.empty(), OptionalDouble.empty(), 1,
                 CoLocation.NOTHING);
     }
 
@@ -147,7 +147,7 @@ class GatewayMetricsTest {
 
         String page = scrape(
                 new PoolStats("nginx", List.of(a, b, c, unknown), Optional.empty(), Optional.empty(),
-                        OptionalDouble.empty(), found));
+                        OptionalDouble.empty(), 1, found));
 
         assertThat(page.lines().filter(line -> line.startsWith("vipgate_endpoint_pair"))).containsExactlyInAnyOrder(
                 "vipgate_endpoint_pair_co_located{endpoint=\"a\",other=\"b\",pool=\"nginx\"} 1.0",

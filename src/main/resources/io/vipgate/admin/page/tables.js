@@ -4,6 +4,7 @@ import { chooseLines, forgetColors, PoolCharts, sketch } from "./charts.js";
 import { Controls, isUsable, ListenerControls } from "./controls.js";
 import { keep, make, setAttribute, setText } from "./dom.js";
 import { bytes, count, duration, percent, rate } from "./format.js";
+import { Rebalance } from "./homing.js";
 
 /** In larger pools a share is drawn beside the largest one: beside the whole there is nothing to see. */
 const MAX_OF_WHOLE = 8;
@@ -144,7 +145,9 @@ class PoolView {
     this.about = make("span", { class: "about" });
     const title = make("h2", {}, "Pool ", make("span", {}), " ", this.about);
     setText(title.querySelector("span"), name);
-    this.element = make("section", { "aria-label": `pool ${name}` }, title, this.charts.element, this.table.element);
+    this.homing = new Rebalance(name);
+    this.element = make("section", { "aria-label": `pool ${name}` }, title, this.homing.element, this.charts.element,
+      this.table.element);
   }
 
   show(pool, now) {
@@ -152,6 +155,7 @@ class PoolView {
     const pins = pool.pins ? `, ${count(pool.pins.count)} pins` : "";
     setText(this.about, `${pool.balance}, probe ${pool.probe}, ${usable.length} of ${pool.endpoints.length} `
       + `endpoints take clients${pins}${hedging(pool)}`);
+    this.homing.update(pool.rebalance);
     const lines = this.#chooseLines(pool, now);
     this.charts.show(lines);
     // Backups share only among themselves, and only when nobody else is there.

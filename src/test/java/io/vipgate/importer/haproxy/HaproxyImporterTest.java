@@ -11,6 +11,8 @@ import io.vipgate.config.OnDown;
 import io.vipgate.config.PinBy;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeConfig;
+import io.vipgate.config.RebalanceConfig;
+import io.vipgate.config.RebalanceWhen;
 import io.vipgate.config.ProbeType;
 import io.vipgate.config.ProxyProtocol;
 import io.vipgate.importer.common.Durations;
@@ -256,6 +258,18 @@ class HaproxyImporterTest {
         assertThat(probe.rise()).isEqualTo(5);
         assertThat(probe.fall()).isEqualTo(6);
         assertThat(probe.port()).hasValue(8080);
+    }
+
+    @Test
+    void sessionsOnBackupsComeBackLittleByLittle() {
+        ImportResult result = listen("timeout server 4s", "server a 192.0.2.1:80 on-marked-up shutdown-backup-sessions",
+                "server b 192.0.2.2:80 backup");
+
+        assertNoted(result, 4, "HAProxy closes all at once");
+        assertThat(ImportedConfig.of(result).pool("web").rebalance()).isEqualTo(new RebalanceConfig(
+                RebalanceWhen.RECOVERY, Duration.ZERO, 0.2, Duration.ofSeconds(2), 0.01));
+        assertNoted(listen("timeout server 300ms", "server a 192.0.2.1:80 on-marked-up shutdown-backup-sessions",
+                "server b 192.0.2.2:80 backup"), 4, "ends idle sessions sooner");
     }
 
     @Test
