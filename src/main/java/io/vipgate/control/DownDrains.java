@@ -134,8 +134,7 @@ final class DownDrains {
     }
 
     private void drain(Endpoint endpoint, RelayDrain.Switch lever, long nanos) {
-        loops.tell(context -> RelayDrain.begin(context.relays(), lever,
-                relay -> relay.endpoint() != null && relay.endpoint().endpoint().equals(endpoint),
+        loops.tell(context -> RelayDrain.begin(context.relays(), lever, RelayDrain.at(endpoint),
                 CloseReason.ENDPOINT_DOWN, nanos));
     }
 

@@ -1,5 +1,6 @@
 package io.vipgate.relay;
 
+import io.vipgate.pool.Endpoint;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -43,6 +44,16 @@ public final class RelayDrain {
         public void callOff() {
             isOff = true;
         }
+    }
+
+    /** Relays that are connected to an endpoint, or may be by one of the connects that are under way. */
+    public static Predicate<Relay> at(Endpoint endpoint) {
+        return relay -> {
+            LoopEndpoint present = relay.attempts.endpoint();
+            Hedge other = relay.attempts.hedge();
+            return (present != null && present.endpoint().equals(endpoint))
+                    || (other != null && other.endpoint.endpoint().equals(endpoint));
+        };
     }
 
     private RelayDrain(RelayLoop loop, Predicate<Relay> matches, CloseReason reason, LongSupplier waiting, long nanos,

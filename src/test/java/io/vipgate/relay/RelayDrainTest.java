@@ -4,7 +4,9 @@ import static io.vipgate.relay.RelayFixture.SECOND;
 import static io.vipgate.relay.RelayFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.balance.RoundRobin;
 import java.util.Arrays;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** A drain ends idle relays by FIN, and the rest by reset at its deadline. */
@@ -95,6 +97,26 @@ class RelayDrainTest {
         kernel.pass(SECOND / 2);
         assertThat(client.isReset).isTrue();
         assertThat(fixture.closed).containsOnlyKeys(CloseReason.ENDPOINT_DOWN);
+        kernel.pass(SECOND);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void relayWhoseHedgeConnectsToAnEndpointThatIsDownIsResetWhenThatWins() {
+        fixture.pool.configure(new PoolPlan(RelayFixture.settings(), RoundRobin::new, null, null,
+                new ConnectRules(new HedgeRules(SECOND / 50, new ConnectBudget(1)), null, 9)));
+        FakeSocket client = kernel.client();
+        kernel.settle();
+        kernel.pass(SECOND / 20);
+        Hedge hedge = Objects.requireNonNull(fixture.opened.getLast().attempts.hedge());
+        RelayDrain.begin(fixture.loop, new RelayDrain.Switch(), RelayDrain.at(hedge.endpoint.endpoint()),
+                CloseReason.ENDPOINT_DOWN, SECOND / 10);
+        kernel.pass(SECOND / 4);
+        assertThat(client.isClosed).as("the other may answer first").isFalse();
+
+        kernel.dialled.getLast().accept();
+        kernel.pass(SECOND / 4);
+        assertThat(client.isReset).isTrue();
         kernel.pass(SECOND);
         fixture.assertNothingLeft();
     }
