@@ -50,7 +50,7 @@ final class PoolConnects {
         config = next.connect();
         hedgeBudget.share(config.hedgeBudget());
         retryBudget.share(config.retryBudget());
-        hedge.delay(delay());
+        updateDelay();
         boolean wasSampled = isSampled();
         rules = new ConnectRules(config.hedge().isOn() ? hedge : null, config.boundsRetries() ? retryBudget : null,
                 next.maxConnecting());
@@ -105,7 +105,14 @@ final class PoolConnects {
         long lately = sum.clients() - clients[(int) (samples % clients.length)];
         hedgeBudget.clients(lately);
         retryBudget.clients(lately);
-        hedge.delay(delay());
+        updateDelay();
+    }
+
+    /** Loops that have not heard yet that there are no more hedges go on with the last delay. */
+    private void updateDelay() {
+        if (config.hedge().isOn()) {
+            hedge.delay(delay());
+        }
     }
 
     private long delay() {
