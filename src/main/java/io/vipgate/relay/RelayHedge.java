@@ -41,8 +41,8 @@ final class RelayHedge {
             if (relay.attempts.isPinned() && !relay.pool.isSuspect(first)) {
                 return true;
             }
-            LoopEndpoint second = relay.pool.openHedge(relay.clientHigh, relay.clientLow,
-                    relay.attempts.triedWith(first), first, relay.now());
+            LoopEndpoint second = relay.pool.openHedge(relay.clientHigh, relay.clientLow, relay.attempts, first,
+                    relay.now());
             if (second != null) {
                 begin(relay, rules, second);
             }
