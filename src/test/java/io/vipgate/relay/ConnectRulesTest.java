@@ -118,6 +118,22 @@ class ConnectRulesTest {
     }
 
     @Test
+    void hedgeThatThisMachineCannotBeginIsNotAskedForAgain() {
+        use(hedge, null);
+        kernel.plan(Connect.PENDING, Connect.NO_ADDRESS, Connect.NO_ADDRESS, Connect.NO_ADDRESS);
+        client();
+        kernel.pass(10 * DELAY);
+
+        assertThat(hedges(HedgeResult.NO_SOCKET)).isEqualTo(1);
+        kernel.dialled.getFirst().accept();
+        kernel.settle();
+        assertThat(kernel.dialled.getFirst().arrived()).isEqualTo(bytes("request"));
+        fixture.loop.close();
+        kernel.settle();
+        fixture.assertNothingLeft();
+    }
+
+    @Test
     void retriesEndWithTheirBudget() {
         use(null, new ConnectBudget(0.1));
         kernel.plan(Connect.REFUSED, Connect.REFUSED, Connect.REFUSED, Connect.REFUSED, Connect.REFUSED);
