@@ -57,6 +57,8 @@ final class PoolConnects {
         if (isSampled() && !wasSampled) {
             times = new RecentConnectTimes();
             samples = 0;
+            hedgeBudget.clients(0);
+            retryBudget.clients(0);
             for (int i = 0; i < answers.length(); i++) {
                 answers.set(i, null);
             }

@@ -8,6 +8,7 @@ import io.vipgate.config.PoolConfig;
 import io.vipgate.eventloop.EventLoops;
 import io.vipgate.loops.EventLoopSet;
 import io.vipgate.pool.ConnectionLimit;
+import io.vipgate.relay.ConnectBudget;
 import io.vipgate.relay.HedgeRules;
 import io.vipgate.relay.RelayLoop;
 import io.vipgate.relay.RelayObserver;
@@ -30,6 +31,22 @@ class PoolConnectsTest {
                 """.formatted(connect);
         Loaded loaded = (Loaded) ConfigLoader.parse("test.yaml", yaml.getBytes(StandardCharsets.UTF_8), Map.of());
         return Objects.requireNonNull(loaded.config().pools().get("nginx"));
+    }
+
+    @Test
+    void budgetsThatComeBackKnowNoClientsOfTheTimeBefore() {
+        try (EventLoopSet loops = new EventLoopSet(EventLoops.one("test"),
+                loop -> new RelayLoop(loop, new ConnectionLimit(10), 1, new RelayObserver() {}))) {
+            PoolConnects connects = new PoolConnects("nginx", loops, pool("{ hedge: 80ms }"));
+            ConnectBudget budget = Objects.requireNonNull(connects.hedge()).budget();
+            budget.clients(5_000);
+            assertThat(connects.configure(pool("{ hedge: auto }")).hedge()).isNotNull();
+            assertThat(budget.most()).hasValue(500);
+
+            assertThat(connects.configure(pool("{ hedge: 0s }")).hedge()).isNull();
+            assertThat(connects.configure(pool("{ hedge: auto }")).hedge()).isNotNull();
+            assertThat(budget.most()).hasValue(ConnectBudget.LEAST);
+        }
     }
 
     @Test
