@@ -224,6 +224,28 @@ final class RebalanceIT {
     }
 
     @Test
+    void nobodyIsSentAwayFromTheOneThatIsLeft() throws Exception {
+        try (ForgetfulEndpoint one = new ForgetfulEndpoint();
+                ForgetfulEndpoint two = new ForgetfulEndpoint();
+                SwitchedEndpoint probed = new SwitchedEndpoint('p');
+                TestGateway gateway = with(probed, one, "when: recovery, after: 0s, idleFor: 500ms, rate: 10 %")
+                        .endpoint("two", two, "probe: false").start()) {
+            away(gateway, probed);
+            try (ReturningClients clients = new ReturningClients(200, true, _ -> gateway.connect())) {
+                back(gateway, probed);
+                Await.until("some are closed", BOUND, () -> gateway.closed(CloseReason.REBALANCED) >= 4);
+                away(gateway, probed);
+                long closed = gateway.closed(CloseReason.REBALANCED);
+
+                Await.until("it is done", BOUND, () -> state(gateway) == RebalanceView.State.WATCHING);
+                // Those of one tenth of a second may have been on their way.
+                assertThat(gateway.closed(CloseReason.REBALANCED)).isLessThanOrEqualTo(closed + 2);
+                assertThat(clients.failures()).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void operatorRebalancesByHandAndStops() throws Exception {
         try (ForgetfulEndpoint one = new ForgetfulEndpoint();
                 ForgetfulEndpoint two = new ForgetfulEndpoint();
