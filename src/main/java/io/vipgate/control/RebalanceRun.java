@@ -23,6 +23,8 @@ final class RebalanceRun {
     private @Nullable CloseProgress progress;
     /** Who had less than its share when the present progress began. */
     private Set<Endpoint> takers = Set.of();
+    /** Whose relays were counted then. */
+    private Set<Endpoint> counted = Set.of();
     private boolean isTold;
     private long closed;
     /** Part of those who are closed that come back elsewhere. */
@@ -63,8 +65,19 @@ final class RebalanceRun {
         return isFirst;
     }
 
-    /** What was closed for nothing in the last minute or more; empty when that is not known yet, or was not for nothing. */
+    /** It has to wait: what becomes of the clients meanwhile is not its doing. */
+    void onInterrupted() {
+        progress = null;
+    }
+
+    /**
+     * What was closed for nothing in the last minute or more; empty when that is not known yet, or was not for nothing. An
+     * endpoint that has come or gone takes relays with it, so that nothing can be told.
+     */
     Optional<CloseProgress> vain(RelayShares shares, long astray, long now) {
+        if (!counted.equals(shares.endpoints())) {
+            progress = null;
+        }
         CloseProgress last = progress;
         if (last == null || !last.isDue(now)) {
             return Optional.empty();
@@ -83,6 +96,7 @@ final class RebalanceRun {
     void onClosing(RelayShares shares, long astray, long excess, long closings, long now) {
         away = (double) excess / Math.max(1, closings);
         if (progress == null) {
+            counted = shares.endpoints();
             takers = shares.takers().stream().map(RelayShares.Part::endpoint).collect(Collectors.toUnmodifiableSet());
             progress = CloseProgress.begin(marks(shares, astray, excess), now);
         }

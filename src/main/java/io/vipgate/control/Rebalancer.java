@@ -64,6 +64,8 @@ final class Rebalancer {
     /** What the loops are asked, or close, now; null between two rounds. */
     private @Nullable RebalanceRound round;
     private long roundAt;
+    /** Who took clients then. */
+    private Set<Endpoint> counted = Set.of();
     private long nextRoundAt;
     private volatile boolean isRunning;
     private volatile RebalanceView view;
@@ -194,6 +196,7 @@ final class Rebalancer {
                 .or(() -> present.isByHand() ? Optional.empty() : young(shares, now));
         if (why.isPresent()) {
             round = null;
+            present.onInterrupted();
             show(RebalanceView.State.WAITING, why, terms().closings(shares), shares);
         } else if (now - nextRoundAt >= 0 && (round == null || now - roundAt > MAX_ROUND_NANOS)) {
             ask(present, now);
@@ -205,6 +208,7 @@ final class Rebalancer {
     private void ask(RebalanceRun present, long now) {
         RebalanceSearch search = terms().search(comebacks, present.isByHand(), loops.count(), now);
         RebalanceRound asked = new RebalanceRound(search.from());
+        counted = shares().endpoints();
         round = asked;
         roundAt = now;
         loops.tell(context -> search.begin(context, found -> onControl(() -> {
@@ -262,7 +266,7 @@ final class Rebalancer {
         if (number == STEPS) {
             round = null;
             advance(present, now);
-        } else if (obstacle(now, present.isByHand()).isEmpty()) {
+        } else if (obstacle(now, present.isByHand()).isEmpty() && counted.equals(shares().endpoints())) {
             int most = Math.min(Math.ceilDiv(perSecond, STEPS), budget.left(perSecond, now));
             found.close(loops, most, budget::onAsked,
                     (asked, closed) -> onControl(() -> onClosed(present, asked, closed)));
@@ -309,6 +313,10 @@ final class Rebalancer {
         run = null;
         round = null;
         isRunning = false;
+        if (terms().isNever()) {
+            // Nobody looks from now on: what is known would be out of date.
+            comebacks = Comebacks.NONE;
+        }
         lookedAt = clock.getAsLong();
         stopped = terms().isNever() ? Optional.empty() : why;
         RebalanceView.State state = stopped.isPresent()

@@ -86,8 +86,10 @@ public final class InheritedSockets {
         return systemCalls.intOption(fd, SocketOptions.SOL_IPV6, SocketOptions.IPV6_V6ONLY) == 1;
     }
 
-    /** Closes what nobody needs. */
+    /** Closes what nobody needs. What is no socket stays: where the environment lies, it is the JVM's own. */
     public void close(List<Integer> descriptors) {
-        descriptors.forEach(systemCalls::close);
+        descriptors.stream()
+                .filter(fd -> systemCalls.intOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_DOMAIN) >= 0)
+                .forEach(systemCalls::close);
     }
 }

@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 /**
  * How many relays each endpoint of a pool has, and how many it should have: its part by weight, by the weight of the moment
@@ -176,6 +178,11 @@ public record RelayShares(List<Part> parts) {
         ConnectionLimit limit = members.get(addresses.getFirst()).endpoint().limit();
         int own = addresses.stream().mapToInt(i -> members.get(i).endpoint().connections()).sum();
         return limit.most() == 0 ? Double.MAX_VALUE : Math.max(0, own + limit.most() - limit.present());
+    }
+
+    /** The endpoints that count. */
+    public Set<Endpoint> endpoints() {
+        return parts.stream().map(Part::endpoint).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Relays of all endpoints that count. */

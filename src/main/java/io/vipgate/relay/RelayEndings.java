@@ -1,6 +1,7 @@
 package io.vipgate.relay;
 
 import io.vipgate.eventloop.Wheel;
+import io.vipgate.linux.SystemCalls;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,7 +110,14 @@ final class RelayEndings {
 
     /** Whether {@link #drain} would end it now. */
     static boolean isIdle(Relay relay, long quietNanos) {
-        return isSilent(relay, quietNanos) && !RelayTimeouts.hasUnacked(relay);
+        return isSilent(relay, quietNanos) && !RelayTimeouts.hasUnacked(relay) && !hasUnread(relay);
+    }
+
+    /** Whether bytes have come that this turn of the loop has not read yet: a request of just now, say. */
+    private static boolean hasUnread(Relay relay) {
+        RelaySocket backend = relay.backend;
+        SystemCalls kernel = relay.loop.systemCalls();
+        return kernel.unread(relay.client.fd) > 0 || (backend != null && kernel.unread(backend.fd) > 0);
     }
 
     /** As {@link #isIdle}, but for what the kernels still have of it: without a system call. */

@@ -68,20 +68,24 @@ public interface RelayHomes {
         @Override
         public @Nullable Endpoint homeOf(Relay relay, Endpoint at) {
             Pin pin = relay.attempts.pin();
-            if (pin == null || !table.isPresent(key, relay.clientHigh, relay.clientLow, pin)) {
+            if (pin == null || open.isEmpty()) {
                 return null;
             }
+            Pin present = table.find(key, relay.clientHigh, relay.clientLow);
             Endpoint home = pin.home();
-            if (home == null) {
-                return isWithoutShare.test(at) && pin.endpoint().equals(at) && !open.isEmpty() ? at : null;
+            if (home != null && pin == present) {
+                return !home.equals(at) && open.contains(home) ? home : null;
             }
-            return !home.equals(at) && open.contains(home) ? home : null;
+            // Its pin may have been forgotten with another relay of the client, who must not be led back here by a new one.
+            boolean isLedHere = present != null && pin != present && present.endpoint().equals(at);
+            return isWithoutShare.test(at) && !isLedHere ? at : null;
         }
 
         @Override
         public void onLeaving(Relay relay, Endpoint at) {
             Pin pin = relay.attempts.pin();
-            if (pin != null) {
+            if (pin != null && table.isPresent(key, relay.clientHigh, relay.clientLow, pin)
+                    && (pin.home() != null || pin.endpoint().equals(at))) {
                 table.sendHome(key, relay.clientHigh, relay.clientLow, pin, pin.endpoint());
             }
         }

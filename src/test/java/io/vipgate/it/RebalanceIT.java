@@ -169,22 +169,28 @@ final class RebalanceIT {
 
     @Test
     void backupGivesBackWhatItGot() throws Exception {
-        backupGivesBack("balance: weighted-random");
+        backupGivesBack("balance: weighted-random", 40);
     }
 
     @Test
     void backupGivesBackThosePinnedToIt() throws Exception {
-        backupGivesBack(PINNED);
+        backupGivesBack(PINNED, 40);
     }
 
-    private void backupGivesBack(String key) throws Exception {
+    @Test
+    void backupGivesBackAllRelaysOfAClient() throws Exception {
+        backupGivesBack(PINNED, 8);
+    }
+
+    private void backupGivesBack(String key, int addresses) throws Exception {
         try (ForgetfulEndpoint one = new ForgetfulEndpoint();
                 ForgetfulEndpoint two = new ForgetfulEndpoint();
                 SwitchedEndpoint probed = new SwitchedEndpoint('p');
                 TestGateway gateway = with(probed, one, "when: recovery, after: 0s, idleFor: 500ms, rate: 50 %")
                         .endpoint("two", two, "backup: true", "probe: false").pool(key).start()) {
             away(gateway, probed);
-            try (ReturningClients clients = new ReturningClients(40, true, i -> Clients.connect(gateway, i))) {
+            try (ReturningClients clients = new ReturningClients(40, true,
+                    i -> Clients.connect(gateway, i % addresses))) {
                 assertThat(gateway.connections("two")).isEqualTo(40);
                 back(gateway, probed);
 
@@ -218,6 +224,28 @@ final class RebalanceIT {
                 away(gateway, probed);
                 back(gateway, probed);
                 Await.until("it begins again", BOUND, () -> gateway.closed(CloseReason.REBALANCED) > closed);
+                assertThat(clients.failures()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void nobodyIsSentAwayFromTheOneThatIsLeft() throws Exception {
+        try (ForgetfulEndpoint one = new ForgetfulEndpoint();
+                ForgetfulEndpoint two = new ForgetfulEndpoint();
+                SwitchedEndpoint probed = new SwitchedEndpoint('p');
+                TestGateway gateway = with(probed, one, "when: recovery, after: 0s, idleFor: 500ms, rate: 10 %")
+                        .endpoint("two", two, "probe: false").start()) {
+            away(gateway, probed);
+            try (ReturningClients clients = new ReturningClients(200, true, _ -> gateway.connect())) {
+                back(gateway, probed);
+                Await.until("some are closed", BOUND, () -> gateway.closed(CloseReason.REBALANCED) >= 4);
+                away(gateway, probed);
+                long closed = gateway.closed(CloseReason.REBALANCED);
+
+                Await.until("it is done", BOUND, () -> state(gateway) == RebalanceView.State.WATCHING);
+                // Those of one tenth of a second may have been on their way.
+                assertThat(gateway.closed(CloseReason.REBALANCED)).isLessThanOrEqualTo(closed + 2);
                 assertThat(clients.failures()).isEmpty();
             }
         }

@@ -2,7 +2,10 @@ package io.vipgate.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.Arena;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,5 +118,21 @@ class InheritedSocketsTest {
         assertThat(nothing().isListening(datagrams, InetAddress.ofLiteral("0.0.0.0"), 0)).as("UDP").isFalse();
         assertThat(nothing().isListening(1, loopback, port)).as("no socket").isFalse();
         assertThat(nothing().isListening(1_000_000, loopback, port)).as("no descriptor").isFalse();
+    }
+
+    @Test
+    void onlySocketsAreClosed() throws Exception {
+        int listening = listen("127.0.0.1");
+        int file = tcp.own(new CLibrary().call(CLibrary.function("open"), path("/proc/version"), 0));
+
+        nothing().close(List.of(file, listening));
+
+        tcp.disown(listening);
+        assertThat(Files.isSymbolicLink(Path.of("/proc/self/fd/" + file))).isTrue();
+        assertThat(Files.isSymbolicLink(Path.of("/proc/self/fd/" + listening))).isFalse();
+    }
+
+    private static long path(String path) {
+        return Arena.global().allocateFrom(path).address();
     }
 }

@@ -95,6 +95,19 @@ class RelayHomingTest {
     }
 
     @Test
+    void whoHasBeenSentBytesThatNobodyHasReadYetStays() {
+        connect(3);
+        kernel.pass(10 * SECOND);
+        RelayHoming.Found found = find(RelayHomes.none(), 10, Map.of());
+        atFirst.get(0).client().peerSends(bytes("request"));
+        atFirst.get(1).backend().peerSends(bytes("news"));
+
+        assertThat(close(found, 3)).isEqualTo(1);
+        assertThat(ended()).containsExactly(false, false, true);
+        assertThat(atFirst.get(0).backend().arrived()).isEqualTo(bytes("request"));
+    }
+
+    @Test
     void noMoreGoThanFindRoomAtHome() {
         connect(5);
         kernel.pass(10 * SECOND);
