@@ -151,6 +151,24 @@ class ConnectRulesTest {
     }
 
     @Test
+    void retryThatIsRefusedIsCountedOnceWhereTheSameEndpointWouldBeTriedOnceMore() {
+        transparent = new TransparentSource(false, new OwnAddresses(), new ReturnPaths(fixture.shared, _ -> {}));
+        use(null, new ConnectBudget(0.1));
+        kernel.plan(Connect.REFUSED, Connect.REFUSED, Connect.REFUSED, Connect.REFUSED, Connect.REFUSED);
+        client();
+        client();
+        assertThat(counted(PoolCounts::retriesRefused)).isEqualTo(1);
+
+        FakeSocket client = client();
+        kernel.pass(SECOND + RelayFixture.TICK);
+
+        assertThat(client.isReset).isTrue();
+        assertThat(kernel.dialled).hasSize(6);
+        assertThat(counted(PoolCounts::retriesRefused)).isEqualTo(2);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
     void clientsAreCountedOnce() {
         use(null, new ConnectBudget(0.1));
         kernel.plan(Connect.REFUSED, Connect.AT_ONCE, Connect.AT_ONCE);
