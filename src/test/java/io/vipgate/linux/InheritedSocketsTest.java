@@ -121,6 +121,30 @@ class InheritedSocketsTest {
     }
 
     @Test
+    void aSocketThatWasBeingClosedTakesClientsAgain() throws Exception {
+        int left = listen("127.0.0.1");
+        int port = tcp.listenSocket.port(left);
+        assertThat(tcp.calls.ignoreNewClients(left)).isZero();
+        assertThat(nothing().isListening(left, InetAddress.ofLiteral("127.0.0.1"), port)).isTrue();
+
+        List<Integer> sockets = tcp.listenSocket.open(new ListenSocket.Wanted(InetAddress.ofLiteral("127.0.0.1"), port,
+                Tcp.OPTIONS, ListenSocket.Overlap.NONE, List.of(left)), 1);
+
+        assertThat(sockets).containsExactly(left);
+        tcp.connect("127.0.0.1", port);
+        assertThat(tcp.accept(left, new ClientAddress())).isPositive();
+    }
+
+    @Test
+    void aSocketThatIsPassedOverIsNone() throws Exception {
+        int left = listen("127.0.0.1");
+        assertThat(tcp.calls.setOption(left, SocketOptions.SOL_SOCKET, SocketOptions.SO_BINDTOIFINDEX, 1)).isZero();
+
+        assertThat(nothing().isListening(left, InetAddress.ofLiteral("127.0.0.1"), tcp.listenSocket.port(left)))
+                .isFalse();
+    }
+
+    @Test
     void onlySocketsAreClosed() throws Exception {
         int listening = listen("127.0.0.1");
         int file = tcp.own(new CLibrary().call(CLibrary.function("open"), path("/proc/version"), 0));
