@@ -8,7 +8,7 @@ import sys
 
 from lab.site.machines import PUBLIC, STATE, VIP1, VIP2
 from lab.site.topology import Site
-from testkit import ROOT, TestkitError, commands
+from testkit import TestkitError, commands
 
 #: Programs that the lab runs, and the Debian packages that have them.
 PROGRAMS = {"nginx": "nginx-light", "keepalived": "keepalived", "ip": "iproute2", "iptables-restore": "iptables",
@@ -64,7 +64,7 @@ def status() -> None:
         print(f"{gateway.name}  {', '.join(runs) or 'nothing runs'}; {'ready' if gateway.is_ready() else 'not ready'}"
               f"{'; holds ' + PUBLIC if gateway.holds_public() else ''}")
         if gateway.runs("vipgate"):
-            said = gateway.run(ROOT / "vipgate", "status", "-c", gateway.directory / "gateway.yaml")
+            said = gateway.vipgate("status")
             print("".join(f"     {line}\n" for line in said.splitlines()), end="")
     for node in lab.nodes:
         runs = [name for name in ("nginx", "keepalived") if node.runs(name)]

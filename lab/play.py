@@ -7,7 +7,7 @@ import time
 import traceback
 
 from lab import commands
-from lab.scenarios import SCENARIOS
+from lab.scenarios import ON_DEMAND, SCENARIOS
 from lab.site.topology import Site
 from testkit import TestkitError
 from testkit.checks import check, summary
@@ -28,12 +28,13 @@ def show_logs(lab: Site) -> None:
 
 def main() -> int:
     parser = argument_parser("lab/bin/test", __doc__)
-    parser.add_argument("scenario", nargs="*", help=f"which ones (default: all): {', '.join(SCENARIOS)}")
-    parser.add_argument("--rounds", type=int, default=2, help="how often gateway_pair plays each fault (default: 2)")
+    parser.add_argument("scenario", nargs="*", help=f"which ones (default: all): {', '.join(SCENARIOS)}; only when named: {', '.join(ON_DEMAND)}")
+    parser.add_argument("--rounds", type=int, default=2, help="how often gateway_pair and compare_dark_vip play each fault (default: 2)")
     arguments = parser.parse_args()
-    unknown = [name for name in arguments.scenario if name not in SCENARIOS]
+    known = SCENARIOS | ON_DEMAND
+    unknown = [name for name in arguments.scenario if name not in known]
     if unknown:
-        parser.error(f"no such scenario: {', '.join(unknown)} (there are: {', '.join(SCENARIOS)})")
+        parser.error(f"no such scenario: {', '.join(unknown)} (there are: {', '.join(known)})")
     lock = commands.begin()
     lab = Site()
     if not lab.is_up():
@@ -42,7 +43,7 @@ def main() -> int:
     try:
         for name in arguments.scenario or SCENARIOS:
             began = time.monotonic()
-            play = SCENARIOS[name]
+            play = known[name]
             print(f"\n==== {name}: {(play.__doc__ or '').strip().splitlines()[0]}", flush=True)
             lab.clear()
             try:

@@ -1,9 +1,9 @@
 """A stand-in for systemd, for one service: starts it, is notified by it, keeps descriptors for it, starts it again when it dies.
 
 As systemd does (sd_notify(3), sd_pid_notify_with_fds(3), sd_listen_fds(3), systemd.service(5)): NOTIFY_SOCKET with messages
-from the main process alone, FDSTORE, FDSTOREREMOVE, FDNAME, FDPOLL, BARRIER, LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES,
-``FileDescriptorStoreMax=``, ``Restart=on-failure``, ``RestartSec=``. What is stored stays over a restart, and is closed when
-the service stops or fails for good.
+from the main process alone, FDSTORE (also the variable), FDSTOREREMOVE, FDNAME, FDPOLL, BARRIER, LISTEN_PID, LISTEN_FDS,
+LISTEN_FDNAMES, ``FileDescriptorStoreMax=``, ``Restart=on-failure``, ``RestartSec=``. What is stored stays over a restart, and
+is closed when the service stops or fails for good.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ class ServiceManager:
     def _start(self, extra: Sequence[tuple[str, int]] = (), count: int | None = None) -> None:
         handed = [*self.store, *extra]
         environment = os.environ | {"NOTIFY_SOCKET": os.path.join(self._directory.name, "notify"),
+                                    "FDSTORE": str(self._store_max),
                                     "LISTEN_FDS": str(len(handed) if count is None else count),
                                     "LISTEN_FDNAMES": ":".join(name for name, _ in handed)}
         if not handed and count is None:

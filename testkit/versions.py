@@ -1,8 +1,10 @@
-"""What the programs under test say of themselves."""
+"""What the programs under test say of themselves, and what machine this is."""
 
 from __future__ import annotations
 
 import os
+import pathlib
+import platform
 import subprocess
 
 from testkit import ROOT
@@ -25,3 +27,15 @@ def commit() -> str:
     """The commit of this checkout, short; empty where there is none."""
     done = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     return "" if done.returncode else done.stdout.strip()
+
+
+def processors() -> str:
+    """How many, and what they say they are."""
+    model = next((line.partition(":")[2].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+                  if line.startswith("model name")), platform.machine())
+    return f"{os.cpu_count()} x {model}"
+
+
+def machine() -> str:
+    """Processors and kernel."""
+    return f"{processors()}, Linux {platform.release()}"

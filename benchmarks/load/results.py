@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import pathlib
 import platform
 from dataclasses import dataclass, field
 
 from testkit.commands import first_line
+from testkit.versions import processors
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,8 @@ class Run:
     interruption: str = ""
 
     def machine(self) -> dict[str, str]:
-        model = next((line.partition(":")[2].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-                      if line.startswith("model name")), platform.machine())
         memory = int(pathlib.Path("/proc/meminfo").read_text().split()[1]) >> 20
-        return {"processors": f"{os.cpu_count()} x {model}", "memory": f"{memory} GiB", "kernel": f"Linux {platform.release()}",
+        return {"processors": processors(), "memory": f"{memory} GiB", "kernel": f"Linux {platform.release()}",
                 "wrk": _version("wrk", "-v"), "cc": _version("cc", "--version"), "site": self.site}
 
     def write_json(self, path: pathlib.Path) -> None:

@@ -3,7 +3,8 @@
 No client that comes after the kill may be refused or reset: they wait until the next process serves. Under a stand-in for
 systemd (testkit/service_manager.py), on loopback, without root. Also what must not be kept: the sockets of a listener that a
 reload takes away, those that another configuration has no use for, those of a gateway that is told to stop; and descriptors
-that are none of the gateway's own. Needs the jar (target/vipgate.jar) and Python 3.11.
+that are none of the gateway's own. And a listener that is paused, and a store that is too small. Needs the jar
+(target/vipgate.jar) and Python 3.11.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import pathlib
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -81,7 +83,9 @@ class Crashes:
         listeners = "".join(f'  on{port}: {{ bind: "127.0.0.1:{port}", pool: p, backlog: 4096 }}\n' for port in ports)
         self.file.write_text(f"listeners:\n{listeners}pools:\n  p:\n"
                              f'    endpoints: {{ one: "127.0.0.1:{self.endpoint.port}" }}\n'
-                             f"runtime: {{ eventLoops: {loops} }}\nshutdown: {{ grace: 2s, drain: 2s }}\n")
+                             f"runtime: {{ eventLoops: {loops} }}\nshutdown: {{ grace: 2s, drain: 2s }}\n"
+                             f"admin: {{ bind: 'unix:{self.directory.name}/admin', tokenFile: {self.directory.name}/token }}\n"
+                             f"stateFile: {self.directory.name}/state\n")
 
     async def killed(self, what: str, expected: int) -> None:
         """Kills it under load, and looks at who came after that."""
@@ -149,6 +153,46 @@ class Crashes:
         check("each socket that it holds of the port listens there",
               len(listening_now) == 2 and all(f"socket:[{inode}]" in links for inode in listening_now))
 
+    async def operate(self, command: str) -> None:
+        line = [ROOT / "vipgate", command, f"on{self.web}", "-c", self.file]
+        await asyncio.to_thread(subprocess.run, line, check=True, stdout=subprocess.DEVNULL, timeout=30)
+
+    async def paused(self) -> None:
+        """Who waits at a paused listener waits on: the next process has it paused too."""
+        await self.operate("pause")
+        times = self.manager.ready + 1
+        before = asyncio.create_task(exchange(self.web))
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(self.manager.kill)
+        await asyncio.to_thread(self.manager.await_ready, times)
+        after = asyncio.create_task(exchange(self.web))
+        await asyncio.sleep(0.5)
+        check("who waited at a paused listener, and who came after the kill, waits on", not before.done() and not after.done())
+        await self.operate("ready")
+        problems = [(await each).problem for each in (before, after)]
+        check(f"and is served when it is ready {problems}", not any(problems))
+
+    async def small(self) -> None:
+        """Of four sockets of a port the store keeps three: those of the wildcard, and one of an address that it covers."""
+        port = free_port()
+        file = self.file.with_name("small.yaml")
+        file.write_text(f'listeners:\n  every: {{ bind: "0.0.0.0:{port}", pool: p }}\n'
+                        f'  one: {{ bind: "127.0.0.1:{port}", pool: p }}\n'
+                        f'pools: {{ p: {{ endpoints: {{ e: "127.0.0.1:{self.endpoint.port}" }} }} }}\n'
+                        f"runtime: {{ eventLoops: 2 }}\n")
+        for most in (3, 2):
+            manager = ServiceManager([ROOT / "vipgate", "run", "-c", file], most)
+            try:
+                await asyncio.to_thread(manager.await_ready, 1)
+                await asyncio.to_thread(manager.kill)
+                await asyncio.to_thread(manager.await_ready, 2)
+                done = await exchanges(port, 100, 0.3)
+                check(f"{most} of 4 sockets were kept: the next process serves", not any(each.problem for each in done))
+                check(f"and says that {most} are too few", f"FileDescriptorStoreMax={most} of the unit is too small"
+                      in manager.log())
+            finally:
+                manager.close()
+
     async def stopped(self) -> None:
         status = asyncio.create_task(asyncio.to_thread(self.manager.end))
         await asyncio.sleep(0.3)
@@ -164,6 +208,8 @@ class Crashes:
         await self.elsewhere()
         await self.reloaded()
         await self.strangers()
+        await self.paused()
+        await self.small()
         await self.stopped()
         check("no ERROR in the log", " ERROR " not in self.manager.log())
 

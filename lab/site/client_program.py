@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -40,7 +41,8 @@ async def ask(address: str, port: int, source: str, timeout: float) -> dict[str,
     except TimeoutError:
         asked["problem"] = f"nothing for {timeout} s"
     except OSError as error:
-        asked["problem"] = error.strerror or str(error)
+        # asyncio puts words of its own in the place of the system's.
+        asked["problem"] = os.strerror(error.errno) if error.errno else str(error)
     asked["ended"] = time.monotonic()
     return asked
 

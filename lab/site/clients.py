@@ -65,8 +65,8 @@ def answers(requests: Iterable[Request]) -> Counter[str]:
 class RunningClient:
     """A client that runs until it is told to end."""
 
-    def __init__(self, host: Host, *words: object) -> None:
-        self._process = host.popen(sys.executable, CLIENT_PROGRAM, *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, host: Host, *words: object, program: pathlib.Path = CLIENT_PROGRAM) -> None:
+        self._process = host.popen(sys.executable, program, *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._lines: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -98,8 +98,8 @@ class RunningClient:
 class Stream(RunningClient):
     """Requests at a steady rate, whatever becomes of them."""
 
-    def __init__(self, host: Host, address: str, per_second: float = 100, timeout: float = 5.0) -> None:
-        super().__init__(host, "stream", address, "--per-second", per_second, "--timeout", timeout)
+    def __init__(self, host: Host, address: str, per_second: float = 100, timeout: float = 5.0, port: int = 80) -> None:
+        super().__init__(host, "stream", address, "--port", port, "--per-second", per_second, "--timeout", timeout)
         while not self.lines():
             if self._process.poll() is not None:
                 raise TestkitError("no client")

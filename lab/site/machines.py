@@ -19,6 +19,8 @@ CONFIG = pathlib.Path(__file__).with_name("config")
 
 PUBLIC = "203.0.113.1"
 PUBLIC_6 = "2001:db8:cb::1"
+#: What NGINX answers at /big, in bytes: more than all buffers on the way hold.
+BIG = 32 << 20
 VIP1, VIP2 = "192.0.2.100", "192.0.2.200"
 #: keepalived moves none of these; scenarios that need them add them.
 VIP1_6, VIP2_6 = "2001:db8:1::100", "2001:db8:1::200"
@@ -39,6 +41,8 @@ class Node(Host):
         text = (CONFIG / "nginx.conf").read_text()
         (self.directory / "nginx.conf").write_text(
             text.replace("@NAME@", self.answer).replace("@DIRECTORY@", str(self.directory)))
+        with open(self.directory / "big", "wb") as big:
+            big.truncate(BIG)
 
     def start_nginx(self) -> None:
         self.spawn("nginx", "nginx", "-e", "stderr", "-p", self.directory, "-c", self.directory / "nginx.conf")
@@ -82,7 +86,18 @@ class GatewayHost(Host):
         text = (CONFIG / template).read_text()
         text = text.replace("@BALANCE@", balance).replace("@FREEBIND@", str(freebind).lower()).replace("@MORE@", more)
         text = text.replace("@DIRECTORY@", str(self.directory))
-        (self.directory / "gateway.yaml").write_text(text.replace("@ENDPOINTS@", endpoints))
+        self.config.write_text(text.replace("@ENDPOINTS@", endpoints))
+
+    @property
+    def config(self) -> pathlib.Path:
+        return self.directory / "gateway.yaml"
+
+    def vipgate(self, command: str, *words: object) -> str:
+        """Runs one of vipgate's commands against the gateway; returns what it printed."""
+        return self.run(*self.vipgate_line(command, *words))
+
+    def vipgate_line(self, command: str, *words: object) -> list[object]:
+        return [ROOT / "vipgate", command, "-c", self.config, *words]
 
     def start_vipgate(self, *under: str) -> None:
         """
@@ -92,7 +107,7 @@ class GatewayHost(Host):
         flag = "/run/vipgate/stopped"
         self.run("mkdir", "-p", "/run/vipgate")
         (self.directory / "vipgate.log").unlink(missing_ok=True)
-        self.spawn("vipgate", *under, ROOT / "vipgate", "run", "-c", self.directory / "gateway.yaml", at_end=f"echo 1 > {flag}")
+        self.spawn("vipgate", *under, ROOT / "vipgate", "run", "-c", self.config, at_end=f"echo 1 > {flag}")
         await_that(f"vipgate on {self.name} serves", 30, lambda: " serves " in self.vipgate_log() or not self.runs("vipgate"))
         if " serves " not in self.vipgate_log():
             raise TestkitError(f"vipgate on {self.name} did not start:\n{self.vipgate_log()}")
@@ -114,13 +129,18 @@ class GatewayHost(Host):
 
     def status(self) -> dict[str, object]:
         """What ``vipgate status`` prints."""
-        return json.loads(self.run(ROOT / "vipgate", "status", "--json", "-c", self.directory / "gateway.yaml"))
+        return json.loads(self.vipgate("status", "--json"))
 
     def metrics(self) -> str:
         return self.run("curl", "-fsS", "-m", "5", "http://127.0.0.1:9181/metrics")
 
     def vipgate_log(self) -> str:
         return self.log("vipgate")
+
+    def connect_times(self) -> list[float]:
+        """How long each relay that has ended took to be connected, in seconds, by the access log."""
+        return [float(number) / (1 if unit == "s" else 1000)
+                for number, unit in re.findall(r" connect=([0-9.]+)(ms|s) ", self.log("relays"))]
 
     def await_log(self, pattern: str, seconds: float = 10, times: int = 1) -> float:
         return await_that(f"{pattern} in the log of {self.name}", seconds,

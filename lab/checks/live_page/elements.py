@@ -6,6 +6,7 @@ from lab.checks.live_page.browser import Page
 
 ONE = '[data-endpoint="nginx/nginx-1"]'
 TWO = '[data-endpoint="nginx/nginx-2"]'
+LISTENER = '[data-listener="web"]'
 EVENTS = "document.querySelector('#events').innerText"
 #: Rates and shares are means over so many seconds.
 MEAN_SECONDS = 10

@@ -6,8 +6,8 @@ import time
 
 from lab.checks.live_page.browser import Browser, Page
 from lab.checks.live_page.demo import Clients, Demo
-from lab.checks.live_page.elements import (EVENTS, MEAN_SECONDS, ONE, TWO, asked_only, has_no_errors, is_in_state, is_open, state,
-                                           tab_to, text)
+from lab.checks.live_page.elements import (EVENTS, LISTENER, MEAN_SECONDS, ONE, TWO, asked_only, has_no_errors, is_in_state,
+                                           is_open, state, tab_to, text)
 from testkit.checks import check
 
 
@@ -29,6 +29,7 @@ def newcomer(browser: Browser, demo: Demo, clients: Clients) -> None:
     drain_by_mouse(page, clients)
     change_weight(page)
     drain_by_keyboard(page)
+    pause_listener(page, clients)
     stop_and_start(page, clients)
     appearance(page)
     check("no errors on the console, none against the content security policy", has_no_errors(page))
@@ -79,6 +80,21 @@ def drain_by_keyboard(page: Page) -> None:
     page.press("Tab", shift=True)
     page.press(" ")
     check("so does the space bar", page.until(is_in_state(TWO, "ready"), 5))
+
+
+def pause_listener(page: Page, clients: Clients) -> None:
+    page.click(f"{LISTENER} [data-state=paused]")
+    check("a listener is not paused without a question", page.until(is_open("#confirm"), 3))
+    page.press("Escape")
+    check("Escape leaves it ready", page.until("!" + is_open("#confirm"), 3) and state(page, LISTENER) == "ready")
+    page.click(f"{LISTENER} [data-state=paused]")
+    page.until(is_open("#confirm"), 3)
+    page.click("#confirm-yes")
+    check("it is paused, and its row says how many wait", page.until(is_in_state(LISTENER, "paused"), 5)
+          and page.until(f"/^for .*, [1-9][0-9]* clients wait$/.test({text(LISTENER + ' .held')})", 5))
+    page.click(f"{LISTENER} [data-state=ready]")
+    check("Ready serves them, without a question", page.until(is_in_state(LISTENER, "ready"), 5)
+          and page.until(f"{text(LISTENER + ' .held')} === ''", 5) and clients.within(2).total() > 0)
 
 
 def stop_and_start(page: Page, clients: Clients) -> None:

@@ -72,6 +72,7 @@ def operator(browser: Browser) -> None:
                 and page.evaluate("document.querySelector('#blocks-list').hidden && !document.querySelector('#blocks-show').hidden"))
             ask_token(page, token)
             lift_block(page)
+            trial(page, admin_port, token)
             check("no errors on the console besides those of refused calls",
                   all("401" in complaint for complaint in page.complaints) or has_no_errors(page))
             page.close()
@@ -80,11 +81,28 @@ def operator(browser: Browser) -> None:
 
 
 def block(admin_port: int, token: str, network: str) -> None:
-    request = urllib.request.Request(f"http://127.0.0.1:{admin_port}/api/v1/blocks/{network}", method="PUT",
-                                     data=json.dumps({"for": "1h", "why": MARKUP}).encode(),
+    call(admin_port, token, "PUT", f"blocks/{network}", {"for": "1h", "why": MARKUP})
+
+
+def call(admin_port: int, token: str, method: str, path: str, body: dict[str, str] | None = None) -> None:
+    request = urllib.request.Request(f"http://127.0.0.1:{admin_port}/api/v1/{path}", method=method,
+                                     data=json.dumps(body).encode() if body else None,
                                      headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=10):
         pass
+
+
+def trial(page: Page, admin_port: int, token: str) -> None:
+    text = "document.querySelector('#trial-text').innerText"
+    is_shown = "!document.querySelector('#trial').hidden"
+    page.evaluate("(() => { const now = Date.now.bind(Date); Date.now = () => now() + 3600000; })()")
+    for button, message in (("#trial-back", "the configuration before holds"), ("#trial-confirm", "confirmed")):
+        call(admin_port, token, "POST", "reload?confirm=10m")
+        check("the time that is left of a trial is the gateway's, whatever the browser's clock",
+              page.until(f"{is_shown} && {text}.match(/ in (5[0-9][0-9]|600) s/)", 10))
+        page.click(button)
+        check(f"a button ends the trial: {message}", page.until(
+            f"!({is_shown}) && document.querySelector('#reload-message').innerText.includes('{message}')", 10))
 
 
 def lift_block(page: Page) -> None:

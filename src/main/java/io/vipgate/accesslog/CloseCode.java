@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Who: {@code C} the client, {@code S} the endpoint, {@code P} the gateway by a rule of its own, {@code R} the gateway for
  * want of something or by a fault, {@code c} and {@code s} a timeout that waited for the client or the endpoint, {@code D} the
- * endpoint went down, {@code K} an operator or the drain, {@code -} both, in order. Phase: {@code R} before an endpoint was
+ * endpoint went down, {@code B} it was rebalanced, {@code K} an operator or the drain, {@code -} both, in order. Phase: {@code R} before an endpoint was
  * chosen, {@code C} connecting, {@code D} data, {@code -} neither.
  *
  * <p>Stateless.
@@ -43,6 +43,7 @@ final class CloseCode {
             case IDLE, HALF_CLOSED -> wasEndpointSilent ? wasConnected ? "sD" : "sC" : wasConnected ? "cD" : "cC";
             case LIFETIME -> wasConnected ? "PD" : "PC";
             case ENDPOINT_DOWN -> wasConnected ? "DD" : "DC";
+            case REBALANCED -> wasConnected ? "BD" : "BC";
             case OPERATOR, DRAIN -> wasConnected ? "KD" : "KC";
             case INTERNAL -> wasConnected ? "RD" : "RC";
             case CONNECT_FAILED -> lastFailure == null ? of(RefuseReason.NO_ENDPOINT) : of(lastFailure);
@@ -66,6 +67,7 @@ final class CloseCode {
             case ACCESS, BLOCKED, SOURCE_CONNECTIONS, SOURCE_RATE, PROXY_UNTRUSTED, PROXY_INVALID, PREREAD_FULL,
                     HELLO_INVALID, NOT_TLS, NO_SERVER_NAME, UNKNOWN_SERVER_NAME ->
                 "PR";
+            case REFUSING, PAUSED -> "K-";
             case PROXY_TIMEOUT, HELLO_TIMEOUT -> "cR";
             case PROXY_LEFT, HELLO_LEFT -> "CR";
         };

@@ -36,6 +36,9 @@ final class Entry {
     long bytesToClient;
     int attempts;
     boolean isPinned;
+    /** {@code won} or {@code lost}; null when no second connect was begun beside the first. */
+    @Nullable
+    String hedge;
     String close = "";
 
     /** Begins an entry, as that of a client that has not got anywhere. */
@@ -52,6 +55,7 @@ final class Entry {
         bytesToClient = 0;
         attempts = 0;
         isPinned = false;
+        hedge = null;
         conveyed = null;
         hello = null;
     }

@@ -3,7 +3,8 @@ package io.vipgate.accesslog;
 import io.vipgate.relay.Conveyed;
 /**
  * Lines for programs: one JSON object (RFC 8259) with the fields of the text form. {@code connect} and {@code duration} are
- * numbers of seconds, {@code in} and {@code out} of bytes. What is not there is {@code null}; {@code peer}, {@code vpce} and
+ * numbers of seconds, {@code in} and {@code out} of bytes. What is not there is {@code null}; {@code hedge} is there only where a
+ * second endpoint was tried beside one that was slow, {@code peer}, {@code vpce} and
  * {@code linkId} are there only where a PROXY header told them, {@code sni} only where a ClientHello was read.
  *
  * <p>Confined to the writer's thread.
@@ -30,6 +31,9 @@ final class JsonFormat implements LineFormat {
         lines.append(",\"in\":").append(entry.bytesToBackend).append(",\"out\":").append(entry.bytesToClient)
                 .append(",\"attempts\":").append(entry.attempts).append(",\"pinned\":")
                 .append(entry.isPinned ? "true" : "false").append(",\"close\":\"").append(entry.close).append('"');
+        if (entry.hedge != null) {
+            lines.append(",\"hedge\":\"").append(entry.hedge).append('"');
+        }
         if (entry.conveyed != null) {
             conveyed(entry.conveyed, lines);
         }

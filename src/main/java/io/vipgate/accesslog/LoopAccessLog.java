@@ -56,6 +56,9 @@ public final class LoopAccessLog implements RelayObserver {
         entry.bytesToClient = relay.bytesToClient();
         entry.attempts = attempts;
         entry.isPinned = relay.isPinned();
+        if (relay.wasHedged()) {
+            entry.hedge = relay.hasHedgeWon() ? "won" : "lost";
+        }
         queue.publish();
     }
 

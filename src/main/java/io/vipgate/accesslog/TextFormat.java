@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lines for people: {@code time listener client -> pool/endpoint connect=1.2ms duration=3.4s in=812 out=10240 attempts=1
- * pinned=false close=--}, and behind it {@code peer=} where a PROXY header conveyed the client, {@code sni=} where its ClientHello
+ * pinned=false close=--}, and behind it {@code hedge=} where a second endpoint was tried beside one that was slow, {@code peer=} where a PROXY header conveyed the client, {@code sni=} where its ClientHello
  * was read. What is not there is {@code -}. A time of a second and more is in seconds.
  *
  * <p>Names are printed as they are while they are of visible ASCII characters without backslash; each other byte of their
@@ -32,6 +32,9 @@ final class TextFormat implements LineFormat {
                 .append(" attempts=").append(entry.attempts).append(" pinned=")
                 .append(entry.isPinned ? "true" : "false")
                 .append(" close=").append(entry.close);
+        if (entry.hedge != null) {
+            lines.append(" hedge=").append(entry.hedge);
+        }
         Conveyed conveyed = entry.conveyed;
         if (conveyed != null && !conveyed.isLocal()) {
             ClientText.append(lines.append(" peer="), conveyed.peerHigh(), conveyed.peerLow(), conveyed.peerPort());

@@ -5,8 +5,10 @@ import io.vipgate.admin.model.StandbyState;
 import io.vipgate.admin.model.ClosedRelays;
 import io.vipgate.admin.model.EndpointAddresses;
 import io.vipgate.admin.model.ForgottenPins;
+import io.vipgate.admin.model.ListenerStatus;
 import io.vipgate.json.Json;
 import io.vipgate.json.JsonObject;
+import io.vipgate.text.Sanitizer;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -28,11 +30,14 @@ import static io.vipgate.admin.Route.Access.TOKEN;
 final class AdminRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(AdminRoutes.class);
     private static final List<String> STATES = List.of("ready", "drain", "maint");
+    private static final List<String> LISTENER_STATES = List.of("ready", "paused", "refusing");
     private static final Set<String> FILTERS = Set.of("endpoint", "client", "pool", "listener");
     private static final Set<String> FILTERS_AND_PAGE = Set.of("endpoint", "client", "pool", "listener", "after",
             "limit");
     private static final int USUAL_ON_PAGE = 100;
     private static final int MAX_ON_PAGE = 1000;
+    /** Of what a caller has written, in the log. */
+    private static final int MAX_TOLD = 400;
 
     private final Operations operations;
     private final Renderings renderings;
@@ -53,6 +58,7 @@ final class AdminRoutes {
                                 new EventStream(operations, renderings)),
                         new Route("PUT", "/api/v1/pools/{}/endpoints/{}/state", TOKEN, calls::toState),
                         new Route("PUT", "/api/v1/pools/{}/endpoints/{}/weight", TOKEN, calls::toWeight),
+                        new Route("PUT", "/api/v1/listeners/{}/state", TOKEN, calls::toListenerState),
                         new Route("GET", "/api/v1/explain", ANYBODY,
                                 Set.of("listener", "client", "peer", "serverName", "alpn"), calls::explain),
                         new Route("GET", "/api/v1/relays", TOKEN, FILTERS_AND_PAGE, calls::relays),
@@ -63,6 +69,8 @@ final class AdminRoutes {
                         new Route("DELETE", "/api/v1/pools/{}/pins", TOKEN, calls::forgetAll),
                         new Route("GET", "/api/v1/pools/{}/pins/{}", TOKEN, calls::pin),
                         new Route("DELETE", "/api/v1/pools/{}/pins/{}", TOKEN, calls::forget),
+                        new Route("POST", "/api/v1/pools/{}/rebalance", TOKEN, Set.of("dryRun"), calls::rebalance),
+                        new Route("DELETE", "/api/v1/pools/{}/rebalance", TOKEN, calls::stopRebalancing),
                         new Route("GET", "/api/v1/sources", TOKEN, Set.of("listener", "limit"), calls::sources),
                         new Route("GET", "/api/v1/configurations", TOKEN, calls::configurations),
                         new Route("POST", "/api/v1/rollback", TOKEN, Set.of("steps", "dryRun"), calls::rollBack),
@@ -103,6 +111,16 @@ final class AdminRoutes {
                 .orElseThrow(() -> RequestException.bad("body (expected: {\"weight\": N}, N a whole number)"));
         EndpointAddresses done = operations.toWeight(call.names().get(0), call.names().get(1), weight);
         tell(call, String.join("/", call.names()) + " to weight " + weight);
+        return Response.of(200, done);
+    }
+
+    private Response toListenerState(Request call) throws RequestException {
+        String state = only(call.body(), "state").text();
+        if (!LISTENER_STATES.contains(state)) {
+            throw RequestException.bad("body (expected: {\"state\": \"ready\"}, \"paused\" or \"refusing\")");
+        }
+        ListenerStatus done = operations.toListenerState(call.names().getFirst(), state);
+        tell(call, "listener " + done.name() + " to " + state);
         return Response.of(200, done);
     }
 
@@ -220,6 +238,19 @@ final class AdminRoutes {
         return Response.of(200, done);
     }
 
+    private Response rebalance(Request call) throws RequestException {
+        boolean isDryRun = isDryRun(call);
+        if (!isDryRun) {
+            tell(call, "rebalance pool " + call.names().getFirst());
+        }
+        return Response.of(200, operations.rebalance(call.names().getFirst(), isDryRun));
+    }
+
+    private Response stopRebalancing(Request call) throws RequestException {
+        tell(call, "stop rebalancing pool " + call.names().getFirst());
+        return Response.of(200, operations.stopRebalancing(call.names().getFirst()));
+    }
+
     private Response reload(Request call) throws RequestException {
         ReloadOptions options = new ReloadOptions(isDryRun(call),
                 Optional.ofNullable(call.parameters().get("confirm")),
@@ -283,6 +314,6 @@ final class AdminRoutes {
 
     private void tell(Request call, String what) {
         renderings.forgetStatus();
-        LOG.info("admin: {}, requested by {}", what, call.client());
+        LOG.info("admin: {}, requested by {}", Sanitizer.escape(what, MAX_TOLD), call.client());
     }
 }

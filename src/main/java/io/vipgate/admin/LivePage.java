@@ -27,7 +27,7 @@ final class LivePage {
     static final List<String> FILES = List.of(INDEX, "page.css", "icon.svg", "main.js", "blocks.js", "calls.js",
             "charts.js",
             "controls.js", "demo.js", "dialogs.js", "dom.js", "events.js", "feed.js", "format.js", "history.js",
-            "tables.js",
+            "homing.js", "tables.js",
             "theme.js", "uplot/LICENSE.txt", "uplot/uPlot.iife.min.js", "uplot/uPlot.min.css");
     private static final Map<String, String> TYPES = Map.of("html", "text/html; charset=utf-8", "css",
             "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8", "svg", "image/svg+xml", "txt",

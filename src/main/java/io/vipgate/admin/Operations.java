@@ -9,7 +9,10 @@ import io.vipgate.admin.model.Explanation;
 import io.vipgate.admin.model.ForgottenPins;
 import io.vipgate.admin.model.GatewayStatus;
 import io.vipgate.admin.model.LiftedBlocks;
+import io.vipgate.admin.model.ListenerStatus;
 import io.vipgate.admin.model.PinList;
+import io.vipgate.admin.model.RebalanceResult;
+import io.vipgate.admin.model.RebalanceStop;
 import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
 import io.vipgate.admin.model.SourceList;
@@ -181,6 +184,29 @@ public interface Operations extends HealthSource {
      * @throws RequestException if the gateway stops
      */
     StandbyState toStandby(boolean isStandby) throws RequestException;
+
+    /**
+     * Has a pool rebalanced once, or tells what that would close.
+     *
+     * @throws RequestException if there is no such pool, its relays may not be closed now, or the gateway stops
+     */
+    RebalanceResult rebalance(String pool, boolean isDryRun) throws RequestException;
+
+    /**
+     * Ends the rebalancing of a pool.
+     *
+     * @throws RequestException if there is no such pool
+     */
+    RebalanceStop stopRebalancing(String pool) throws RequestException;
+
+    /**
+     * Sets what the operator wants of a listener.
+     *
+     * @param state {@code ready}, {@code paused} or {@code refusing}
+     * @return how the listener is afterwards
+     * @throws RequestException if there is no such listener, or the gateway stops
+     */
+    ListenerStatus toListenerState(String listener, String state) throws RequestException;
 
     /**
      * The configuration that waits to be confirmed stays.

@@ -19,6 +19,11 @@ public interface Balancer {
     @Nullable
     Candidate select(SelectionContext context);
 
+    /** Whether it compares {@link io.vipgate.pool.Endpoint#load}, so that finished connections have to be counted. */
+    default boolean isByLoad() {
+        return false;
+    }
+
     /** Goes on where the balancer of the snapshot before left off. Rules without turns have nothing to recall. */
     default void recall(Turns turns) {}
 

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code least-connections}: the candidate with the fewest connections for its weight, counted over all loops. Takes
- * time linear in the number of candidates, about a nanosecond for each: other loops open and close connections at every
+ * {@code least-connections}: the candidate with the fewest connections for its weight, counted over all loops, without those
+ * that the endpoint has finished. Takes time linear in the number of candidates, about a nanosecond for each: other loops open and close connections at every
  * endpoint, and an order that is exact over all loops would need a write that they contend for with each connection.
  *
  * <p>Candidates that are alike take turns: each time, all who are alike earn an equal part of the connection, and who gets
@@ -43,7 +43,7 @@ public final class LeastConnections implements Balancer {
         long weightOfLeast = 1;
         int count = 0;
         for (int i = 0; i < counted.length; i++) {
-            long connections = counted[i].present() + 1L;
+            long connections = counted[i].load() + 1L;
             long compared = connections * weightOfLeast - leastConnections * weights[i];
             if (compared > 0 || !context.isUsable(candidates[i].endpoint())) {
                 continue;
@@ -74,6 +74,11 @@ public final class LeastConnections implements Balancer {
     }
 
     @Override
+    public boolean isByLoad() {
+        return true;
+    }
+
+    @Override
     public void recall(Turns turns) {
         for (int i = 0; i < candidates.length; i++) {
             untilTurn[i] = turns.untilTurn(candidates[i].endpoint());
@@ -101,17 +106,17 @@ public final class LeastConnections implements Balancer {
     public String reason(boolean isOnly) {
         return isOnly
                 ? "the only one that is least loaded"
-                : "the least loaded for its weight, with the connections of now";
+                : "the least loaded for its weight, with the connections of now that it has not finished";
     }
 
     private boolean isLeastLoaded(Candidate candidate, SelectionContext context) {
         if (!context.isUsable(candidate.endpoint())) {
             return false;
         }
-        int connections = candidate.endpoint().connections();
+        int load = candidate.endpoint().load();
         for (Candidate other : candidates) {
             if (context.isUsable(other.endpoint())
-                    && Load.compare(candidate, connections, other, other.endpoint().connections()) > 0) {
+                    && Load.compare(candidate, load, other, other.endpoint().load()) > 0) {
                 return false;
             }
         }

@@ -11,7 +11,7 @@ final class Load {
      *
      * @return negative when the first is less loaded, 0 when both are alike
      */
-    static int compare(Candidate a, int connectionsOfA, Candidate b, int connectionsOfB) {
-        return Long.compare((connectionsOfA + 1L) * b.weight(), (connectionsOfB + 1L) * a.weight());
+    static int compare(Candidate a, int loadOfA, Candidate b, int loadOfB) {
+        return Long.compare((loadOfA + 1L) * b.weight(), (loadOfB + 1L) * a.weight());
     }
 }

@@ -30,7 +30,7 @@ public final class PowerOfTwo implements Balancer {
         boolean isFirstUsable = context.isUsable(first.endpoint());
         boolean isSecondUsable = context.isUsable(second.endpoint());
         if (isFirstUsable && isSecondUsable) {
-            return Load.compare(first, first.endpoint().connections(), second, second.endpoint().connections()) <= 0
+            return Load.compare(first, first.endpoint().load(), second, second.endpoint().load()) <= 0
                     ? first
                     : second;
         }
@@ -38,6 +38,11 @@ public final class PowerOfTwo implements Balancer {
             return first;
         }
         return isSecondUsable ? second : RandomPick.weightedAmongUsable(candidates, context);
+    }
+
+    @Override
+    public boolean isByLoad() {
+        return true;
     }
 
     @Override
@@ -50,7 +55,7 @@ public final class PowerOfTwo implements Balancer {
     public String reason(boolean isOnly) {
         return isOnly
                 ? SelectionProbability.ONLY_ONE
-                : "the less loaded of two drawn by weight, with the connections of now";
+                : "the less loaded of two drawn by weight, with the connections of now that they have not finished";
     }
 
     /** With the connections there are now, over every pair that may be drawn. */
@@ -70,8 +75,8 @@ public final class PowerOfTwo implements Balancer {
                 boolean isSecondUsable = context.isUsable(second.endpoint());
                 if (!isFirstUsable && !isSecondUsable) {
                     missed += both;
-                } else if (isFirstUsable && (!isSecondUsable || Load.compare(first, first.endpoint().connections(),
-                        second, second.endpoint().connections()) <= 0)) {
+                } else if (isFirstUsable && (!isSecondUsable || Load.compare(first, first.endpoint().load(),
+                        second, second.endpoint().load()) <= 0)) {
                     probabilities[i] += both;
                 } else {
                     probabilities[k] += both;

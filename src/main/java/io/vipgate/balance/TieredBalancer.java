@@ -29,6 +29,11 @@ public final class TieredBalancer {
         lastResort = snapshot.lastResort();
     }
 
+    /** Whether its rule compares the load of endpoints; false while there is nothing to choose from. */
+    public boolean isByLoad() {
+        return tiers.length > 0 && tiers[0].isByLoad();
+    }
+
     /** Leaves behind what the balancers of the next snapshot are to go on with. */
     public void remember(Turns turns) {
         for (Balancer tier : tiers) {

@@ -37,9 +37,13 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        return change(admin, endpoint, what(), body(), spec.commandLine().getOut());
+    }
+
+    /** Changes an endpoint, and says how it is afterwards. */
+    static int change(AdminOptions admin, String endpoint, String what, Json body, PrintWriter out) {
         EndpointName name = EndpointName.parse(endpoint);
-        Json done = admin.client().put(name.path(what()), body());
-        PrintWriter out = spec.commandLine().getOut();
+        Json done = admin.client().put(name.path(what), body);
         if (done.get("addresses").list().isEmpty()) {
             out.println(name + ": done; its name has no address now");
         }
@@ -63,20 +67,6 @@ abstract sealed class EndpointCommand implements Callable<Integer> {
         @Override
         Json body() {
             return Json.object().with("state", "drain").build();
-        }
-    }
-
-    /** {@code vipgate ready}. */
-    @Command(name = "ready", description = "Sends an endpoint new clients again.")
-    static final class Ready extends EndpointCommand {
-        @Override
-        String what() {
-            return "state";
-        }
-
-        @Override
-        Json body() {
-            return Json.object().with("state", "ready").build();
         }
     }
 

@@ -76,6 +76,7 @@ final class ExplainCommand implements Callable<Integer> {
     private static String result(String result, AnsiStyle style) {
         return switch (result) {
             case "refused" -> style.red("is refused");
+            case "waits" -> style.yellow("waits in the kernel's queue");
             case "dry_run" -> style.yellow("would be refused but for the dry run");
             default -> "passes";
         };
@@ -89,6 +90,11 @@ final class ExplainCommand implements Callable<Integer> {
                 + " at listener "
                 + answer.get("listener").text();
         boolean isRefused = !answer.get("refused").isNull();
+        boolean isWaiting = answer.get("verdicts").list().stream()
+                .anyMatch(verdict -> verdict.get("result").text().equals("waits"));
+        if (isWaiting) {
+            out.println(style.yellow(who + " would wait: the listener is paused"));
+        }
         if (isRefused) {
             out.println(style.red(who + " would be refused: " + answer.get("refused").text()));
         }
@@ -96,7 +102,8 @@ final class ExplainCommand implements Callable<Integer> {
         String where = !choice.get("endpoint").isNull()
                 ? style.bold(pool + "/" + choice.get("endpoint").text())
                 : choice.get("definite").isTrue() ? style.red("no endpoint") : "one of pool " + pool;
-        out.println((isRefused ? "let in, it would get " : who + " gets ") + where + ": " + choice.get("why").text());
+        out.println((isRefused || isWaiting ? "let in, it would get " : who + " gets ") + where + ": "
+                + choice.get("why").text());
         for (Json verdict : answer.get("verdicts").list()) {
             out.println(verdict.get("check").text() + ": " + verdict.get("who").text() + " "
                     + verdict.get("address").text() + " " + result(verdict.get("result").text(), style) + ", "
@@ -108,6 +115,9 @@ final class ExplainCommand implements Callable<Integer> {
             out.println("pin: " + pin.get("endpoint").text() + ", " + pin.get("open").text() + " open"
                     + (pin.get("used").isTrue() ? "" : ", not used: " + pin.get("why").text()));
         }
+        if (!answer.get("hedge").isNull()) {
+            out.println("hedge: " + answer.get("hedge").text());
+        }
         out.println();
         Table table = new Table(style, "ENDPOINT", "ADDRESS", "STATE", "HEALTH", "WEIGHT", "CONNECTIONS", "PROBABILITY",
                 "WHY");
@@ -117,7 +127,9 @@ final class ExplainCommand implements Callable<Integer> {
                     style.verdict(candidate.get("health").text())
                             + (candidate.get("suspect").isTrue() ? " suspect" : ""),
                     candidate.get("weight").text() + (candidate.get("backup").isTrue() ? " backup" : ""),
-                    candidate.get("connections").text(),
+                    candidate.get("connections").text() + (candidate.get("finished").number() > 0
+                            ? " (" + candidate.get("finished").text() + " finished)"
+                            : ""),
                     pin.get("used").isTrue()
                             ? ""
                             : String.format(Locale.ROOT, "%.1f %%", candidate.get("probability").number() * 100),

@@ -63,6 +63,15 @@ final class Format {
         return (text.contains(":") ? "[" + text + "]" : text) + ":" + port.text();
     }
 
+    /** When the gateway told a status, by its own clock: its other moments are of that clock too. */
+    static Instant toldAt(Json status) {
+        try {
+            return status.get("at").isNull() ? Instant.now() : Instant.parse(status.get("at").text());
+        } catch (DateTimeParseException e) {
+            return Instant.now();
+        }
+    }
+
     /** How long ago a moment was; empty when it is not told. */
     static String since(Json moment, Instant now) {
         return distance(moment, at -> Duration.between(at, now));

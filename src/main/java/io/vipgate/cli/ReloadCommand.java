@@ -68,6 +68,9 @@ final class ReloadCommand implements Callable<Integer> {
         if (!done.get("confirmBy").isNull()) {
             out.println("goes back unless confirmed by " + done.get("confirmBy").text() + ": vipgate confirm");
         }
+        if (unless != null) {
+            out.println("goes back when a pool has " + unless);
+        }
         out.flush();
         return ExitStatus.OK;
     }

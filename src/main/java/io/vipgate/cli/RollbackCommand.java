@@ -6,10 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -24,8 +26,9 @@ final class RollbackCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private AdminOptions admin;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "STEPS", defaultValue = "1", description = "How many before the present one, 1 to 5 (default: 1).")
-    private int steps;
+    @Parameters(index = "0", arity = "0..1", paramLabel = "STEPS", description = "How many before the present one, 1 to 5 (default: 1). "
+            + "While a configuration is on trial, 1 ends the trial.")
+    private @Nullable Integer steps;
 
     @Option(names = "--list", description = "Lists those that held, the present one first.")
     private boolean isList;
@@ -40,6 +43,9 @@ final class RollbackCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        if (isList && (steps != null || isDryRun)) {
+            throw new ParameterException(spec.commandLine(), "--list (expected: neither STEPS nor --dry-run with it)");
+        }
         if (isList) {
             Table table = new Table(AnsiStyle.ofStandardOutput(), "STEPS", "HELD SINCE");
             Json answer = admin.client().getWithToken("/api/v1/configurations", Map.of());
@@ -48,7 +54,8 @@ final class RollbackCommand implements Callable<Integer> {
             }
             table.lines().forEach(out::println);
         } else {
-            Map<String, String> parameters = new LinkedHashMap<>(Map.of("steps", String.valueOf(steps)));
+            Map<String, String> parameters = new LinkedHashMap<>(
+                    Map.of("steps", String.valueOf(steps == null ? 1 : steps)));
             if (isDryRun) {
                 parameters.put("dryRun", "true");
             }

@@ -2,7 +2,6 @@ package io.vipgate.cli;
 
 import io.vipgate.json.Json;
 import java.io.PrintWriter;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -37,7 +36,7 @@ final class StatusCommand implements Callable<Integer> {
         if (output.isJson()) {
             out.println(status);
         } else {
-            StatusView view = new StatusView(status, AnsiStyle.ofStandardOutput(), Instant.now());
+            StatusView view = new StatusView(status, AnsiStyle.ofStandardOutput(), Format.toldAt(status));
             view.head().forEach(out::println);
             for (List<String> part : List.of(view.listeners(), view.endpoints(), view.notes())) {
                 if (!part.isEmpty()) {

@@ -71,6 +71,7 @@ final class StatusView {
         List<String> lines = new ArrayList<>(table.lines());
         for (Json listener : status.get("listeners").list()) {
             String name = "listener " + listener.get("name").text() + ": ";
+            state(name, listener, lines);
             if (listener.get("waiting").number() > 0) {
                 lines.add(name + listener.get("waiting").text()
                         + " of its connections wait for a PROXY header or a ClientHello");
@@ -83,6 +84,16 @@ final class StatusView {
             byReason(name + "a dry run would have refused: ", listener.get("wouldRefuseBy"), lines);
         }
         return lines;
+    }
+
+    private void state(String name, Json listener, List<String> lines) {
+        String state = listener.get("state").text();
+        if (!state.equals("ready")) {
+            String text = name + state + " for " + Format.since(listener.get("stateSince"), now);
+            lines.add(state.equals("paused")
+                    ? style.yellow(text + ", " + listener.get("queued").text() + " clients wait in the kernel's queue")
+                    : style.red(text + ", clients are reset"));
+        }
     }
 
     private static void byReason(String what, Json counts, List<String> lines) {
@@ -148,7 +159,9 @@ final class StatusView {
                 lines.add("pool " + pool.get("name").text() + ": " + pins.get("count").text() + " pins, "
                         + pins.get("moves").text() + " moved, " + pins.get("evictions").text() + " evicted");
             }
+            rebalance(pool, lines);
             clientAddress(pool, lines);
+            connect(pool, lines);
             for (Json machine : pool.get("sharedMachines").list()) {
                 lines.add(
                         style.yellow(
@@ -158,6 +171,57 @@ final class StatusView {
             }
         }
         return lines;
+    }
+
+    private void connect(Json pool, List<String> lines) {
+        Json connect = pool.get("connect");
+        if (connect.isNull()) {
+            return;
+        }
+        String name = "pool " + pool.get("name").text() + ": ";
+        if (!connect.get("hedgeDelayMillis").isNull()) {
+            lines.add(name + "connects are hedged after " + connect.get("hedgeDelayMillis").text() + " ms"
+                    + (connect.get("hedge").text().equals("auto") ? " (auto)" : "") + ", "
+                    + budget(connect.get("hedges")) + " in the last 10 s");
+        }
+        byReason(name + "hedges: ", connect.get("hedgesBy"), lines);
+        if (!connect.get("retries").isNull()) {
+            lines.add(name + "retries " + budget(connect.get("retries")) + " in the last 10 s, "
+                    + connect.get("retriesRefused").text() + " refused since the start");
+        }
+        connect.get("connecting").entries().forEach((endpoint, count) -> {
+            if (count.number() > 0) {
+                String text = name + Format.clean(endpoint) + " has " + count.text() + " of "
+                        + connect.get("maxConnecting").text() + " connects under way";
+                lines.add(count.number() < connect.get("maxConnecting").number()
+                        ? text
+                        : style.yellow(text + ", and is passed over"));
+            }
+        });
+    }
+
+    private String budget(Json budget) {
+        if (budget.get("most").isNull()) {
+            return budget.get("used").text();
+        }
+        String text = budget.get("used").text() + " of " + budget.get("most").text();
+        return budget.get("used").number() < budget.get("most").number() ? text : style.yellow(text);
+    }
+
+    private void rebalance(Json pool, List<String> lines) {
+        Json rebalance = pool.get("rebalance");
+        String why = rebalance.get("why").isNull() ? "" : Format.clean(rebalance.get("why").text());
+        String name = "pool " + pool.get("name").text() + ": ";
+        long closed = (long) rebalance.get("closed").number();
+        String done = closed + " of " + (closed + (long) rebalance.get("left").number()) + " closed";
+        switch (rebalance.get("state").text()) {
+            case "running" -> lines.add(style.yellow(name + "rebalancing: " + done
+                    + (why.isEmpty() ? ", " + rebalance.get("leftSeconds").text() + " s left" : ", " + why)));
+            case "waiting" -> lines.add(name + "rebalancing waits: " + why + (closed > 0 ? "; " + done : ""));
+            case "stopped" -> lines.add(style.yellow(name + "rebalancing has stopped: " + why));
+            default -> {
+            }
+        }
     }
 
     private void clientAddress(Json pool, List<String> lines) {

@@ -3,7 +3,6 @@ package io.vipgate.cli;
 import io.vipgate.json.Json;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,7 +37,7 @@ final class TopCommand implements Callable<Integer> {
         try (Terminal terminal = Terminal.open()) {
             do {
                 int[] size = terminal.size();
-                terminal.show(TopScreen.lines(status, style, Instant.now(), note, size[0], size[1]));
+                terminal.show(TopScreen.lines(status, style, Format.toldAt(status), note, size[0], size[1]));
                 try {
                     note = "";
                     status = gateway.get("/api/v1/status", Map.of());

@@ -16,11 +16,11 @@ import picocli.CommandLine;
  */
 @Command(name = "vipgate", description = "Layer-4 load-balancing gateway in front of virtual IPs.", mixinStandardHelpOptions = true, versionProvider = VipgateCommand.Version.class, synopsisSubcommandLabel = "COMMAND", subcommands = {
     RunCommand.class, CheckCommand.class, DemoCommand.class, ImportCommand.class, StatusCommand.class,
-    EndpointCommand.Drain.class, EndpointCommand.Ready.class, EndpointCommand.Maint.class,
+    EndpointCommand.Drain.class, ReadyCommand.class, EndpointCommand.Maint.class,
     EndpointCommand.Weight.class, RelaysCommand.class, CloseCommand.class, BlockCommand.class, UnblockCommand.class,
     BlocksCommand.class, SourcesCommand.class, ReloadCommand.class, ConfirmCommand.class, RollbackCommand.class,
-    StandbyCommand.Enter.class,
-    StandbyCommand.Leave.class,
+    ListenerCommand.Pause.class, ListenerCommand.Refuse.class, StandbyCommand.Enter.class, StandbyCommand.Leave.class,
+    RebalanceCommand.class,
     ExplainCommand.class, TopCommand.class, TrainCommand.class})
 final class VipgateCommand implements Runnable {
     @Spec

@@ -28,6 +28,8 @@ public record PoolConfig(
         @Key(doc = "how endpoints are probed") ProbeConfig probe,
         @Key(doc = "keeps a client at its endpoint") PinningConfig pinning,
         @Key(doc = "connecting to an endpoint") ConnectConfig connect,
+        @Key(byDefault = "0", min = "0", doc = "at so many connects under way an endpoint is skipped, pins included, as at "
+                + "its `maxConnections`; 0: none") int maxConnecting,
         @Key(doc = "bounds on a relay") TimeoutsConfig timeouts,
         @Key(doc = "TCP keepalive, on both sides; `idle` and `interval` in whole seconds") KeepAliveConfig keepAlive,
         @Key(doc = "how long a peer may leave what it was sent unacknowledged and be silent before its relay is reset, watched by "
@@ -43,6 +45,8 @@ public record PoolConfig(
                 + "only those that are up") OnNoHealthy onNoHealthy,
         @Key(byDefault = "0s", max = "1h", doc = "ramp of new connections after an "
                 + "endpoint's return; ignored with `source-hash` and `first`") Duration slowStart,
+        @Key(doc = "closes idle relays little by little so that their clients come back to "
+                + "[where they belong](balancing-and-pinning.md#after-a-failure-bring-clients-home); a word alone is short for `when`") RebalanceConfig rebalance,
         @Key(byDefault = "0s", doc = "how long relays of a removed endpoint or listener "
                 + "may live after a reload; 0s: until they end") Duration removedDrain,
         @Key(doc = "name lookups of endpoints given by name") ResolveConfig resolve) {

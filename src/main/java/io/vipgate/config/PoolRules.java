@@ -22,6 +22,7 @@ final class PoolRules {
     void check() {
         weights();
         proxyProtocol();
+        hedge();
         wholeSeconds("idle", pool.keepAlive().idle());
         wholeSeconds("interval", pool.keepAlive().interval());
         userTimeout("client", pool.userTimeout().client());
@@ -36,9 +37,29 @@ final class PoolRules {
             problems.warn(written.line(downDrain), downDrain,
                     "ignored with onDown: " + ScalarTypes.of(OnDown.class).write(pool.onDown()));
         }
+        rebalance();
         if (pool.balance() == BalanceRule.FIRST) {
             overflow(false);
             overflow(true);
+        }
+    }
+
+    private void rebalance() {
+        KeyPath at = path.child("rebalance");
+        KeyPath idleFor = at.child("idleFor");
+        Duration idle = pool.timeouts().idle();
+        if (pool.rebalance().idleFor().compareTo(idle) >= 0 && !problems.touches(idleFor)
+                && (written.has(idleFor) || pool.rebalance().when() != RebalanceWhen.NEVER)) {
+            problems.error(written.line(written.has(idleFor) ? idleFor : at), idleFor,
+                    ScalarTypes.printDuration(pool.rebalance().idleFor()) + " (expected: less than timeouts.idle, "
+                            + ScalarTypes.printDuration(idle) + ", which ends such relays first)");
+        }
+        boolean isAlone = pool.endpoints().size() == 1
+                && pool.endpoints().values().stream().allMatch(only -> only.address().literal().isPresent());
+        if (isAlone && pool.rebalance().when() != RebalanceWhen.NEVER) {
+            problems.warn(written.line(at.child("when")), at.child("when"),
+                    ScalarTypes.of(RebalanceWhen.class).write(pool.rebalance().when())
+                            + ": the pool has a single endpoint, so there is nothing to rebalance");
         }
     }
 
@@ -54,6 +75,35 @@ final class PoolRules {
                     problems.warn(written.line(at), at,
                             "0: with balance: first the endpoints behind it get connections only while it can't be used");
                 });
+    }
+
+    private void hedge() {
+        ConnectConfig connect = pool.connect();
+        KeyPath at = path.child("connect");
+        KeyPath hedge = at.child("hedge");
+        KeyPath budget = at.child("hedgeBudget");
+        if (problems.touches(at)) {
+            return;
+        }
+        if (!connect.hedge().isOn()) {
+            if (written.has(budget)) {
+                problems.warn(written.line(budget), budget, "ignored with hedge: 0s");
+            }
+            return;
+        }
+        if (connect.hedge().fixed().compareTo(connect.timeout()) >= 0) {
+            problems.error(written.line(hedge), hedge,
+                    connect.hedge() + " (expected: less than connect.timeout, which is "
+                            + ScalarTypes.printDuration(connect.timeout()) + ")");
+        }
+        if (connect.attempts().filter(attempts -> attempts == 1).isPresent()) {
+            problems.error(written.line(hedge), hedge,
+                    connect.hedge() + " (expected: 0s with attempts: 1, since a hedge is a second attempt)");
+        } else if (pool.endpoints().size() == 1
+                && pool.endpoints().values().iterator().next().address().literal().isPresent()) {
+            problems.warn(written.line(hedge), hedge,
+                    connect.hedge() + ": never done, since the pool has no second endpoint");
+        }
     }
 
     private void proxyProtocol() {

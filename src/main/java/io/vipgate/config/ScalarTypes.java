@@ -52,6 +52,7 @@ final class ScalarTypes {
                     new ScalarType<>(StatusRanges.class, StatusRanges::parse, StatusRanges::toString),
                     new ScalarType<>(BindAddress.class, BindAddress::parse, BindAddress::toString),
                     new ScalarType<>(AdminBind.class, AdminBind::parse, AdminBind::toString),
+                    new ScalarType<>(HedgeDelay.class, HedgeDelay::parse, HedgeDelay::toString),
                     new ScalarType<>(ProbeSource.class, ProbeSource::parse, ProbeSource::toString),
                     new ScalarType<>(EndpointAddress.class, EndpointAddress::parse, EndpointAddress::toString))
             .stream()

@@ -14,9 +14,9 @@ import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.RelayDrain;
 import java.math.BigDecimal;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Has the relays of endpoints that are down end little by little, where {@code onDown} is {@code drain}: idle ones by FIN over
  * the first half of {@code downDrain}, the rest by RST at its end. It is called off when the endpoint comes back, and does not
- * begin, or stops, while the clients would find no better endpoint.
+ * begin, or stops, while the clients would find no better endpoint. Where {@code onDown} is {@code close} all are reset at once.
  *
  * <p>Confined to the control thread, but for {@link #leftNanos}.
  */
@@ -40,14 +40,18 @@ final class DownDrains {
     private final ScheduledExecutorService control;
     private final RecentEvents events;
     private final Supplier<PoolConfig> config;
-    /** Drained to their end since they went down: not to be drained again. */
-    private final Map<Endpoint, Boolean> done = new HashMap<>();
     private final Map<Endpoint, Drain> running = new ConcurrentHashMap<>();
+    /** Of those whose connections were ended since they went down: not to be drained again. */
+    private final Map<Endpoint, RelayDrain.Switch> over = new HashMap<>();
 
-    private record Drain(RelayDrain.Switch lever, long end, Future<?> over) {
+    private record Drain(RelayDrain.Switch lever, long begun, long nanos, Future<?> atEnd) {
+        long leftNanos() {
+            return Math.max(0, begun + nanos - System.nanoTime());
+        }
+
         void callOff() {
             lever.callOff();
-            over.cancel(false);
+            atEnd.cancel(false);
         }
     }
 
@@ -62,19 +66,41 @@ final class DownDrains {
 
     /** Health, configuration or the operator's states have changed. */
     void reconsider() {
+        long now = System.nanoTime();
         PoolSnapshot snapshot = pool.snapshot();
         boolean isMeant = config.get().onDown() == OnDown.DRAIN && !wouldFindNobody(snapshot);
-        for (Endpoint endpoint : List.copyOf(running.keySet())) {
-            if (!isMeant || !isDown(snapshot, endpoint)) {
-                callOff(endpoint);
+        over.entrySet().removeIf(each -> {
+            boolean isBack = isIn(snapshot, each.getKey()) && !isDown(snapshot, each.getKey());
+            if (isBack) {
+                each.getValue().callOff();
             }
-        }
-        done.keySet().removeIf(endpoint -> !isDown(snapshot, endpoint));
+            return isBack || !isIn(snapshot, each.getKey());
+        });
+        running.forEach((endpoint, drain) -> {
+            // One that is gone from the configuration is no better for that: its drain goes on.
+            if (isIn(snapshot, endpoint)) {
+                if (!isMeant || !isDown(snapshot, endpoint)) {
+                    callOff(endpoint, drain);
+                } else if (drain.nanos() != config.get().downDrain().toNanos()) {
+                    drain.callOff();
+                    begin(endpoint, drain.begun(), now);
+                }
+            }
+        });
         if (isMeant) {
             snapshot.members().stream().filter(member -> member.state().health() == Health.DOWN)
                     .map(PoolSnapshot.Member::endpoint)
-                    .filter(endpoint -> !running.containsKey(endpoint) && !done.containsKey(endpoint))
-                    .forEach(this::begin);
+                    .filter(endpoint -> !running.containsKey(endpoint) && !over.containsKey(endpoint))
+                    .forEach(endpoint -> begin(endpoint, now, now));
+        }
+    }
+
+    /** An endpoint has gone down: where {@code onDown} is {@code close} its connections end now. */
+    void onDown(Endpoint endpoint) {
+        if (config.get().onDown() == OnDown.CLOSE) {
+            RelayDrain.Switch lever = new RelayDrain.Switch();
+            over.put(endpoint, lever);
+            drain(endpoint, lever, 0);
         }
     }
 
@@ -93,32 +119,37 @@ final class DownDrains {
                 member -> member.endpoint().equals(endpoint) && member.state().health() == Health.DOWN);
     }
 
-    private void begin(Endpoint endpoint) {
+    private static boolean isIn(PoolSnapshot snapshot, Endpoint endpoint) {
+        return snapshot.members().stream().anyMatch(member -> member.endpoint().equals(endpoint));
+    }
+
+    private void begin(Endpoint endpoint, long begun, long now) {
         long nanos = config.get().downDrain().toNanos();
+        long left = Math.max(0, begun + nanos - now);
         RelayDrain.Switch lever = new RelayDrain.Switch();
-        running.put(endpoint, new Drain(lever, System.nanoTime() + nanos,
-                control.schedule(() -> end(endpoint), nanos, TimeUnit.NANOSECONDS)));
+        running.put(endpoint, new Drain(lever, begun, nanos,
+                control.schedule(() -> end(endpoint, lever), left, TimeUnit.NANOSECONDS)));
         tell(endpoint, "is down: its " + endpoint.connections() + " connections end within "
-                + BigDecimal.valueOf(nanos / 1_000_000, 3).stripTrailingZeros().toPlainString() + " s");
-        loops.tell(context -> RelayDrain.begin(context.relays(), lever,
-                relay -> relay.isConnected() && relay.endpoint() != null
-                        && relay.endpoint().endpoint().equals(endpoint),
+                + BigDecimal.valueOf(left / 1_000_000, 3).stripTrailingZeros().toPlainString() + " s");
+        drain(endpoint, lever, left);
+    }
+
+    private void drain(Endpoint endpoint, RelayDrain.Switch lever, long nanos) {
+        loops.tell(context -> RelayDrain.begin(context.relays(), lever, RelayDrain.at(Set.of(endpoint)),
                 CloseReason.ENDPOINT_DOWN, nanos));
     }
 
     /** The loops have reset what was left, or do so now. */
-    private void end(Endpoint endpoint) {
-        if (running.remove(endpoint) != null) {
-            done.put(endpoint, true);
+    private void end(Endpoint endpoint, RelayDrain.Switch lever) {
+        if (running.remove(endpoint) != null && isIn(pool.snapshot(), endpoint)) {
+            over.put(endpoint, lever);
         }
     }
 
-    private void callOff(Endpoint endpoint) {
-        Drain drain = running.remove(endpoint);
-        if (drain != null) {
-            drain.callOff();
-            tell(endpoint, "is no longer drained: its " + endpoint.connections() + " connections stay");
-        }
+    private void callOff(Endpoint endpoint, Drain drain) {
+        running.remove(endpoint);
+        drain.callOff();
+        tell(endpoint, "is no longer drained: its " + endpoint.connections() + " connections stay");
     }
 
     private void tell(Endpoint endpoint, String what) {
@@ -127,15 +158,21 @@ final class DownDrains {
         LOG.info("{}", text);
     }
 
+    /** Whether an endpoint's connections are drained now. */
+    boolean isDraining() {
+        return !running.isEmpty();
+    }
+
     /** How long the connections of an endpoint that is down have at most; empty when they are not drained. Thread-safe. */
     OptionalLong leftNanos(Endpoint endpoint) {
         Drain drain = running.get(endpoint);
-        return drain == null ? OptionalLong.empty() : OptionalLong.of(Math.max(0, drain.end() - System.nanoTime()));
+        return drain == null ? OptionalLong.empty() : OptionalLong.of(drain.leftNanos());
     }
 
-    /** The pool ends. */
+    /** The pool ends; what is being drained goes on being so on the loops. */
     void close() {
-        running.values().forEach(Drain::callOff);
+        running.values().forEach(drain -> drain.atEnd().cancel(false));
         running.clear();
+        over.clear();
     }
 }

@@ -1,14 +1,10 @@
 package io.vipgate.control;
 
 import io.vipgate.config.ClientAddressMode;
-import io.vipgate.config.OnDown;
 import io.vipgate.config.PoolConfig;
-import io.vipgate.loops.EventLoopSet;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.Health;
 import io.vipgate.probe.HealthListener;
-import io.vipgate.relay.CloseReason;
-import io.vipgate.relay.RelayTerminator;
 import io.vipgate.relay.ReturnPaths;
 import java.util.function.Supplier;
 
@@ -20,19 +16,24 @@ import java.util.function.Supplier;
  */
 final class HealthReactions implements HealthListener {
     private final String pool;
-    private final EventLoopSet loops;
     private final SlowStart slowStart;
     private final DownDrains drains;
+    private final Runnable onStates;
     private final RecentEvents events;
     private final Supplier<PoolConfig> config;
     private final ReturnPaths returnPaths;
 
-    HealthReactions(String pool, EventLoopSet loops, SlowStart slowStart, DownDrains drains, RecentEvents events,
+    /**
+     * Makes those of a pool.
+     *
+     * @param onStates called when an endpoint has another health
+     */
+    HealthReactions(String pool, SlowStart slowStart, DownDrains drains, Runnable onStates, RecentEvents events,
             Supplier<PoolConfig> config, ReturnPaths returnPaths) {
         this.pool = pool;
-        this.loops = loops;
         this.slowStart = slowStart;
         this.drains = drains;
+        this.onStates = onStates;
         this.events = events;
         this.config = config;
         this.returnPaths = returnPaths;
@@ -41,7 +42,7 @@ final class HealthReactions implements HealthListener {
     @Override
     public void onHealth(Endpoint endpoint, Health health, String cause) {
         events.add("endpoint " + pool + "/" + endpoint.label() + " is " + health + ": " + cause);
-        drains.reconsider();
+        onStates.run();
     }
 
     @Override
@@ -60,11 +61,6 @@ final class HealthReactions implements HealthListener {
     public void onDown(Endpoint endpoint) {
         slowStart.cancel(endpoint);
         returnPaths.forget(endpoint);
-        if (config.get().onDown() == OnDown.CLOSE) {
-            loops.tell(context -> RelayTerminator.begin(context.relays(),
-                    relay -> relay.isConnected() && relay.endpoint() != null
-                            && relay.endpoint().endpoint().equals(endpoint),
-                    CloseReason.ENDPOINT_DOWN, _ -> {}));
-        }
+        drains.onDown(endpoint);
     }
 }

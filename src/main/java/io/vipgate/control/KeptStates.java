@@ -14,16 +14,17 @@ import java.util.Optional;
  *
  * @param byPool what is kept, by pool and endpoint
  * @param standbySince when the gateway became the one that stands by; empty when it has not
+ * @param listeners those that take nobody, by name
  * @param blocks in the order of the file
  * @param unread lines that could not be read, each with its end, byte for byte as characters of ISO 8859-1
  * @param problems what is wrong with it, one line each; the first ten
  * @param problemCount how many there are
  */
 public record KeptStates(Map<String, Map<String, Entry>> byPool, Optional<Instant> standbySince,
-        List<Block> blocks, String unread,
+        Map<String, ListenerHold> listeners, List<Block> blocks, String unread,
         List<String> problems, int problemCount) {
     /** Nothing is kept. */
-    static final KeptStates NONE = new KeptStates(Map.of(), Optional.empty(), List.of(), "", List.of(), 0);
+    static final KeptStates NONE = new KeptStates(Map.of(), Optional.empty(), Map.of(), List.of(), "", List.of(), 0);
 
     /**
      * One endpoint's.
@@ -35,7 +36,7 @@ public record KeptStates(Map<String, Map<String, Entry>> byPool, Optional<Instan
 
     /** The same but for the blocks, which are kept where they are in force. */
     KeptStates withoutBlocks() {
-        return new KeptStates(byPool, standbySince, List.of(), unread, problems, problemCount);
+        return new KeptStates(byPool, standbySince, listeners, List.of(), unread, problems, problemCount);
     }
 
     /**

@@ -97,7 +97,7 @@ public final class ListenerChange implements ConfigChange {
         config.listeners().forEach((name, listener) -> {
             List<BoundAddress> kept = new ArrayList<>(Objects.requireNonNull(next.get(name)));
             listener.bind().stream().filter(bind -> take(kept, bind) == null)
-                    .forEach(bind -> missing.add(new Missing(name, bind)));
+                    .forEach(bind -> missing.add(new Missing(name, bind, inherited(name, bind))));
         });
         try {
             List<List<Integer>> sockets = listenSocket
@@ -119,8 +119,16 @@ public final class ListenerChange implements ConfigChange {
         Objects.requireNonNull(next.get(listener)).add(kept);
     }
 
-    /** An address that is to be opened. */
-    private record Missing(String listener, BindAddress bind) {}
+    /**
+     * An address that is to be opened.
+     *
+     * @param inherited sockets that listen there already
+     */
+    private record Missing(String listener, BindAddress bind, List<Integer> inherited) {
+        boolean isOverlapped(Missing other) {
+            return !other.equals(this) && other.bind.overlaps(bind);
+        }
+    }
 
     /** Puts what is kept and what was opened into the order of the configuration. */
     private void arrange() {
@@ -145,24 +153,26 @@ public final class ListenerChange implements ConfigChange {
     private ListenSocket.Wanted wanted(Missing missing, List<BoundAddress> present, List<Missing> all) {
         BindAddress bind = missing.bind();
         ListenSocket.Overlap overlap = ListenSocket.Overlap.NONE;
-        if (present.stream().anyMatch(open -> open.bind().overlaps(bind))) {
-            // One that is about to be given up holds on to its port for a moment more.
+        if (present.stream().anyMatch(open -> open.bind().overlaps(bind))
+                || all.stream().anyMatch(other -> missing.isOverlapped(other) && !other.inherited().isEmpty())) {
+            // One that is about to be given up holds on to its port for a moment more; what an earlier process has left
+            // has never let it go.
             overlap = ListenSocket.Overlap.OPEN_ALREADY;
-        } else if (all.stream().anyMatch(other -> !other.equals(missing) && other.bind().overlaps(bind))) {
+        } else if (all.stream().anyMatch(missing::isOverlapped)) {
             overlap = ListenSocket.Overlap.OPENED_TOGETHER;
         }
         ListenerConfig listener = Objects.requireNonNull(config.listeners().get(missing.listener()));
         return new ListenSocket.Wanted(bind.address().orElse(null), bind.port(), options(listener, config), overlap,
-                inherited(missing));
+                missing.inherited());
     }
 
-    private List<Integer> inherited(Missing missing) {
-        List<Integer> left = store.take(missing.bind());
+    private List<Integer> inherited(String listener, BindAddress bind) {
+        List<Integer> left = store.take(bind);
         if (left.size() <= socketsPerAddress) {
             return left;
         }
         // There were more event loops.
-        surplus.computeIfAbsent(missing.listener(), _ -> new ArrayList<>())
+        surplus.computeIfAbsent(listener, _ -> new ArrayList<>())
                 .addAll(left.subList(socketsPerAddress, left.size()));
         return left.subList(0, socketsPerAddress);
     }

@@ -16,6 +16,7 @@ import io.vipgate.pool.ConnectionLimit;
 import io.vipgate.pool.ListenerRoom;
 import io.vipgate.pool.RelayRoom;
 import io.vipgate.relay.Acceptor;
+import io.vipgate.relay.ListenerState;
 import io.vipgate.relay.ListenerWarnings;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.LoopPool;
@@ -53,6 +54,7 @@ public final class ListenerRegistry {
     private final ConnectionLimit allRelays;
     private final RelayRoom room = new RelayRoom();
     private final ListenerAdmissions admissions;
+    private final ListenerStates states;
     private final ListenSocket listenSocket = new ListenSocket();
     private final SocketStore store;
     private final Map<String, ConnectionLimit> limits = new HashMap<>();
@@ -81,10 +83,12 @@ public final class ListenerRegistry {
      * @param fdBudget how the process's descriptors are shared out; each change shares them out anew
      * @param allRelays the places that they leave for relays
      * @param admissions who may come in
+     * @param states what the operator wants of them
      * @param store where the sockets are kept open beyond the end of the process
      */
     public ListenerRegistry(EventLoopSet loops, FdBudget fdBudget, ConnectionLimit allRelays,
-            ListenerAdmissions admissions, SocketStore store) {
+            ListenerAdmissions admissions, ListenerStates states, SocketStore store) {
+        this.states = states;
         this.loops = loops;
         this.store = store;
         this.admissions = admissions;
@@ -105,6 +109,37 @@ public final class ListenerRegistry {
     /** Who may come in to them. */
     public ListenerAdmissions admissions() {
         return admissions;
+    }
+
+    /** What the operator wants of them. From any thread. */
+    public ListenerStates states() {
+        return states;
+    }
+
+    /**
+     * Has every loop do what the operator wants of the listeners now. When this returns, no loop takes a client that it should
+     * not.
+     */
+    public void followStates() {
+        loops.onEach(context -> {
+            context.listeners().forEach((name, view) -> view.to(states.of(name)));
+            context.acceptors().values().forEach(Acceptor::followState);
+        });
+    }
+
+    /** Part of a change that comes before the others, and so is taken back last: with the state file before its states are back. */
+    public ConfigChange restoreStates() {
+        return new ConfigChange() {
+            @Override
+            public void commit() {
+                // They are taken from the state file with the pools, and followed with the listeners.
+            }
+
+            @Override
+            public void rollBack() {
+                followStates();
+            }
+        };
     }
 
     /**
@@ -169,7 +204,8 @@ public final class ListenerRegistry {
             ConnectionLimit limit = limit(name, listener, change.maxRelays());
             ListenerRoom itsRoom = Objects.requireNonNull(rooms.get(name));
             ListenerWarnings itsWarnings = warnings.computeIfAbsent(name, ListenerWarnings::new);
-            loops.onEach(context -> serve(context, name, listener, limit, itsRoom, itsWarnings));
+            ListenerState state = states.of(name);
+            loops.onEach(context -> serve(context, name, listener, limit, itsRoom, itsWarnings).to(state));
             admissions.serve(loops, name, listener, change.accessList(name));
             warnOfSmallBacklog(name, listener.backlog());
         });
@@ -295,7 +331,7 @@ public final class ListenerRegistry {
         room.share(maxRelays, bounds);
     }
 
-    private static void serve(LoopContext context, String name, ListenerConfig config, ConnectionLimit limit,
+    private static LoopListener serve(LoopContext context, String name, ListenerConfig config, ConnectionLimit limit,
             ListenerRoom room, ListenerWarnings warnings) {
         LoopPool served = Objects.requireNonNull(context.pools().get(config.pool()));
         LoopListener listener = context.listeners().computeIfAbsent(name,
@@ -303,6 +339,7 @@ public final class ListenerRegistry {
         listener.serve(served);
         listener.bound(ConfigMapping.buffers(config.buffers()));
         listener.route(config.tls().map(tls -> routing(tls, context)).orElse(null));
+        return listener;
     }
 
     private static TlsRouting routing(TlsConfig tls, LoopContext context) {

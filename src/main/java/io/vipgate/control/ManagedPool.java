@@ -26,6 +26,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,16 +51,19 @@ public final class ManagedPool {
     private final HealthReactions reactions;
     private final HealthMonitor monitor;
     private final PoolMembership membership;
+    private final Rebalancer rebalancer;
     private final RecentEvents events;
     private final OwnAddresses ownAddresses;
     private final ReturnPaths returnPaths;
+    private final PoolConnects connects;
     private volatile PoolPlan plan;
     private Optional<Probe> probe;
     private List<X509Certificate> authorities;
 
     ManagedPool(String name, PoolChange first, EventLoopSet loops, HostResolver resolver,
             ScheduledExecutorService control, Map<String, OperatorOverride> kept, RecentEvents events,
-            ProbeLoop probes, OwnAddresses ownAddresses) {
+            ProbeLoop probes, OwnAddresses ownAddresses, Supplier<Optional<String>> rebalanceObstacle,
+            LongSupplier clock) {
         this.name = name;
         this.loops = loops;
         this.events = events;
@@ -71,12 +76,15 @@ public final class ManagedPool {
         pins = new PinTables(name, first.config());
         slowStart = new SlowStart(pool, control);
         drains = new DownDrains(pool, loops, control, events, config::get);
+        rebalancer = new Rebalancer(pool, loops, control, events, config::get, this::plan, drains, rebalanceObstacle,
+                clock);
         returnPaths = new ReturnPaths(pool, events::add);
-        reactions = new HealthReactions(name, loops, slowStart, drains, events, config::get, returnPaths);
+        reactions = new HealthReactions(name, slowStart, drains, this::onStates, events, config::get, returnPaths);
         monitor = new HealthMonitor(pool, reactions, control, probes);
         membership = new PoolMembership(pool, loops, resolver, control, monitor, slowStart, overrides, config::get);
+        connects = new PoolConnects(name, loops, first.config());
         plan = new PoolPlan(ConfigMapping.settings(first.config()), ConfigMapping.factory(name, first.config()),
-                pins.present(), transparent(first.config()));
+                pins.present(), transparent(first.config()), connects.rules());
     }
 
     /** Publishes its endpoints, and begins to probe them and to look their names up. */
@@ -121,6 +129,11 @@ public final class ManagedPool {
         return returnPaths;
     }
 
+    /** Asks the loops how connecting goes, where that decides when to hedge or how many may. Once a second, by one thread. */
+    public void sampleConnects() {
+        connects.sample();
+    }
+
     /** Its pins; empty when it does not pin. */
     public Optional<PinTable> pins() {
         return Optional.ofNullable(pins.present());
@@ -136,6 +149,20 @@ public final class ManagedPool {
      */
     public OptionalLong drainLeftNanos(Endpoint endpoint) {
         return drains.leftNanos(endpoint);
+    }
+
+    /** How it stands with its rebalancing. */
+    public RebalanceView rebalancing() {
+        return rebalancer.view();
+    }
+
+    /** How far off the shares of its relays are: 1 when each endpoint has what it should. */
+    public double skew() {
+        return rebalancer.skew();
+    }
+
+    Rebalancer rebalancer() {
+        return rebalancer;
     }
 
     /** When the operator last changed an endpoint's state; empty when that was before this start, or never. */
@@ -193,6 +220,7 @@ public final class ManagedPool {
         }
         membership.reconfigure(before);
         drains.reconsider();
+        rebalancer.onReload();
     }
 
     /** The configuration that was applied last stays: what it has done away with goes. */
@@ -206,7 +234,8 @@ public final class ManagedPool {
         boolean isSameRule = before.balance() == after.balance() && before.hash().equals(after.hash());
         BalancerFactory factory = isSameRule ? plan.factory() : ConfigMapping.factory(name, after);
         pins.apply(after);
-        plan = new PoolPlan(ConfigMapping.settings(after), factory, pins.present(), transparent(after));
+        plan = new PoolPlan(ConfigMapping.settings(after), factory, pins.present(), transparent(after),
+                connects.configure(after));
         loops.onEach(context -> Objects.requireNonNull(context.pools().get(name)).configure(plan));
     }
 
@@ -231,7 +260,7 @@ public final class ManagedPool {
         }
         long now = System.nanoTime();
         pool.publish(pool.snapshot().withAll(endpoint, state -> state.toAdmin(admin, now)));
-        drains.reconsider();
+        onStates();
         if (before != admin) {
             events.add("endpoint " + name + "/" + endpoint + " is " + admin);
             LOG.info("endpoint {}/{} is {}", name, endpoint, admin);
@@ -243,10 +272,16 @@ public final class ManagedPool {
         overrides.toWeight(endpoint, weight, configured.weight());
         long now = System.nanoTime();
         pool.publish(pool.snapshot().withAll(endpoint, state -> state.toWeight(weight, now)));
-        drains.reconsider();
+        onStates();
         events.add("endpoint " + name + "/" + endpoint + " has weight " + weight);
         LOG.info("endpoint {}/{} has weight {}; the configuration says {}", name, endpoint, weight,
                 configured.weight());
+    }
+
+    /** Health, or what an operator wants, has changed. */
+    private void onStates() {
+        drains.reconsider();
+        rebalancer.look();
     }
 
     // ---- its end ----
@@ -262,6 +297,7 @@ public final class ManagedPool {
     void close() {
         monitor.close();
         drains.close();
+        rebalancer.close();
         membership.close();
         cancelSlowStarts();
         pins.close();

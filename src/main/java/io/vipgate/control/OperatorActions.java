@@ -6,7 +6,9 @@ import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.AdminState;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.relay.CloseReason;
+import io.vipgate.relay.ListenerState;
 import io.vipgate.relay.Relay;
+import io.vipgate.relay.RelayHoming;
 import io.vipgate.relay.RelayPage;
 import io.vipgate.relay.RelayTerminator;
 import java.time.Instant;
@@ -30,14 +32,16 @@ public final class OperatorActions {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorActions.class);
 
     private final PoolRegistry pools;
+    private final ListenerRegistry listeners;
     private final EventLoopSet loops;
     private final ControlThread control;
     private final Standby standby;
     private final RecentEvents events;
 
     /** Makes the actions of one gateway. */
-    public OperatorActions(PoolRegistry pools, EventLoopSet loops, ControlThread control, Standby standby,
-            RecentEvents events) {
+    public OperatorActions(PoolRegistry pools, ListenerRegistry listeners, EventLoopSet loops, ControlThread control,
+            Standby standby, RecentEvents events) {
+        this.listeners = listeners;
         this.standby = standby;
         this.events = events;
         this.pools = pools;
@@ -88,6 +92,75 @@ public final class OperatorActions {
                 LOG.info("the gateway is {}", text);
             }
             return standby.since();
+        });
+    }
+
+    /**
+     * Has a pool rebalanced once, whatever its {@code rebalance.when}, or only tells what that would close.
+     *
+     * @return what is closed; without a giver when there is nothing to do, and then nothing is begun
+     * @throws NoSuchElementException if there is no such pool
+     * @throws IllegalStateException if relays may not be closed now; says why
+     */
+    public RebalanceForecast rebalance(String pool, boolean isDryRun) {
+        RebalanceSearch search = control.ask(() -> willing(pool).search());
+        RebalanceRound round = new RebalanceRound(search.from());
+        loops.<RelayHoming.Found>ask((context, answer) -> search.begin(context, answer::complete),
+                (context, found) -> round.add(context.number(), found));
+        return control.ask(() -> {
+            Rebalancer rebalancer = willing(pool);
+            RebalanceForecast forecast = rebalancer.forecast(round);
+            if (!isDryRun && !forecast.givers().isEmpty()) {
+                rebalancer.begin();
+            }
+            return forecast;
+        });
+    }
+
+    private Rebalancer willing(String pool) {
+        Rebalancer rebalancer = pools.get(pool).rebalancer();
+        rebalancer.whyNot().ifPresent(why -> {
+            throw new IllegalStateException(why);
+        });
+        return rebalancer;
+    }
+
+    /**
+     * Ends the rebalancing of a pool that is under way.
+     *
+     * @return false if none was
+     * @throws NoSuchElementException if there is no such pool
+     */
+    public boolean stopRebalancing(String pool) {
+        return control.ask(() -> pools.get(pool).rebalancer().stop());
+    }
+
+    /**
+     * Sets what the operator wants of a listener. When this returns, every loop does it. Survives reloads and, with {@code
+     * stateFile}, restarts.
+     *
+     * @throws NoSuchElementException if there is no such listener
+     */
+    public void toListenerState(String listener, ListenerState state) {
+        control.ask(() -> {
+            List<String> names = listeners.present().stream().map(ListenerRegistry.Present::name).toList();
+            if (!names.contains(listener)) {
+                throw new NoSuchElementException("listener: " + listener + " (expected: one of " + names + ")");
+            }
+            ListenerStates states = listeners.states();
+            if (states.of(listener) != state) {
+                states.set(listener, state, Instant.now().truncatedTo(ChronoUnit.SECONDS));
+                listeners.followStates();
+                pools.saveOverrides();
+                String text = "listener " + listener + switch (state) {
+                    case READY -> " is ready";
+                    case PAUSED -> " is paused: clients wait in the kernel's queue";
+                    case REFUSING -> " is refusing: clients are reset";
+                };
+                events.add(text);
+                LOG.info("{}", text);
+            }
+            return null;
         });
     }
 

@@ -43,6 +43,7 @@ final class OverrideStore {
     private final Set<String> configured = new HashSet<>();
     private final Blocks blocks;
     private final Standby standby;
+    private final ListenerStates listeners;
     private final ExecutorService writer = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("vipgate-state").daemon().factory());
     /** What is to be written; null when that has been. */
@@ -60,22 +61,24 @@ final class OverrideStore {
      * What is to be written.
      *
      * @param standbySince when the gateway became the one that stands by
+     * @param listeners those that take nobody
      * @param told the pools whose overrides are among these, if there are any
      * @param blockChanges how often the blocks had changed, of which those are written that there are by then
      */
-    private record Save(StateFileRead opened, Optional<Instant> standbySince,
+    private record Save(StateFileRead opened, Optional<Instant> standbySince, Map<String, ListenerHold> listeners,
             Map<String, Map<String, OperatorOverride>> overrides,
             Set<String> told, long blockChanges) {}
 
     /** What a reload that fails goes back to. */
-    record Remembered(StateFileRead opened, Optional<Instant> standbySince,
+    record Remembered(StateFileRead opened, Optional<Instant> standbySince, Map<String, ListenerHold> listeners,
             Map<String, Map<String, OperatorOverride>> byPool, Set<String> configured,
             Optional<String> problem) {}
 
-    /** Keeps these blocks too, and whether the gateway stands by. */
-    OverrideStore(Blocks blocks, Standby standby) {
+    /** Keeps these blocks too, whether the gateway stands by, and which listeners take nobody. */
+    OverrideStore(Blocks blocks, Standby standby, ListenerStates listeners) {
         this.blocks = blocks;
         this.standby = standby;
+        this.listeners = listeners;
     }
 
     /** Reads a state file, unless it is the one in use and has been read. Changes nothing. May take its time. */
@@ -120,6 +123,7 @@ final class OverrideStore {
             }
             byPool.forEach((pool, present) -> states.overrides(pool).forEach(present::putIfAbsent));
             standby.restore(states.standbySince());
+            listeners.restore(states.listeners());
             restored = blocks.restore(states.blocks());
             restoredAt = blocks.size() == restored.size() ? blocks.changes() : NEVER;
             if (!states.blocks().isEmpty()) {
@@ -133,7 +137,7 @@ final class OverrideStore {
     Remembered remember() {
         Map<String, Map<String, OperatorOverride>> copy = new LinkedHashMap<>();
         byPool.forEach((pool, endpoints) -> copy.put(pool, new LinkedHashMap<>(endpoints)));
-        return new Remembered(opened, standby.since(), copy, Set.copyOf(configured), problem);
+        return new Remembered(opened, standby.since(), listeners.held(), copy, Set.copyOf(configured), problem);
     }
 
     /** Makes it again as it was; blocks that came with another file since go. */
@@ -145,7 +149,8 @@ final class OverrideStore {
         if (!before.opened().equals(opened)) {
             blocks.takeBack(restored);
             restored = List.of();
-            standby.restore(before.standbySince());
+            standby.takeBack(before.standbySince());
+            listeners.takeBack(before.listeners());
             opened = before.opened();
             restoredAt = NEVER;
         }
@@ -186,7 +191,8 @@ final class OverrideStore {
             }
         });
         if (next.getAndSet(
-                new Save(present, standby.since(), set, Set.copyOf(byPool.keySet()), blocks.changes())) == null) {
+                new Save(present, standby.since(), listeners.held(), set, Set.copyOf(byPool.keySet()),
+                        blocks.changes())) == null) {
             try {
                 writer.execute(this::write);
             } catch (RejectedExecutionException e) {
@@ -203,13 +209,15 @@ final class OverrideStore {
         Path file = save.opened().file().orElseThrow();
         KeptStates kept = save.opened().states().orElse(KeptStates.NONE);
         if (written == null && save.blockChanges() == restoredAt && save.opened().states().isPresent()
-                && save.standbySince().equals(kept.standbySince())
+                && save.standbySince().equals(kept.standbySince()) && save.listeners().equals(kept.listeners())
                 && save.overrides().equals(overridesOf(kept, save.told()))) {
             written = save;
             return;
         }
         try {
-            StateFile.write(file, out -> StateText.write(out, save.standbySince(), save.overrides(), save.told(), kept),
+            StateFile.write(file,
+                    out -> StateText.write(out, save.standbySince(), save.listeners(), save.overrides(), save.told(),
+                            kept),
                     this::writeBlocks);
             written = save;
             problem = Optional.empty();

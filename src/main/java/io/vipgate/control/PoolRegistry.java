@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,10 @@ public final class PoolRegistry {
     /** What the pools were last changed to. */
     private Map<String, PoolChange> applied = Map.of();
     private final OverrideStore overrides;
+    private final Standby standby;
+    private final LongSupplier clock;
+    /** No relay is closed any more so that its client comes back. */
+    private volatile boolean isEnding;
     private final AtomicBoolean areBlocksDue = new AtomicBoolean();
 
     /**
@@ -56,15 +61,20 @@ public final class PoolRegistry {
      *
      * @param blocks kept in the state file with the operator's overrides
      * @param standby kept there too
+     * @param listenerStates kept there too
+     * @param clock monotonic time in nanoseconds, for what takes minutes
      */
     public PoolRegistry(EventLoopSet loops, HostResolver resolver, ControlThread control, RecentEvents events,
-            LiveFailures liveFailures, Blocks blocks, Standby standby) {
+            LiveFailures liveFailures, Blocks blocks, Standby standby, ListenerStates listenerStates,
+            LongSupplier clock) {
         this.loops = loops;
         this.resolver = resolver;
         this.control = control;
         this.events = events;
         this.liveFailures = liveFailures;
-        overrides = new OverrideStore(blocks, standby);
+        this.standby = standby;
+        this.clock = clock;
+        overrides = new OverrideStore(blocks, standby, listenerStates);
     }
 
     /** Reads a state file, unless it is in use and has been read. Changes nothing. From any thread; may take its time. */
@@ -147,6 +157,30 @@ public final class PoolRegistry {
         }
     }
 
+    private Optional<String> rebalanceObstacle() {
+        if (isEnding) {
+            return Optional.of("the gateway is shutting down");
+        }
+        return standby.since().map(_ -> "the gateway stands by");
+    }
+
+    /** Looks whether relays are where they belong, in pools that want that. To be done each second. */
+    public void rebalance() {
+        if (byName.values().stream().anyMatch(pool -> pool.rebalancer().isActive())) {
+            try {
+                control.executor().execute(() -> byName.values().stream().map(ManagedPool::rebalancer)
+                        .filter(Rebalancer::isActive).forEach(Rebalancer::tick));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("shutting down: no pool is rebalanced any more");
+            }
+        }
+    }
+
+    /** No relay is closed from now on for the sake of balance. From any thread. */
+    public void endRebalancing() {
+        isEnding = true;
+    }
+
     private void warnOfReplyRoutes() {
         List<ManagedPool> fromClients = byName.values().stream().filter(ManagedPool::isFromClients).toList();
         if (!fromClients.isEmpty() && !TransparentSocket.isForbidden()) {
@@ -161,7 +195,7 @@ public final class PoolRegistry {
             return;
         }
         ManagedPool added = new ManagedPool(name, prepared, loops, resolver, control.executor(),
-                overrides.of(name), events, probes(), ownAddresses);
+                overrides.of(name), events, probes(), ownAddresses, this::rebalanceObstacle, clock);
         byName.put(name, added);
         added.start();
         liveFailures.add(name, added.monitor());
@@ -201,6 +235,11 @@ public final class PoolRegistry {
     /** The pools, in no order; a live view. */
     public Collection<ManagedPool> all() {
         return byName.values();
+    }
+
+    /** Asks the loops how connecting goes, where that matters. Once a second, by one thread. */
+    public void sampleConnects() {
+        byName.values().forEach(ManagedPool::sampleConnects);
     }
 
     /** Has the operator's overrides written, soon, where a state file is configured. */

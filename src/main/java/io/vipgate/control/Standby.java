@@ -27,10 +27,20 @@ public final class Standby {
         since = newSince;
     }
 
-    /** What a state file says, which holds where the operator has said nothing. */
+    /**
+     * What a state file says, which holds where the operator has said nothing. A gateway that stands by does not begin to serve
+     * new clients because another file says nothing of it.
+     */
     void restore(Optional<Instant> kept) {
-        if (!isSet) {
+        if (!isSet && since.isEmpty()) {
             since = kept;
+        }
+    }
+
+    /** As it was before a file was restored from that is not used after all. */
+    void takeBack(Optional<Instant> before) {
+        if (!isSet) {
+            since = before;
         }
     }
 }

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -15,17 +14,12 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * The file that keeps the operator's states and blocks: read with a bound, replaced as a whole by a rename, so that it is never half
- * written, and readable by its owner alone, whatever the umask. A symbolic link stays one: what it points to is replaced.
+ * The file that keeps the operator's states and blocks: read with a bound, replaced as a {@link PrivateFile}. A symbolic link
+ * stays one: what it points to is replaced.
  *
  * <p>Stateless.
  */
@@ -35,8 +29,6 @@ final class StateFile {
     /** States, and the longest lines of as many blocks as there can be. */
     private static final int MAX_BYTES = StateText.MAX_STATES + Blocks.MAX_SIZE * BlockText.MAX_LINE;
     private static final int MAX_LINKS = 40;
-    private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rw-------");
-    private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
     private StateFile() {}
 
@@ -85,45 +77,18 @@ final class StateFile {
      */
     static void write(Path file, Text states, Text blocks) throws IOException {
         try {
-            Path target = target(file);
-            Path beside = target.resolveSibling(target.getFileName() + ".new");
-            Files.deleteIfExists(beside);
-            try {
-                writeNew(beside, states, blocks);
-                Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } catch (IOException e) {
-                Files.deleteIfExists(beside);
-                throw e;
-            }
-            syncDirectory(target);
+            PrivateFile.replace(target(file), channel -> {
+                Writer out = new BufferedWriter(new OutputStreamWriter(Channels.newOutputStream(channel), BYTES));
+                states.writeTo(out);
+                out.flush();
+                if (channel.position() > StateText.MAX_STATES) {
+                    throw new IOException("it would be larger than 4 MiB without its blocks");
+                }
+                blocks.writeTo(out);
+                out.flush();
+            });
         } catch (FileSystemException e) {
             throw new IOException(reason(e), e);
-        }
-    }
-
-    private static void writeNew(Path beside, Text states, Text blocks) throws IOException {
-        try (FileChannel channel = FileChannel.open(beside, NEW, PosixFilePermissions.asFileAttribute(MODE))) {
-            // The umask may have taken more away.
-            Files.setPosixFilePermissions(beside, MODE);
-            Writer out = new BufferedWriter(new OutputStreamWriter(Channels.newOutputStream(channel), BYTES));
-            states.writeTo(out);
-            out.flush();
-            if (channel.position() > StateText.MAX_STATES) {
-                throw new IOException("it would be larger than 4 MiB without its blocks");
-            }
-            blocks.writeTo(out);
-            out.flush();
-            channel.force(true);
-        }
-    }
-
-    /** So that the rename outlives a loss of power. */
-    private static void syncDirectory(Path target) throws IOException {
-        Path directory = target.getParent();
-        if (directory != null) {
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
         }
     }
 

@@ -18,11 +18,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.StringTokenizer;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a state file: a line for each endpoint that differs from the configuration, {@code POOL/ENDPOINT state=drain
- * weight=3 configured=1}, {@code standby since=TIME} where the gateway stands by, and one for each block, see {@link BlockText}. What this version does not know (lines, fields, comments) is kept as it is. Takes time and memory
+ * weight=3 configured=1}, {@code standby since=TIME} where the gateway stands by, one for each listener that takes nobody, see
+ * {@link ListenerText}, and one for each block, see {@link BlockText}. What this version does not know (lines, fields, comments) is kept as it is. Takes time and memory
  * linear in the length of the text, whatever stands in it.
  *
  * <p>Confined to its reader.
@@ -42,6 +44,7 @@ final class StateText {
     static final int MAX_STATES = 4 << 20;
     /** More endpoints than a configuration has; what is beyond is kept as text. */
     private static final int MAX_ENTRIES = 50_000;
+    private static final int MAX_LISTENERS = 10_000;
 
     private final Map<String, Map<String, KeptStates.Entry>> byPool = new LinkedHashMap<>();
     /** Entries that many endpoints have. */
@@ -54,6 +57,7 @@ final class StateText {
     private int statesLength;
     private final List<Block> blocks = new ArrayList<>();
     private Optional<Instant> standbySince = Optional.empty();
+    private final Map<String, ListenerHold> listeners = new TreeMap<>();
     /** Until a line of data, or the header of this version: comments after those may speak of any version. */
     private boolean mayTellVersion = true;
 
@@ -73,11 +77,12 @@ final class StateText {
             reader.line(text.substring(start, end));
             start = end + 1;
         }
-        if (reader.byPool.isEmpty() && reader.standbySince.isEmpty() && reader.blocks.isEmpty()
-                && reader.problemCount > 0) {
+        if (reader.byPool.isEmpty() && reader.standbySince.isEmpty() && reader.listeners.isEmpty()
+                && reader.blocks.isEmpty() && reader.problemCount > 0) {
             throw new IOException("not a state file: no line of it can be read; line " + reader.problems.getFirst());
         }
-        return new KeptStates(reader.byPool, reader.standbySince, reader.blocks, reader.unread.toString(),
+        return new KeptStates(reader.byPool, reader.standbySince, reader.listeners, reader.blocks,
+                reader.unread.toString(),
                 reader.problems,
                 reader.problemCount);
     }
@@ -103,7 +108,7 @@ final class StateText {
         if (mayTellVersion) {
             checkVersion(stripped);
         }
-        if (isStandby(stripped)) {
+        if (isStandby(stripped) || isListener(stripped)) {
             return;
         }
         if (isComment || !entry(stripped)) {
@@ -129,6 +134,20 @@ final class StateText {
         } catch (DateTimeParseException e) {
             return false;
         }
+    }
+
+    /** Reads the line of a listener that takes nobody; one that can't be read is no such line. */
+    private boolean isListener(String line) {
+        if (!ListenerText.isMeant(line) || line.length() > MAX_LINE || listeners.size() == MAX_LISTENERS) {
+            return false;
+        }
+        Optional<Map.Entry<String, ListenerHold>> read = ListenerText.parse(line);
+        read.ifPresent(each -> {
+            if (listeners.putIfAbsent(each.getKey(), each.getValue()) != null) {
+                problem("the listener stands twice; the first line holds", line);
+            }
+        });
+        return read.isPresent();
     }
 
     private static void checkVersion(String comment) throws IOException {
@@ -166,7 +185,7 @@ final class StateText {
         String name = words.nextToken();
         int slash = name.indexOf('/');
         if (slash <= 0 || slash == name.length() - 1 || name.indexOf('/', slash + 1) >= 0) {
-            problem("not a line of this file (expected: POOL/ENDPOINT state=... weight=... configured=..., standby since=..., or block NETWORK "
+            problem("not a line of this file (expected: POOL/ENDPOINT state=... weight=... configured=..., standby since=..., listener NAME state=paused since=..., or block NETWORK "
                     + "since=... until=... why=...)", line);
             return false;
         }
@@ -271,16 +290,20 @@ final class StateText {
      * Writes the text for what holds now.
      *
      * @param standbySince when the gateway became the one that stands by
+     * @param listeners those that take nobody, by name
      * @param overrides by pool and endpoint
      * @param told the pools that those tell all of; of the others, what the file said stays
      * @param kept what the file said when it was read
      */
-    static void write(Appendable out, Optional<Instant> standbySince,
+    static void write(Appendable out, Optional<Instant> standbySince, Map<String, ListenerHold> listeners,
             Map<String, Map<String, OperatorOverride>> overrides, Set<String> told, KeptStates kept)
             throws IOException {
         out.append(HEADER).append('\n');
         if (standbySince.isPresent()) {
             out.append(STANDBY).append(standbySince.get().toString()).append('\n');
+        }
+        for (Map.Entry<String, ListenerHold> listener : listeners.entrySet()) {
+            ListenerText.write(out, listener.getKey(), listener.getValue());
         }
         for (Map.Entry<String, Map<String, OperatorOverride>> pool : overrides.entrySet()) {
             for (Map.Entry<String, OperatorOverride> endpoint : pool.getValue().entrySet()) {

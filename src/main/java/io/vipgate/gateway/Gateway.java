@@ -116,6 +116,7 @@ public final class Gateway implements GatewayView, AutoCloseable {
             Map<String, AccessList> lists, List<ConfigChange> others)
             throws StartException {
         ConfigTransaction all = new ConfigTransaction();
+        all.add(parts.listeners().restoreStates());
         all.add(parts.pools().prepare(next, stateFile));
         all.add(new AccessLogChange(parts.accessLog(), ConfigMapping.accessLog(next.accessLog())));
         all.add(parts.listeners().prepare(next, lists));
@@ -235,6 +236,7 @@ public final class Gateway implements GatewayView, AutoCloseable {
     /** From now on outer load balancers are told to send nobody here; clients are served all the same. */
     public void announceStop() {
         isStopping = true;
+        parts.pools().endRebalancing();
     }
 
     /**

@@ -61,7 +61,8 @@ public final class InheritedSockets {
     }
 
     /**
-     * Whether a descriptor is a TCP socket that listens at just this address.
+     * Whether a descriptor is a TCP socket that listens at just this address, and not for one interface alone: such a one was
+     * about to be closed, see {@code Acceptor.retire}.
      *
      * @param address null for every address of both families
      */
@@ -69,6 +70,7 @@ public final class InheritedSockets {
         ClientAddress local = new ClientAddress();
         if (systemCalls.intOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_ACCEPTCONN) != 1
                 || systemCalls.intOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_PROTOCOL) != IPPROTO_TCP
+                || systemCalls.intOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_BINDTOIFINDEX) > 0
                 || systemCalls.localAddress(fd, local) < 0 || local.port() != port) {
             return false;
         }
@@ -86,8 +88,10 @@ public final class InheritedSockets {
         return systemCalls.intOption(fd, SocketOptions.SOL_IPV6, SocketOptions.IPV6_V6ONLY) == 1;
     }
 
-    /** Closes what nobody needs. */
+    /** Closes what nobody needs. What is no socket stays: where the environment lies, it is the JVM's own. */
     public void close(List<Integer> descriptors) {
-        descriptors.forEach(systemCalls::close);
+        descriptors.stream()
+                .filter(fd -> systemCalls.intOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_DOMAIN) >= 0)
+                .forEach(systemCalls::close);
     }
 }

@@ -147,7 +147,7 @@ public final class ListenSocket {
             }
             for (Group group : groups) {
                 if (group.isInherited()) {
-                    group.wanted().inherited().forEach(fd -> adjust(fd, group.wanted().options()));
+                    group.wanted().inherited().forEach(fd -> takeOver(fd, group.wanted().options()));
                 } else {
                     listenFirst(group);
                 }
@@ -267,6 +267,12 @@ public final class ListenSocket {
             inheritSystemCongestion(fd);
         }
         systemCalls.listen(fd, options.backlog());
+    }
+
+    /** One that an earlier process was about to close: it takes clients again. */
+    private void takeOver(int fd, Options options) {
+        systemCalls.setOption(fd, SocketOptions.SOL_SOCKET, SocketOptions.SO_DETACH_FILTER, 0);
+        adjust(fd, options);
     }
 
     /** Closes a socket that nobody has taken over. */

@@ -20,17 +20,20 @@ import java.util.List;
 public final class NotifySocket {
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
-    private static final int MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_NOSIGNAL = 0x4000;
     private static final int PATH_AT = 2;
     private static final int MAX_PATH_BYTES = 108;
     /** What one message may carry is 253, SCM_MAX_FD. */
     private static final int MAX_DESCRIPTORS = 253;
     private static final int SOL_SOCKET = 1;
+    private static final int SO_SNDTIMEO = 21;
     private static final int SCM_RIGHTS = 1;
     private static final int CONTROL_HEADER_BYTES = 16;
     private static final int MESSAGE_HEADER_BYTES = 56;
     private static final int O_CLOEXEC = 0x80000;
     private static final MemorySegment SOCKET = CLibrary.function("socket");
+    private static final MemorySegment SETSOCKOPT = CLibrary.function("setsockopt");
     private static final MemorySegment SENDMSG = CLibrary.function("sendmsg");
     private static final MemorySegment PIPE2 = CLibrary.function("pipe2");
     private static final MemorySegment POLL = CLibrary.function("poll");
@@ -71,6 +74,15 @@ public final class NotifySocket {
      * @throws IllegalArgumentException if there are more descriptors
      */
     public boolean send(String text, List<Integer> descriptors) {
+        return send(text, descriptors, Duration.ZERO);
+    }
+
+    /**
+     * As {@link #send(String, List)}, but waits while the queue of the service manager is full.
+     *
+     * @param most how long, to the millisecond
+     */
+    public boolean send(String text, List<Integer> descriptors, Duration most) {
         if (descriptors.size() > MAX_DESCRIPTORS) {
             throw new IllegalArgumentException(
                     "descriptors: " + descriptors.size() + " (expected: 0 to " + MAX_DESCRIPTORS + ")");
@@ -82,11 +94,21 @@ public final class NotifySocket {
         }
         try (Arena arena = Arena.ofConfined()) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            boolean waits = most.toMillis() > 0 && library.call(SETSOCKOPT, fd, SOL_SOCKET, SO_SNDTIMEO,
+                    timeval(arena, most).address(), 2 * JAVA_LONG.byteSize()) == 0;
             return library.call(SENDMSG, fd, message(arena, bytes, descriptors).address(),
-                    MSG_DONTWAIT_NOSIGNAL) == bytes.length;
+                    waits ? MSG_NOSIGNAL : MSG_NOSIGNAL | MSG_DONTWAIT) == bytes.length;
         } finally {
             library.call(CLOSE, fd);
         }
+    }
+
+    /** A struct timeval; one of 0 would mean for ever. */
+    private static MemorySegment timeval(Arena arena, Duration time) {
+        MemorySegment timeval = arena.allocate(2 * JAVA_LONG.byteSize(), 8);
+        timeval.set(JAVA_LONG, 0, time.toSeconds());
+        timeval.set(JAVA_LONG, 8, time.toMillisPart() * 1000L);
+        return timeval;
     }
 
     /** A struct msghdr. */
@@ -132,6 +154,7 @@ public final class NotifySocket {
      * @return false when it has not by then, or does not know barriers (systemd before 246)
      */
     public boolean await(Duration most) {
+        long end = System.nanoTime() + most.toNanos();
         CLibrary library = new CLibrary();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment ends = arena.allocate(2 * JAVA_INT.byteSize(), 8);
@@ -140,12 +163,13 @@ public final class NotifySocket {
             }
             int readEnd = ends.get(JAVA_INT, 0);
             int writeEnd = ends.get(JAVA_INT, 4);
-            boolean isSent = send("BARRIER=1", List.of(writeEnd));
+            boolean isSent = send("BARRIER=1", List.of(writeEnd), most);
             library.call(CLOSE, writeEnd);
             // struct pollfd without events: only that the last write end is closed.
             MemorySegment polled = arena.allocate(8, 8);
             polled.set(JAVA_INT, 0, readEnd);
-            boolean isThrough = isSent && library.call(POLL, polled.address(), 1, most.toMillis()) == 1;
+            long left = Math.max(0, end - System.nanoTime()) / 1_000_000;
+            boolean isThrough = isSent && library.call(POLL, polled.address(), 1, left) == 1;
             library.call(CLOSE, readEnd);
             return isThrough;
         }

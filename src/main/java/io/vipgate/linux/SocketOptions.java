@@ -35,6 +35,8 @@ public final class SocketOptions {
     public static final int SO_RCVLOWAT = 18;
     /** A classic BPF program that packets must pass. */
     public static final int SO_ATTACH_FILTER = 26;
+    /** Takes the program away. */
+    public static final int SO_DETACH_FILTER = 27;
     /** Several sockets share one local address. */
     public static final int SO_REUSEPORT = 15;
     /** A socket for one interface only, by its number. */

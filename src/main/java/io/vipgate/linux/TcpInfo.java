@@ -63,6 +63,11 @@ public final class TcpInfo {
         return lastAckReceivedMillis;
     }
 
+    /** Segments that are under way; of a listening socket, clients that wait to be accepted. */
+    public int unackedSegments() {
+        return unackedSegments;
+    }
+
     /**
      * True when something was sent that the peer has not answered: a probe, or data more than a second after its last
      * acknowledgement. Silence alone proves nothing, since the kernel comes to leave minutes between its probes.

@@ -1,6 +1,7 @@
 package io.vipgate.loops;
 
 import io.vipgate.relay.Acceptor;
+import io.vipgate.relay.ListenerState;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.LoopPool;
 import io.vipgate.relay.RelayLoop;
@@ -42,6 +43,14 @@ public final class LoopContext {
     /** By the listener's name. */
     public Map<String, LoopListener> listeners() {
         return listeners;
+    }
+
+    /** Clients that wait in the kernel's queue for this loop, of a listener that is paused; of others 0: nobody counts them. */
+    public long queued(LoopListener listener) {
+        return listener.state() != ListenerState.PAUSED
+                ? 0
+                : acceptors.values().stream().filter(acceptor -> acceptor.serves(listener)).mapToLong(Acceptor::queued)
+                        .sum();
     }
 
     /** By the address that they accept on. */

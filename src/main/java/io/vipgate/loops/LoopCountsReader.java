@@ -72,7 +72,7 @@ public final class LoopCountsReader {
             LoopCounts copy = new LoopCounts();
             copy.add(context.relays());
             context.pools().values().forEach(copy::add);
-            context.listeners().values().forEach(copy::add);
+            context.listeners().values().forEach(listener -> copy.add(listener, context.queued(listener)));
             last.set(context.number(), copy);
         } finally {
             owed.decrementAndGet(context.number());

@@ -6,6 +6,7 @@ import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
 import io.vipgate.relay.Conveyed;
 import io.vipgate.relay.HelloInfo;
+import io.vipgate.relay.LoopEndpoint;
 import io.vipgate.relay.LoopListener;
 import io.vipgate.relay.RefuseReason;
 import io.vipgate.relay.RelayInfo;
@@ -13,7 +14,6 @@ import io.vipgate.relay.RelayLog;
 import io.vipgate.relay.RelayObserver;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +28,7 @@ public final class RelayEvents implements RelayObserver {
     private static final Logger LOG = LoggerFactory.getLogger(RelayEvents.class);
     private static final long WARN_EVERY_NANOS = 10_000_000_000L;
 
-    private final Consumer<RelayInfo> onEndpointFailed;
+    private final LiveConnects live;
     private final RelayLog log = new RelayLog();
     private final LoopAccessLog accessLog;
     private final LongAdder localFaults = new LongAdder();
@@ -37,11 +37,11 @@ public final class RelayEvents implements RelayObserver {
     /**
      * Makes an observer.
      *
-     * @param onEndpointFailed told of relays that their present endpoint did not take
+     * @param live told of what speaks against an endpoint
      * @param accessLog the loop's own
      */
-    public RelayEvents(Consumer<RelayInfo> onEndpointFailed, LoopAccessLog accessLog) {
-        this.onEndpointFailed = onEndpointFailed;
+    public RelayEvents(LiveConnects live, LoopAccessLog accessLog) {
+        this.live = live;
         this.accessLog = accessLog;
     }
 
@@ -50,8 +50,13 @@ public final class RelayEvents implements RelayObserver {
         if (failure == ConnectFailure.LOCAL) {
             warnOfLocalFault(relay);
         } else {
-            onEndpointFailed.accept(relay);
+            live.onFailed(relay);
         }
+    }
+
+    @Override
+    public void onOvertaken(RelayInfo relay, LoopEndpoint loser) {
+        live.onOvertaken(relay, loser);
     }
 
     private void warnOfLocalFault(RelayInfo relay) {

@@ -67,6 +67,11 @@ final class EndpointFamilies {
                 Family.gauge("vipgate_endpoint_connections", "Connections now, those being made included.",
                         each((series, each) -> series.add(each.endpoint().connections(), each.name(), each.pool())),
                         "endpoint", "pool"),
+                Family.gauge("vipgate_endpoint_connecting",
+                        "Connects under way, in pools with maxConnecting.",
+                        each((series, each) -> each.endpoint().connecting()
+                                .ifPresent(count -> series.add(count, each.name(), each.pool()))),
+                        "endpoint", "pool"),
                 Family.counter("vipgate_endpoint_connect_failures",
                         "Attempts to connect that failed; local ones are this machine's own fault.",
                         each(EndpointFamilies::addFailures), "endpoint", "pool", "reason"),

@@ -1,5 +1,6 @@
 package io.vipgate.metrics;
 
+import io.vipgate.relay.ListenerState;
 import io.vipgate.relay.LoopCounts;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Set;
  *
  * @param loops what all event loops together have counted
  * @param listeners the pools that clients of each listener of the configuration may get
+ * @param listenerStates what the operator wants of each listener of the configuration
  * @param pools the pools of the configuration
  * @param reloads what became of reloads
  * @param loopLagNanos how long each event loop lets a task wait
@@ -26,7 +28,8 @@ import java.util.Set;
  * @param isStandby whether it stands by
  * @param statesKept whether the operator's states are kept over restarts; empty when they need not be
  */
-public record GatewayStats(LoopCounts loops, Map<String, Set<String>> listeners, List<PoolStats> pools,
+public record GatewayStats(LoopCounts loops, Map<String, Set<String>> listeners,
+        Map<String, ListenerState> listenerStates, List<PoolStats> pools,
         ReloadStats reloads, List<Long> loopLagNanos, OptionalLong listenOverflows,
         long accessLogDropped, long logDropped, int blocks, Set<String> routingListeners,
         Map<String, Long> sourceEvictions,

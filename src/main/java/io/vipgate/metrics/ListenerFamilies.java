@@ -3,6 +3,7 @@ package io.vipgate.metrics;
 import io.vipgate.clienthello.HelloResult;
 import io.vipgate.counters.EnumCounter;
 import io.vipgate.relay.ListenerCounts;
+import io.vipgate.relay.ListenerState;
 import io.vipgate.relay.RefuseReason;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,11 +25,12 @@ final class ListenerFamilies {
     private final List<Told> routing;
     private final Map<String, Long> sourceEvictions;
 
-    private record Told(String name, ListenerCounts counts) {}
+    private record Told(String name, ListenerState state, ListenerCounts counts) {}
 
     ListenerFamilies(GatewayStats numbers) {
         listeners = numbers.listeners().keySet().stream().sorted()
-                .map(name -> new Told(name, numbers.loops().listeners().getOrDefault(name, new ListenerCounts())))
+                .map(name -> new Told(name, numbers.listenerStates().getOrDefault(name, ListenerState.READY),
+                        numbers.loops().listeners().getOrDefault(name, new ListenerCounts())))
                 .toList();
         routing = listeners.stream().filter(each -> numbers.routingListeners().contains(each.name())).toList();
         sourceEvictions = numbers.sourceEvictions();
@@ -41,6 +43,12 @@ final class ListenerFamilies {
                         "listener"),
                 Family.gauge("vipgate_listener_connections", "Relays that are open.",
                         series -> listeners.forEach(each -> series.add(each.counts().open(), each.name())),
+                        "listener"),
+                Family.gauge("vipgate_listener_state", "What the operator wants of it: 1 for the state it is in.",
+                        this::addStates, "listener", "state"),
+                Family.gauge("vipgate_listener_queued",
+                        "Clients that wait in the kernel's queue while the listener is paused; else 0.",
+                        series -> listeners.forEach(each -> series.add(each.counts().queued(), each.name())),
                         "listener"),
                 Family.counter("vipgate_listener_refused",
                         "Clients refused; for fd_exhausted, pauses in accepting: the clients wait in the kernel's "
@@ -75,6 +83,14 @@ final class ListenerFamilies {
                 byLabel.merge(reason.label(), counted.apply(each.counts()).of(reason), Long::sum);
             }
             byLabel.forEach((label, count) -> series.add(count, each.name(), label));
+        }
+    }
+
+    private void addStates(Series series) {
+        for (Told each : listeners) {
+            for (ListenerState state : ListenerState.values()) {
+                series.add(state == each.state(), each.name(), state.label());
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.vipgate.metrics;
 
 import io.vipgate.neighbour.CoLocation;
 import io.vipgate.relay.ClientAddressFallback;
+import io.vipgate.relay.HedgeResult;
 import io.vipgate.relay.PoolCounts;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -55,9 +56,25 @@ final class PoolFamilies {
                         each((series, pool) -> series.add(pool.counts().durations(), pool.name())), "pool"),
                 Family.counter("vipgate_pool_retries", "Attempts to connect that followed a failed one.",
                         each((series, pool) -> series.add(pool.counts().retries(), pool.name())), "pool"),
+                Family.counter("vipgate_pool_retries_refused",
+                        "Attempts that would have followed a failed one, had retryBudget not been used up.",
+                        each((series, pool) -> series.add(pool.counts().retriesRefused(), pool.name())), "pool"),
+                Family.counter("vipgate_pool_hedges",
+                        "Second connects beside ones that were slow, by what became of them; no_budget and no_socket were "
+                                + "not begun.",
+                        each(PoolFamilies::addHedges), "pool", "result"),
+                Family.gauge("vipgate_pool_hedge_delay_seconds",
+                        "How long a connect may take now before another one is begun beside it.",
+                        each((series, pool) -> pool.pool().hedgeDelay()
+                                .ifPresent(seconds -> series.add(seconds, pool.name()))),
+                        "pool"),
                 Family.counter("vipgate_pool_no_healthy",
                         "Clients for whom no endpoint that is not DOWN was left: tried on one that is DOWN, or refused.",
                         each((series, pool) -> series.add(pool.counts().noHealthy(), pool.name())), "pool"),
+                Family.gauge("vipgate_pool_skew_ratio",
+                        "Greatest ratio of the open relays that an endpoint of the pool has to those that it should have by "
+                                + "its weight; 1 when all have that.",
+                        each((series, pool) -> series.add(pool.pool().skew(), pool.name())), "pool"),
                 Family.gauge("vipgate_pins", "Pinned clients.",
                         each((series, pool) -> pool.pool().pins()
                                 .ifPresent(table -> series.add(table.present(), pool.name()))),
@@ -91,6 +108,14 @@ final class PoolFamilies {
         if (told.pool().withoutReturn().isPresent()) {
             for (ClientAddressFallback reason : ClientAddressFallback.values()) {
                 series.add(told.counts().fallbacks().of(reason), told.name(), reason.label());
+            }
+        }
+    }
+
+    private static void addHedges(Series series, Told told) {
+        if (told.pool().hedgeDelay().isPresent() || told.counts().hedges().sum() > 0) {
+            for (HedgeResult result : HedgeResult.values()) {
+                series.add(told.counts().hedges().of(result), told.name(), result.label());
             }
         }
     }

@@ -3,6 +3,7 @@ package io.vipgate.metrics;
 import io.vipgate.neighbour.CoLocation;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -14,7 +15,9 @@ import java.util.Set;
  * @param pins empty when it does not pin
  * @param withoutReturn names of endpoints whose answers to clients' addresses get lost; empty when the pool does not
  *     connect from those
+ * @param hedgeDelay how long a connect may take before it is hedged, in seconds; empty when none is
+ * @param skew greatest ratio of the relays that an endpoint has to those that it should have
  * @param coLocation which of its endpoints one machine answers for
  */
 public record PoolStats(String name, List<EndpointStats> endpoints, Optional<PinStats> pins,
-        Optional<Set<String>> withoutReturn, CoLocation coLocation) {}
+        Optional<Set<String>> withoutReturn, OptionalDouble hedgeDelay, double skew, CoLocation coLocation) {}

@@ -16,15 +16,20 @@ import io.vipgate.admin.model.Explanation;
 import io.vipgate.admin.model.ForgottenPins;
 import io.vipgate.admin.model.GatewayStatus;
 import io.vipgate.admin.model.LiftedBlocks;
+import io.vipgate.admin.model.ListenerStatus;
 import io.vipgate.admin.model.PinList;
+import io.vipgate.admin.model.RebalanceResult;
+import io.vipgate.admin.model.RebalanceStop;
 import io.vipgate.admin.model.RelayList;
 import io.vipgate.admin.model.ReloadResult;
 import io.vipgate.admin.model.SourceList;
 import io.vipgate.admin.model.StandbyState;
 import io.vipgate.control.OperatorActions;
+import io.vipgate.control.RebalanceForecast;
 import io.vipgate.gateway.ReloadOutcome;
 import io.vipgate.gateway.ReloadRequest;
 import io.vipgate.pool.AdminState;
+import io.vipgate.relay.ListenerState;
 import io.vipgate.telemetry.History;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -199,6 +204,48 @@ public final class AdminOperations implements Operations {
         }
         Optional<Instant> since = operator.toStandby(isStandby);
         return new StandbyState(since.isPresent(), since.orElse(null));
+    }
+
+    @Override
+    public RebalanceResult rebalance(String pool, boolean isDryRun) throws RequestException {
+        if (isStopping()) {
+            throw RequestException.stopping();
+        }
+        try {
+            RebalanceForecast forecast = operator.rebalance(pool, isDryRun);
+            int close = forecast.givers().stream().mapToInt(RebalanceForecast.Giver::close).sum();
+            return new RebalanceResult(pool, isDryRun, forecast.aim(), forecast.relays(), forecast.perSecond(), close,
+                    Math.ceilDiv(close, forecast.perSecond()),
+                    forecast.givers().stream().map(giver -> new RebalanceResult.Giver(giver.endpoint(), giver.relays(),
+                            giver.close(), giver.idle())).toList());
+        } catch (NoSuchElementException e) {
+            throw RequestException.notFound(String.valueOf(e.getMessage()));
+        } catch (IllegalStateException e) {
+            throw new RequestException(409, "pool " + pool + " can't be rebalanced now",
+                    List.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    @Override
+    public RebalanceStop stopRebalancing(String pool) throws RequestException {
+        try {
+            return new RebalanceStop(pool, operator.stopRebalancing(pool));
+        } catch (NoSuchElementException e) {
+            throw RequestException.notFound(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public ListenerStatus toListenerState(String listener, String state) throws RequestException {
+        if (isStopping()) {
+            throw RequestException.stopping();
+        }
+        try {
+            operator.toListenerState(listener, ListenerState.valueOf(state.toUpperCase(Locale.ROOT)));
+            return status.listener(listener);
+        } catch (NoSuchElementException e) {
+            throw RequestException.notFound(String.valueOf(e.getMessage()));
+        }
     }
 
     @Override

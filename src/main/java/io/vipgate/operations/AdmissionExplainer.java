@@ -11,8 +11,10 @@ import io.vipgate.config.AccessConfig;
 import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.PerSourceConfig;
 import io.vipgate.control.ListenerAdmissions;
+import io.vipgate.control.ListenerHold;
 import io.vipgate.control.ListenerRegistry;
 import io.vipgate.linux.ClientAddress;
+import io.vipgate.relay.ListenerState;
 import io.vipgate.text.IpText;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -30,13 +32,17 @@ final class AdmissionExplainer {
     private static final String PASS = "pass";
     private static final String REFUSED = "refused";
     private static final String DRY_RUN = "dry_run";
+    private static final String WAITS = "waits";
 
     private final ListenerRegistry.Present listener;
     private final ListenerConfig config;
     private final ListenerAdmissions admissions;
+    private final Optional<ListenerHold> hold;
     private final List<Verdict> verdicts = new ArrayList<>();
 
-    AdmissionExplainer(ListenerRegistry.Present listener, ListenerConfig config, ListenerAdmissions admissions) {
+    AdmissionExplainer(ListenerRegistry.Present listener, ListenerConfig config, ListenerAdmissions admissions,
+            Optional<ListenerHold> hold) {
+        this.hold = hold;
         this.listener = listener;
         this.config = config;
         this.admissions = admissions;
@@ -49,10 +55,22 @@ final class AdmissionExplainer {
      * @param peer who conveys the client in a PROXY header; empty for a client that comes by itself
      */
     List<Verdict> explain(InetAddress client, Optional<InetAddress> peer) {
-        boolean isLetIn = peer.map(conveying -> peer(conveying) && places(conveying) && client("client", client))
-                .orElseGet(() -> itself(client) && places(client));
+        boolean isLetIn = state(peer.orElse(client), peer.isPresent() ? "peer" : "client")
+                && peer.map(conveying -> peer(conveying) && places(conveying) && client("client", client))
+                        .orElseGet(() -> itself(client) && places(client));
         assert isLetIn || verdicts.getLast().result().equals(REFUSED);
         return List.copyOf(verdicts);
+    }
+
+    private boolean state(InetAddress address, String who) {
+        if (hold.isEmpty()) {
+            return true;
+        }
+        String since = ", since " + hold.get().since();
+        return hold.get().state() == ListenerState.PAUSED
+                ? add(who, address, "state", WAITS, "an operator has paused the listener" + since
+                        + ": nobody is accepted before it is ready")
+                : add(who, address, "state", REFUSED, "an operator has the listener refuse everybody" + since);
     }
 
     /** The peer's part of a client that it conveys. */

@@ -6,6 +6,7 @@ import io.vipgate.linux.TransparentSocket;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.relay.ClientAddressFallback;
+import io.vipgate.relay.ConnectRules;
 import io.vipgate.relay.TransparentSource;
 import io.vipgate.text.IpText;
 import java.net.Inet4Address;
@@ -24,6 +25,7 @@ final class ClientAddressExplainer {
     private final Optional<TransparentSource> source;
     private final InetAddress client;
     private final PoolSnapshot snapshot;
+    private final ConnectRules connect;
     private final String mode;
     private final boolean isAnyGood;
     private final long now = System.nanoTime();
@@ -32,9 +34,10 @@ final class ClientAddressExplainer {
         source = Optional.ofNullable(pool.plan().transparent());
         this.client = client;
         this.snapshot = snapshot;
+        connect = pool.plan().connect();
         mode = StatusReport.label(pool.config().clientAddress());
         isAnyGood = snapshot.members().stream().anyMatch(member -> member.state().isEligible()
-                && !member.endpoint().isFull() && isOfFamily(member.endpoint()) && !isLost(member.endpoint()));
+                && !connect.isFull(member.endpoint()) && isOfFamily(member.endpoint()) && !isLost(member.endpoint()));
     }
 
     private boolean isOfFamily(Endpoint endpoint) {
@@ -60,7 +63,7 @@ final class ClientAddressExplainer {
 
     /** Whether an endpoint can take the client. */
     boolean canTake(Endpoint endpoint) {
-        return !endpoint.isFull() && whyPassedOver(endpoint).isEmpty();
+        return !connect.isFull(endpoint) && whyPassedOver(endpoint).isEmpty();
     }
 
     /** What is made of the client's address; empty where the pool does not ask for it. */

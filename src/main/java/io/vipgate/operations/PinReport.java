@@ -71,6 +71,6 @@ public final class PinReport {
 
     private static PinList.Entry pin(PinTable.View pin) {
         return new PinList.Entry(IpText.of(ClientAddress.toInetAddress(pin.clientHigh(), pin.clientLow())),
-                pin.endpoint().label(), pin.open());
+                pin.endpoint().label(), pin.home() == null ? null : pin.home().label(), pin.open());
     }
 }

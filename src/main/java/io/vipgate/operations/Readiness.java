@@ -1,9 +1,11 @@
 package io.vipgate.operations;
 
 import io.vipgate.admin.HealthSource;
+import io.vipgate.control.ListenerRegistry;
 import io.vipgate.control.Standby;
 import io.vipgate.gateway.GatewayView;
 import io.vipgate.pool.Pool;
+import io.vipgate.relay.ListenerState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,8 +14,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Whether new clients should be sent to this gateway: not while it stops or stands by, and not while a pool of
- * {@code readiness.pools} has had no endpoint up for a while.
+ * Whether new clients should be sent to this gateway: not while it stops or stands by, not while every listener refuses its
+ * clients, and not while a pool of {@code readiness.pools} has had no endpoint up for a while.
  *
  * <p>Thread-safe.
  */
@@ -25,9 +27,11 @@ public final class Readiness implements HealthSource {
 
     private final GatewayView gateway;
     private final Standby standby;
+    private final ListenerRegistry listeners;
 
     /** Makes one that tells of a gateway. */
-    public Readiness(GatewayView gateway, Standby standby) {
+    public Readiness(GatewayView gateway, Standby standby, ListenerRegistry listeners) {
+        this.listeners = listeners;
         this.gateway = gateway;
         this.standby = standby;
     }
@@ -54,6 +58,9 @@ public final class Readiness implements HealthSource {
             reasons.add("shutting down");
         }
         standby.since().ifPresent(since -> reasons.add("standby since " + since));
+        if (refusesEverybody()) {
+            reasons.add("every listener refuses its clients, as an operator wants");
+        }
         long now = System.nanoTime();
         for (String pool : gateway.config().readiness().pools()) {
             OptionalLong since = gateway.findPool(pool).map(Pool::noneUpSince).orElse(OptionalLong.empty());
@@ -62,5 +69,12 @@ public final class Readiness implements HealthSource {
             }
         }
         return reasons;
+    }
+
+    /** One that is paused has its clients wait here, so that they should not be sent elsewhere. */
+    private boolean refusesEverybody() {
+        List<ListenerRegistry.Present> present = listeners.present();
+        return !present.isEmpty() && present.stream()
+                .allMatch(each -> listeners.states().of(each.name()) == ListenerState.REFUSING);
     }
 }

@@ -69,7 +69,8 @@ public final class SelectionExplainer {
         Map<Integer, Double> probabilities = balancer.map(rule -> probabilities(rule, tier, address, source))
                 .orElse(Map.of());
         List<Explanation.Verdict> verdicts = new ArrayList<>(config
-                .map(known -> new AdmissionExplainer(listener, known, listeners.admissions())
+                .map(known -> new AdmissionExplainer(listener, known, listeners.admissions(),
+                        listeners.states().hold(name))
                         .explain(client.address(), client.peer()))
                 .orElse(List.of()));
         if (refused(verdicts) == null) {
@@ -85,8 +86,9 @@ public final class SelectionExplainer {
                         whyNotPinned.isEmpty() ? null : whyNotPinned)).orElse(null),
                 candidates(pool, snapshot, tier, probabilities, isPinUsed, source),
                 isPinUsed
-                        ? choice(pin.orElseThrow().endpoint(), "the client is pinned to it")
-                        : choice(balancer, snapshot, probabilities));
+                        ? choice(pin.orElseThrow().endpoint(), whyPinned(pin.orElseThrow()))
+                        : choice(balancer, snapshot, probabilities),
+                ConnectReport.hedge(pool, isPinUsed ? pin.orElseThrow().endpoint() : null));
     }
 
     private @Nullable String refused(List<Explanation.Verdict> verdicts) {
@@ -95,6 +97,12 @@ public final class SelectionExplainer {
                         ? verdict.why()
                         : verdict.check() + ": " + verdict.why())
                 .orElse(gateway.isStopping() ? "shutting down" : null);
+    }
+
+    private static String whyPinned(PinTable.View pin) {
+        Endpoint home = pin.home();
+        return "the client is pinned to it"
+                + (home == null ? "" : "; a failure led it there, and rebalancing brings it home to " + home.label());
     }
 
     private static String whyNotUsed(ManagedPool pool, PoolSnapshot snapshot, Endpoint endpoint,
@@ -106,6 +114,10 @@ public final class SelectionExplainer {
         }
         if (endpoint.isFull()) {
             return "the endpoint is at its maximum of " + endpoint.limit().most() + " connections";
+        }
+        Optional<String> connecting = ConnectReport.whyPassedOver(pool, endpoint);
+        if (connecting.isPresent()) {
+            return "the endpoint has " + connecting.get();
         }
         if (source.whyPassedOver(endpoint).isPresent()) {
             return source.whyPassedOver(endpoint).get();
@@ -149,7 +161,8 @@ public final class SelectionExplainer {
             boolean isEligible = isInTier && source.canTake(member.endpoint());
             candidates.add(new Explanation.Candidate(member.endpoint().label(), StatusReport.text(member.endpoint()),
                     StatusReport.label(state.admin()), StatusReport.label(state.health()), state.isSuspect(),
-                    state.isBackup(), state.weight(), member.endpoint().connections(), isEligible,
+                    state.isBackup(), state.weight(), member.endpoint().connections(), member.endpoint().finished(),
+                    isEligible,
                     why(pool, member, isEligible, isPinUsed, source), probabilities.getOrDefault(position, 0.0)));
         }
         return candidates;
@@ -175,6 +188,10 @@ public final class SelectionExplainer {
         }
         if (member.endpoint().isFull()) {
             return "at its maximum of " + member.endpoint().limit().most() + " connections";
+        }
+        Optional<String> connecting = ConnectReport.whyPassedOver(pool, member.endpoint());
+        if (connecting.isPresent()) {
+            return connecting.get();
         }
         Optional<String> passedOver = source.whyPassedOver(member.endpoint());
         if (passedOver.isPresent()) {

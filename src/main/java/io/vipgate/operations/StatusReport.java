@@ -13,10 +13,13 @@ import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.ProbeType;
 import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.TlsConfig;
+import io.vipgate.control.ListenerHold;
 import io.vipgate.control.ListenerRegistry;
+import io.vipgate.control.ListenerStates;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorOverride;
 import io.vipgate.control.PoolRegistry;
+import io.vipgate.control.RebalanceView;
 import io.vipgate.control.RecentEvents;
 import io.vipgate.counters.EnumCounter;
 import io.vipgate.gateway.BuildInfo;
@@ -39,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +115,18 @@ public final class StatusReport {
                 .map(member -> member(managed, member, view, all)).toList());
     }
 
+    /**
+     * One listener.
+     *
+     * @throws NoSuchElementException if there is none of this name any more
+     */
+    ListenerStatus listener(String name) {
+        RateSampler.View view = look();
+        return listeners.present().stream().filter(each -> each.name().equals(name)).findFirst()
+                .map(each -> listener(each, view))
+                .orElseThrow(() -> new NoSuchElementException("listener: " + name));
+    }
+
     private RateSampler.View look() {
         try {
             return rates.look();
@@ -125,7 +141,11 @@ public final class StatusReport {
         ListenerTotals before = view.before().of(listener.name());
         TlsRoutingStatus tls = Optional.ofNullable(gateway.config().listeners().get(listener.name()))
                 .flatMap(config -> config.tls().map(routing -> tls(config, routing, now))).orElse(null);
-        return new ListenerStatus(listener.name(), listener.addresses(), listener.pool(), listener.limit().present(),
+        ListenerStates states = listeners.states();
+        return new ListenerStatus(listener.name(), listener.addresses(), listener.pool(),
+                states.of(listener.name()).label(),
+                states.hold(listener.name()).map(ListenerHold::since).orElse(null), now.queued(),
+                listener.limit().present(),
                 listener.limit().most(), listener.room().kept(), listeners.admissions().waiting(listener.name()), tls,
                 now.accepted(), now.refused(), byReason(now.refusals()), byReason(now.dryRuns()),
                 rate(now.accepted() - before.accepted(), view), rate(now.refused() - before.refused(), view));
@@ -158,9 +178,16 @@ public final class StatusReport {
         return new PoolStatus(pool.pool().name(), label(pool.config().balance()), label(pool.config().probe().type()),
                 pool.pool().snapshot().members().stream().map(member -> member(pool, member, view, all)).toList(),
                 pool.pins().map(pins -> new PoolStatus.Pins(pins.size(), pins.moves(), pins.evictions())).orElse(null),
-                clientAddress(pool),
+                clientAddress(pool), ConnectReport.status(pool, view.now().ofPool(pool.pool().name())),
+                rebalance(pool),
                 coLocation.sharedMachines().stream().map(StatusReport::machine).toList(),
                 coLocation.pairs().stream().map(StatusReport::pair).toList());
+    }
+
+    private static PoolStatus.Rebalance rebalance(ManagedPool pool) {
+        RebalanceView view = pool.rebalancing();
+        return new PoolStatus.Rebalance(label(view.when()), view.aim(), pool.skew(), view.state().label(),
+                view.why().orElse(null), view.closed(), view.left(), view.leftSeconds());
     }
 
     private static PoolStatus.@Nullable ClientAddress clientAddress(ManagedPool pool) {

@@ -3,6 +3,7 @@ package io.vipgate.pinning;
 import io.vipgate.pool.Endpoint;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's endpoint, and how many of its connections are open.
@@ -26,6 +27,9 @@ public final class Pin {
     private volatile Endpoint endpoint;
     @SuppressWarnings("UnusedVariable") // written through its handle
     private volatile int open;
+
+    /** Where the client was before a failure led it elsewhere; null while none has. */
+    private volatile @Nullable Endpoint home;
 
     /** It lives on, whatever time is left: a connection is open that renews it. */
     private volatile boolean isHeld;
@@ -73,7 +77,33 @@ public final class Pin {
         return lifeAfterHold;
     }
 
-    boolean move(Endpoint from, Endpoint to) {
-        return ENDPOINT.compareAndSet(this, from, to);
+    /**
+     * Where the client belongs: where it was before a failure led it elsewhere, even if it is there again; null when none has.
+     */
+    public @Nullable Endpoint home() {
+        return home;
+    }
+
+    /**
+     * Leads the client elsewhere.
+     *
+     * @param forLack not since its endpoint failed, but for want of room there: it belongs to the next one then
+     */
+    boolean move(Endpoint from, Endpoint to, boolean forLack) {
+        if (!ENDPOINT.compareAndSet(this, from, to)) {
+            return false;
+        }
+        if (forLack) {
+            home = null;
+        } else if (home == null) {
+            home = from;
+        }
+        return true;
+    }
+
+    /** Leads the client from an endpoint to where it belongs. */
+    boolean goHome(Endpoint from) {
+        Endpoint own = home;
+        return own != null && ENDPOINT.compareAndSet(this, from, own);
     }
 }

@@ -186,13 +186,33 @@ public final class PinTable implements AutoCloseable {
      * decides.
      *
      * @param from where the pin led when the connection began
+     * @param forLack not since that has failed, but for want of room there
      */
-    public void move(PinKey key, long high, long low, Pin pin, Endpoint from, Endpoint to) {
-        if (pin.move(from, to)) {
+    public void move(PinKey key, long high, long low, Pin pin, Endpoint from, Endpoint to, boolean forLack) {
+        if (pin.move(from, to, forLack)) {
             moves.increment();
             if (find(key, high, low) == pin) {
                 settle(key, pin, ttlNanos);
             }
+        }
+    }
+
+    /** Whether this is the pin that a client has now. */
+    public boolean isPresent(PinKey key, long high, long low, Pin pin) {
+        return find(key, high, low) == pin;
+    }
+
+    /**
+     * Has a client go home, from an endpoint that a failure has led it to; where it belongs nowhere else, it is forgotten.
+     *
+     * @param pin its pin, which is present
+     */
+    public void sendHome(PinKey key, long high, long low, Pin pin, Endpoint from) {
+        if (pin.home() == null) {
+            key.set(prefix.high(high, low), prefix.low(high, low));
+            boolean _ = pins.asMap().remove(key, pin);
+        } else if (pin.goHome(from) && isPresent(key, high, low, pin)) {
+            settle(key, pin, ttlNanos);
         }
     }
 
@@ -222,9 +242,16 @@ public final class PinTable implements AutoCloseable {
      * @param clientHigh upper half of the client's prefix
      * @param clientLow lower half
      * @param endpoint where the client is sent
+     * @param home where it belongs, if a failure has led it elsewhere; null else
      * @param open its open connections
      */
-    public record View(long clientHigh, long clientLow, Endpoint endpoint, int open) {}
+    public record View(long clientHigh, long clientLow, Endpoint endpoint, @Nullable Endpoint home, int open) {
+        private static View of(PinKey key, Pin pin) {
+            Endpoint endpoint = pin.endpoint();
+            Endpoint home = pin.home();
+            return new View(key.high(), key.low(), endpoint, endpoint.equals(home) ? null : home, pin.open());
+        }
+    }
 
     /**
      * The first pins, in the order of the clients' addresses.
@@ -254,7 +281,7 @@ public final class PinTable implements AutoCloseable {
     private List<View> first(int count, Predicate<View> matches) {
         PriorityQueue<View> least = new PriorityQueue<>(BY_CLIENT.reversed());
         for (Map.Entry<PinKey, Pin> entry : pins.asMap().entrySet()) {
-            View pin = view(entry);
+            View pin = View.of(entry.getKey(), entry.getValue());
             if (matches.test(pin) && (least.size() < count || BY_CLIENT.compare(pin, least.element()) < 0)) {
                 least.add(pin);
                 if (least.size() > count) {
@@ -265,16 +292,10 @@ public final class PinTable implements AutoCloseable {
         return least.stream().sorted(BY_CLIENT).toList();
     }
 
-    private static View view(Map.Entry<PinKey, Pin> entry) {
-        return new View(entry.getKey().high(), entry.getKey().low(), entry.getValue().endpoint(),
-                entry.getValue().open());
-    }
-
     /** The pin of one client. */
     public Optional<View> of(long high, long low) {
         PinKey key = new PinKey();
-        return Optional.ofNullable(find(key, high, low))
-                .map(pin -> new View(key.high(), key.low(), pin.endpoint(), pin.open()));
+        return Optional.ofNullable(find(key, high, low)).map(pin -> View.of(key, pin));
     }
 
     /** Forgets one client; true if it was pinned. Its open connections stay where they are. */

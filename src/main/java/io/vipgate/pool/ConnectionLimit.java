@@ -12,8 +12,13 @@ public final class ConnectionLimit {
     private static final AtomicIntegerFieldUpdater<ConnectionLimit> PRESENT = AtomicIntegerFieldUpdater
             .newUpdater(ConnectionLimit.class, "present");
 
+    private static final AtomicIntegerFieldUpdater<ConnectionLimit> FINISHED = AtomicIntegerFieldUpdater
+            .newUpdater(ConnectionLimit.class, "finished");
+
     private volatile int present;
     private volatile int most;
+    /** Of those that there are. */
+    private volatile int finished;
 
     /**
      * Makes a bound with nothing counted.
@@ -39,6 +44,26 @@ public final class ConnectionLimit {
         return present;
     }
 
+    /** Those of them whose work is done, where that is counted: they hold their place, and are no load. */
+    public int finished() {
+        return finished;
+    }
+
+    /** How many there are without those that are finished. A hint while others change it, and never negative. */
+    public int load() {
+        return Math.max(0, present - finished);
+    }
+
+    /** The work of one of them is done; {@link #forgetFinished} takes that back, before its place is given back. */
+    void finish() {
+        FINISHED.getAndIncrement(this);
+    }
+
+    void forgetFinished() {
+        int left = FINISHED.decrementAndGet(this);
+        assert left >= 0 : left;
+    }
+
     /** True at the bound. A hint: only {@link #tryAcquire()} decides. */
     public boolean isReached() {
         int bound = most;
@@ -57,6 +82,25 @@ public final class ConnectionLimit {
             return true;
         }
         for (int now = present; now < bound; now = present) {
+            if (PRESENT.compareAndSet(this, now, now + 1)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Counts one more, if there is room for so many others after it.
+     *
+     * @param spare places that are to stay free
+     * @return false when there is not
+     */
+    public boolean tryAcquireLeaving(int spare) {
+        int bound = most;
+        if (bound == 0) {
+            return tryAcquire();
+        }
+        for (int now = present; now < bound - spare; now = present) {
             if (PRESENT.compareAndSet(this, now, now + 1)) {
                 return true;
             }

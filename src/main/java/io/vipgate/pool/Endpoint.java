@@ -1,6 +1,7 @@
 package io.vipgate.pool;
 
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * One address of a pool. Its identity and its count of open connections outlive every change of its state, so that
@@ -12,12 +13,19 @@ import java.net.InetSocketAddress;
  * <p>Thread-safe.
  */
 public final class Endpoint {
+    private static final AtomicIntegerFieldUpdater<Endpoint> CONNECTING = AtomicIntegerFieldUpdater
+            .newUpdater(Endpoint.class, "connecting");
+    private static final AtomicIntegerFieldUpdater<Endpoint> OVERTAKEN = AtomicIntegerFieldUpdater
+            .newUpdater(Endpoint.class, "overtaken");
+
     private final String name;
     private final String label;
     private final InetSocketAddress address;
     private final ConnectionLimit connections;
     /** The bound that all addresses of the name share; the endpoint's own count when it has its name for itself. */
     private final ConnectionLimit limit;
+    private volatile int connecting;
+    private volatile int overtaken;
 
     /**
      * Makes an endpoint that has its name for itself, without connections.
@@ -79,6 +87,30 @@ public final class Endpoint {
         return connections.present();
     }
 
+    /**
+     * Connections that it has ended its side of, in pools whose rule looks at the load. It holds them until the client ends its side
+     * too, so that they count for the maximum, and not as load.
+     */
+    public int finished() {
+        return connections.finished();
+    }
+
+    /** Connections now without those that are finished: what rules compare. */
+    public int load() {
+        return connections.load();
+    }
+
+    /** One of its connections is finished; {@link #closeFinished} closes it. */
+    public void finish() {
+        connections.finish();
+    }
+
+    /** Counts one connection less, which was finished. */
+    public void closeFinished() {
+        connections.forgetFinished();
+        close();
+    }
+
     /** Where its connections are counted, for who looks at those of many endpoints again and again. Not to be changed. */
     public ConnectionLimit counted() {
         return connections;
@@ -99,6 +131,52 @@ public final class Endpoint {
             return false;
         }
         return limit == connections || connections.tryAcquire();
+    }
+
+    /**
+     * As {@link #tryOpen()}, and counts a connect that is under way; {@link #onConnectOver} takes that back.
+     *
+     * @param maxConnecting most connects under way, above 0
+     * @return false at either maximum
+     */
+    public boolean tryOpenConnecting(int maxConnecting) {
+        for (int now = connecting; now < maxConnecting; now = connecting) {
+            if (CONNECTING.compareAndSet(this, now, now + 1)) {
+                if (tryOpen()) {
+                    return true;
+                }
+                onConnectOver();
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** Counts one connect under way less. */
+    public void onConnectOver() {
+        int left = CONNECTING.decrementAndGet(this);
+        assert left >= 0 : label + " has " + left + " connects under way";
+    }
+
+    /** Connects under way that were counted: those that began while the pool had a {@code maxConnecting}. */
+    public int connecting() {
+        return connecting;
+    }
+
+    /**
+     * The first of several connects to it was overtaken by one to another endpoint that had begun later.
+     *
+     * @return how many in a row were
+     */
+    public int onOvertaken() {
+        return OVERTAKEN.incrementAndGet(this);
+    }
+
+    /** A connect has reached it. */
+    public void onNotOvertaken() {
+        if (overtaken != 0) {
+            overtaken = 0;
+        }
     }
 
     /** Counts one connection less. */

@@ -90,9 +90,19 @@ public record EndpointState(AdminState admin, Health health, boolean isSuspect, 
         return admin == AdminState.READY && weight > 0;
     }
 
+    /** True while it starts slowly. */
+    public boolean isRamping() {
+        return ramp < FULL_RAMP;
+    }
+
     /** True when nothing speaks against it: it is no backup, not DOWN, and not suspect. */
     public boolean isPrime() {
-        return !isBackup && health != Health.DOWN && !isSuspect;
+        return !isBackup && isPrimeOrBackup();
+    }
+
+    /** True when nothing speaks against it but that it may be a backup. */
+    public boolean isPrimeOrBackup() {
+        return health != Health.DOWN && !isSuspect;
     }
 
     /**

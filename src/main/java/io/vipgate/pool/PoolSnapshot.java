@@ -104,6 +104,14 @@ public final class PoolSnapshot {
     }
 
     /**
+     * A member's part of new connections beside its weight, by its position: the same for all, unless some are addresses of one
+     * name or start slowly.
+     */
+    public int shareOf(int position) {
+        return shares.of(position);
+    }
+
+    /**
      * Who may be chosen, best first: an endpoint of a later tier is used only when none of an earlier one can be. No tier
      * is empty; an endpoint in DRAIN or MAINT or with weight 0 is in none.
      */

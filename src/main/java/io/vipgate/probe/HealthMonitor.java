@@ -112,18 +112,19 @@ public final class HealthMonitor implements AutoCloseable {
     }
 
     /**
-     * A connect of live traffic failed through no fault of this machine.
+     * Connects of live traffic speak against an endpoint, and are no fault of this machine.
      *
      * @param endpoint one of the pool's
+     * @param cause what they say, for the log
      */
-    public void onLiveFailure(Endpoint endpoint) {
+    public void onLiveFailure(Endpoint endpoint, String cause) {
         Watch watch = watches.get(endpoint);
         // Under many failures a second one waits until the first has been looked at.
         if (watch != null && watch.hasFailureUnderWay.tryAcquire()) {
             try {
                 control.execute(() -> {
                     watch.hasFailureUnderWay.release();
-                    watch.onLiveFailure();
+                    watch.onLiveFailure(cause);
                 });
             } catch (RejectedExecutionException e) {
                 LOG.debug("shutting down: a change of health is dropped");
@@ -290,8 +291,8 @@ public final class HealthMonitor implements AutoCloseable {
             return health.nextProbeAfter(schedule.rules());
         }
 
-        private void onLiveFailure() {
-            become(health.toSuspect(System.nanoTime()), "a connect of live traffic failed");
+        private void onLiveFailure(String cause) {
+            become(health.toSuspect(System.nanoTime()), cause);
             Prober running = prober;
             if (running != null) {
                 running.hurry();

@@ -5,10 +5,9 @@ import io.vipgate.config.AccessConfig;
 import io.vipgate.config.ConfigDiff;
 import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.ListenerConfig;
-import io.vipgate.config.Loaded;
+import io.vipgate.config.Problem;
 import io.vipgate.control.StartException;
 import io.vipgate.gateway.ReloadOutcome;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,51 +25,47 @@ final class ConfigApplier {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigApplier.class);
 
     private final GatewayServer server;
-    private final Path file;
 
-    /**
-     * Makes one.
-     *
-     * @param file where configurations come from, for the log
-     */
-    ConfigApplier(GatewayServer server, Path file) {
+    ConfigApplier(GatewayServer server) {
         this.server = server;
-        this.file = file;
     }
 
     /** What would change. */
-    ReloadOutcome preview(Loaded loaded) {
-        List<ConfigDiff.Change> changes = ConfigDiff.between(server.gateway().config(), loaded.config());
+    ReloadOutcome preview(GatewayConfig next) {
+        List<ConfigDiff.Change> changes = ConfigDiff.between(server.gateway().config(), next);
         return new ReloadOutcome.Previewed(changes.stream().map(ConfigDiff.Change::toString).toList(),
                 changes.stream().filter(ConfigDiff.Change::needsRestart).map(ConfigDiff.Change::toString).toList());
     }
 
-    /** Makes a change, atomically; says so in the log. */
-    ReloadOutcome apply(Loaded loaded) {
+    /** Makes a change, atomically; says so in the log, and counts it. */
+    ReloadOutcome apply(ConfigAct act, GatewayConfig next, List<Problem> warnings) {
         GatewayConfig before = server.gateway().config();
-        List<ConfigDiff.Change> changes = ConfigDiff.between(before, loaded.config());
+        List<ConfigDiff.Change> changes = ConfigDiff.between(before, next);
         Map<String, AccessList> listsBefore = server.admissions().lists();
         try {
-            server.gateway().apply(loaded.config());
+            server.gateway().apply(next);
         } catch (StartException e) {
-            return refused(List.of(String.valueOf(e.getMessage())));
+            return refused(act, List.of(String.valueOf(e.getMessage())));
         } catch (RuntimeException | Error e) {
             String now = e.getSuppressed().length == 0
                     ? "everything is as it was"
                     : "not everything could be taken back: restart the gateway";
-            server.events().add("reload failed, " + now);
-            LOG.error("reload of {} failed by a fault of the gateway itself, {}", file, now, e);
+            server.reloads().onRejected();
+            server.events().add(act.shortName() + " failed, " + now);
+            LOG.error("{} failed by a fault of the gateway itself, {}", act.name(), now, e);
             return new ReloadOutcome.Refused(List.of("a fault of the gateway itself: " + e + "; " + now));
         }
-        Logging.apply(loaded.config().log());
-        loaded.warnings().forEach(warning -> LOG.warn("{}", warning));
+        server.reloads().onApplied();
+        Logging.apply(next.log());
+        warnings.forEach(warning -> LOG.warn("{}", warning));
         List<String> needRestart = changes.stream().filter(ConfigDiff.Change::needsRestart)
                 .map(ConfigDiff.Change::toString)
                 .toList();
         List<String> lines = new ArrayList<>(changes.stream().map(ConfigDiff.Change::toString).toList());
         lines.addAll(changedFiles(before, listsBefore));
-        server.events().add("reloaded: " + (lines.isEmpty() ? "nothing has changed" : String.join("; ", lines)));
-        LOG.info("reloaded {}: {}", file, lines.isEmpty() ? "nothing has changed" : String.join("; ", lines));
+        String text = lines.isEmpty() ? "nothing has changed" : String.join("; ", lines);
+        server.events().add(act.shortDone() + ": " + text);
+        LOG.info("{}: {}", act.done(), text);
         if (!needRestart.isEmpty()) {
             LOG.warn("requires a restart: {}", String.join("; ", needRestart));
         }
@@ -96,10 +91,11 @@ final class ConfigApplier {
         return Optional.ofNullable(config.listeners().get(listener)).flatMap(ListenerConfig::access);
     }
 
-    /** Nothing has changed, and that is told. */
-    ReloadOutcome refused(List<String> problems) {
-        server.events().add("reload refused: " + String.join("; ", problems));
-        LOG.error("reload of {} refused, nothing has changed: {}", file, String.join("; ", problems));
+    /** Nothing has changed, and that is told and counted. */
+    ReloadOutcome refused(ConfigAct act, List<String> problems) {
+        server.reloads().onRejected();
+        server.events().add(act.shortName() + " refused: " + String.join("; ", problems));
+        LOG.error("{} refused, nothing has changed: {}", act.name(), String.join("; ", problems));
         return new ReloadOutcome.Refused(problems);
     }
 }

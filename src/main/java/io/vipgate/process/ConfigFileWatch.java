@@ -24,6 +24,7 @@ final class ConfigFileWatch implements AutoCloseable {
     private final BooleanSupplier isWanted;
     private final BooleanSupplier haveOthersChanged;
     private final Runnable onReplaced;
+    private final Runnable onOthersChanged;
     @SuppressWarnings("NullAway.Init") // set by start, before anyone else sees this
     private Thread thread;
     private @Nullable FileIdentity seen;
@@ -34,21 +35,25 @@ final class ConfigFileWatch implements AutoCloseable {
      * @param seen the file when it was last read; null when it was not there
      * @param isWanted whether a replacement is to be acted on; asked each time
      * @param haveOthersChanged looks at other files, while that is wanted
+     * @param onReplaced called when the file is another one
+     * @param onOthersChanged called when it is the same, and one of the others is not
      */
     static ConfigFileWatch start(Path file, @Nullable FileIdentity seen, BooleanSupplier isWanted,
-            BooleanSupplier haveOthersChanged, Runnable onReplaced) {
-        ConfigFileWatch watch = new ConfigFileWatch(file, seen, isWanted, haveOthersChanged, onReplaced);
+            BooleanSupplier haveOthersChanged, Runnable onReplaced, Runnable onOthersChanged) {
+        ConfigFileWatch watch = new ConfigFileWatch(file, seen, isWanted, haveOthersChanged, onReplaced,
+                onOthersChanged);
         watch.thread = Thread.ofPlatform().name("vipgate-watch").daemon().unstarted(watch::run);
         watch.thread.start();
         return watch;
     }
 
     private ConfigFileWatch(Path file, @Nullable FileIdentity seen, BooleanSupplier isWanted,
-            BooleanSupplier haveOthersChanged, Runnable onReplaced) {
+            BooleanSupplier haveOthersChanged, Runnable onReplaced, Runnable onOthersChanged) {
         this.haveOthersChanged = haveOthersChanged;
         this.file = file;
         this.isWanted = isWanted;
         this.onReplaced = onReplaced;
+        this.onOthersChanged = onOthersChanged;
         this.seen = seen;
     }
 
@@ -58,8 +63,10 @@ final class ConfigFileWatch implements AutoCloseable {
                 Thread.sleep(EVERY);
                 boolean isReplaced = hasBeenReplaced();
                 boolean areOthers = isWanted.getAsBoolean() && haveOthersChanged.getAsBoolean();
-                if (isReplaced || areOthers) {
+                if (isReplaced) {
                     onReplaced.run();
+                } else if (areOthers) {
+                    onOthersChanged.run();
                 }
             }
         } catch (InterruptedException e) {

@@ -160,10 +160,15 @@ public final class GatewayProcess implements AutoCloseable {
             LOG.warn("SIGHUP: there is no file to read again");
             return;
         }
+        inTurn(() -> reload(present, ReloadRequest.PLAIN));
+    }
+
+    /** As the last of the changes that are due. */
+    private void inTurn(Runnable change) {
         try {
-            Future<?> _ = reloads.submit(() -> reload(present, ReloadRequest.PLAIN));
+            Future<?> _ = reloads.submit(change);
         } catch (RejectedExecutionException e) {
-            LOG.debug("SIGHUP: shutting down");
+            LOG.debug("no reload: shutting down");
         }
     }
 
@@ -284,12 +289,17 @@ public final class GatewayProcess implements AutoCloseable {
         notifier.pingPeriod().ifPresent(period -> server.periodic().every(period,
                 () -> notifier.ping(server.gateway().isAlive(Readiness.MAX_LOOP_SILENCE))));
         ListedFiles listed = new ListedFiles();
+        // As they are now: a change before the watch first looks is one too.
+        boolean _ = listed.haveChanged(server.gateway().config());
         try (ConfigFileWatch _ = file == null
                 ? null
                 : ConfigFileWatch.start(file.file(), file.firstRead(), () -> server.gateway().config().reload().watch(),
                         () -> listed.haveChanged(server.gateway().config()),
-                        this::onHangUp)) {
+                        this::onHangUp, () -> inTurn(file::rereadLists))) {
             first.await();
+        }
+        if (file != null) {
+            file.onStopping();
         }
         stop(server.gateway(), server.gateway().config().shutdown());
     }

@@ -14,6 +14,7 @@ import io.vipgate.control.HostLookup;
 import io.vipgate.control.HostResolver;
 import io.vipgate.control.ListenerAdmissions;
 import io.vipgate.control.ListenerRegistry;
+import io.vipgate.control.ListenerStates;
 import io.vipgate.control.LiveFailures;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.OperatorActions;
@@ -54,6 +55,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -63,6 +65,8 @@ import java.util.stream.Stream;
  */
 public final class GatewayServer implements AutoCloseable {
     private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+    private static final Duration CONNECTS_EVERY = Duration.ofSeconds(1);
+    private static final Duration REBALANCE_EVERY = Duration.ofSeconds(1);
     private static final Duration ADDRESSES_EVERY = Duration.ofSeconds(5);
 
     private final Gateway gateway;
@@ -82,14 +86,22 @@ public final class GatewayServer implements AutoCloseable {
     private final PeriodicTasks periodic = new PeriodicTasks();
 
     /**
-     * Builds the parts; nothing runs yet but the event loops, which {@code threads} started.
+     * What a gateway uses that is not of its making.
      *
+     * @param names finds the addresses of endpoints that are given by name
      * @param store where listening sockets are kept
      * @param others whoever else changes of the configuration concern
+     * @param clock monotonic time in nanoseconds, for what takes minutes
+     */
+    private record Surroundings(HostLookup names, SocketStore store, List<ConfigParticipant> others,
+            LongSupplier clock) {}
+
+    /**
+     * Builds the parts; nothing runs yet but the event loops, which {@code threads} started.
+     *
      * @param config what it starts with
      */
-    private GatewayServer(EventLoops threads, FdBudget fdBudget, HostLookup names, SocketStore store,
-            List<ConfigParticipant> others, GatewayConfig config) {
+    private GatewayServer(EventLoops threads, FdBudget fdBudget, Surroundings around, GatewayConfig config) {
         ControlThread control = new ControlThread();
         accessLog = new AccessLog();
         events = new RecentEvents();
@@ -99,27 +111,30 @@ public final class GatewayServer implements AutoCloseable {
         int pipesPerLoop = fdBudget.pipes() / threads.all().size();
         EventLoopSet loops = new EventLoopSet(threads, loop -> new RelayLoop(loop, relayLimit, pipesPerLoop,
                 new RelayEvents(liveFailures, accessLog.forLoop())));
-        HostResolver resolver = new HostResolver(names);
+        HostResolver resolver = new HostResolver(around.names());
         Blocks blocks = new Blocks();
         Standby standby = new Standby();
-        pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks, standby);
+        ListenerStates listenerStates = new ListenerStates();
+        pools = new PoolRegistry(loops, resolver, control, events, liveFailures, blocks, standby, listenerStates,
+                around.clock());
         ListenerRegistry listeners = new ListenerRegistry(loops, fdBudget, relayLimit, new ListenerAdmissions(blocks),
-                store);
+                listenerStates, around.store());
         admissions = listeners.admissions();
         heartbeat = new LoopHeartbeat(loops);
         neighbours = new CoLocationWatch(
                 () -> pools.all().stream().map(ManagedPool::pool).toList());
         HeapShare share = HeapShare.ofThisProcess();
         servers = new HttpServers(share);
-        operator = new OperatorActions(pools, loops, control, standby, events);
+        operator = new OperatorActions(pools, listeners, loops, control, standby, events);
         BlockActions blockActions = new BlockActions(blocks, pools, operator, control);
         gateway = new Gateway(new GatewayParts(control, loops, pools, listeners, resolver, accessLog, heartbeat,
                 neighbours, relayLimit),
-                Stream.concat(Stream.of(servers, (ConfigParticipant) _ -> blockActions.onConfig()), others.stream())
+                Stream.concat(Stream.of(servers, (ConfigParticipant) _ -> blockActions.onConfig()),
+                        around.others().stream())
                         .toList(),
                 config);
         BlockReport blockReport = new BlockReport(blocks, blockActions, InstantSource.system());
-        readiness = new Readiness(gateway, standby);
+        readiness = new Readiness(gateway, standby, listeners);
         History history = new History();
         rates = new RateSampler(loops, new HistoryRecorder(history, pools, listeners, InstantSource.system()));
         operations = new AdminOperations(operator, readiness,
@@ -128,10 +143,11 @@ public final class GatewayServer implements AutoCloseable {
                 new SourceReport(listeners, System::nanoTime),
                 new SelectionExplainer(gateway, pools, listeners));
         BuildInfo build = BuildInfo.read();
-        metrics = new LazyMetrics(() -> new GatewayMetrics(new MetricsReader(pools, listeners.admissions(),
-                new LoopCountsReader(loops),
-                heartbeat, neighbours, reloads, standby, accessLog::dropped, Logging::dropped, gateway::config,
-                gateway::changes),
+        metrics = new LazyMetrics(() -> new GatewayMetrics(
+                new MetricsReader(pools, listeners.admissions(), listenerStates,
+                        new LoopCountsReader(loops),
+                        heartbeat, neighbours, reloads, standby, accessLog::dropped, Logging::dropped, gateway::config,
+                        gateway::changes),
                 build.version(), build.netty(), share));
     }
 
@@ -150,7 +166,8 @@ public final class GatewayServer implements AutoCloseable {
      * @param store where the listening sockets are kept open beyond the end of the process
      */
     public static GatewayServer start(GatewayConfig config, SocketStore store) throws StartException {
-        return start(config, HostLookup.ofThisMachine(), store, List.of());
+        return start(config,
+                new Surroundings(HostLookup.ofThisMachine(), store, List.of(), System::nanoTime));
     }
 
     /**
@@ -170,11 +187,22 @@ public final class GatewayServer implements AutoCloseable {
      */
     public static GatewayServer start(GatewayConfig config, HostLookup names, List<ConfigParticipant> others)
             throws StartException {
-        return start(config, names, SocketStore.NONE, others);
+        return start(config, names, others, System::nanoTime);
     }
 
-    private static GatewayServer start(GatewayConfig config, HostLookup names, SocketStore store,
-            List<ConfigParticipant> others) throws StartException {
+    /**
+     * As {@link #start(GatewayConfig)}.
+     *
+     * @param names finds the addresses of endpoints that are given by name
+     * @param others whoever else changes of the configuration concern, the first one included
+     * @param clock monotonic time in nanoseconds, for what takes minutes
+     */
+    public static GatewayServer start(GatewayConfig config, HostLookup names, List<ConfigParticipant> others,
+            LongSupplier clock) throws StartException {
+        return start(config, new Surroundings(names, SocketStore.NONE, others, clock));
+    }
+
+    private static GatewayServer start(GatewayConfig config, Surroundings around) throws StartException {
         String unavailable = EventLoops.whyUnavailable();
         if (unavailable != null) {
             throw new StartException("native epoll is not available: " + unavailable
@@ -188,7 +216,7 @@ public final class GatewayServer implements AutoCloseable {
         DescriptorNeeds needs = DescriptorNeeds.of(config, count);
         FdBudget fdBudget = FdBudget.of(FdBudget.limitOfThisProcess(), needs.sum());
         needs.check(fdBudget);
-        GatewayServer server = new GatewayServer(eventLoops(count), fdBudget, names, store, others, config);
+        GatewayServer server = new GatewayServer(eventLoops(count), fdBudget, around, config);
         try {
             server.serve(config);
             return server;
@@ -210,9 +238,11 @@ public final class GatewayServer implements AutoCloseable {
     private void serve(GatewayConfig config) throws StartException {
         periodic.every(LoopHeartbeat.EVERY, heartbeat::ask);
         periodic.every(FIRST_LOOK, RateSampler.EVERY, rates::sample);
+        periodic.every(FIRST_LOOK, CONNECTS_EVERY, pools::sampleConnects);
         // Pools are known by then, and their endpoints have been talked to.
         periodic.every(FIRST_LOOK, CoLocationWatch.EVERY, neighbours::look);
         periodic.every(FIRST_LOOK, ADDRESSES_EVERY, pools::lookAtOwnAddresses);
+        periodic.every(FIRST_LOOK, REBALANCE_EVERY, pools::rebalance);
         periodic.start();
         // Before the listeners: what can't be bound ends the start, and clients that had come would be reset.
         servers.bind(config, operations, readiness, new MetricsHandler(accept -> metrics().scrape(accept)));

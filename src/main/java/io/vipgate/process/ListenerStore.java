@@ -8,10 +8,12 @@ import io.vipgate.linux.NotifySocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,16 +38,32 @@ public final class ListenerStore implements SocketStore {
 
     private final Optional<NotifySocket> manager;
     private final InheritedSockets inherited;
+    /** How many the service manager keeps; empty when it does not say, as systemd before 254. */
+    private final OptionalInt most;
+    /** How many sockets of each name it is to keep. */
+    private final Map<String, Integer> kept = new HashMap<>();
+    /** Of the last message. */
+    private boolean isTaken = true;
+    private boolean isTooSmall;
 
     /**
      * The store of the service manager that the environment names, with what it has handed this process.
      *
-     * @param environment NOTIFY_SOCKET, LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES
+     * @param environment NOTIFY_SOCKET, FDSTORE, LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES
      * @param pid this process
      */
     public ListenerStore(Map<String, String> environment, long pid) {
         manager = SystemdNotifier.socket(environment);
         inherited = new InheritedSockets(environment, pid);
+        most = number(environment.getOrDefault("FDSTORE", ""));
+    }
+
+    private static OptionalInt number(String text) {
+        try {
+            return OptionalInt.of(Integer.parseInt(text));
+        } catch (NumberFormatException e) {
+            return OptionalInt.empty();
+        }
     }
 
     /**
@@ -97,13 +115,37 @@ public final class ListenerStore implements SocketStore {
     public void keep(BindAddress bind, List<Integer> sockets) {
         if (manager.isPresent() && isKept(bind)) {
             // Only what is kept from now on: there may have been more of them.
-            manager.get().send("FDSTOREREMOVE=1\nFDNAME=" + name(bind));
+            boolean areTaken = tell("FDSTOREREMOVE=1\nFDNAME=" + name(bind), List.of());
             for (int i = 0; i < sockets.size(); i += PER_MESSAGE) {
                 // FDPOLL=0: the store is not to look whether they are of use.
-                manager.get().send("FDSTORE=1\nFDPOLL=0\nFDNAME=" + name(bind),
+                areTaken &= tell("FDSTORE=1\nFDPOLL=0\nFDNAME=" + name(bind),
                         sockets.subList(i, Math.min(sockets.size(), i + PER_MESSAGE)));
             }
+            if (!areTaken) {
+                LOG.warn("the service manager did not take the listening sockets of {}: after a crash its clients are refused",
+                        bind);
+            }
+            kept.put(name(bind), sockets.size());
+            warnIfTooSmall();
         }
+    }
+
+    private void warnIfTooSmall() {
+        int sum = kept.values().stream().mapToInt(Integer::intValue).sum();
+        boolean wasTooSmall = isTooSmall;
+        isTooSmall = most.isPresent() && sum > most.getAsInt();
+        if (isTooSmall && !wasTooSmall) {
+            LOG.warn("FileDescriptorStoreMax={} of the unit is too small: there is a listening socket for each address and "
+                    + "event loop, and the clients of those that are not kept are refused after a crash; raise it",
+                    most.getAsInt());
+        }
+    }
+
+    /** Waits while the service manager's queue is full, but not for one that has not taken the last message either. */
+    private boolean tell(String text, List<Integer> descriptors) {
+        isTaken = manager.isPresent()
+                && manager.get().send(text, descriptors, isTaken ? MAX_WAIT : Duration.ZERO);
+        return isTaken;
     }
 
     @Override
@@ -113,7 +155,10 @@ public final class ListenerStore implements SocketStore {
 
     private void remove(List<String> names) {
         if (manager.isPresent() && !names.isEmpty()) {
-            names.forEach(name -> manager.get().send("FDSTOREREMOVE=1\nFDNAME=" + name));
+            names.forEach(name -> {
+                kept.remove(name);
+                boolean _ = tell("FDSTOREREMOVE=1\nFDNAME=" + name, List.of());
+            });
             if (!manager.get().await(MAX_WAIT)) {
                 LOG.debug("the service manager has not said that it let go of {}", names);
             }

@@ -6,22 +6,16 @@ import io.vipgate.config.LoadResult;
 import io.vipgate.config.Loaded;
 import io.vipgate.config.Problem;
 import io.vipgate.config.Rejected;
-import io.vipgate.control.StartException;
 import io.vipgate.gateway.ReloadOutcome;
 import io.vipgate.gateway.ReloadRequest;
 import io.vipgate.operations.ConfigControl;
-import io.vipgate.pool.Pool;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,17 +27,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class Reloader implements ConfigControl {
     private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
-    /** A file that was written less than this ago may still be being written. */
-    private static final Duration SETTLED = Duration.ofMillis(200);
-    private static final int MAX_WAITS = 25;
 
     private final GatewayServer server;
-    private final Path file;
+    private final SettledFile file;
     private final @Nullable FileIdentity firstRead;
-    private final Map<String, String> environment;
+    private final ConfigAct reload;
     private final ConfigApplier applier;
+    private final ConfigHistory history = new ConfigHistory(InstantSource.system());
     private volatile @Nullable ConfigTrial trial;
-    private final ConfigHistory history = new ConfigHistory();
 
     /**
      * Makes a reloader.
@@ -55,15 +46,15 @@ public final class Reloader implements ConfigControl {
     public Reloader(GatewayServer server, Path file, @Nullable FileIdentity firstRead,
             Map<String, String> environment) {
         this.server = server;
-        this.file = file;
+        this.file = new SettledFile(file, environment);
         this.firstRead = firstRead;
-        this.environment = Map.copyOf(environment);
-        applier = new ConfigApplier(server, file);
+        reload = ConfigAct.reload(file);
+        applier = new ConfigApplier(server);
     }
 
     /** The configuration's file. */
     public Path file() {
-        return file;
+        return file.path();
     }
 
     @Nullable
@@ -76,157 +67,125 @@ public final class Reloader implements ConfigControl {
         server.accessLog().reopen();
     }
 
+    /** Remembers what the gateway has started with. */
+    public synchronized void onStarted(Loaded loaded) {
+        history.onHeld(loaded.text(), loaded.config().stateFile());
+    }
+
+    /** The gateway stops: what is on trial is decided by whoever starts it again. */
+    void onStopping() {
+        ConfigTrial present = trial;
+        if (present != null) {
+            present.end();
+            LOG.warn("stopping while a configuration is on trial: a start reads {}, and nothing takes it back then",
+                    file.path());
+        }
+    }
+
     /** Reads the file and makes the change; says so in the log. */
     public ReloadOutcome reload() {
         return reload(ReloadRequest.PLAIN);
     }
 
     @Override
-    public synchronized ReloadOutcome reload(ReloadRequest request) {
-        if (trial != null && !request.isDryRun()) {
-            return onTrial();
-        }
-        awaitSettled();
-        ReloadOutcome outcome = switch (ConfigLoader.load(file, environment)) {
-            case Rejected rejected -> {
-                List<String> problems = rejected.problems().stream().map(Problem::toString).toList();
-                yield request.isDryRun() ? new ReloadOutcome.Refused(problems) : applier.refused(problems);
-            }
-            case Loaded loaded -> request.isDryRun() ? applier.preview(loaded) : tryOut(loaded, request);
+    public ReloadOutcome reload(ReloadRequest request) {
+        return request.isDryRun() ? preview(file.load()) : change(request);
+    }
+
+    /** Holds nobody up: a confirmation must not wait for a file that is being written. */
+    private ReloadOutcome preview(LoadResult read) {
+        return switch (read) {
+            case Rejected rejected -> new ReloadOutcome.Refused(problems(rejected));
+            case Loaded loaded -> applier.preview(loaded.config());
         };
-        switch (outcome) {
-            case ReloadOutcome.Applied _ -> server.reloads().onApplied();
-            case ReloadOutcome.Refused _,ReloadOutcome.Stopping _ when !request.isDryRun() ->
-                server.reloads().onRejected();
-            default -> {
-                return outcome;
-            }
-        }
-        return outcome;
     }
 
-    private ReloadOutcome onTrial() {
+    private synchronized ReloadOutcome change(ReloadRequest request) {
         ConfigTrial present = trial;
-        server.reloads().onRejected();
-        return applier.refused(List.of("the configuration that was loaded last is on trial until "
-                + (present == null ? "now" : present.endsAt()) + " (expected: vipgate confirm, or that it goes back)"));
+        if (present != null) {
+            return applier.refused(reload, onTrial(present));
+        }
+        return switch (file.load()) {
+            case Rejected rejected -> applier.refused(reload, problems(rejected));
+            case Loaded loaded -> apply(loaded, request);
+        };
     }
 
-    // ---- back ----
-
-    /** Remembers what the gateway has started with. */
-    public synchronized void onStarted(Loaded loaded) {
-        history.keepBeside(loaded.config().stateFile());
-        history.onHeld(loaded.text());
-    }
-
-    @Override
-    public synchronized ReloadOutcome rollBack(int steps, boolean isDryRun) {
-        if (trial != null && !isDryRun) {
-            return onTrial();
+    private ReloadOutcome apply(Loaded loaded, ReloadRequest request) {
+        GatewayConfig before = server.gateway().config();
+        PoolOutage outage = new PoolOutage(server.gateway(), System.nanoTime(), request.noneUpFor());
+        ReloadOutcome outcome = applier.apply(reload, loaded.config(), loaded.warnings());
+        if (!(outcome instanceof ReloadOutcome.Applied applied)) {
+            return outcome;
         }
-        Optional<ConfigHistory.Held> earlier = history.before(steps);
-        if (earlier.isEmpty()) {
-            return new ReloadOutcome.Refused(List.of("no configuration is known that held " + steps
-                    + " before this one (expected: at most " + (history.list().size() - 1 - history.present()) + ")"));
+        if (request.isOnTrial()) {
+            return begin(new ConfigTrial(request, loaded, before), outage, applied);
         }
-        String label = "the configuration of " + earlier.get().since();
-        LoadResult result = ConfigLoader.parse(label, earlier.get().text().getBytes(StandardCharsets.UTF_8),
-                environment);
-        if (result instanceof Rejected rejected) {
-            List<String> problems = rejected.problems().stream().map(Problem::toString).toList();
-            return isDryRun ? new ReloadOutcome.Refused(problems) : applier.refused(problems);
-        }
-        Loaded loaded = (Loaded) result;
-        if (isDryRun) {
-            return applier.preview(loaded);
-        }
-        ReloadOutcome outcome = applier.apply(loaded);
-        if (outcome instanceof ReloadOutcome.Applied) {
-            history.onRolledBack(steps);
-            server.reloads().onApplied();
-            LOG.info("{} holds again; {} says something else", label, file);
-        } else {
-            server.reloads().onRejected();
-        }
+        hold(loaded);
         return outcome;
     }
 
-    @Override
-    public synchronized List<Earlier> earlier() {
-        List<ConfigHistory.Held> all = history.list();
-        return all.subList(Math.min(all.size(), history.present()), all.size()).stream()
-                .map(held -> new Earlier(held.since())).toList();
+    private void hold(Loaded loaded) {
+        history.onHeld(loaded.text(), loaded.config().stateFile());
+    }
+
+    /** Reads the files of access lists again, for the configuration that holds: the file may say another one. */
+    synchronized void rereadLists() {
+        if (!server.gateway().isStopping()) {
+            var _ = applier.apply(ConfigAct.lists(), server.gateway().config(), List.of());
+        }
+    }
+
+    private static List<String> problems(Rejected rejected) {
+        return rejected.problems().stream().map(Problem::toString).toList();
     }
 
     // ---- on trial ----
 
-    private ReloadOutcome tryOut(Loaded loaded, ReloadRequest request) {
-        GatewayConfig before = server.gateway().config();
-        ReloadOutcome outcome = applier.apply(loaded);
-        if (!(outcome instanceof ReloadOutcome.Applied applied)) {
-            return outcome;
-        }
-        if (!request.isOnTrial()) {
-            history.keepBeside(loaded.config().stateFile());
-            history.onHeld(loaded.text());
-            return outcome;
-        }
-        ConfigTrial begun = new ConfigTrial(request, loaded.text());
+    private ReloadOutcome begin(ConfigTrial begun, PoolOutage outage, ReloadOutcome.Applied applied) {
         trial = begun;
-        long since = System.nanoTime();
-        begun.start(() -> lostPool(since, request.noneUpFor()), (ended, why) -> onTrialOver(ended, before, why));
-        String text = begun.mustBeConfirmed()
-                ? "on trial until " + begun.endsAt() + ": it goes back to the one before unless it is confirmed"
-                : "on trial until " + begun.endsAt();
-        server.events().add(text);
-        LOG.info("the configuration is {}", text);
+        begun.start(outage::find, this::onTrialOver);
+        Instant end = begun.endsAt();
+        tell("the configuration is on trial until " + end
+                + (begun.mustBeConfirmed() ? ": it goes back to the one before unless it is confirmed" : ""));
         return new ReloadOutcome.Applied(applied.changes(), applied.needRestart(),
-                begun.mustBeConfirmed() ? begun.endsAt() : null);
+                begun.mustBeConfirmed() ? end : null);
     }
 
-    /** A pool that has lost its last endpoint since then, for so long; empty when there is none. */
-    private String lostPool(long since, Duration noneUpFor) {
-        if (noneUpFor.isZero()) {
-            return "";
-        }
-        long now = System.nanoTime();
-        for (String name : server.gateway().config().pools().keySet()) {
-            OptionalLong lost = server.gateway().findPool(name).map(Pool::noneUpSince).orElse(OptionalLong.empty());
-            if (lost.isPresent() && lost.getAsLong() - since >= 0 && now - lost.getAsLong() >= noneUpFor.toNanos()) {
-                return "pool " + name + " has had no endpoint up for " + noneUpFor.toSeconds() + " s";
-            }
-        }
-        return "";
+    private static List<String> onTrial(ConfigTrial present) {
+        return List.of("the configuration that was loaded last is on trial until " + present.endsAt()
+                + " (expected: vipgate confirm or vipgate rollback first)");
     }
 
-    private synchronized void onTrialOver(ConfigTrial ended, GatewayConfig before, String why) {
-        if (!ended.equals(trial)) {
-            return;
+    private synchronized boolean onTrialOver(ConfigTrial ended, String why) {
+        if (!ended.equals(trial) || server.gateway().isStopping()) {
+            return true;
         }
-        trial = null;
         if (why.isEmpty()) {
-            history.onHeld(ended.text());
-            server.events().add("the configuration stays");
-            LOG.info("the configuration of {} stays: its trial is over", file);
-        } else if (!server.gateway().isStopping()) {
-            takeBack(before, why);
+            keep(ended, "the configuration stays: its trial is over");
+            return true;
         }
+        return takeBack(ended, why) instanceof ReloadOutcome.Applied;
     }
 
-    private void takeBack(GatewayConfig before, String why) {
-        try {
-            server.gateway().apply(before);
-            Logging.apply(before.log());
-            server.reloads().onApplied();
+    private void keep(ConfigTrial ended, String text) {
+        trial = null;
+        ended.end();
+        hold(ended.loaded());
+        tell(text);
+    }
+
+    private ReloadOutcome takeBack(ConfigTrial ended, String why) {
+        ReloadOutcome outcome = applier.apply(ConfigAct.takingBack(), ended.before(), List.of());
+        if (outcome instanceof ReloadOutcome.Applied) {
+            trial = null;
+            ended.end();
             server.events().add("reload taken back: " + why);
-            LOG.warn("reload of {} taken back: {}; the configuration before holds, and the file says something else",
-                    file,
-                    why);
-        } catch (StartException | RuntimeException | Error e) {
-            server.events().add("reload not taken back, by a fault: " + e.getMessage());
-            LOG.error("reload of {} can't be taken back ({}): {}", file, why, e.toString());
+            LOG.warn(
+                    "reload of {} taken back: {}; the configuration before holds, but the next reload or start reads the file",
+                    file.path(), why);
         }
+        return outcome;
     }
 
     @Override
@@ -235,11 +194,7 @@ public final class Reloader implements ConfigControl {
         if (present == null) {
             return new ReloadOutcome.Refused(List.of("no configuration is on trial"));
         }
-        trial = null;
-        present.end();
-        history.onHeld(present.text());
-        server.events().add("configuration confirmed");
-        LOG.info("the configuration of {} is confirmed", file);
+        keep(present, "the configuration is confirmed");
         return new ReloadOutcome.Applied(List.of(), List.of(), null);
     }
 
@@ -249,23 +204,55 @@ public final class Reloader implements ConfigControl {
         return present == null || !present.mustBeConfirmed() ? Optional.empty() : Optional.of(present.endsAt());
     }
 
-    // ---- reading ----
+    private void tell(String text) {
+        server.events().add(text);
+        LOG.info("{}", text);
+    }
 
-    /** An editor or a copy may still be at it: half a file can be valid. */
-    private void awaitSettled() {
-        try {
-            for (int i = 0; i < MAX_WAITS; i++) {
-                long age = System.currentTimeMillis()
-                        - Files.readAttributes(file, BasicFileAttributes.class).lastModifiedTime().toMillis();
-                if (age < 0 || age >= SETTLED.toMillis()) {
-                    return;
-                }
-                Thread.sleep(SETTLED.toMillis() - age);
-            }
-        } catch (IOException e) {
-            LOG.debug("the loader will say why the file can't be read: {}", e.toString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    // ---- back ----
+
+    @Override
+    public synchronized ReloadOutcome rollBack(int steps, boolean isDryRun) {
+        ConfigTrial present = trial;
+        if (present != null) {
+            return steps == 1 ? rollBack(present, isDryRun) : new ReloadOutcome.Refused(onTrial(present));
         }
+        Optional<HeldConfig> earlier = history.before(steps);
+        if (earlier.isEmpty()) {
+            int most = history.since().size() - 1;
+            return new ReloadOutcome.Refused(List.of(most <= 0
+                    ? "no earlier configuration is known"
+                    : "no configuration is known that held " + steps + " before this one (expected: at most " + most
+                            + ")"));
+        }
+        return rollBack(earlier.get(), steps, isDryRun);
+    }
+
+    /** What is on trial goes at once. */
+    private ReloadOutcome rollBack(ConfigTrial present, boolean isDryRun) {
+        return isDryRun ? applier.preview(present.before()) : takeBack(present, "vipgate rollback");
+    }
+
+    private ReloadOutcome rollBack(HeldConfig earlier, int steps, boolean isDryRun) {
+        LoadResult read = ConfigLoader.parse("the configuration of " + earlier.since(),
+                earlier.text().getBytes(StandardCharsets.UTF_8), file.environment());
+        if (isDryRun) {
+            return preview(read);
+        }
+        ConfigAct act = ConfigAct.rollback(earlier.since());
+        ReloadOutcome outcome = switch (read) {
+            case Rejected rejected -> applier.refused(act, problems(rejected));
+            case Loaded loaded -> applier.apply(act, loaded.config(), loaded.warnings());
+        };
+        if (outcome instanceof ReloadOutcome.Applied) {
+            history.onRolledBack(steps, server.gateway().config().stateFile());
+            LOG.warn("{} is left alone: the next reload or start reads it", file.path());
+        }
+        return outcome;
+    }
+
+    @Override
+    public synchronized List<Earlier> earlier() {
+        return history.since().stream().map(Earlier::new).toList();
     }
 }

@@ -3,6 +3,7 @@ package io.vipgate.process;
 import io.vipgate.linux.NotifySocket;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -16,6 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 final class SystemdNotifier {
     private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
+
+    private static final Duration MAX_WAIT = Duration.ofSeconds(1);
 
     private final Optional<NotifySocket> socket;
     private final long watchdogMicros;
@@ -98,14 +101,19 @@ final class SystemdNotifier {
     /** Says that the gateway lives, if it does. */
     void ping(boolean isAlive) {
         if (isAlive) {
-            send("WATCHDOG=1");
+            send("WATCHDOG=1", Duration.ZERO);
         } else {
             LOG.error("an event loop has not ticked: watchdog ping withheld");
         }
     }
 
+    /** What is said once must arrive: its queue may be full of the listening sockets that are to be kept. */
     private void send(String text) {
-        if (socket.isPresent() && !socket.get().send(text)) {
+        send(text, MAX_WAIT);
+    }
+
+    private void send(String text, Duration most) {
+        if (socket.isPresent() && !socket.get().send(text, List.of(), most)) {
             LOG.warn("the service manager did not take a message");
         }
     }

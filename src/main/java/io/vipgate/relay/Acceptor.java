@@ -9,6 +9,7 @@ import io.vipgate.linux.ClientAddress;
 import io.vipgate.linux.Errno;
 import io.vipgate.linux.SocketOptions;
 import io.vipgate.linux.SystemCalls;
+import io.vipgate.linux.TcpInfo;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * client when they come singly, and up to 64 when they come in bursts, without asking once more just to hear EAGAIN.
  *
  * <p>A client that there is no place for is reset. When the kernel gives no descriptor it stops for a tenth of a second
- * rather than spin; the clients wait in the kernel's queue.
+ * rather than spin; the clients wait in the kernel's queue. There they wait too while the operator has paused the listener:
+ * the socket is then watched for nothing, so that a queue that is full costs nothing.
  *
  * <p>Confined to its event loop.
  */
@@ -40,6 +42,8 @@ public final class Acceptor implements ReadyHandler {
     private final ClientAddress peer = new ClientAddress();
     private int perTurn = 1;
     private long lastTurnAt;
+    /** Not watched, since the listener is paused. */
+    private boolean isPaused;
     private boolean isClosed;
 
     /**
@@ -49,7 +53,8 @@ public final class Acceptor implements ReadyHandler {
      */
     public static Acceptor start(RelayLoop loop, LoopListener listener, int fd) {
         Acceptor acceptor = new Acceptor(loop, listener);
-        acceptor.registration = loop.eventLoop().register(fd, Ready.IN, acceptor);
+        acceptor.isPaused = acceptor.isMeantToPause();
+        acceptor.registration = loop.eventLoop().register(fd, acceptor.isPaused ? Ready.ERR : Ready.IN, acceptor);
         return acceptor;
     }
 
@@ -63,7 +68,7 @@ public final class Acceptor implements ReadyHandler {
     @Override
     public void onReady(int events) {
         assert loop.eventLoop().inEventLoop();
-        if (!isClosed) {
+        if (!isClosed && !isPaused) {
             long now = loop.eventLoop().now();
             // Only a turn that follows at once tells of a burst: the queue was not empty after the last one.
             boolean isBurst = now - lastTurnAt < BURST_NANOS;
@@ -102,6 +107,11 @@ public final class Acceptor implements ReadyHandler {
     }
 
     private void open(int fd) {
+        RefuseReason refusal = listener.state().refusal();
+        if (refusal != null) {
+            refuse(fd, refusal, true);
+            return;
+        }
         ProxyAcceptance proxies = listener.proxies();
         HeaderStep header = listener.headerStep();
         if (proxies != null && header != null && proxies.mustSend(peer.high(), peer.low())) {
@@ -191,7 +201,7 @@ public final class Acceptor implements ReadyHandler {
     }
 
     private void resume() {
-        if (!isClosed) {
+        if (!isClosed && !isPaused) {
             registration.watch(Ready.IN);
         }
     }
@@ -200,6 +210,32 @@ public final class Acceptor implements ReadyHandler {
     public void serve(LoopListener newListener) {
         assert loop.eventLoop().inEventLoop();
         listener = newListener;
+        followState();
+    }
+
+    /** Takes clients, or does not, as the listener's state says now. */
+    public void followState() {
+        assert loop.eventLoop().inEventLoop();
+        if (!isClosed && isPaused != isMeantToPause()) {
+            isPaused = !isPaused;
+            registration.watch(isPaused ? 0 : Ready.IN);
+        }
+    }
+
+    private boolean isMeantToPause() {
+        return listener.state() == ListenerState.PAUSED;
+    }
+
+    /** Whether it accepts for this listener. */
+    public boolean serves(LoopListener other) {
+        return listener == other;
+    }
+
+    /** Clients that wait in the kernel's queue; 0 when the kernel does not tell. */
+    public int queued() {
+        assert loop.eventLoop().inEventLoop();
+        TcpInfo info = new TcpInfo();
+        return !isClosed && systemCalls.tcpInfo(registration.descriptor(), info) == 0 ? info.unackedSegments() : 0;
     }
 
     /**
@@ -220,7 +256,10 @@ public final class Acceptor implements ReadyHandler {
         loop.eventLoop().schedule(this::drainAndClose, RETIRE_NANOS);
     }
 
-    /** Takes every client that the kernel has already queued, then closes the socket, so that none of them is reset. */
+    /**
+     * Takes every client that the kernel has already queued, then closes the socket, so that none of them is reset; those of a
+     * listener that is paused are, and counted.
+     */
     public void drainAndClose() {
         assert loop.eventLoop().inEventLoop();
         if (!isClosed) {

@@ -20,6 +20,8 @@ public enum CloseReason {
     LIFETIME,
     /** Its endpoint went down, and {@code onDown} is {@code close} or {@code drain}. */
     ENDPOINT_DOWN,
+    /** It was idle, and its client is to come back to where it belongs: {@code rebalance}. */
+    REBALANCED,
     /** An operator closed it. */
     OPERATOR,
     /** The gateway stops. */

@@ -17,6 +17,7 @@ public final class ListenerCounts {
     private long accepted;
     private long open;
     private long waiting;
+    private long queued;
 
     /** Makes counts of nothing. */
     public ListenerCounts() {}
@@ -32,6 +33,10 @@ public final class ListenerCounts {
 
     void onWaiting(int more) {
         waiting += more;
+    }
+
+    void onQueued(long more) {
+        queued += more;
     }
 
     void onRefused(RefuseReason reason) {
@@ -63,6 +68,7 @@ public final class ListenerCounts {
         accepted += other.accepted;
         open += other.open;
         waiting += other.waiting;
+        queued += other.queued;
         refused.add(other.refused);
         wouldRefuse.add(other.wouldRefuse);
         headers.add(other.headers);
@@ -83,6 +89,11 @@ public final class ListenerCounts {
     /** Clients whose first bytes are waited for. */
     public long waiting() {
         return waiting;
+    }
+
+    /** Clients that wait in the kernel's queue, of a listener that is paused; else not counted. In copies alone. */
+    public long queued() {
+        return queued;
     }
 
     /** Clients that were refused; for descriptors, pauses in accepting. */

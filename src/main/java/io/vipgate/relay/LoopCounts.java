@@ -30,9 +30,15 @@ public final class LoopCounts {
         pool.addTo(pools.computeIfAbsent(pool.name(), _ -> new PoolCounts()));
     }
 
-    /** Adds what a loop has counted of a listener; to be called on that loop. */
-    public void add(LoopListener listener) {
-        add(listener.name(), listener.counts());
+    /**
+     * Adds what a loop has counted of a listener; to be called on that loop.
+     *
+     * @param queued clients that wait in the kernel's queue of this loop, where the listener is paused
+     */
+    public void add(LoopListener listener, long queued) {
+        ListenerCounts counts = listeners.computeIfAbsent(listener.name(), _ -> new ListenerCounts());
+        counts.add(listener.counts());
+        counts.onQueued(queued);
     }
 
     /** Adds what another has. */

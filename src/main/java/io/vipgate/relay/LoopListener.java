@@ -28,6 +28,7 @@ public final class LoopListener {
     private @Nullable HeaderStep headerStep;
     private @Nullable HelloStep helloStep;
     private int endpointSpeaksFirst;
+    private ListenerState state = ListenerState.READY;
 
     /**
      * Makes the view of a listener.
@@ -62,6 +63,16 @@ public final class LoopListener {
             // Another protocol, perhaps.
             endpointSpeaksFirst = 0;
         }
+    }
+
+    /** Takes clients as the operator wants from now on; its {@link Acceptor}s have to be told. */
+    public void to(ListenerState newState) {
+        state = newState;
+    }
+
+    /** What the operator wants of it. */
+    public ListenerState state() {
+        return state;
     }
 
     /** Bounds the buffers of clients' connections that begin to stream from now on. */

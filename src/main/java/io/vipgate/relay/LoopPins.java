@@ -5,6 +5,7 @@ import io.vipgate.pinning.PinKey;
 import io.vipgate.pinning.PinTable;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class LoopPins {
     private final PinKey key = new PinKey();
     private final PoolCounts counts;
+    private final Predicate<Endpoint> isWell;
     private @Nullable PinTable table;
 
-    LoopPins(PoolCounts counts) {
+    /**
+     * Makes one for a pool that does not pin.
+     *
+     * @param isWell whether an endpoint takes clients, as long as it has room
+     */
+    LoopPins(PoolCounts counts, Predicate<Endpoint> isWell) {
         this.counts = counts;
+        this.isWell = isWell;
     }
 
     void configure(@Nullable PinTable newTable) {
@@ -57,7 +65,7 @@ final class LoopPins {
 
     void onMoved(long high, long low, Pin pin, Endpoint from, Endpoint to) {
         if (table != null) {
-            table.move(key, high, low, pin, from, to);
+            table.move(key, high, low, pin, from, to, from.isFull() && isWell.test(from));
         }
     }
 

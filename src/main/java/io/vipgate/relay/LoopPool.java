@@ -1,6 +1,5 @@
 package io.vipgate.relay;
 
-import io.vipgate.balance.SelectionContext;
 import io.vipgate.balance.TieredBalancer;
 import io.vipgate.balance.Turns;
 import io.vipgate.linux.ClientAddress;
@@ -34,15 +33,17 @@ public final class LoopPool {
     private final Map<Endpoint, LoopEndpoint> known = new HashMap<>();
     /** Addresses that are gone from names that are not, while relays to them are open. */
     private final Map<Endpoint, LoopEndpoint> leaving = new HashMap<>();
-    private final Selection selection;
+    private final EndpointSelection selection;
     /** Of its endpoints only what addresses have left that are gone: an address may go, its share of a count must not. */
     private final PoolCounts counts = new PoolCounts();
-    private final LoopPins pins = new LoopPins(counts);
+    private final LoopPins pins = new LoopPins(counts, this::isWell);
     private final Turns turns = new Turns();
     private PoolPlan plan;
     private @Nullable PoolSnapshot snapshot;
     private LoopEndpoint[] endpoints = {};
     private boolean hasBothFamilies;
+    /** Null until the pool's connects are hedged for the first time. */
+    private @Nullable HedgeQueue hedges;
     private TieredBalancer balancer;
 
     /**
@@ -54,9 +55,21 @@ public final class LoopPool {
         this.pool = pool;
         this.plan = plan;
         this.localPorts = localPorts;
-        selection = new Selection(random);
-        pins.configure(plan.pins());
+        selection = new EndpointSelection(random);
+        configureConnects();
         balancer = refresh(pool.snapshot());
+    }
+
+    private void configureConnects() {
+        pins.configure(plan.pins());
+        selection.bound(plan.connect().maxConnecting());
+        HedgeRules rules = plan.connect().hedge();
+        if (hedges == null && rules != null) {
+            hedges = new HedgeQueue();
+        }
+        if (hedges != null) {
+            hedges.configure(rules);
+        }
     }
 
     private TieredBalancer refresh(PoolSnapshot current) {
@@ -116,7 +129,7 @@ public final class LoopPool {
     /** Works by another plan from now on. Relays that are open keep the settings they were made with. */
     public void configure(PoolPlan newPlan) {
         plan = newPlan;
-        pins.configure(newPlan.pins());
+        configureConnects();
         // The next selection builds the balancers anew.
         snapshot = null;
     }
@@ -158,23 +171,33 @@ public final class LoopPool {
         leaving.values().forEach(sum::add);
     }
 
+    /** Whether its rule compares the load of endpoints. */
+    boolean isByLoad() {
+        return balancer.isByLoad();
+    }
+
     /** Attempts that followed a failed one. */
     public long retries() {
         return counts.retries();
     }
 
-    /** Connections that went where their client was pinned. */
-    public long pinHits() {
-        return counts.pinHits();
-    }
-
-    /** Connections whose client was not pinned before. */
-    public long pinMisses() {
-        return counts.pinMisses();
+    /** What this loop has counted, but for the endpoints; not to be kept. */
+    public PoolCounts counts() {
+        return counts;
     }
 
     LoopPins pins() {
         return pins;
+    }
+
+    /** Bounds on how its endpoints are connected to. */
+    ConnectRules connect() {
+        return plan.connect();
+    }
+
+    private boolean isWell(Endpoint endpoint) {
+        LoopEndpoint own = known.get(endpoint);
+        return own != null && own.state().isEligible() && own.state().isPrimeOrBackup();
     }
 
     /** How its endpoints are connected to from the client's address; null when they are not. */
@@ -208,16 +231,31 @@ public final class LoopPool {
         return false;
     }
 
-    void onFallback(ClientAddressFallback reason) {
-        counts.onFallback(reason);
+    /** Whether another attempt may follow one that failed; counted when it may not. */
+    boolean mayRetry(long now) {
+        ConnectBudget budget = plan.connect().retryBudget();
+        if (budget == null || budget.tryTake(now)) {
+            return true;
+        }
+        counts.onRetryRefused();
+        return false;
     }
 
-    void onRetry() {
-        counts.onRetry();
+    /** Relays whose connect is under way; null when the pool has never hedged any. */
+    @Nullable
+    HedgeQueue hedges() {
+        return hedges;
+    }
+
+    /** Whether an endpoint is suspect now. */
+    boolean isSuspect(LoopEndpoint endpoint) {
+        TieredBalancer _ = present();
+        return endpoint.state().isSuspect();
     }
 
     /** A client's first selection has come to this endpoint, or to none. */
     void onFirstSelected(@Nullable LoopEndpoint selected) {
+        counts.onClient();
         if (selected == null || selected.state().health() == Health.DOWN) {
             counts.onNoHealthy();
         }
@@ -259,7 +297,7 @@ public final class LoopPool {
         TieredBalancer _ = present();
         LoopEndpoint pinned = known.get(endpoint);
         return pinned != null && pinned.state().keepsPins(now, pins.ttlNanos())
-                && (required == null || required.isGood(endpoint)) && endpoint.tryOpen() ? pinned : null;
+                && (required == null || required.isGood(endpoint)) && plan.connect().tryOpen(endpoint) ? pinned : null;
     }
 
     /**
@@ -275,7 +313,7 @@ public final class LoopPool {
         TieredBalancer present = present();
         RequiredSource required = required(clientHigh, clientLow, now);
         if (required == null) {
-            return preferred(present, clientHigh, clientLow, tried, isLast);
+            return preferred(present, clientHigh, clientLow, tried, EndpointSelection.ANY, isLast);
         }
         selection.begin(clientHigh, clientLow, tried, required::isGood);
         LoopEndpoint good = open(present, isLast);
@@ -288,24 +326,53 @@ public final class LoopPool {
 
     /** Of the client's family where its address is preferred and such a one is as good as any, else whichever comes. */
     private @Nullable LoopEndpoint preferred(TieredBalancer present, long clientHigh, long clientLow,
-            List<Endpoint> tried, boolean isLast) {
+            List<Endpoint> tried, Predicate<Endpoint> isMeant, boolean isLast) {
         if (plan.transparent() != null && hasBothFamilies) {
             boolean isIpv4 = ClientAddress.isIpv4(clientHigh, clientLow);
-            selection.begin(clientHigh, clientLow, tried, each -> TransparentSource.isOfFamily(each, isIpv4));
+            selection.begin(clientHigh, clientLow, tried,
+                    each -> TransparentSource.isOfFamily(each, isIpv4) && isMeant.test(each));
             LoopEndpoint of = open(present, isLast);
             if (of != null && of.state().isPrime()) {
                 return of;
             }
             if (of != null) {
-                of.endpoint().close();
+                plan.connect().giveBack(of);
             }
         }
-        selection.begin(clientHigh, clientLow, tried, LoopPool::isAny);
+        selection.begin(clientHigh, clientLow, tried, isMeant);
         return open(present, isLast);
     }
 
-    private static boolean isAny(Endpoint endpoint) {
-        return true;
+    /**
+     * Selects a second endpoint to be tried beside one that is slow, and counts a connection on it: one that nothing speaks
+     * against, and a backup only beside a backup.
+     *
+     * @param attempts those that have failed are not repeated
+     * @param now the loop's time
+     * @return the endpoint, or null when there is none
+     */
+    @Nullable
+    LoopEndpoint openHedge(long clientHigh, long clientLow, Attempts attempts, LoopEndpoint first, long now) {
+        TieredBalancer present = present();
+        boolean isAny = false;
+        for (LoopEndpoint each : endpoints) {
+            isAny |= each != first && each.isGoodBeside(first);
+        }
+        // Where everything is dark, many ask again and again.
+        if (!isAny) {
+            return null;
+        }
+        List<Endpoint> tried = attempts.triedWith(first);
+        RequiredSource required = required(clientHigh, clientLow, now);
+        Predicate<Endpoint> isGood = endpoint -> {
+            LoopEndpoint own = known.get(endpoint);
+            return own != null && own.isGoodBeside(first) && (required == null || required.isGood(endpoint));
+        };
+        if (required == null) {
+            return preferred(present, clientHigh, clientLow, tried, isGood, false);
+        }
+        selection.begin(clientHigh, clientLow, tried, isGood);
+        return open(present, false);
     }
 
     private @Nullable RequiredSource required(long clientHigh, long clientLow, long now) {
@@ -322,50 +389,9 @@ public final class LoopPool {
                 return null;
             }
             // Another loop may have taken the last place since the balancer looked; then it is full now, and passed over.
-            if (selected.endpoint().tryOpen()) {
+            if (plan.connect().tryOpen(selected.endpoint())) {
                 return endpoints[selected.position()];
             }
-        }
-    }
-
-    /** One selection after another, so that none is allocated. */
-    private static final class Selection implements SelectionContext {
-        private final RandomGenerator random;
-        private long clientHigh;
-        private long clientLow;
-        private List<Endpoint> tried = List.of();
-        private Predicate<Endpoint> isMeant = LoopPool::isAny;
-
-        Selection(RandomGenerator random) {
-            this.random = random;
-        }
-
-        void begin(long newHigh, long newLow, List<Endpoint> newTried, Predicate<Endpoint> newMeant) {
-            isMeant = newMeant;
-            clientHigh = newHigh;
-            clientLow = newLow;
-            tried = newTried;
-        }
-
-        @Override
-        public boolean isUsable(Endpoint endpoint) {
-            return !endpoint.isFull() && (tried.isEmpty() || !tried.contains(endpoint))
-                    && isMeant.test(endpoint);
-        }
-
-        @Override
-        public long random() {
-            return random.nextLong();
-        }
-
-        @Override
-        public long clientHigh() {
-            return clientHigh;
-        }
-
-        @Override
-        public long clientLow() {
-            return clientLow;
         }
     }
 }

@@ -18,7 +18,10 @@ public final class PoolCounts {
     private final EnumCounter<CloseReason> closedUnplaced = new EnumCounter<>(CloseReason.class);
     private final EnumCounter<ClientAddressFallback> fallbacks = new EnumCounter<>(ClientAddressFallback.class);
     private final Histogram durations = new Histogram(BucketBounds.LIFETIMES);
+    private final EnumCounter<HedgeResult> hedges = new EnumCounter<>(HedgeResult.class);
+    private long clients;
     private long retries;
+    private long retriesRefused;
     private long noHealthy;
     private long pinHits;
     private long pinMisses;
@@ -47,6 +50,18 @@ public final class PoolCounts {
     /** Forgets endpoints with other names than these. */
     void retain(Collection<String> names) {
         endpoints.keySet().retainAll(names);
+    }
+
+    void onClient() {
+        clients++;
+    }
+
+    void onHedge(HedgeResult result) {
+        hedges.add(result);
+    }
+
+    void onRetryRefused() {
+        retriesRefused++;
     }
 
     void onRetry() {
@@ -83,7 +98,10 @@ public final class PoolCounts {
         closedUnplaced.add(other.closedUnplaced);
         fallbacks.add(other.fallbacks);
         durations.add(other.durations);
+        hedges.add(other.hedges);
+        clients += other.clients;
         retries += other.retries;
+        retriesRefused += other.retriesRefused;
         noHealthy += other.noHealthy;
         pinHits += other.pinHits;
         pinMisses += other.pinMisses;
@@ -107,6 +125,21 @@ public final class PoolCounts {
     /** How long relays lasted, from being accepted to their end. */
     public Histogram durations() {
         return durations;
+    }
+
+    /** Second connects, begun beside one that was slow, by what became of them. */
+    public EnumCounter<HedgeResult> hedges() {
+        return hedges;
+    }
+
+    /** Clients that asked for an endpoint. */
+    public long clients() {
+        return clients;
+    }
+
+    /** Attempts that would have followed a failed one, had the budget of retries not been used up. */
+    public long retriesRefused() {
+        return retriesRefused;
     }
 
     /** Attempts that followed a failed one. */

@@ -32,6 +32,10 @@ public enum RefuseReason {
     PROXY_LEFT("proxy_timeout"),
     /** It had waited longest for its own first bytes when three quarters of the listener's places, or all, were taken so. */
     PREREAD_FULL,
+    /** An operator has the listener refuse everybody. */
+    REFUSING,
+    /** It waited in the kernel's queue of a listener that was paused when its socket was closed. */
+    PAUSED,
     /** It sent no ClientHello as the standards allow it, or one that is too long. */
     HELLO_INVALID,
     /** It does not begin with TLS, and such clients are rejected. */

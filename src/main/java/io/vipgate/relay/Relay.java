@@ -173,7 +173,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
                         advance(flowInto(socket));
                     }
                 }
-                case DRAINING, LEAVING -> RelayEndings.onDraining(this, socket);
+                case DRAINING, LEAVING, HOMING -> RelayEndings.onDraining(this, socket);
                 case CLOSED -> {
                 }
             }
@@ -246,7 +246,7 @@ public final class Relay extends WheelTimer implements RelayInfo {
                     RelayEndings.settle(this);
                     yield phase == RelayPhase.ABORTING ? now + Wheel.TICK_NANOS : NEVER;
                 }
-                case DRAINING, LEAVING -> {
+                case DRAINING, LEAVING, HOMING -> {
                     if (now >= RelayEndings.drainEnd(this)) {
                         RelayEndings.close(this, phase.drainReason(), true);
                     }
@@ -325,14 +325,6 @@ public final class Relay extends WheelTimer implements RelayInfo {
         return number;
     }
 
-    /** As it is now, for an operator. */
-    RelayView view() {
-        LoopEndpoint present = endpoint();
-        return new RelayView(number, listener.name(), pool.name(), phase.label(), clientHigh,
-                clientLow, clientPort, present == null ? null : present.endpoint(), age(), now() - lastDelivered,
-                bytesToBackend(), bytesToClient(), attempts(), isPinned(), conveyed(), hello());
-    }
-
     @Override
     public long age() {
         return now() - openedAt;
@@ -356,6 +348,16 @@ public final class Relay extends WheelTimer implements RelayInfo {
     @Override
     public int attempts() {
         return attempts.begun();
+    }
+
+    @Override
+    public boolean wasHedged() {
+        return attempts.wasHedged();
+    }
+
+    @Override
+    public boolean hasHedgeWon() {
+        return attempts.hasHedgeWon();
     }
 
     @Override

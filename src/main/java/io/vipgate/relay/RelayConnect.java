@@ -27,6 +27,10 @@ final class RelayConnect {
             if (relay.backend != null) {
                 relay.since = relay.now();
                 relay.loop.wheel().arm(relay, relay.since + relay.settings.connectTimeoutNanos());
+                HedgeQueue hedges = relay.pool.hedges();
+                if (hedges != null) {
+                    hedges.add(relay);
+                }
                 return;
             }
             if (fd == TransparentConnect.REFUSED) {
@@ -50,7 +54,8 @@ final class RelayConnect {
         RelayEndings.close(relay, CloseReason.CONNECT_FAILED, true);
     }
 
-    private static int begin(Relay relay, LoopEndpoint next) {
+    /** Begins a connect; a descriptor, a negated error number, or {@link TransparentConnect#REFUSED}. */
+    static int begin(Relay relay, LoopEndpoint next) {
         TransparentSource source = relay.pool.transparent();
         return source == null
                 ? relay.loop.dialer().begin(next, relay.settings, relay.hasDelayedAck)
@@ -61,6 +66,13 @@ final class RelayConnect {
         LoopEndpoint next = relay.attempts.next(relay.pool, relay.clientHigh, relay.clientLow, relay.isPinnable(),
                 relay.now());
         return next == null ? TransparentConnect.onceMore(relay) : next;
+    }
+
+    /** The present attempt has failed: another one that is under way goes on, or the next one begins. */
+    static void goOn(Relay relay) {
+        if (!RelayHedge.goOn(relay)) {
+            connect(relay);
+        }
     }
 
     /** The attempt that is under way is over; its socket is closed. */
@@ -79,6 +91,9 @@ final class RelayConnect {
 
     /** An event of one of the sockets while a connect is under way. */
     static void onConnecting(Relay relay, RelaySocket socket, int events) {
+        if (socket != relay.backend && (events & (Ready.ERR | Ready.HUP | Ready.OUT)) != 0) {
+            RelayHedge.onNews(relay, socket);
+        }
         LoopEndpoint attempted = relay.attempts.endpoint();
         if (socket == relay.client) {
             // A client that resets is gone. One that sends FIN has only ended its request.
@@ -93,11 +108,11 @@ final class RelayConnect {
             }
             int error = relay.loop.systemCalls().socketError(socket.fd);
             onAttemptFailed(relay, error > 0 ? ConnectFailure.ofSocketError(error) : ConnectFailure.RESET);
-            connect(relay);
+            goOn(relay);
         } else if (attempted != null && (events & Ready.OUT) != 0) {
             if (relay.loop.dialer().hasReachedItself(socket.fd, attempted)) {
                 onAttemptFailed(relay, ConnectFailure.REFUSED);
-                connect(relay);
+                goOn(relay);
             } else {
                 onConnected(relay, socket);
             }
@@ -110,6 +125,10 @@ final class RelayConnect {
             return;
         }
         relay.phase = RelayPhase.OPEN;
+        HedgeQueue hedges = relay.pool.hedges();
+        if (hedges != null) {
+            RelayHedge.onConnected(relay, hedges);
+        }
         relay.attempts.onConnected(relay.pool, relay.clientHigh, relay.clientLow, relay.now() - relay.since);
         LoopEndpoint reached = relay.attempts.endpoint();
         if (reached != null && relay.attempts.isFromClient()) {

@@ -1,5 +1,7 @@
 package io.vipgate.relay;
 
+import io.vipgate.pool.Endpoint;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -11,7 +13,10 @@ import java.util.function.Predicate;
  * <p>Confined to its event loop.
  */
 public final class RelayDrain {
-    private static final long STEP_NANOS = 50_000_000;
+    private static final long MIN_STEP_NANOS = 50_000_000;
+    /** All relays of the loop are looked at in each step: less often where there is time. */
+    private static final long MAX_STEP_NANOS = 1_000_000_000;
+    private static final int STEPS = 600;
     /** Silence that makes a relay idle. */
     private static final long QUIET_NANOS = 500_000_000;
     /** Share of the time over which idle relays are spread. */
@@ -20,10 +25,13 @@ public final class RelayDrain {
     private final RelayLoop loop;
     private final Predicate<Relay> matches;
     private final CloseReason reason;
+    /** What still connects when the time is over ends only if it reaches an endpoint that is meant. */
+    private final boolean sparesConnects;
     private final LongSupplier waiting;
     private final Runnable onDone;
     private final long begin;
     private final long nanos;
+    private final long stepNanos;
     /** Relays that are meant and open, as of the last look. */
     private int present;
     private int quota;
@@ -41,13 +49,25 @@ public final class RelayDrain {
         }
     }
 
-    private RelayDrain(RelayLoop loop, Predicate<Relay> matches, CloseReason reason, LongSupplier waiting, long nanos,
-            Runnable onDone) {
+    /** Relays that are connected to one of these endpoints, or may be by one of the connects that are under way. */
+    public static Predicate<Relay> at(Set<Endpoint> endpoints) {
+        return relay -> {
+            LoopEndpoint present = relay.attempts.endpoint();
+            Hedge other = relay.attempts.hedge();
+            return (present != null && endpoints.contains(present.endpoint()))
+                    || (other != null && endpoints.contains(other.endpoint.endpoint()));
+        };
+    }
+
+    private RelayDrain(RelayLoop loop, Predicate<Relay> matches, CloseReason reason, boolean sparesConnects,
+            LongSupplier waiting, long nanos, Runnable onDone) {
         this.reason = reason;
+        this.sparesConnects = sparesConnects;
         this.waiting = waiting;
         this.loop = loop;
         this.matches = matches;
         this.nanos = nanos;
+        stepNanos = Math.clamp(nanos / STEPS, MIN_STEP_NANOS, MAX_STEP_NANOS);
         this.onDone = onDone;
         begin = loop.eventLoop().now();
     }
@@ -72,18 +92,20 @@ public final class RelayDrain {
      */
     public static void begin(RelayLoop loop, Predicate<Relay> matches, LongSupplier waiting, long nanos,
             Runnable onDone) {
-        new RelayDrain(loop, matches, CloseReason.DRAIN, waiting, nanos, onDone).begin();
+        new RelayDrain(loop, matches, CloseReason.DRAIN, false, waiting, nanos, onDone).begin();
     }
 
     /**
-     * Begins with some relays, as long as it is not called off; to be called on the loop.
+     * Begins with some relays of endpoints, as long as it is not called off; to be called on the loop.
      *
-     * @param matches which relays are to end
+     * @param matches which relays are to end. What still connects to such an endpoint may find another one: it is waited
+     *        for, whatever the time, and ends too if it was connected after all
      * @param reason why: {@code DRAIN} or {@code ENDPOINT_DOWN}
-     * @param nanos how long they may take
+     * @param nanos how long they may take, 0 to reset them all now
      */
     public static void begin(RelayLoop loop, Switch lever, Predicate<Relay> matches, CloseReason reason, long nanos) {
-        new RelayDrain(loop, relay -> !lever.isOff && matches.test(relay), reason, () -> 0, nanos, () -> {}).begin();
+        new RelayDrain(loop, relay -> !lever.isOff && matches.test(relay), reason, true, () -> 0, nanos, () -> {})
+                .begin();
     }
 
     private void begin() {
@@ -100,12 +122,15 @@ public final class RelayDrain {
         long elapsed = loop.eventLoop().now() - begin;
         if (elapsed >= nanos) {
             look(relay -> {
-                relay.abort(reason);
-                return true;
+                boolean isAborted = !sparesConnects || relay.isConnected();
+                if (isAborted) {
+                    relay.abort(reason);
+                }
+                return isAborted;
             });
         } else {
             // As many as bring the spread to its end in time, were all of them idle.
-            double stepsLeft = Math.max(1, (nanos * SPREAD - elapsed) / STEP_NANOS);
+            double stepsLeft = Math.max(1, (nanos * SPREAD - elapsed) / stepNanos);
             quota = (int) Math.ceil(present / stepsLeft);
             look(relay -> {
                 boolean isDrained = quota > 0 && RelayEndings.drain(relay, QUIET_NANOS, reason);
@@ -131,7 +156,8 @@ public final class RelayDrain {
         if (present == 0 && (waiting.getAsLong() == 0 || loop.eventLoop().now() - begin >= nanos)) {
             onDone.run();
         } else {
-            loop.eventLoop().schedule(this::step, STEP_NANOS);
+            long left = nanos - (loop.eventLoop().now() - begin);
+            loop.eventLoop().schedule(this::step, left > 0 ? Math.min(left, stepNanos) : MIN_STEP_NANOS);
         }
     }
 }

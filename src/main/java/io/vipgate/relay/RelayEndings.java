@@ -1,6 +1,7 @@
 package io.vipgate.relay;
 
 import io.vipgate.eventloop.Wheel;
+import io.vipgate.linux.SystemCalls;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,9 @@ final class RelayEndings {
         flow.target.hasSent = true;
         if (relay.phase == RelayPhase.OPEN) {
             relay.since = relay.now();
+            if (!flow.isToBackend) {
+                relay.attempts.onEndpointFinished(relay.pool);
+            }
             RelayTimeouts.armBounds(relay);
         } else {
             settle(relay);
@@ -81,13 +85,11 @@ final class RelayEndings {
     static boolean drain(Relay relay, long quietNanos, CloseReason reason) {
         Flow up = relay.clientToBackend;
         Flow down = relay.backendToClient;
-        if (relay.phase != RelayPhase.OPEN || up == null || down == null || up.hasPending() || down.hasPending()
-                || relay.wasLastToBackend || relay.now() - relay.lastDelivered < quietNanos
-                || RelayTimeouts.hasUnacked(relay)) {
+        if (up == null || down == null || !isIdle(relay, quietNanos)) {
             return false;
         }
         try {
-            relay.phase = reason == CloseReason.ENDPOINT_DOWN ? RelayPhase.LEAVING : RelayPhase.DRAINING;
+            relay.phase = RelayPhase.drainingFor(reason);
             relay.since = relay.now();
             relay.loop.wheel().arm(relay, drainEnd(relay));
             relay.loop.systemCalls().shutdownWrite(up.target.fd);
@@ -96,10 +98,34 @@ final class RelayEndings {
             if (relay.phase.isDraining()) {
                 onDraining(relay, down.source);
             }
+            if (relay.phase == RelayPhase.LEAVING && up.isFinished) {
+                // Its FIN has come before.
+                close(relay, reason, false);
+            }
         } catch (Throwable e) {
             onFault(relay, e);
         }
         return true;
+    }
+
+    /** Whether {@link #drain} would end it now. */
+    static boolean isIdle(Relay relay, long quietNanos) {
+        return isSilent(relay, quietNanos) && !RelayTimeouts.hasUnacked(relay) && !hasUnread(relay);
+    }
+
+    /** Whether bytes have come that this turn of the loop has not read yet: a request of just now, say. */
+    private static boolean hasUnread(Relay relay) {
+        RelaySocket backend = relay.backend;
+        SystemCalls kernel = relay.loop.systemCalls();
+        return kernel.unread(relay.client.fd) > 0 || (backend != null && kernel.unread(backend.fd) > 0);
+    }
+
+    /** As {@link #isIdle}, but for what the kernels still have of it: without a system call. */
+    static boolean isSilent(Relay relay, long quietNanos) {
+        Flow up = relay.clientToBackend;
+        Flow down = relay.backendToClient;
+        return relay.phase == RelayPhase.OPEN && up != null && down != null && !up.hasPending() && !down.hasPending()
+                && !relay.wasLastToBackend && relay.now() - relay.lastDelivered >= quietNanos;
     }
 
     /** When a drained relay is reset that has not ended by then. */
@@ -117,6 +143,8 @@ final class RelayEndings {
             Flow other = relay.flowInto(socket);
             if ((other != null && other.isFinished) || (relay.phase == RelayPhase.LEAVING && from.isToBackend)) {
                 close(relay, relay.phase.drainReason(), false);
+            } else if (!from.isToBackend) {
+                relay.attempts.onEndpointFinished(relay.pool);
             }
         }
     }
@@ -146,6 +174,7 @@ final class RelayEndings {
         relay.loop.wheel().disarm(relay);
         close(relay, relay.backend, withReset);
         close(relay, relay.client, withReset);
+        RelayHedge.onClosed(relay);
         release(relay, relay.clientToBackend);
         release(relay, relay.backendToClient);
         relay.listener.onClosed();

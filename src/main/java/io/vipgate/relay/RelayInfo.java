@@ -37,6 +37,12 @@ public interface RelayInfo {
     /** Attempts to reach an endpoint, one that is under way included. */
     int attempts();
 
+    /** Whether a second endpoint was tried beside one that was slow. */
+    boolean wasHedged();
+
+    /** Whether such a second endpoint was connected before the one that it was tried beside. */
+    boolean hasHedgeWon();
+
     /** Why the last failed attempt failed; null when none has. */
     @Nullable
     ConnectFailure lastFailure();

@@ -33,6 +33,9 @@ public interface RelayObserver {
     /** An attempt to reach the relay's present endpoint failed. */
     default void onConnectFailed(RelayInfo relay, ConnectFailure failure) {}
 
+    /** An endpoint that was tried first was overtaken by a hedge, and so were the connects before. */
+    default void onOvertaken(RelayInfo relay, LoopEndpoint loser) {}
+
     /** The relay is over, and everything it held is given back. */
     default void onClosed(RelayInfo relay, CloseReason reason) {}
 }

@@ -43,7 +43,7 @@ public record RelayPage(List<RelayView> relays, int matching, int left) {
             }
             return false;
         }, () -> {
-            List<RelayView> views = first.values().stream().filter(Relay::isOpen).map(Relay::view).toList();
+            List<RelayView> views = first.values().stream().filter(Relay::isOpen).map(RelayView::of).toList();
             onEnd.accept(new RelayPage(views, counts[0], Math.max(0, counts[1] - first.size())));
         });
     }

@@ -8,19 +8,34 @@ enum RelayPhase {
     /** Both sides have been sent FIN: the gateway stops, or what the relay belongs to is gone. */
     DRAINING,
     /** Both sides have been sent FIN, since the endpoint is down. */
-    LEAVING, CLOSED;
+    LEAVING,
+    /** Both sides have been sent FIN, so that the client comes back to where it belongs. */
+    HOMING, CLOSED;
+
+    /** In which a relay is that is drained for this reason. */
+    static RelayPhase drainingFor(CloseReason reason) {
+        return switch (reason) {
+            case ENDPOINT_DOWN -> LEAVING;
+            case REBALANCED -> HOMING;
+            default -> DRAINING;
+        };
+    }
 
     boolean isDraining() {
-        return this == DRAINING || this == LEAVING;
+        return this == DRAINING || this == LEAVING || this == HOMING;
     }
 
     /** Why a relay ends that is drained. */
     CloseReason drainReason() {
-        return this == LEAVING ? CloseReason.ENDPOINT_DOWN : CloseReason.DRAIN;
+        return switch (this) {
+            case LEAVING -> CloseReason.ENDPOINT_DOWN;
+            case HOMING -> CloseReason.REBALANCED;
+            default -> CloseReason.DRAIN;
+        };
     }
 
     /** The name for operators. */
     String label() {
-        return this == LEAVING ? DRAINING.label() : name().toLowerCase(Locale.ROOT);
+        return (isDraining() ? DRAINING : this).name().toLowerCase(Locale.ROOT);
     }
 }

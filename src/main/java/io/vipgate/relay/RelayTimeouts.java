@@ -23,7 +23,7 @@ final class RelayTimeouts {
             return end;
         }
         RelayConnect.onAttemptFailed(relay, ConnectFailure.TIMEOUT);
-        RelayConnect.connect(relay);
+        RelayConnect.goOn(relay);
         return WheelTimer.NEVER;
     }
 

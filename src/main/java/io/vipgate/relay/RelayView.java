@@ -20,4 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record RelayView(long number, String listener, String pool, String phase, long clientHigh, long clientLow,
         int clientPort, @Nullable Endpoint endpoint, long ageNanos, long silentNanos, long bytesToBackend,
-        long bytesToClient, int attempts, boolean isPinned, @Nullable Conveyed conveyed, @Nullable HelloInfo hello) {}
+        long bytesToClient, int attempts, boolean isPinned, @Nullable Conveyed conveyed, @Nullable HelloInfo hello) {
+    /** A relay as it is now. */
+    static RelayView of(Relay relay) {
+        LoopEndpoint present = relay.endpoint();
+        return new RelayView(relay.number, relay.listener.name(), relay.pool.name(), relay.phase.label(),
+                relay.clientHigh, relay.clientLow, relay.clientPort, present == null ? null : present.endpoint(),
+                relay.age(), relay.now() - relay.lastDelivered, relay.bytesToBackend(), relay.bytesToClient(),
+                relay.attempts(), relay.isPinned(), relay.conveyed(), relay.hello());
+    }
+}

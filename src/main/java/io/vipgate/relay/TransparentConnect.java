@@ -36,7 +36,7 @@ final class TransparentConnect {
                 return result;
             }
         }
-        relay.pool.onFallback(obstacle);
+        relay.pool.counts().onFallback(obstacle);
         return source.isRequired()
                 ? REFUSED
                 : relay.loop.dialer().begin(endpoint, relay.settings, relay.hasDelayedAck);
@@ -84,7 +84,7 @@ final class TransparentConnect {
      */
     static @Nullable LoopEndpoint onceMore(Relay relay) {
         TransparentSource source = relay.pool.transparent();
-        return source == null || source.isRequired() ? null : relay.attempts.onceMore();
+        return source == null || source.isRequired() ? null : relay.attempts.onceMore(relay.pool, relay.now());
     }
 
     /**
@@ -96,7 +96,7 @@ final class TransparentConnect {
         if (relay.pool.mayServe(relay.clientHigh, relay.clientLow)) {
             return RefuseReason.NO_ENDPOINT;
         }
-        relay.pool.onFallback(ClientAddressFallback.FAMILY);
+        relay.pool.counts().onFallback(ClientAddressFallback.FAMILY);
         return RefuseReason.CLIENT_ADDRESS;
     }
 }

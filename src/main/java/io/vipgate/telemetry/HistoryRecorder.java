@@ -26,7 +26,7 @@ public final class HistoryRecorder implements Consumer<TotalsSample> {
     private final ListenerRegistry listeners;
     private final InstantSource clock;
     /** Counters begin at zero when the gateway does. */
-    private TotalsSample last = new TotalsSample(System.nanoTime(), Map.of(), Map.of());
+    private TotalsSample last = new TotalsSample(System.nanoTime(), Map.of(), Map.of(), Map.of());
 
     /** Makes a recorder; {@code clock} gives the time that each sample is told to be of. */
     public HistoryRecorder(History history, PoolRegistry pools, ListenerRegistry listeners, InstantSource clock) {

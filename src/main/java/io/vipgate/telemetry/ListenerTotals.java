@@ -16,19 +16,20 @@ import io.vipgate.relay.RefuseReason;
  * @param dryRuns clients that a dry run would have refused
  * @param hellos what has led clients whose ClientHello was waited for
  * @param encryptedHellos ClientHellos with the extension of an encrypted one
+ * @param queued clients that wait in the kernel's queue of a listener that is paused
  */
 public record ListenerTotals(long accepted, EnumCounter<RefuseReason> refusals, EnumCounter<RefuseReason> dryRuns,
-        EnumCounter<HelloResult> hellos, long encryptedHellos) {
+        EnumCounter<HelloResult> hellos, long encryptedHellos, long queued) {
     /** Nothing has happened. */
-    public static final ListenerTotals NOTHING = of(new ListenerCounts());
+    public static final ListenerTotals NOTHING = of(new ListenerCounts(), 0);
 
-    static ListenerTotals of(LoopListener listener) {
-        return of(listener.counts());
+    static ListenerTotals of(LoopListener listener, long queued) {
+        return of(listener.counts(), queued);
     }
 
-    private static ListenerTotals of(ListenerCounts counts) {
+    private static ListenerTotals of(ListenerCounts counts, long queued) {
         return new ListenerTotals(counts.accepted(), counts.refused().copy(), counts.wouldRefuse().copy(),
-                counts.hellos().copy(), counts.encryptedHellos());
+                counts.hellos().copy(), counts.encryptedHellos(), queued);
     }
 
     /** Clients that were refused, for any reason. */
@@ -39,6 +40,7 @@ public record ListenerTotals(long accepted, EnumCounter<RefuseReason> refusals, 
     /** Both together. */
     public ListenerTotals plus(ListenerTotals other) {
         return new ListenerTotals(accepted + other.accepted, refusals.plus(other.refusals),
-                dryRuns.plus(other.dryRuns), hellos.plus(other.hellos), encryptedHellos + other.encryptedHellos);
+                dryRuns.plus(other.dryRuns), hellos.plus(other.hellos), encryptedHellos + other.encryptedHellos,
+                queued + other.queued);
     }
 }

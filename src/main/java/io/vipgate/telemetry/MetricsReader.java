@@ -5,6 +5,7 @@ import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeType;
 import io.vipgate.control.ListenerAdmissions;
+import io.vipgate.control.ListenerStates;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.PoolRegistry;
 import io.vipgate.control.Standby;
@@ -19,7 +20,9 @@ import io.vipgate.neighbour.CoLocationWatch;
 import io.vipgate.pool.Endpoint;
 import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.PoolSnapshot;
+import io.vipgate.relay.HedgeRules;
 import io.vipgate.probe.HealthCounts;
+import io.vipgate.relay.ListenerState;
 import io.vipgate.relay.LoopCounts;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,10 +31,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all numbers of a gateway that metrics tell.
@@ -49,6 +54,7 @@ public final class MetricsReader implements StatsSource {
 
     private final PoolRegistry pools;
     private final ListenerAdmissions admissions;
+    private final ListenerStates states;
     private final LoopCountsReader loops;
     private final LoopHeartbeat heartbeat;
     private final CoLocationWatch neighbours;
@@ -65,13 +71,13 @@ public final class MetricsReader implements StatsSource {
      *
      * @param changes how often a change of the configuration has begun or ended; odd while one is being made
      */
-    public MetricsReader(PoolRegistry pools, ListenerAdmissions admissions, LoopCountsReader loops,
-            LoopHeartbeat heartbeat,
-            CoLocationWatch neighbours,
+    public MetricsReader(PoolRegistry pools, ListenerAdmissions admissions, ListenerStates states,
+            LoopCountsReader loops, LoopHeartbeat heartbeat, CoLocationWatch neighbours,
             ReloadCounts reloads, Standby standby, LongSupplier accessLogDropped, LongSupplier logDropped,
             Supplier<GatewayConfig> config, LongSupplier changes) {
         this.pools = pools;
         this.admissions = admissions;
+        this.states = states;
         this.loops = loops;
         this.heartbeat = heartbeat;
         this.neighbours = neighbours;
@@ -121,17 +127,19 @@ public final class MetricsReader implements StatsSource {
         GatewayConfig now = config.get();
         LoopCounts counts = loops.read();
         Map<String, Set<String>> listeners = new LinkedHashMap<>();
+        Map<String, ListenerState> itsStates = new LinkedHashMap<>();
         Map<String, Long> evictions = new LinkedHashMap<>();
         Set<String> routing = new HashSet<>();
         now.listeners().forEach((name, listener) -> {
             listeners.put(name, listener.pools());
+            itsStates.put(name, states.of(name));
             listener.tls().ifPresent(_ -> routing.add(name));
             admissions.limits(name).filter(SourceLimits::hasRates)
                     .ifPresent(limits -> evictions.put(name, limits.evictions()));
         });
         List<PoolStats> all = new ArrayList<>();
         now.pools().forEach((name, pool) -> pools.find(name).ifPresent(found -> all.add(pool(name, pool, found))));
-        return new GatewayStats(counts, listeners, all, reloads.numbers(), heartbeat.lags(),
+        return new GatewayStats(counts, listeners, itsStates, all, reloads.numbers(), heartbeat.lags(),
                 KernelCounters.listenOverflows(), accessLogDropped.getAsLong(), logDropped.getAsLong(),
                 admissions.blocks().size(), routing, evictions,
                 standby.since().isPresent(),
@@ -146,10 +154,14 @@ public final class MetricsReader implements StatsSource {
                 snapshot.named(endpoint), EndpointState.initial(configured.weight(), configured.backup()),
                 snapshot.named(endpoint).stream()
                         .anyMatch(member -> control.drainLeftNanos(member.endpoint()).isPresent()),
-                configured.probe() && pool.probe().type() != ProbeType.NONE,
+                configured.probe() && pool.probe().type() != ProbeType.NONE, pool.maxConnecting() > 0,
                 health.getOrDefault(endpoint, new HealthCounts()))));
         return new PoolStats(name, endpoints, control.pinNumbers(), withoutReturn(control, snapshot),
-                neighbours.of(name));
+                hedgeDelay(control.plan().connect().hedge()), control.skew(), neighbours.of(name));
+    }
+
+    private static OptionalDouble hedgeDelay(@Nullable HedgeRules rules) {
+        return rules == null ? OptionalDouble.empty() : OptionalDouble.of(rules.delayNanos() / 1e9);
     }
 
     private static Optional<Set<String>> withoutReturn(ManagedPool pool, PoolSnapshot snapshot) {

@@ -60,7 +60,7 @@ public final class RateSampler {
         this.loops = loops;
         this.onSample = onSample;
         lastOfLoop = new AtomicReferenceArray<>(loops.count());
-        past.add(new TotalsSample(System.nanoTime(), Map.of(), Map.of()));
+        past.add(new TotalsSample(System.nanoTime(), Map.of(), Map.of(), Map.of()));
     }
 
     /** Takes a sample; a twentieth of a second is waited for the loops at most. To be done by one thread, each {@link #EVERY}. */
@@ -97,6 +97,7 @@ public final class RateSampler {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(maxWaitMillis);
         Map<Endpoint, EndpointTotals> endpoints = new HashMap<>();
         Map<String, ListenerTotals> listeners = new HashMap<>();
+        Map<String, PoolTotals> pools = new HashMap<>();
         for (int i = 0; i < answers.size(); i++) {
             TotalsSample sample = await(answers.get(i), deadline);
             if (sample == null) {
@@ -110,9 +111,10 @@ public final class RateSampler {
                         .forEach((endpoint, counts) -> endpoints.merge(endpoint, counts, EndpointTotals::plus));
                 sample.listeners()
                         .forEach((listener, counts) -> listeners.merge(listener, counts, ListenerTotals::plus));
+                sample.pools().forEach((pool, counts) -> pools.merge(pool, counts, PoolTotals::plus));
             }
         }
-        return new TotalsSample(System.nanoTime(), endpoints, listeners);
+        return new TotalsSample(System.nanoTime(), endpoints, listeners, pools);
     }
 
     private static @Nullable TotalsSample await(CompletableFuture<TotalsSample> answer, long deadline)
@@ -128,14 +130,16 @@ public final class RateSampler {
 
     private static TotalsSample copy(LoopContext context) {
         Map<Endpoint, EndpointTotals> endpoints = new HashMap<>();
+        Map<String, PoolTotals> pools = new HashMap<>();
         for (LoopPool pool : context.pools().values()) {
+            pools.put(pool.name(), PoolTotals.of(pool));
             for (LoopEndpoint endpoint : pool.endpoints()) {
                 endpoints.put(endpoint.endpoint(), EndpointTotals.of(endpoint));
             }
         }
         Map<String, ListenerTotals> listeners = new HashMap<>();
         context.listeners().values().forEach(listener -> listeners.put(listener.name(),
-                ListenerTotals.of(listener)));
-        return new TotalsSample(System.nanoTime(), endpoints, listeners);
+                ListenerTotals.of(listener, context.queued(listener))));
+        return new TotalsSample(System.nanoTime(), endpoints, listeners, pools);
     }
 }

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CloseCodeTest {
     @ParameterizedTest
     @CsvSource({"CLIENT_FIN, --, --", "ENDPOINT_FIN, --, --", "CLIENT_RESET, CC, CD", "ENDPOINT_RESET, SC, SD",
-        "LIFETIME, PC, PD", "ENDPOINT_DOWN, DC, DD", "OPERATOR, KC, KD", "DRAIN, KC, KD", "INTERNAL, RC, RD"})
+        "LIFETIME, PC, PD", "ENDPOINT_DOWN, DC, DD", "REBALANCED, BC, BD", "OPERATOR, KC, KD", "DRAIN, KC, KD",
+        "INTERNAL, RC, RD"})
     void anEndHasItsCodeWhileConnectingAndAfterwards(CloseReason reason, String connecting, String connected) {
         for (boolean wasEndpointSilent : new boolean[]{false, true}) {
             assertThat(CloseCode.of(reason, false, null, wasEndpointSilent)).isEqualTo(connecting);
@@ -88,7 +89,7 @@ class CloseCodeTest {
     void everyCodeIsOfTheKnownLetters(CloseReason reason) {
         for (boolean wasConnected : new boolean[]{false, true}) {
             for (ConnectFailure failure : ConnectFailure.values()) {
-                assertThat(CloseCode.of(reason, wasConnected, failure, false)).matches("[CSPRcsDK][CD-]|--");
+                assertThat(CloseCode.of(reason, wasConnected, failure, false)).matches("[CSPRcsDKB][CD-]|--");
             }
         }
     }

@@ -73,6 +73,13 @@ class LineFormatTest {
     }
 
     @Test
+    void hedgeIsToldOfWhereASecondEndpointWasTried() {
+        assertThat(text(entry -> entry.hedge = "won")).endsWith(" close=-- hedge=won");
+        assertThat(json(entry -> entry.hedge = "lost")).containsEntry("hedge", "lost");
+        assertThat(json(entry -> {})).doesNotContainKey("hedge");
+    }
+
+    @Test
     void serverNameComesLastWhereAClientHelloWasRead() {
         assertThat(text(entry -> entry.hello = new HelloInfo("shop.example.com", null)))
                 .endsWith(" close=-- sni=shop.example.com");

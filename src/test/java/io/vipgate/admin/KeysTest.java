@@ -26,7 +26,8 @@ class KeysTest {
     private static final Pattern READ_BY_COMMAND = Pattern.compile("(\\w*)\\)*\\s*\\.get\\(\"(\\w+)\"\\)");
     /** Overlapping, since {@code pool.pins.count} is two of them. */
     private static final Pattern READ_BY_PAGE = Pattern
-            .compile("(?=(?<!document\\.)\\b(status|listener|pool|endpoint|probe|pins|chunk|body|block)\\??\\.(\\w+))");
+            .compile(
+                    "(?=(?<!document\\.)\\b(status|listener|pool|endpoint|probe|pins|connect|budget|chunk|body|block|rebalance|forecast)\\??\\.(\\w+))");
     private static final Pattern EVENT = Pattern.compile("\\bevent\\.(\\w+)");
     private static final Pattern COLUMN = Pattern.compile("\\.(listener|endpoint)\\([^()]*\\)\\?\\.(\\w+)");
     private static final Pattern RATE = Pattern.compile("\"(\\w+PerSecond)\"");
@@ -38,6 +39,7 @@ class KeysTest {
     private static final String LISTENER = "ListenerStatus";
     private static final String TLS = "TlsRoutingStatus";
     private static final String POOL = "PoolStatus";
+    private static final String CONNECT = "ConnectStatus";
     private static final String PINS = "PoolStatus$Pins";
     private static final String ENDPOINT = "EndpointStatus";
     private static final String PROBE = "EndpointStatus$LastProbe";
@@ -48,10 +50,13 @@ class KeysTest {
             Map.entry("BlocksCommand", Map.of("page", "BlockList", "block", "BlockList$Entry")),
             Map.entry("CloseCommand", Map.of("done", "ClosedRelays")),
             Map.entry("EndpointCommand", Map.of("done", "EndpointAddresses", "address", ENDPOINT)),
+            Map.entry("ListenerCommand", Map.of("done", LISTENER)),
             Map.entry("ExplainCommand",
                     Map.of("answer", "Explanation", "choice", "Explanation$Choice", "pin", "Explanation$Pin",
                             "candidate",
                             "Explanation$Candidate", "verdict", "Explanation$Verdict")),
+            Map.entry("RebalanceCommand",
+                    Map.of("done", "RebalanceResult", "end", "RebalanceStop", "giver", "RebalanceResult$Giver")),
             Map.entry("RelaysCommand", Map.of("page", "RelayList", "relay", "RelayList$Entry")),
             Map.entry("ReloadCommand", Map.of("done", "ReloadResult")),
             Map.entry("RollbackCommand",
@@ -63,18 +68,24 @@ class KeysTest {
                             Map.entry("pool", POOL), Map.entry("pins", PINS), Map.entry("endpoint", ENDPOINT),
                             Map.entry("probe", PROBE), Map.entry("machine", "PoolStatus$SharedMachine"),
                             Map.entry("clients", "PoolStatus$ClientAddress"), Map.entry("lost", "PoolStatus$NoReturn"),
-                            Map.entry("event", EVENTS), Map.entry("blocks", "GatewayStatus$BlockCount"))),
+                            Map.entry("connect", CONNECT), Map.entry("budget", "ConnectStatus$Budget"),
+                            Map.entry("event", EVENTS), Map.entry("rebalance", "PoolStatus$Rebalance"),
+                            Map.entry("blocks", "GatewayStatus$BlockCount"))),
+            Map.entry("Format", Map.of("status", STATUS)),
             Map.entry("TopScreen", Map.of("status", STATUS, "listener", LISTENER, "pool", POOL, "endpoint", ENDPOINT)));
 
     private static final Map<String, Map<String, String>> BY_PAGE = Map.of("main.js",
-            Map.of("status", STATUS, "pool", POOL, "endpoint", ENDPOINT), "tables.js",
+            Map.of("status", STATUS, "pool", POOL, "endpoint", ENDPOINT, "connect", CONNECT, "budget",
+                    "ConnectStatus$Budget"),
+            "tables.js",
             Map.of("status", STATUS, "listener", LISTENER, "tls", TLS, "pool", POOL, "pins", PINS, "endpoint", ENDPOINT,
-                    "probe", PROBE),
+                    "probe", PROBE, "connect", CONNECT, "budget", "ConnectStatus$Budget"),
             "controls.js", Map.of("pool", POOL, "endpoint", ENDPOINT), "history.js",
             Map.of("chunk", "HistoryAnswer", "listener", "HistoryAnswer$Listener", "endpoint",
                     "HistoryAnswer$Endpoint"),
             "blocks.js", Map.of("status", STATUS, "body", "BlockList", "block", "BlockList$Entry"),
-            "calls.js", Map.of("body", "ErrorAnswer"));
+            "homing.js", Map.of("rebalance", "PoolStatus$Rebalance", "forecast", "RebalanceResult"), "calls.js",
+            Map.of("body", "ErrorAnswer"));
 
     private static Set<String> keys(String name) {
         try {

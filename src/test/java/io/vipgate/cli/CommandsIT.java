@@ -122,6 +122,52 @@ final class CommandsIT {
     }
 
     @Test
+    void rebalancingIsAskedForAndStopped() {
+        assertThat(ask("rebalance", "nginx", "--dry-run")).as(err.toString()).isZero();
+        assertThat(out.toString()).startsWith("nothing to close: no endpoint has more");
+        assertThat(ask("rebalance", "nginx", "--stop")).isZero();
+        assertThat(out.toString()).isEqualTo("nothing was under way\n");
+        assertThat(ask("standby")).isZero();
+        assertThat(ask("rebalance", "nginx")).isNotZero();
+        assertThat(err.toString()).isEqualTo(
+                "vipgate rebalance: pool nginx can't be rebalanced now\n  the gateway stands by\n");
+
+        assertThat(ask("rebalance", "none")).isEqualTo(2);
+        assertThat(ask("rebalance", "nginx", "--stop", "--dry-run")).isEqualTo(2);
+        assertThat(ask("rebalance")).isEqualTo(2);
+    }
+
+    @Test
+    void listenersAreHeldAndMadeReady() throws Exception {
+        assertThat(ask("pause", "web")).as(err.toString()).isZero();
+        assertThat(out.toString()).isEqualTo("web: paused, 0 connections, 0 clients wait\n");
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.gateway().ports("web").getFirst())) {
+            assertThat(client.isConnected()).isTrue();
+            assertThat(ask("status")).isZero();
+            assertThat(out.toString()).containsPattern(
+                    "\nlistener web: paused for [0-9.]+ (ms|s), 1 clients wait in the kernel's queue\n");
+            assertThat(ask("explain", "--listener", "web", "--client", "192.0.2.7")).isZero();
+            assertThat(out.toString()).startsWith("""
+                    192.0.2.7 at listener web would wait: the listener is paused
+                    let in, it would get nginx/vip1: the only one that can be chosen
+                    state: client 192.0.2.7 waits in the kernel's queue, an operator has paused the listener, since\
+                    """);
+        }
+        assertThat(ask("refuse", "web")).isZero();
+        assertThat(out.toString()).isEqualTo("web: refusing, 0 connections\n");
+        assertThat(ask("explain", "--listener", "web", "--client", "192.0.2.7")).isZero();
+        assertThat(out.toString()).startsWith(
+                "192.0.2.7 at listener web would be refused: state: an operator has the listener refuse everybody, since");
+        assertThat(ask("ready", "web")).isZero();
+        assertThat(out.toString()).isEqualTo("web: ready, 0 connections\n");
+
+        assertThat(ask("pause", "mail")).isEqualTo(2);
+        assertThat(err.toString()).isEqualTo("vipgate pause: listener: mail (expected: one of [web])\n");
+        assertThat(ask("refuse", "nginx/vip1")).isEqualTo(2);
+        assertThat(err.toString()).isEqualTo("vipgate refuse: nginx/vip1 (expected: the name of a listener)\n");
+    }
+
+    @Test
     void blocksAndTheirEnds() throws Exception {
         assertThat(ask("blocks")).as(err.toString()).isZero();
         assertThat(out.toString()).isEqualTo("0 blocks\n");

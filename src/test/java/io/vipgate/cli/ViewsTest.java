@@ -49,6 +49,13 @@ class ViewsTest {
     }
 
     @Test
+    void timesAreThoseOfTheGatewaysClock() throws Exception {
+        assertThat(Format.toldAt(JsonParser.parse("{\"at\": \"2001-02-03T04:05:06.789Z\"}")))
+                .isEqualTo(Instant.parse("2001-02-03T04:05:06.789Z"));
+        assertThat(Format.toldAt(JsonParser.parse("{\"at\": \"now\"}"))).isAfter(NOW);
+    }
+
+    @Test
     void columnsAreAlignedWithAndWithoutColours() {
         for (AnsiStyle style : List.of(new AnsiStyle(false), new AnsiStyle(true))) {
             Table table = new Table(style, "A", "EMPTY", "LONGER", "C");
@@ -72,6 +79,43 @@ class ViewsTest {
                         "fail (bad?[31m) in 0.4 ms, 1.0 s ago",
                         "up suspect", "10 backup", "100 %", "1.2 MB", "state: drain");
         assertThat(view.events(1)).containsExactly("2026-11-25T11:30:00Z  second");
+    }
+
+    private static List<String> notes(String rebalance) throws Exception {
+        return new StatusView(JsonParser.parse("{\"pools\": [{\"name\": \"a\", \"sharedMachines\": [], \"rebalance\": {"
+                + "\"aim\": \"shares\", \"skew\": 1.2, " + rebalance + "}}]}"), new AnsiStyle(false), NOW).notes();
+    }
+
+    @Test
+    void statusSaysHowFarRebalancingIs() throws Exception {
+        assertThat(notes("\"state\": \"running\", \"closed\": 120, \"left\": 860, \"leftSeconds\": 43"))
+                .containsExactly("pool a: rebalancing: 120 of 980 closed, 43 s left");
+        assertThat(notes("\"state\": \"running\", \"why\": \"nothing is idle\", \"closed\": 1, \"left\": 1"))
+                .containsExactly("pool a: rebalancing: 1 of 2 closed, nothing is idle");
+        assertThat(notes("\"state\": \"waiting\", \"why\": \"endpoint b is suspect\", \"closed\": 0, \"left\": 9"))
+                .containsExactly("pool a: rebalancing waits: endpoint b is suspect");
+        assertThat(notes("\"state\": \"stopped\", \"why\": \"an operator stopped it\", \"closed\": 0, \"left\": 0"))
+                .containsExactly("pool a: rebalancing has stopped: an operator stopped it");
+        assertThat(notes("\"state\": \"watching\", \"closed\": 0, \"left\": 0")).isEmpty();
+    }
+
+    @Test
+    void rebalancingSaysWhatItCloses() throws Exception {
+        String one = """
+                {"dryRun": true, "aim": "shares", "relays": 4000, "close": 412, "seconds": 21, "endpoints": [
+                  {"label": "vip1", "relays": 2000, "close": 412, "idle": 412}]}""";
+        assertThat(RebalanceCommand.lines(JsonParser.parse(one)))
+                .containsExactly("would close 412 of 2,000 relays at vip1 in 21 s");
+        assertThat(RebalanceCommand.lines(JsonParser
+                .parse("""
+                        {"dryRun": false, "aim": "homes", "relays": 90, "close": 31, "seconds": 31, "endpoints": [
+                          {"label": "b", "relays": 40, "close": 11, "idle": 3}, {"label": "c", "relays": 50, "close": 20, "idle": 20}]}""")))
+                .containsExactly("closing 11 of 40 relays at b, of which 3 are idle now",
+                        "closing 20 of 50 relays at c",
+                        "closing 31 of 90 relays in 31 s");
+        assertThat(
+                RebalanceCommand.lines(JsonParser.parse("{\"dryRun\": true, \"aim\": \"homes\", \"endpoints\": []}")))
+                .singleElement().asString().startsWith("nothing to close: ");
     }
 
     @Test

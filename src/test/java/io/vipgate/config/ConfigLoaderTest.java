@@ -34,7 +34,8 @@ class ConfigLoaderTest {
         assertThat(pool.probe().type()).isEqualTo(ProbeType.TCP);
         assertThat(pool.probe().http()).isEmpty();
         assertThat(pool.probe().jitter()).isEqualTo(0.10);
-        assertThat(pool.connect()).isEqualTo(new ConnectConfig(Duration.ofMillis(1500), Optional.empty()));
+        assertThat(pool.connect()).isEqualTo(new ConnectConfig(Duration.ofMillis(1500), Optional.empty(),
+                HedgeDelay.OFF, 0.1, 1));
         assertThat(pool.timeouts())
                 .isEqualTo(new TimeoutsConfig(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ZERO, 0.10));
         assertThat(pool.keepAlive()).isEqualTo(new KeepAliveConfig(Duration.ofSeconds(30), Duration.ofSeconds(5), 3));
@@ -174,7 +175,7 @@ class ConfigLoaderTest {
                         .isEqualTo("6: pools.nginx.endpointz: unknown key (did you mean 'endpoints'?)"),
                 connect -> assertThat(connect)
                         .isEqualTo(
-                                "7: pools.nginx.connect: fast (expected: a section with the keys timeout, attempts)"),
+                                "7: pools.nginx.connect: fast (expected: a section with the keys timeout, attempts, hedge, hedgeBudget, retryBudget)"),
                 command -> assertThat(command).isEqualTo("8: pools.nginx.probe.command: check (expected: a list)"),
                 source -> assertThat(source)
                         .startsWith("9: pools.nginx.source: no value (expected: a list or a single value"),

@@ -207,6 +207,50 @@ class ConfigRulesTest {
     }
 
     @Test
+    void relaysToRebalanceMustBeIdleBeforeTheyEnd() {
+        String rule = " (expected: less than timeouts.idle, 5s, which ends such relays first)";
+        soleProblem("timeouts: { idle: 5s }\nrebalance: { when: recovery, idleFor: 5s }",
+                "6: pools.nginx.rebalance.idleFor: 5s" + rule);
+        soleProblem("timeouts: { idle: 5s }\nrebalance: always", "6: pools.nginx.rebalance.idleFor: 5s" + rule);
+        soleProblem("timeouts: { idle: 5s }\nrebalance: { idleFor: 1m }",
+                "6: pools.nginx.rebalance.idleFor: 1m" + rule);
+        assertThat(Loads.pool("timeouts: { idle: 3s }").rebalance().when()).isEqualTo(RebalanceWhen.NEVER);
+        assertThat(Loads.pool("timeouts: { idle: 3s }\nrebalance: { when: always, idleFor: 2999ms }").rebalance()
+                .idleFor()).hasMillis(2999);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "rate: 0 %|rate: 0 % (expected: 0.1 % to 100 %)", "rate: 101 %|rate: 101 % (expected: 0.1 % to 100 %)",
+        "over: 4 %|over: 4 % (expected: 5 % to 200 %)", "over: 201 %|over: 201 % (expected: 5 % to 200 %)",
+        "idleFor: 499ms|idleFor: 499ms (expected: 500ms to 24h)", "after: 25h|after: 25h (expected: at most 24h)",
+        "when: often|when: often (expected: one of never, recovery, always)"})
+    void rebalancingHasBounds(String key, String problem) {
+        soleProblem("rebalance: { " + key + " }", "5: pools.nginx.rebalance." + problem);
+    }
+
+    @Test
+    void aSingleEndpointLeavesNothingToRebalance() {
+        String two = "{ a: 192.0.2.1:80, b: 192.0.2.2:80 }";
+        for (String endpoints : List.of("{ a: 192.0.2.1:80 }", two, "{ a: \"web.example:80\" }")) {
+            List<String> warnings = Loads.valid("""
+                    listeners: { web: { bind: ":80", pool: nginx } }
+                    pools:
+                      nginx:
+                        endpoints: %s
+                        rebalance: recovery
+                    """.formatted(endpoints)).warnings().stream().map(Problem::toString).toList();
+            if (endpoints.equals("{ a: 192.0.2.1:80 }")) {
+                assertThat(warnings).singleElement().asString()
+                        .endsWith("rebalance.when: recovery: the pool has a single "
+                                + "endpoint, so there is nothing to rebalance");
+            } else {
+                assertThat(warnings).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void keepAliveCountsWholeSeconds() {
         soleProblem("keepAlive: { idle: 1500ms }", "5: pools.nginx.keepAlive.idle: 1500ms (expected: whole seconds)");
         soleProblem("keepAlive: { interval: 100ms }",

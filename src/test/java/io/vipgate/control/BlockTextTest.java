@@ -45,7 +45,7 @@ class BlockTextTest {
     }
 
     private OverrideStore storeOf(Path file) {
-        OverrideStore store = new OverrideStore(blocks, new Standby());
+        OverrideStore store = new OverrideStore(blocks, new Standby(), new ListenerStates());
         store.use(store.open(Optional.of(file)));
         return store;
     }
@@ -106,7 +106,7 @@ class BlockTextTest {
         assertThat(store.problem()).isEmpty();
 
         Blocks restored = new Blocks(() -> Instant.ofEpochMilli(NOW));
-        OverrideStore next = new OverrideStore(restored, new Standby());
+        OverrideStore next = new OverrideStore(restored, new Standby(), new ListenerStates());
         next.use(next.open(Optional.of(file)));
 
         assertThat(next.problem()).isEmpty();

@@ -23,7 +23,7 @@ class OverrideStoreTest {
     private Path directory;
 
     private static OverrideStore startedWith(Path file) {
-        OverrideStore store = new OverrideStore(new Blocks(), new Standby());
+        OverrideStore store = new OverrideStore(new Blocks(), new Standby(), new ListenerStates());
         store.use(store.open(Optional.of(file)));
         return store;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vipgate.pool.AdminState;
+import io.vipgate.relay.ListenerState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +35,7 @@ class StateFileTest {
     private static String text(Map<String, Map<String, OperatorOverride>> overrides, KeptStates kept) {
         StringBuilder text = new StringBuilder();
         try {
-            StateText.write(text, Optional.empty(), overrides, kept.byPool().keySet(), kept);
+            StateText.write(text, Optional.empty(), Map.of(), overrides, kept.byPool().keySet(), kept);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -42,7 +44,8 @@ class StateFileTest {
 
     private static void write(Path file, Map<String, Map<String, OperatorOverride>> overrides, KeptStates kept)
             throws IOException {
-        StateFile.write(file, out -> StateText.write(out, Optional.empty(), overrides, kept.byPool().keySet(), kept),
+        StateFile.write(file,
+                out -> StateText.write(out, Optional.empty(), Map.of(), overrides, kept.byPool().keySet(), kept),
                 _ -> {});
     }
 
@@ -57,7 +60,8 @@ class StateFileTest {
     void standbyIsWrittenAndReadAgain() throws Exception {
         Path file = directory.resolve("state");
         Instant since = Instant.parse("2026-11-27T20:15:00Z");
-        StateFile.write(file, out -> StateText.write(out, Optional.of(since), Map.of(), Set.of(), KeptStates.NONE),
+        StateFile.write(file,
+                out -> StateText.write(out, Optional.of(since), Map.of(), Map.of(), Set.of(), KeptStates.NONE),
                 _ -> {});
 
         assertThat(Files.readString(file)).contains("\nstandby since=2026-11-27T20:15:00Z\n");
@@ -65,6 +69,45 @@ class StateFileTest {
         Files.writeString(file, "standby since=noon\nnginx/vip1 state=maint\n");
         assertThat(read(file).standbySince()).isEmpty();
         assertThat(read(file).problems()).singleElement().asString().startsWith("1: standby since=noon: ");
+    }
+
+    @Test
+    void listenersAreWrittenAndReadAgain() throws Exception {
+        Path file = directory.resolve("state");
+        Instant since = Instant.parse("2026-11-27T20:15:00Z");
+        Map<String, ListenerHold> held = new TreeMap<>(Map.of("web", new ListenerHold(ListenerState.PAUSED, since),
+                "mail", new ListenerHold(ListenerState.REFUSING, since)));
+        StateFile.write(file,
+                out -> StateText.write(out, Optional.empty(), held, Map.of(), Set.of(), KeptStates.NONE), _ -> {});
+
+        assertThat(Files.readString(file)).endsWith("""
+                .
+                listener mail state=refusing since=2026-11-27T20:15:00Z
+                listener web state=paused since=2026-11-27T20:15:00Z
+                """);
+        assertThat(read(file).listeners()).isEqualTo(held);
+        assertThat(read(file).problems()).isEmpty();
+    }
+
+    @Test
+    void linesOfListenersThatAreNotClearStay() throws Exception {
+        Path file = directory.resolve("state");
+        String good = "listener web state=paused since=2026-11-27T20:15:00Z";
+        String unclear = """
+                listener web since=2026-11-27T20:15:00Z
+                listener web state=drain since=2026-11-27T20:15:00Z
+                listener web state=paused since=noon
+                listener web state=paused since=2026-11-27T20:15:00Z by=me
+                listener
+                """;
+        Files.writeString(file, unclear + good + "\n" + good.replace("paused", "refusing") + "\n");
+
+        KeptStates kept = read(file);
+        assertThat(kept.listeners()).containsExactly(Map.entry("web",
+                new ListenerHold(ListenerState.PAUSED, Instant.parse("2026-11-27T20:15:00Z"))));
+        assertThat(kept.problems()).hasSize(6);
+        assertThat(kept.problems().getLast()).startsWith("7: ").endsWith("stands twice; the first line holds");
+        assertThat(kept.unread()).isEqualTo(unclear);
     }
 
     @Test

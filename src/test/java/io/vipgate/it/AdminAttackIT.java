@@ -2,6 +2,9 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vipgate.it.fixture.Admin;
 import io.vipgate.it.fixture.Await;
 import io.vipgate.it.fixture.EchoEndpoint;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /** Strangers at the two HTTP addresses, and whom they must not keep out. */
 @SocketTest
@@ -332,5 +336,26 @@ final class AdminAttackIT {
             assertThat(answers).startsWith("HTTP/1.1 200").containsSubsequence("{\"alive\": true}", "HTTP/1.1 404",
                     "{\"ready\": true");
         }
+    }
+
+    @Test
+    void whatIsWrittenInACallForgesNoLineOfTheLog() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger("io.vipgate.admin");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        Path token = directory.resolve("token");
+        try (EchoEndpoint echo = new EchoEndpoint();
+                TestGateway gateway = TestGateway.with().endpoint("one", echo).more(Admin.section(token)).start()) {
+            Admin admin = new Admin(gateway, token);
+            String forged = "%0aERROR+forged%1b%5b31m";
+            assertThat(admin.call("POST", "/api/v1/reload?confirm=2m" + forged, "").status()).isEqualTo(422);
+            assertThat(admin.call("POST", "/api/v1/reload?unless=" + forged, "").status()).isEqualTo(422);
+            assertThat(admin.call("DELETE", "/api/v1/relays?listener=" + forged, "").status()).isBetween(200, 404);
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage).hasSizeGreaterThanOrEqualTo(2)
+                .noneMatch(line -> line.contains("\n") || line.contains("\u001b"));
     }
 }

@@ -98,6 +98,31 @@ final class AdminProcessIT {
     }
 
     @Test
+    void stopDuringATrialSaysWhatAStartReadsAndARollbackLeadsBackThen() throws Exception {
+        int port = FreePort.take();
+        int adminPort = FreePort.take();
+        try (EchoEndpoint echo = new EchoEndpoint()) {
+            String file = write(port, adminPort, echo, "balance: random");
+            Files.writeString(Path.of(file),
+                    Files.readString(Path.of(file)) + "stateFile: " + directory.resolve("state"));
+            String confirmed = Files.readString(Path.of(file));
+            try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", file).awaitStart()) {
+                Files.writeString(Path.of(file), confirmed.replace("random", "round-robin"));
+                assertThat(run(0, "reload", "--confirm", "1h", "-c", file)).contains("random -> round-robin");
+                gateway.terminate();
+                assertThat(gateway.awaitExit(EXIT)).isZero();
+                assertThat(gateway.errors())
+                        .contains("stopping while a configuration is on trial: a start reads " + file);
+            }
+            try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", file).awaitStart()) {
+                assertThat(run(0, "rollback", "-c", file)).contains("pools.nginx.balance: round-robin -> random");
+                gateway.terminate();
+                assertThat(gateway.awaitExit(EXIT)).isZero();
+            }
+        }
+    }
+
+    @Test
     void callsWhileTheGatewayStopsAreAnsweredOrTold503() throws Exception {
         int port = FreePort.take();
         int adminPort = FreePort.take();

@@ -2,10 +2,13 @@ package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.admin.ExplainedClient;
+import io.vipgate.admin.model.Explanation;
 import io.vipgate.it.fixture.Await;
 import io.vipgate.it.fixture.BlackholeEndpoint;
 import io.vipgate.it.fixture.Clients;
 import io.vipgate.it.fixture.EchoEndpoint;
+import io.vipgate.it.fixture.HandedEndpoint;
 import io.vipgate.it.fixture.NamingEndpoint;
 import io.vipgate.it.fixture.Peer;
 import io.vipgate.it.fixture.RefusingEndpoint;
@@ -17,9 +20,11 @@ import io.vipgate.pool.AdminState;
 import io.vipgate.pool.Health;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +70,38 @@ final class BalancingIT {
             assertThat(a.accepted() + b.accepted()).isEqualTo(connections);
             assertThat(100.0 * a.accepted() / connections).as("share of a in percent").isCloseTo(500.0 / 6,
                     Offset.offset(2.5));
+        }
+    }
+
+    /** Its maximum does hold it: the endpoint's socket is there until the client ends its side too. */
+    @Test
+    void aConnectionThatItsEndpointHasFinishedIsNoLoadButHoldsItsPlace() throws Exception {
+        try (HandedEndpoint a = new HandedEndpoint();
+                HandedEndpoint b = new HandedEndpoint();
+                TestGateway gateway = TestGateway.with().endpoint("a", a, "maxConnections: 2").endpoint("b", b)
+                        .pool("balance: least-connections").eventLoops(1).start();
+                Peer first = gateway.connect();
+                Peer firstOfA = a.next();
+                Peer second = gateway.connect();
+                Peer firstOfB = b.next()) {
+            firstOfA.fin();
+            first.expectEnd();
+            Explanation explained = gateway.server().operations().explain("web", new ExplainedClient(
+                    InetAddress.getLoopbackAddress(), Optional.empty(), Optional.empty(), List.of()));
+            assertThat(explained.candidates()).extracting(Explanation.Candidate::connections).containsExactly(1, 1);
+            assertThat(explained.candidates()).extracting(Explanation.Candidate::finished).containsExactly(1, 0);
+            assertThat(explained.choice().endpoint()).isEqualTo("a");
+            try (Peer third = gateway.connect();
+                    Peer secondOfA = a.next()) {
+                secondOfA.fin();
+                third.expectEnd();
+                try (Peer fourth = gateway.connect(); Peer secondOfB = b.next()) {
+                    fourth.send("x");
+                    assertThat(secondOfB.receiveText(1)).as("a is full, though it has no load").isEqualTo("x");
+                }
+                second.send("x");
+                assertThat(firstOfB.receiveText(1)).isEqualTo("x");
+            }
         }
     }
 

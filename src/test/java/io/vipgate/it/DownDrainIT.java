@@ -7,12 +7,14 @@ import io.vipgate.it.fixture.Await;
 import io.vipgate.it.fixture.EchoEndpoint;
 import io.vipgate.it.fixture.HandedEndpoint;
 import io.vipgate.it.fixture.Peer;
+import io.vipgate.it.fixture.Scrape;
 import io.vipgate.it.fixture.SocketTest;
 import io.vipgate.it.fixture.SwitchedEndpoint;
 import io.vipgate.it.fixture.TestEndpoint;
 import io.vipgate.it.fixture.TestGateway;
 import io.vipgate.pool.Health;
 import io.vipgate.relay.CloseReason;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,13 +31,52 @@ final class DownDrainIT {
         return TestGateway.with().endpoint("one", one)
                 .probe("{ type: tcp, port: " + probed.port()
                         + ", interval: 50ms, timeout: 2s, fastInterval: 20ms, rise: 1, fall: 1 }")
-                .pool("onDown: drain").pool("downDrain: " + downDrain);
+                .pool("onDown: drain").pool("downDrain: " + downDrain)
+                .more("metrics: { bind: \"127.0.0.1:0\" }");
     }
 
     private static TestGateway up(TestGateway.Builder builder) throws Exception {
         TestGateway gateway = builder.start();
         Await.until("one is up", BOUND, () -> gateway.state("one").health() == Health.UP);
         return gateway;
+    }
+
+    /** A client whose request endpoint one has and does not answer; endpoint two stands behind. */
+    private static final class Waiting implements AutoCloseable {
+        final HandedEndpoint one = new HandedEndpoint();
+        final EchoEndpoint two = new EchoEndpoint();
+        final SwitchedEndpoint probed = new SwitchedEndpoint('p');
+        final TestGateway gateway;
+        final Peer client;
+        final Peer endpoint;
+
+        Waiting(String downDrain) throws Exception {
+            gateway = up(configuration(downDrain));
+            client = gateway.connect();
+            endpoint = one.next();
+            client.send("request");
+            assertThat(endpoint.receiveText(7)).isEqualTo("request");
+        }
+
+        TestGateway.Builder configuration(String downDrain) {
+            return with(probed, one, downDrain).endpoint("two", two, "backup: true", "probe: false");
+        }
+
+        void expectReset() throws IOException {
+            client.expectReset();
+            endpoint.expectReset();
+            gateway.awaitIdle(BOUND);
+        }
+
+        @Override
+        public void close() throws IOException {
+            client.close();
+            endpoint.close();
+            gateway.close();
+            probed.close();
+            two.close();
+            one.close();
+        }
     }
 
     private static EndpointStatus status(TestGateway gateway) {
@@ -72,44 +113,28 @@ final class DownDrainIT {
 
     @Test
     void connectionThatWaitsForAnAnswerIsResetAtTheEnd() throws Exception {
-        try (HandedEndpoint one = new HandedEndpoint();
-                EchoEndpoint two = new EchoEndpoint();
-                SwitchedEndpoint probed = new SwitchedEndpoint('p');
-                TestGateway gateway = up(
-                        with(probed, one, "1s").endpoint("two", two, "backup: true", "probe: false"));
-                Peer client = gateway.connect();
-                Peer endpoint = one.next()) {
-            client.send("request");
-            assertThat(endpoint.receiveText(7)).isEqualTo("request");
-            probed.stop();
+        try (Waiting waiting = new Waiting("1s")) {
+            waiting.probed.stop();
 
-            client.expectReset();
-            endpoint.expectReset();
-            gateway.awaitIdle(BOUND);
-            assertThat(gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
+            waiting.expectReset();
+            assertThat(waiting.gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
         }
     }
 
     @Test
     void returnCallsItOff() throws Exception {
-        try (HandedEndpoint one = new HandedEndpoint();
-                EchoEndpoint two = new EchoEndpoint();
-                SwitchedEndpoint probed = new SwitchedEndpoint('p');
-                TestGateway gateway = up(
-                        with(probed, one, "10m").endpoint("two", two, "backup: true", "probe: false"));
-                Peer client = gateway.connect();
-                Peer endpoint = one.next()) {
-            client.send("request");
-            assertThat(endpoint.receiveText(7)).isEqualTo("request");
-            probed.stop();
-            Await.until("it is drained", BOUND, () -> status(gateway).drainLeftSeconds() != null);
-            assertThat(Objects.requireNonNull(status(gateway).drainLeftSeconds())).isBetween(500.0, 600.0);
+        try (Waiting waiting = new Waiting("10m")) {
+            waiting.probed.stop();
+            Await.until("it is drained", BOUND, () -> status(waiting.gateway).drainLeftSeconds() != null);
+            assertThat(Objects.requireNonNull(status(waiting.gateway).drainLeftSeconds())).isBetween(500.0, 600.0);
+            assertThat(Scrape.of(waiting.gateway).sum("vipgate_endpoint_draining")).isEqualTo(1);
 
-            probed.start();
-            Await.until("it is back", BOUND, () -> gateway.state("one").health() == Health.UP);
-            Await.until("it is not drained any more", BOUND, () -> status(gateway).drainLeftSeconds() == null);
-            endpoint.send("answer");
-            assertThat(client.receiveText(6)).isEqualTo("answer");
+            waiting.probed.start();
+            Await.until("it is back", BOUND, () -> waiting.gateway.state("one").health() == Health.UP);
+            Await.until("it is not drained any more", BOUND, () -> status(waiting.gateway).drainLeftSeconds() == null);
+            assertThat(Scrape.of(waiting.gateway).sum("vipgate_endpoint_draining")).isZero();
+            waiting.endpoint.send("answer");
+            assertThat(waiting.client.receiveText(6)).isEqualTo("answer");
         }
     }
 
@@ -130,6 +155,51 @@ final class DownDrainIT {
             client.fin();
             gateway.awaitIdle(BOUND);
             assertThat(gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
+        }
+    }
+
+    private static boolean isDraining(TestGateway gateway) {
+        return status(gateway).drainLeftSeconds() != null;
+    }
+
+    @Test
+    void anEndpointThatGoesDownAgainIsDrainedAgain() throws Exception {
+        try (Waiting waiting = new Waiting("3s")) {
+            for (int i = 0; i < 2; i++) {
+                waiting.probed.stop();
+                Await.until("it is drained", BOUND, () -> isDraining(waiting.gateway));
+                waiting.probed.start();
+                Await.until("it is not drained any more", BOUND, () -> !isDraining(waiting.gateway));
+            }
+            waiting.client.send("more");
+            assertThat(waiting.endpoint.receiveText(4)).isEqualTo("more");
+            waiting.probed.stop();
+            waiting.expectReset();
+            assertThat(waiting.gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anotherDownDrainHoldsForADrainThatIsUnderWay() throws Exception {
+        try (Waiting waiting = new Waiting("24h")) {
+            waiting.probed.stop();
+            Await.until("it is drained", BOUND, () -> isDraining(waiting.gateway));
+
+            waiting.gateway.apply(waiting.configuration("1s"));
+            waiting.expectReset();
+            assertThat(waiting.gateway.closed(CloseReason.ENDPOINT_DOWN)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void connectionsOfAnEndpointThatIsTakenOutOfTheFileEndAllTheSame() throws Exception {
+        try (Waiting waiting = new Waiting("3s")) {
+            waiting.probed.stop();
+            Await.until("it is drained", BOUND, () -> isDraining(waiting.gateway));
+
+            waiting.gateway
+                    .apply(TestGateway.with().endpoint("two", waiting.two).pool("onDown: drain").pool("downDrain: 3s"));
+            waiting.expectReset();
         }
     }
 }

@@ -12,6 +12,7 @@ import io.vipgate.pool.Health;
 import io.vipgate.probe.ProbeResult;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
+import io.vipgate.relay.HedgeResult;
 import io.vipgate.relay.RefuseReason;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,12 @@ final class MetricNamesIT {
             entry("vipgate_endpoint_connect_failures_total", "counter endpoint pool reason"),
             entry("vipgate_endpoint_connect_seconds", "histogram endpoint pool"),
             entry("vipgate_pool_retries_total", "counter pool"),
+            entry("vipgate_pool_retries_refused_total", "counter pool"),
+            entry("vipgate_pool_hedges_total", "counter pool result"),
+            entry("vipgate_pool_hedge_delay_seconds", "gauge pool"),
+            entry("vipgate_endpoint_connecting", "gauge endpoint pool"),
             entry("vipgate_pool_no_healthy_total", "counter pool"),
+            entry("vipgate_pool_skew_ratio", "gauge pool"),
             entry("vipgate_pool_client_address_fallbacks_total", "counter pool reason"),
             entry("vipgate_endpoint_no_return", "gauge endpoint pool"),
             entry("vipgate_endpoint_up", "gauge endpoint pool"),
@@ -81,13 +87,16 @@ final class MetricNamesIT {
             entry("vipgate_config_last_reload_success_timestamp_seconds", "gauge"),
             entry("vipgate_event_loop_lag_seconds", "gauge loop"),
             entry("vipgate_standby", "gauge"),
+            entry("vipgate_listener_state", "gauge listener state"),
+            entry("vipgate_listener_queued", "gauge listener"),
             entry("vipgate_build_info", "gauge java netty version"));
 
     @Test
     void everyNameIsThereWithItsTypeAndItsLabels() throws Exception {
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo).pool("pinning: { by: source-address }")
-                        .pool("clientAddress: prefer")
+                        .pool("clientAddress: prefer").pool("connect: { hedge: auto, attempts: 2 }")
+                        .pool("maxConnecting: 100")
                         .probe("{ type: tcp, interval: 50ms }").listener("perSource: { newPerSecond: 100 }")
                         .listener("tls: { names: { shop.example.com: nginx } }")
                         .more(SERVED)
@@ -147,6 +156,7 @@ final class MetricNamesIT {
         assertReasons(REFUSED, RefuseReason.values(), RefuseReason::label);
         assertReasons(CLOSED, CloseReason.values(), CloseReason::label);
         assertReasons(FAILURES, ConnectFailure.values(), ConnectFailure::label);
+        assertReasons("vipgate_pool_hedges_total", HedgeResult.values(), HedgeResult::label);
         assertReasons("vipgate_probe_total", ProbeResult.Outcome.values(), ProbeResult.Outcome::label);
     }
 

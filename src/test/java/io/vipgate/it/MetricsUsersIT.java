@@ -59,7 +59,7 @@ final class MetricsUsersIT {
         assertThat(expressions).hasSizeGreaterThan(10);
         try (EchoEndpoint echo = new EchoEndpoint();
                 TestGateway gateway = TestGateway.with().endpoint("a", echo).pool("pinning: { by: source-address }")
-                        .pool("clientAddress: prefer")
+                        .pool("clientAddress: prefer").pool("connect: { hedge: auto, attempts: 2 }")
                         .probe("{ type: tcp, interval: 50ms }").listener("tls: { noName: reject }")
                         .more("metrics: { bind: \"127.0.0.1:0\" }")
                         .more("stateFile: " + directory.resolve("state")).start()) {

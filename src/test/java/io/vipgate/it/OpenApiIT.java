@@ -40,8 +40,15 @@ final class OpenApiIT {
     private static final Duration BOUND = Duration.ofSeconds(15);
     private static final String MODEL = "io.vipgate.admin.model.";
     private static final String STATE = "/api/v1/pools/{pool}/endpoints/{endpoint}/state";
+    private static final String LISTENER_STATE = "/api/v1/listeners/{listener}/state";
     private static final String WEIGHT = "/api/v1/pools/{pool}/endpoints/{endpoint}/weight";
     private static final Set<String> HEALTH = Set.of("/healthz", "/readyz", "/metrics");
+
+    /** Members that are there only where there is something to tell. */
+    private static final Map<String, List<String>> OMITTED = Map.of("PoolStatus",
+            List.of("pins", "clientAddress", "connect"), "ConnectStatus",
+            List.of("hedgeDelayMillis", "hedges", "retries", "connecting"), "ConnectStatus$Budget", List.of("most"),
+            "Explanation", List.of("hedge"), "PoolStatus$Rebalance", List.of("why"), "PinList$Entry", List.of("home"));
 
     /** Schemas by the records that are written so. */
     private static final Map<String, String> SCHEMAS = new TreeMap<>(Map.ofEntries(
@@ -52,7 +59,8 @@ final class OpenApiIT {
             Map.entry("ListenerStatus", "Listener"), Map.entry("TlsRoutingStatus", "TlsRouting"),
             Map.entry("PoolStatus", "Pool"),
             Map.entry("PoolStatus$ClientAddress", "ClientAddress"), Map.entry("PoolStatus$NoReturn", "NoReturn"),
-            Map.entry("PoolStatus$Pins", "Pins"), Map.entry("PoolStatus$SharedMachine", "SharedMachine"),
+            Map.entry("PoolStatus$Pins", "Pins"), Map.entry("ConnectStatus", "Connect"),
+            Map.entry("ConnectStatus$Budget", "ConnectBudget"), Map.entry("PoolStatus$SharedMachine", "SharedMachine"),
             Map.entry("PoolStatus$Pair", "Pair"), Map.entry("EndpointStatus", "Endpoint"),
             Map.entry("EndpointStatus$LastProbe", "LastProbe"),
             Map.entry("EndpointAddresses", "EndpointAddresses"), Map.entry("HistoryAnswer", "History"),
@@ -65,7 +73,9 @@ final class OpenApiIT {
             Map.entry("PinList", "PinList"), Map.entry("PinList$Entry", "Pin"),
             Map.entry("SourceList", "SourceList"), Map.entry("SourceList$Entry", "Source"),
             Map.entry("ForgottenPins", "ForgottenPins"), Map.entry("ReloadResult", "Reload"),
-            Map.entry("StandbyState", "StandbyState"),
+            Map.entry("StandbyState", "StandbyState"), Map.entry("PoolStatus$Rebalance", "RebalanceState"),
+            Map.entry("RebalanceResult", "Rebalancing"), Map.entry("RebalanceResult$Giver", "RebalancedEndpoint"),
+            Map.entry("RebalanceStop", "RebalancingEnd"),
             Map.entry("ConfigList", "ConfigList"), Map.entry("ConfigList$Entry", "HeldConfiguration"),
             Map.entry("CallList", "Calls"), Map.entry("ErrorAnswer", "Error"), Map.entry("HealthAnswer", "Health"),
             Map.entry("ReadinessAnswer", "Readiness")));
@@ -118,7 +128,8 @@ final class OpenApiIT {
 
     private static String named(Operation operation, String pool, String endpoint, String relay, String client) {
         return operation.path().replace("{pool}", pool).replace("{endpoint}", endpoint).replace("{relay}", relay)
-                .replace("{client}", client).replace("{network}", "192.0.2.1").replace("{address}", "192.0.2.0")
+                .replace("{client}", client).replace("{listener}", pool.equals("none") ? pool : "web")
+                .replace("{network}", "192.0.2.1").replace("{address}", "192.0.2.0")
                 .replace("{length}", "24") + switch (operation.toString()) {
                     case "GET /api/v1/explain" -> "?listener=web&client=127.0.0.1";
                     case "DELETE /api/v1/relays" -> "?pool=" + pool;
@@ -128,6 +139,7 @@ final class OpenApiIT {
 
     private static String body(Operation operation) {
         return switch (operation.path()) {
+            case LISTENER_STATE -> "{\"state\": \"ready\"}";
             case STATE -> "{\"state\": \"drain\"}";
             case WEIGHT -> "{\"weight\": 2}";
             case "/api/v1/standby" -> "{\"standby\": true}";
@@ -162,7 +174,7 @@ final class OpenApiIT {
         Set<String> unused = new TreeSet<>(described.schemas().keySet());
         unused.removeAll(SCHEMAS.values());
         assertThat(unused).as("schemas that no record is written as").containsExactly("BlockChange", "Column",
-                "StandbyChange", "StateChange", "WeightChange");
+                "ListenerStateChange", "StandbyChange", "StateChange", "WeightChange");
         for (Map.Entry<String, String> each : SCHEMAS.entrySet()) {
             List<String> components = Stream.of(Class.forName(MODEL + each.getKey()).getRecordComponents())
                     .map(RecordComponent::getName).toList();
@@ -172,9 +184,7 @@ final class OpenApiIT {
                     .containsExactlyElementsOf(components);
             assertThat(schema.get("additionalProperties")).as(each.getValue()).isEqualTo(false);
             List<String> required = new ArrayList<>(components);
-            if (each.getKey().equals("PoolStatus")) {
-                required.removeAll(List.of("pins", "clientAddress"));
-            }
+            required.removeAll(OMITTED.getOrDefault(each.getKey(), List.of()));
             assertThat(OpenApi.required(schema)).as(each.getValue()).isEqualTo(required);
         }
     }
@@ -284,6 +294,8 @@ final class OpenApiIT {
                             body(operation));
                 }
             }
+            expect(422, admin, described.operation("PUT", LISTENER_STATE), "/api/v1/listeners/web/state",
+                    "{\"state\": \"drain\"}");
             expect(404, admin, described.operation("GET", "/api/v1/explain"),
                     "/api/v1/explain?listener=none&client=127.0.0.1", "");
             expect(404, admin, described.operation("GET", "/api/v1/sources"), "/api/v1/sources?listener=none", "");

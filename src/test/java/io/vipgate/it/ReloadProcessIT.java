@@ -222,4 +222,41 @@ final class ReloadProcessIT {
             }
         }
     }
+
+    @Test
+    void accessListThatChangesIsReadWithoutTheFileThatNamesIt() throws Exception {
+        int port = FreePort.take();
+        Path file = directory.resolve("gateway.yaml");
+        Path deny = Files.writeString(directory.resolve("deny.txt"), "192.0.2.1\n");
+        try (NamingEndpoint one = new NamingEndpoint('1'); NamingEndpoint two = new NamingEndpoint('2')) {
+            Files.writeString(file, watching(port, one, deny));
+            try (VipgateProcess gateway = VipgateProcess.start(directory, "run", "-c", file.toString()).awaitStart()) {
+                Files.writeString(file, watching(port, two, deny));
+                awaitLog(gateway, "WARN .*gateway.yaml was written in place and is not loaded");
+                Pattern reloaded = Pattern.compile("INFO +reloaded the access lists: listeners.web.access: "
+                        + "files with other networks, 2 in all, 1 before");
+                // Again and again: a change before the first look, a second after the start, is not seen.
+                Await.until("the list is read", BOUND, () -> {
+                    put(deny, "192.0.2.1\n192.0.2.128/25\n");
+                    return reloaded.matcher(gateway.errors()).find();
+                });
+                assertThat(answer(port)).isEqualTo("1");
+                gateway.terminate();
+                assertThat(gateway.awaitExit(BOUND)).isZero();
+            }
+        }
+    }
+
+    private void put(Path file, String content) {
+        try {
+            replace(file, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String watching(int port, TestEndpoint endpoint, Path deny) {
+        return yaml(port, endpoint, "reload: { watch: true }")
+                .replace("pool: nginx }", "pool: nginx, access: { deny: [\"file:" + deny + "\"] } }");
+    }
 }

@@ -2,7 +2,10 @@ package io.vipgate.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.Arena;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,5 +118,45 @@ class InheritedSocketsTest {
         assertThat(nothing().isListening(datagrams, InetAddress.ofLiteral("0.0.0.0"), 0)).as("UDP").isFalse();
         assertThat(nothing().isListening(1, loopback, port)).as("no socket").isFalse();
         assertThat(nothing().isListening(1_000_000, loopback, port)).as("no descriptor").isFalse();
+    }
+
+    @Test
+    void aSocketThatWasBeingClosedTakesClientsAgain() throws Exception {
+        int left = listen("127.0.0.1");
+        int port = tcp.listenSocket.port(left);
+        assertThat(tcp.calls.ignoreNewClients(left)).isZero();
+        assertThat(nothing().isListening(left, InetAddress.ofLiteral("127.0.0.1"), port)).isTrue();
+
+        List<Integer> sockets = tcp.listenSocket.open(new ListenSocket.Wanted(InetAddress.ofLiteral("127.0.0.1"), port,
+                Tcp.OPTIONS, ListenSocket.Overlap.NONE, List.of(left)), 1);
+
+        assertThat(sockets).containsExactly(left);
+        tcp.connect("127.0.0.1", port);
+        assertThat(tcp.accept(left, new ClientAddress())).isPositive();
+    }
+
+    @Test
+    void aSocketThatIsPassedOverIsNone() throws Exception {
+        int left = listen("127.0.0.1");
+        assertThat(tcp.calls.setOption(left, SocketOptions.SOL_SOCKET, SocketOptions.SO_BINDTOIFINDEX, 1)).isZero();
+
+        assertThat(nothing().isListening(left, InetAddress.ofLiteral("127.0.0.1"), tcp.listenSocket.port(left)))
+                .isFalse();
+    }
+
+    @Test
+    void onlySocketsAreClosed() throws Exception {
+        int listening = listen("127.0.0.1");
+        int file = tcp.own(new CLibrary().call(CLibrary.function("open"), path("/proc/version"), 0));
+
+        nothing().close(List.of(file, listening));
+
+        tcp.disown(listening);
+        assertThat(Files.isSymbolicLink(Path.of("/proc/self/fd/" + file))).isTrue();
+        assertThat(Files.isSymbolicLink(Path.of("/proc/self/fd/" + listening))).isFalse();
+    }
+
+    private static long path(String path) {
+        return Arena.global().allocateFrom(path).address();
     }
 }

@@ -173,6 +173,27 @@ class NotifySocketTest {
     }
 
     @Test
+    void whoSendsManyWaitsWhileTheQueueIsFull() throws Throwable {
+        String path = directory.resolve("notify").toString();
+        NotifySocket socket = new NotifySocket(path);
+        try (Receiver receiver = new Receiver(path)) {
+            int queued = 0;
+            while (socket.send("FDSTOREREMOVE=1")) {
+                queued++;
+            }
+            assertThat(socket.send("READY=1", List.of(), Duration.ofMillis(20))).as("nobody reads").isFalse();
+            CompletableFuture<Boolean> sent = CompletableFuture
+                    .supplyAsync(() -> socket.send("READY=1", List.of(), Duration.ofSeconds(30)));
+            for (int i = 0; i < queued; i++) {
+                assertThat(receiver.receive()).isEqualTo("FDSTOREREMOVE=1");
+            }
+
+            assertThat(sent.get()).isTrue();
+            assertThat(receiver.receive()).isEqualTo("READY=1");
+        }
+    }
+
+    @Test
     void nobodyTakesADatagramWhereNobodyListens() {
         assertThat(new NotifySocket(directory.resolve("nobody").toString()).send("READY=1")).isFalse();
     }

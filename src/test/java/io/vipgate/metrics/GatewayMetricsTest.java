@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -41,11 +42,12 @@ class GatewayMetricsTest {
     }
 
     private static EndpointStats endpoint(String name, HealthCounts health, PoolSnapshot.Member... members) {
-        return new EndpointStats(name, List.of(members), EndpointState.initial(7, false), false, true, health);
+        return new EndpointStats(name, List.of(members), EndpointState.initial(7, false), false, true, false, health);
     }
 
     private static String scrape(PoolStats... pools) {
-        GatewayStats numbers = new GatewayStats(new LoopCounts(), Map.of("web", Set.of("nginx")), List.of(pools),
+        GatewayStats numbers = new GatewayStats(new LoopCounts(), Map.of("web", Set.of("nginx")), Map.of(),
+                List.of(pools),
                 RELOADS,
                 List.of(0L, 2_000_000_000L), OptionalLong.of(4), 6, 7, 8, Set.of("web"), Map.of("web", 9L),
                 true, Optional.of(false));
@@ -60,9 +62,11 @@ class GatewayMetricsTest {
 
     private static PoolStats pool(boolean isProbed, EndpointStats... endpoints) {
         List<EndpointStats> each = Arrays.stream(endpoints).map(endpoint -> new EndpointStats(endpoint.name(),
-                endpoint.members(), endpoint.configured(), endpoint.isDraining(), isProbed, endpoint.health()))
+                endpoint.members(), endpoint.configured(), endpoint.isDraining(), isProbed,
+                endpoint.isConnectingBounded(), endpoint.health()))
                 .toList();
-        return new PoolStats("nginx", each, Optional.empty(), Optional.empty(), CoLocation.NOTHING);
+        return new PoolStats("nginx", each, Optional.empty(), Optional.empty(), OptionalDouble.empty(), 1,
+                CoLocation.NOTHING);
     }
 
     @Test
@@ -142,7 +146,8 @@ class GatewayMetricsTest {
                 answered(gone, 0, "02000000000a"));
 
         String page = scrape(
-                new PoolStats("nginx", List.of(a, b, c, unknown), Optional.empty(), Optional.empty(), found));
+                new PoolStats("nginx", List.of(a, b, c, unknown), Optional.empty(), Optional.empty(),
+                        OptionalDouble.empty(), 1, found));
 
         assertThat(page.lines().filter(line -> line.startsWith("vipgate_endpoint_pair"))).containsExactlyInAnyOrder(
                 "vipgate_endpoint_pair_co_located{endpoint=\"a\",other=\"b\",pool=\"nginx\"} 1.0",

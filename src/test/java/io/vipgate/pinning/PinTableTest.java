@@ -151,11 +151,53 @@ class PinTableTest {
     void firstConnectionThatReachesAnotherEndpointMovesThePin() {
         Pin pin = open(1, READY);
 
-        table.move(key, 0, MAPPED | 1, pin, one, two);
-        table.move(key, 0, MAPPED | 1, pin, one, endpoint("three"));
+        table.move(key, 0, MAPPED | 1, pin, one, two, false);
+        table.move(key, 0, MAPPED | 1, pin, one, endpoint("three"), false);
 
         assertThat(pin.endpoint()).isSameAs(two);
         assertThat(table.moves()).isEqualTo(1);
+    }
+
+    @Test
+    void aPinThatAFailureMovedKnowsItsHome() {
+        Pin pin = open(1, READY);
+        assertThat(pin.home()).isNull();
+        table.move(key, 0, MAPPED | 1, pin, one, two, false);
+        table.move(key, 0, MAPPED | 1, pin, two, endpoint("three"), false);
+        assertThat(pin.home()).isSameAs(one);
+        assertThat(table.list(1)).extracting(PinTable.View::home).containsExactly(one);
+
+        table.sendHome(key, 0, MAPPED | 1, pin, pin.endpoint());
+        assertThat(pin.endpoint()).isSameAs(one);
+        assertThat(table.list(1)).extracting(PinTable.View::home).containsOnlyNulls();
+        assertThat(table.moves()).isEqualTo(2);
+        leave(1, pin, READY);
+        now += TTL - 1;
+        assertThat(isPinned(1)).isTrue();
+        now++;
+        assertThat(isPinned(1)).isFalse();
+    }
+
+    @Test
+    void aPinThatFoundNoRoomIsAtHomeWhereItIs() {
+        Pin pin = open(1, READY);
+        table.move(key, 0, MAPPED | 1, pin, one, two, true);
+        assertThat(pin.home()).isNull();
+
+        table.move(key, 0, MAPPED | 1, pin, two, one, false);
+        assertThat(pin.home()).isSameAs(two);
+    }
+
+    @Test
+    void aPinWithoutAHomeIsForgottenWhenItMayNotStay() {
+        Pin pin = open(1, READY);
+        open(2, READY);
+        table.sendHome(key, 0, MAPPED | 1, pin, one);
+
+        assertThat(isPinned(1)).isFalse();
+        assertThat(isPinned(2)).isTrue();
+        leave(1, pin, READY);
+        assertThat(isPinned(1)).isFalse();
     }
 
     @Test

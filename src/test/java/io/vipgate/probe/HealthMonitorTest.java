@@ -155,7 +155,7 @@ class HealthMonitorTest {
             // Not started for the first probes, which would be spread over an hour: a failure calls for one.
             monitor.update();
             results.put("vip1", ProbeResult.fail("refused"));
-            monitor.onLiveFailure(first);
+            monitor.onLiveFailure(first, "a connect failed");
             await("vip1 is suspect or down",
                     () -> state(first).isSuspect() || state(first).health() == Health.DOWN);
             await("it is probed long before its time", () -> checksOf(first) > 0);
@@ -169,7 +169,7 @@ class HealthMonitorTest {
             monitor.update();
             await("vip1 is up", () -> state(first).health() == Health.UP);
             assertThat(cleared).isEmpty();
-            monitor.onLiveFailure(first);
+            monitor.onLiveFailure(first, "a connect failed");
 
             await("vip1 is cleared", () -> cleared.contains("vip1"));
             assertThat(state(first).isSuspect()).isFalse();
@@ -181,7 +181,7 @@ class HealthMonitorTest {
     void suspicionOfAnEndpointThatNobodyProbesPasses() {
         try (HealthMonitor monitor = monitor(5 * MILLI, false)) {
             monitor.update();
-            monitor.onLiveFailure(first);
+            monitor.onLiveFailure(first, "a connect failed");
             await("vip1 is suspect", () -> state(first).isSuspect());
             await("vip1 is suspect no longer", () -> !state(first).isSuspect());
             assertThat(cleared).as("time alone shows nothing").isEmpty();
@@ -255,7 +255,7 @@ class HealthMonitorTest {
             monitor.configure(Optional.of(probe), schedule("vip2"));
             monitor.update();
 
-            monitor.onLiveFailure(second);
+            monitor.onLiveFailure(second, "a connect failed");
             await("it is suspect", () -> state(second).isSuspect());
             assertThat(state(second).health()).isEqualTo(Health.UP);
             await("time clears it", () -> !state(second).isSuspect());

@@ -20,12 +20,13 @@ class ConfigFileWatchTest {
     private Path directory;
 
     private final Semaphore replaced = new Semaphore(0);
+    private final Semaphore others = new Semaphore(0);
 
     @Test
     void aRenameOverTheFileIsSeen() throws Exception {
         Path file = Files.writeString(directory.resolve("gateway.yaml"), "a");
         try (ConfigFileWatch _ = ConfigFileWatch.start(file, FileIdentity.of(file), () -> true, () -> false,
-                replaced::release)) {
+                replaced::release, others::release)) {
             Path next = Files.writeString(directory.resolve("next"), "b");
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
 
@@ -40,7 +41,7 @@ class ConfigFileWatchTest {
         Path data = Files.createSymbolicLink(directory.resolve("data"), Path.of("1"));
         Path file = Files.createSymbolicLink(directory.resolve("gateway.yaml"), Path.of("data/gateway.yaml"));
         try (ConfigFileWatch _ = ConfigFileWatch.start(file, FileIdentity.of(file), () -> true, () -> false,
-                replaced::release)) {
+                replaced::release, others::release)) {
             Path next = Files.createSymbolicLink(directory.resolve("next"), Path.of("2"));
             Files.move(next, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
 
@@ -52,7 +53,7 @@ class ConfigFileWatchTest {
     void aWriteIntoTheFileIsNotActedOn() throws Exception {
         Path file = Files.writeString(directory.resolve("gateway.yaml"), "a");
         try (ConfigFileWatch _ = ConfigFileWatch.start(file, FileIdentity.of(file), () -> true, () -> false,
-                replaced::release)) {
+                replaced::release, others::release)) {
             Files.writeString(file, "half a fi");
 
             assertThat(replaced.tryAcquire(LONG_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
@@ -63,11 +64,21 @@ class ConfigFileWatchTest {
     void nothingIsActedOnWhileItIsNotWanted() throws Exception {
         Path file = Files.writeString(directory.resolve("gateway.yaml"), "a");
         try (ConfigFileWatch _ = ConfigFileWatch.start(file, FileIdentity.of(file), () -> false, () -> true,
-                replaced::release)) {
+                replaced::release, others::release)) {
             Path next = Files.writeString(directory.resolve("next"), "b");
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
 
             assertThat(replaced.tryAcquire(LONG_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
+        }
+    }
+
+    @Test
+    void otherFilesThatHaveChangedDoNotHaveTheFileRead() throws Exception {
+        Path file = Files.writeString(directory.resolve("gateway.yaml"), "a");
+        try (ConfigFileWatch _ = ConfigFileWatch.start(file, FileIdentity.of(file), () -> true, () -> true,
+                replaced::release, others::release)) {
+            assertThat(others.tryAcquire(BOUND_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(replaced.availablePermits()).isZero();
         }
     }
 }

@@ -29,6 +29,48 @@ class AcceptorTest {
         assertThat(fixture.loop.relays()).isEqualTo(1);
     }
 
+    /** Level-triggered: a queue that is not empty would wake the loop without end. */
+    @Test
+    void aPausedListenerIsNotWokenByItsQueue() {
+        fixture.listener.to(ListenerState.PAUSED);
+        fixture.acceptor.followState();
+        kernel.client();
+        kernel.settle();
+        kernel.pass(SECOND);
+        assertThat(kernel.accepts).isZero();
+        assertThat(kernel.listening.isWatchedFor(Ready.IN)).isFalse();
+
+        fixture.listener.to(ListenerState.READY);
+        fixture.acceptor.followState();
+        kernel.settle();
+        assertThat(fixture.loop.relays()).isEqualTo(1);
+    }
+
+    @Test
+    void aPauseForDescriptorsDoesNotEndThatOfTheOperator() {
+        kernel.acceptError = Errno.EMFILE;
+        kernel.client();
+        kernel.batch();
+        fixture.listener.to(ListenerState.PAUSED);
+        fixture.acceptor.followState();
+        kernel.acceptError = 0;
+        kernel.pass(SECOND);
+        assertThat(kernel.accepts).isEqualTo(1);
+        assertThat(fixture.loop.relays()).isZero();
+    }
+
+    @Test
+    void aListenerThatRefusesHoldsNoPlaceForWhomItResets() {
+        fixture.listener.to(ListenerState.REFUSING);
+        fixture.acceptor.followState();
+        FakeSocket client = kernel.client();
+        kernel.settle();
+
+        assertThat(client.isReset).isTrue();
+        assertThat(fixture.limit.present() + fixture.room.present() + fixture.fdBudget.present()).isZero();
+        assertThat(fixture.listener.refused(RefuseReason.REFUSING)).isEqualTo(1);
+    }
+
     @Test
     void clientBeyondTheMaximumIsResetAndCounted() {
         RelayFixture two = new RelayFixture(RelayFixture.settings(), 2);

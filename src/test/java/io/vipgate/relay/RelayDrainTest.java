@@ -4,7 +4,10 @@ import static io.vipgate.relay.RelayFixture.SECOND;
 import static io.vipgate.relay.RelayFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.balance.RoundRobin;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A drain ends idle relays by FIN, and the rest by reset at its deadline. */
@@ -64,6 +67,95 @@ class RelayDrainTest {
         assertThat(pair.client().isReset).isFalse();
         assertThat(fixture.closed).containsOnlyKeys(CloseReason.ENDPOINT_DOWN);
         kernel.pass(10 * SECOND);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void halfClosedRelayOfAnEndpointThatIsDownEndsAtOnce() {
+        RelayFixture.Pair pair = fixture.connected();
+        pair.backend().peerSends(bytes("half an answer"));
+        pair.client().peerFin();
+        kernel.pass(SECOND);
+        RelayDrain.begin(fixture.loop, new RelayDrain.Switch(), _ -> true, CloseReason.ENDPOINT_DOWN, 10 * SECOND);
+        kernel.settle();
+        assertThat(pair.client().isClosed).isTrue();
+        assertThat(pair.client().isReset).isFalse();
+        assertThat(pair.client().arrived()).isEqualTo(bytes("half an answer"));
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.ENDPOINT_DOWN);
+        kernel.pass(10 * SECOND);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void relayThatConnectsToAnEndpointThatIsDownIsWaitedForAndReset() {
+        FakeSocket client = kernel.client();
+        kernel.settle();
+        RelayDrain.begin(fixture.loop, new RelayDrain.Switch(), _ -> true, CloseReason.ENDPOINT_DOWN, SECOND / 4);
+        kernel.pass(SECOND / 2);
+        assertThat(client.isClosed).as("it may find another endpoint").isFalse();
+
+        kernel.dialled.getLast().accept();
+        kernel.pass(SECOND / 2);
+        assertThat(client.isReset).isTrue();
+        assertThat(fixture.closed).containsOnlyKeys(CloseReason.ENDPOINT_DOWN);
+        kernel.pass(SECOND);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void relayWhoseHedgeConnectsToAnEndpointThatIsDownIsResetWhenThatWins() {
+        fixture.pool.configure(new PoolPlan(RelayFixture.settings(), RoundRobin::new, null, null,
+                new ConnectRules(new HedgeRules(SECOND / 50, new ConnectBudget(1)), null, 9)));
+        FakeSocket client = kernel.client();
+        kernel.settle();
+        kernel.pass(SECOND / 20);
+        Hedge hedge = Objects.requireNonNull(fixture.opened.getLast().attempts.hedge());
+        RelayDrain.begin(fixture.loop, new RelayDrain.Switch(), RelayDrain.at(Set.of(hedge.endpoint.endpoint())),
+                CloseReason.ENDPOINT_DOWN, SECOND / 10);
+        kernel.pass(SECOND / 4);
+        assertThat(client.isClosed).as("the other may answer first").isFalse();
+
+        kernel.dialled.getLast().accept();
+        kernel.pass(SECOND / 4);
+        assertThat(client.isReset).isTrue();
+        kernel.pass(SECOND);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void relayThatTurnsToAnotherEndpointIsLeftAlone() {
+        FakeSocket client = kernel.client();
+        kernel.settle();
+        Relay relay = fixture.opened.getLast();
+        LoopEndpoint down = relay.endpoint();
+        RelayDrain.begin(fixture.loop, new RelayDrain.Switch(), each -> each.endpoint() == down,
+                CloseReason.ENDPOINT_DOWN, SECOND / 4);
+        // The attempt's time runs out, and the next endpoint answers.
+        kernel.pass(3 * SECOND / 2);
+        kernel.dialled.getLast().accept();
+        kernel.pass(SECOND);
+        assertThat(relay.endpoint()).isNotEqualTo(down);
+        assertThat(client.isClosed).isFalse();
+        client.peerResets();
+        kernel.pass(SECOND);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void relayThatConnectsToAnEndpointThatIsGoneMayFindAnother() {
+        FakeSocket client = kernel.client();
+        kernel.settle();
+        Relay relay = fixture.opened.getLast();
+        LoopEndpoint gone = Objects.requireNonNull(relay.endpoint());
+        RelayDrain.begin(fixture.loop, new RelayDrain.Switch(), RelayDrain.at(Set.of(gone.endpoint())),
+                CloseReason.DRAIN, SECOND / 4);
+        kernel.pass(3 * SECOND / 2);
+        kernel.dialled.getLast().accept();
+        kernel.pass(SECOND);
+        assertThat(relay.endpoint()).isNotEqualTo(gone);
+        assertThat(client.isClosed).isFalse();
+        client.peerResets();
+        kernel.pass(SECOND);
         fixture.assertNothingLeft();
     }
 

@@ -2,6 +2,7 @@ package io.vipgate.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vipgate.balance.LeastConnections;
 import io.vipgate.balance.RoundRobin;
 import io.vipgate.linux.ClientAddress;
 import io.vipgate.pool.ConnectionLimit;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A listener over two endpoints on a {@link FakeKernel}, which go in turn. */
@@ -37,6 +39,7 @@ final class RelayFixture {
     final ConnectionLimit fdBudget = new ConnectionLimit(1000);
     final ListenerRoom room = RelayRoom.of(1000);
     final RelayLoop loop;
+    final Pool shared;
     final LoopPool pool;
     final LoopListener listener;
     final Acceptor acceptor;
@@ -46,6 +49,11 @@ final class RelayFixture {
     }
 
     RelayFixture(RelaySettings settings, int maxConnections) {
+        this(settings, maxConnections, 2);
+    }
+
+    /** As many endpoints as are meant: vip1 to vip9 at most. */
+    RelayFixture(RelaySettings settings, int maxConnections, int endpoints) {
         limit = new ConnectionLimit(maxConnections);
         RelayObserver observer = new RelayObserver() {
             @Override
@@ -65,6 +73,11 @@ final class RelayFixture {
             }
 
             @Override
+            public void onOvertaken(RelayInfo relay, LoopEndpoint loser) {
+                onTold.accept("overtaken");
+            }
+
+            @Override
             public void onClientRefused(LoopListener refusedBy, ClientAddress client, @Nullable Conveyed conveyed,
                     @Nullable HelloInfo hello,
                     RefuseReason reason, long ageNanos) {
@@ -78,8 +91,10 @@ final class RelayFixture {
             }
         };
         loop = new RelayLoop(kernel.loop, fdBudget, 4, observer);
-        List<PoolSnapshot.Member> members = List.of(member("vip1", "192.0.2.10"), member("vip2", "192.0.2.20"));
-        pool = new LoopPool(new Pool("nginx", new PoolSnapshot(members, true)), plan(settings),
+        List<PoolSnapshot.Member> members = IntStream.rangeClosed(1, endpoints)
+                .mapToObj(i -> member("vip" + i, "192.0.2." + i + "0")).toList();
+        shared = new Pool("nginx", new PoolSnapshot(members, true));
+        pool = new LoopPool(shared, plan(settings),
                 new SplittableRandom(1), new LocalPorts(32_768, 60_999));
         listener = new LoopListener("web", limit, room, new ListenerWarnings("web"), pool);
         acceptor = Acceptor.start(loop, listener, kernel.listening.fd);
@@ -87,6 +102,12 @@ final class RelayFixture {
 
     private static PoolPlan plan(RelaySettings settings) {
         return new PoolPlan(settings, RoundRobin::new, null);
+    }
+
+    /** Chooses by the load of its endpoints from now on. */
+    RelayFixture byLoad() {
+        pool.configure(new PoolPlan(pool.settings(), LeastConnections::new, null));
+        return this;
     }
 
     static RelaySettings settings() {
@@ -144,7 +165,8 @@ final class RelayFixture {
         assertThat(limit.present()).as("connections of the listener").isZero();
         assertThat(fdBudget.present()).as("descriptor budget").isZero();
         assertThat(room.present()).as("room of the listener").isZero();
-        assertThat(endpoint(0).connections() + endpoint(1).connections()).as("connections of endpoints").isZero();
+        assertThat(pool.endpoints()).as("connections of endpoints").allMatch(each -> each.endpoint().connections() == 0
+                && each.endpoint().connecting() == 0 && each.endpoint().finished() == 0);
         assertThat(loop.pendingBuffers().inUse()).as("bytes of pending buffers").isZero();
         assertThat(loop.wheel().armed()).as("timers").isZero();
         assertThat(loop.pipes().open()).as("pipes in use").isEqualTo(loop.pipes().pooled());

@@ -23,7 +23,7 @@ public final class RelayInsides {
         StringBuilder found = new StringBuilder();
         for (int i = 0; i < loop.relays(); i++) {
             Relay relay = loop.relay(i);
-            found.append(relay.view()).append('\n');
+            found.append(RelayView.of(relay)).append('\n');
             describe(found, "to the endpoint", relay.clientToBackend);
             describe(found, "to the client", relay.backendToClient);
         }

@@ -58,7 +58,7 @@ class RelayWalkTest {
 
     private static final class Walk {
         private final SplittableRandom random;
-        private final RelayFixture fixture = new RelayFixture();
+        private final RelayFixture fixture = new RelayFixture().byLoad();
         private final End client;
         private final End backend;
 

@@ -1,5 +1,6 @@
 package io.vipgate.admin.model;
 
+import io.vipgate.json.OmitNull;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,8 @@ public record PinList(String pool, List<Entry> pins, long count, @Nullable Strin
     /**
      * A client's pin.
      *
+     * @param home where it belongs, if a failure has led it elsewhere
      * @param open the client's open relays
      */
-    public record Entry(String client, String endpoint, int open) {}
+    public record Entry(String client, String endpoint, @OmitNull @Nullable String home, int open) {}
 }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A criterion on what a client begins with: {@code req.ssl_sni}, {@code req.ssl_alpn}, {@code req.ssl_hello_type}, {@code
@@ -28,6 +29,7 @@ final class HaproxyHelloCriterion {
     private static final Pattern RANGE = Pattern.compile("([0-9.]*):([0-9.]*)");
     /** The handshake version of nearly every client, TLS 1.3 among them. */
     private static final int USUAL_VERSION = 303;
+    private static final int OLDEST_VERSION = 301;
     private static final int MAX_VERSION = 999;
 
     private final BoundedRegex regex;
@@ -93,6 +95,12 @@ final class HaproxyHelloCriterion {
         return fetch.equals("sni") && !ignoresCase && !method.equals("found") && !method.equals("reg");
     }
 
+    /** Whether clients of an older version of TLS were told from the usual ones. */
+    boolean tellsVersions() {
+        return fetch.equals("ver") && isKnown && IntStream.rangeClosed(OLDEST_VERSION, USUAL_VERSION)
+                .anyMatch(version -> version(version) != version(USUAL_VERSION));
+    }
+
     /** How much there is to look at. */
     int effort() {
         return method.equals("str") ? 1 : 1 + values.size();
@@ -103,7 +111,7 @@ final class HaproxyHelloCriterion {
             case "sni" -> text(hello.name());
             case "alpn" -> text(hello.protocolList());
             case "hello_type" -> hello.isTls() ? HaproxyDestination.port(values, 1) : Verdict.NO;
-            default -> hello.isTls() ? version() : Verdict.NO;
+            default -> hello.isTls() ? version(USUAL_VERSION) : Verdict.NO;
         };
         return !isKnown || (told == Verdict.NO && !missing.isEmpty()) ? Verdict.UNKNOWN : told;
     }
@@ -122,7 +130,7 @@ final class HaproxyHelloCriterion {
         };
     }
 
-    private Verdict version() {
+    private Verdict version(int version) {
         String comparison = "eq";
         Verdict any = values.isEmpty() ? Verdict.UNKNOWN : Verdict.NO;
         for (String value : values) {
@@ -131,20 +139,20 @@ final class HaproxyHelloCriterion {
                 continue;
             }
             Matcher range = RANGE.matcher(value);
-            int from = range.matches() ? version(range.group(1), 0) : version(value, 0);
-            int to = range.matches() ? version(range.group(2), MAX_VERSION) : from;
+            int from = range.matches() ? number(range.group(1), 0) : number(value, 0);
+            int to = range.matches() ? number(range.group(2), MAX_VERSION) : from;
             any = any.or(Verdict.of(switch (comparison) {
-                case "ge" -> USUAL_VERSION >= from;
-                case "gt" -> USUAL_VERSION > from;
-                case "le" -> USUAL_VERSION <= to;
-                case "lt" -> USUAL_VERSION < to;
-                default -> USUAL_VERSION >= from && USUAL_VERSION <= to;
+                case "ge" -> version >= from;
+                case "gt" -> version > from;
+                case "le" -> version <= to;
+                case "lt" -> version < to;
+                default -> version >= from && version <= to;
             }));
         }
         return any;
     }
 
-    private static int version(String text, int orElse) {
+    private static int number(String text, int orElse) {
         Matcher version = VERSION.matcher(text);
         return !version.matches()
                 ? orElse

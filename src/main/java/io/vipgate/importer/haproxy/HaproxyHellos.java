@@ -95,6 +95,9 @@ final class HaproxyHellos {
                 if (each.tellsCase()) {
                     notes.add(line, "without -i HAProxy told capitals from small letters in names; vipgate does not");
                 }
+                if (each.tellsVersions()) {
+                    notes.addLoss(line, "clients of TLS 1.0 and 1.1 go where those of TLS 1.2 and 1.3 go");
+                }
             });
             return Verdict.UNKNOWN;
         }));

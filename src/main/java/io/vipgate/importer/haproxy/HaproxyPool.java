@@ -1,11 +1,13 @@
 package io.vipgate.importer.haproxy;
 
+import io.vipgate.importer.common.DraftEndpoint;
 import io.vipgate.importer.common.DraftPool;
 import io.vipgate.importer.common.Durations;
 import io.vipgate.importer.common.HostPort;
 import io.vipgate.importer.common.Notes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,6 +17,9 @@ import java.util.Optional;
  */
 final class HaproxyPool {
     private static final Duration MAX_SLOW_START = Duration.ofHours(1);
+    /** What {@code rebalance.idleFor} is unless it is said, and at least. */
+    private static final Duration IDLE_FOR = Duration.ofSeconds(5);
+    private static final Duration LEAST_IDLE_FOR = Duration.ofMillis(500);
 
     private final Notes notes;
     private final HaproxySections sections;
@@ -54,6 +59,7 @@ final class HaproxyPool {
         source.apply(pool);
         wasTransparent |= source.wasTransparent();
         new HaproxyTimeouts(notes, frontend, backend).apply(pool);
+        backupReturn(pool, accepted);
         new HaproxyStickTable(notes, sections, backend).apply(pool, accepted);
         return pool;
     }
@@ -65,13 +71,45 @@ final class HaproxyPool {
                 .toList();
         if (!closing.isEmpty()) {
             pool.set("onDown", "close");
-            if (closing.size() < accepted.size()) {
-                notes.add(closing.getFirst().statement(),
-                        "on-marked-down shutdown-sessions: onDown applies to a whole pool, "
-                                + "so open connections of the others end too when they go down");
-            }
+            accepted.stream().filter(each -> !closing.contains(each)).findFirst()
+                    .ifPresent(other -> notes.addLoss(closing.getFirst().statement(),
+                            "on-marked-down shutdown-sessions: onDown applies to a whole pool, so open connections of "
+                                    + other.name() + " are reset too when it goes down"));
         }
         slowStart(pool, accepted);
+    }
+
+    /** Sessions on backups when a server is back: {@code on-marked-up shutdown-backup-sessions}. */
+    private void backupReturn(DraftPool pool, List<HaproxyServer> accepted) {
+        Optional<HaproxyServer> returning = accepted.stream()
+                .filter(each -> each.value("on-marked-up").filter("shutdown-backup-sessions"::equals).isPresent())
+                .findFirst();
+        if (returning.isEmpty()) {
+            return;
+        }
+        String shown = "on-marked-up shutdown-backup-sessions: ";
+        if (pool.endpoints().stream().noneMatch(DraftEndpoint::isBackup)) {
+            notes.add(returning.get().statement(), shown + "there is no backup; it is left out");
+            return;
+        }
+        Duration idle = idle(pool);
+        if (idle.dividedBy(2).compareTo(LEAST_IDLE_FOR) < 0) {
+            notes.add(returning.get().statement(), shown + "left out: timeouts.idle ends idle sessions sooner");
+            return;
+        }
+        pool.set("rebalance", "when", "recovery");
+        pool.set("rebalance", "after", "0s");
+        if (idle.compareTo(IDLE_FOR) <= 0) {
+            pool.set("rebalance", "idleFor", Durations.print(idle.dividedBy(2)));
+        }
+        notes.add(returning.get().statement(), shown + "rebalance closes what is at backups little by little, idle "
+                + "relays alone, and evens the shares of the others out; HAProxy closes all at once, busy ones too");
+    }
+
+    private static Duration idle(DraftPool pool) {
+        return pool.setting("timeouts") instanceof Map<?, ?> timeouts && timeouts.get("idle") instanceof String idle
+                ? Durations.of(Long.parseLong(idle.replaceAll("\\D", "")), idle.replaceAll("\\d", ""))
+                : Durations.MAX;
     }
 
     private void slowStart(DraftPool pool, List<HaproxyServer> accepted) {

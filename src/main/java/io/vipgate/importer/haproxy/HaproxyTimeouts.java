@@ -73,10 +73,19 @@ final class HaproxyTimeouts {
                 notes.leftOut(statement, "not a whole number");
                 return;
             }
-            pool.set("connect", "attempts", Math.min(MAX_ATTEMPTS, Long.parseLong(statement.word(1)) + 1));
-            if (backend.option("redispatch").isEmpty()) {
-                notes.add(statement, "each attempt uses another endpoint, as with option redispatch");
-            }
+            long retries = Long.parseLong(statement.word(1));
+            pool.set("connect", "attempts", Math.min(MAX_ATTEMPTS, retries + 1));
+            redispatch(statement, retries);
         });
+    }
+
+    /** HAProxy stays at a server, but for the last retry with the option, or for each so-manieth with a number behind it. */
+    private void redispatch(Statement statement, long retries) {
+        Optional<Statement> redispatch = backend.option("redispatch");
+        if (retries > 0 && redispatch.isEmpty()) {
+            notes.add(statement, "each attempt uses another endpoint, as with option redispatch 1");
+        } else if (retries > 1 && !redispatch.orElseThrow().word(2).equals("1")) {
+            notes.add(redispatch.orElseThrow(), "each attempt uses another endpoint, as with option redispatch 1");
+        }
     }
 }

@@ -152,6 +152,11 @@ final class HaproxyUnsupported {
                     notes.add(server.statement(), shown + "no equivalent; it is left out");
                 }
             }
+            case "on-marked-up" -> {
+                if (!value.equals("shutdown-backup-sessions")) {
+                    notes.add(server.statement(), shown + "no equivalent; it is left out");
+                }
+            }
             case "agent-check" -> notes.addLoss(server.statement(),
                     shown + "what the agent answers sets no weight and no state any more; see the commands weight and drain");
             case "agent-addr", "agent-port", "agent-inter", "agent-send" -> {

@@ -228,6 +228,29 @@ final class NginxServer {
                     + " for a client; connect.attempts is at most " + MAX_ATTEMPTS);
         }
         pool.set("connect", "attempts", Math.min(MAX_ATTEMPTS, tries));
+        attemptsBound(Math.min(MAX_ATTEMPTS, Math.min(tries, all)));
+    }
+
+    /**
+     * What nginx allows for all attempts but the last decides nothing where that is longer than they take at most.
+     *
+     * @param attempts servers that are tried
+     */
+    private void attemptsBound(long attempts) {
+        Optional<Statement> statement = directive("proxy_next_upstream_timeout");
+        if (statement.isEmpty()) {
+            return;
+        }
+        Duration each = directive("proxy_connect_timeout").flatMap(other -> NginxTime.parse(other.word(1)))
+                .map(time -> Durations.clamp(time, MIN_TIMEOUT, MAX_CONNECT_TIMEOUT))
+                .orElse(Duration.ofSeconds(60));
+        NginxTime.parse(statement.get().word(1)).ifPresentOrElse(bound -> {
+            if (!bound.isZero() && bound.compareTo(each.multipliedBy(attempts - 1)) <= 0) {
+                long silent = (bound.toMillis() + each.toMillis() - 1) / each.toMillis();
+                notes.leftOut(statement.get(), "no equivalent: of servers that say nothing nginx tried " + silent
+                        + " for a client; now it is connect.attempts, " + attempts + ", for connect.timeout each");
+            }
+        }, () -> notes.leftOut(statement.get(), "not a duration"));
     }
 
     /** Keepalive that is more patient than the user timeout needs a longer one. */
@@ -262,17 +285,12 @@ final class NginxServer {
     private void report(Statement directive) {
         switch (directive.name()) {
             case "listen", "proxy_pass", "proxy_connect_timeout", "proxy_timeout", "proxy_protocol", "proxy_bind",
-                    "proxy_next_upstream", "proxy_next_upstream_tries", "proxy_ssl", "proxy_half_close", "set",
+                    "proxy_next_upstream", "proxy_next_upstream_tries", "proxy_next_upstream_timeout", "proxy_ssl",
+                    "proxy_half_close", "set",
                     "preread_buffer_size", "preread_timeout", "ssl_preread", "proxy_protocol_timeout", "allow", "deny",
                     "limit_conn", "limit_conn_dry_run" ->
                 {
                 }
-            case "proxy_next_upstream_timeout" -> {
-                if (!directive.word(1).matches("0+(ms|s)?")) {
-                    notes.leftOut(directive,
-                            "no equivalent: a client waits for connect.timeout times connect.attempts at most");
-                }
-            }
             case "proxy_socket_keepalive", "tcp_nodelay" -> {
                 if (!directive.word(1).equals("on")) {
                     notes.add(directive, "is always on");

@@ -1,10 +1,12 @@
-// What an operator can do to an endpoint.
+// What an operator can do to an endpoint, and to a listener.
 
 import { change, confirm } from "./dialogs.js";
 import { make, setAttribute, setText } from "./dom.js";
 
 const STATES = [["ready", "Ready", "takes clients"], ["drain", "Drain", "takes only pinned clients"],
   ["maint", "Maint", "takes no new connections"]];
+const LISTENER_STATES = [["ready", "Ready", "takes clients"], ["paused", "Pause", "accepts nobody: new clients wait"],
+  ["refusing", "Refuse", "resets new clients"]];
 const MAX_WEIGHT = 256;
 
 /** Whether clients are sent there without need. */
@@ -17,17 +19,54 @@ function isLast(pool, name) {
   return usable.length > 0 && usable.every(endpoint => endpoint.name === name);
 }
 
+/** A button for each state, by state. */
+function stateButtons(states, onClick) {
+  return new Map(states.map(([state, verb, meaning]) => {
+    const button = make("button", { type: "button", title: meaning, "data-state": state }, verb);
+    button.addEventListener("click", () => onClick(state, verb));
+    return [state, button];
+  }));
+}
+
+function press(buttons, present) {
+  for (const [state, button] of buttons) {
+    setAttribute(button, "aria-pressed", String(state === present));
+  }
+}
+
+/** State of one listener. */
+export class ListenerControls {
+  constructor(name) {
+    this.name = name;
+    this.message = make("p", { class: "message", role: "status" });
+    this.buttons = stateButtons(LISTENER_STATES, (state, verb) => this.#toState(state, verb));
+    this.state = make("div", { class: "states", role: "group", "aria-label": `state of listener ${name}` },
+      ...this.buttons.values());
+  }
+
+  async #toState(state, verb) {
+    const meaning = state === "paused" ? "New clients of it wait until it is ready." : "New clients of it are reset.";
+    if (state !== "ready" && state !== this.present
+        && !await confirm(`${verb} listener ${this.name}?`, `${meaning} Open connections go on.`, verb)) {
+      return;
+    }
+    setText(this.message, "");
+    setText(this.message, await change("PUT", `/api/v1/listeners/${encodeURIComponent(this.name)}/state`, { state }));
+  }
+
+  update(present) {
+    this.present = present;
+    press(this.buttons, present);
+  }
+}
+
 /** State and weight of one endpoint. An address of a host name acts for the whole name, as the commands do. */
 export class Controls {
   constructor(pool, endpoint) {
     this.path = `/api/v1/pools/${encodeURIComponent(pool)}/endpoints/${encodeURIComponent(endpoint.name)}`;
     this.title = `${pool}/${endpoint.name}`;
     this.message = make("p", { class: "message", role: "status" });
-    this.buttons = new Map(STATES.map(([state, verb, meaning]) => {
-      const button = make("button", { type: "button", title: meaning, "data-state": state }, verb);
-      button.addEventListener("click", () => this.#toState(state, verb));
-      return [state, button];
-    }));
+    this.buttons = stateButtons(STATES, (state, verb) => this.#toState(state, verb));
     this.state = make("div", { class: "states", role: "group", "aria-label": `state of ${this.title}` },
       ...this.buttons.values());
     this.#makeWeight();
@@ -91,9 +130,7 @@ export class Controls {
     const wasChanged = this.endpoint !== undefined && this.input.value !== String(this.endpoint.weight);
     this.pool = pool;
     this.endpoint = endpoint;
-    for (const [state, button] of this.buttons) {
-      setAttribute(button, "aria-pressed", String(state === endpoint.admin));
-    }
+    press(this.buttons, endpoint.admin);
     if (!wasChanged && document.activeElement !== this.input) {
       this.input.value = endpoint.weight;
     }

@@ -20,19 +20,23 @@ const listeners = new Listeners(history);
 const pools = new Pools(history, find("pools"));
 const blocks = new Blocks(find("blocks"));
 let heardAt = Date.now();
+/** When the status came that is shown. */
+let toldAt = heardAt;
 let version;
-let confirmBy = null;
+/** What was left of a configuration's trial when the gateway was last heard, by its own clock; null when none waits. */
+let trialMillis = null;
 
 function show(status) {
   heardAt = Date.now();
+  toldAt = heardAt;
   tellSilence();
   version ??= status.version;
   const now = Date.parse(status.at);
-  confirmBy = status.confirmBy;
+  trialMillis = status.confirmBy === null ? null : Date.parse(status.confirmBy) - now;
   tellTrial();
   showHead(status, now);
   showNotices(status);
-  listeners.show(status);
+  listeners.show(status, now);
   pools.show(status, now);
   blocks.show(status, now);
   showEvents(find("events"), status.events);
@@ -57,7 +61,7 @@ function showNotices(status) {
     ...status.needRestart.map(text => `requires a restart: ${text}`),
     ...status.pools.flatMap(pool => pool.sharedMachines.map(({ machine, endpoints }) =>
       `pool ${pool.name}: one machine, ${machine}, answers for ${endpoints.join(", ")}`)),
-    ...status.pools.flatMap(clientAddressNotices)];
+    ...status.pools.flatMap(clientAddressNotices), ...status.pools.flatMap(connectNotices)];
   if (status.stateFileProblem !== null) {
     notices.push(`operator states are not kept: stateFile ${status.stateFileProblem}`);
   }
@@ -87,6 +91,18 @@ function clientAddressNotices(pool) {
     + `${isRequired ? "it is passed over" : "the gateway's own address is used for it"}, next try ${clock(Date.parse(nextTry))}`);
 }
 
+/** Budgets that are used up, and endpoints with as many connects under way as they may have. */
+function connectNotices({ name, connect }) {
+  if (connect === undefined) {
+    return [];
+  }
+  const isUsedUp = budget => budget && budget.used >= budget.most;
+  return [...isUsedUp(connect.hedges) ? [`pool ${name}: no more connects are hedged for now, hedgeBudget is used up`] : [],
+    ...isUsedUp(connect.retries) ? [`pool ${name}: failed connects are not retried for now, retryBudget is used up`] : [],
+    ...Object.entries(connect.connecting ?? {}).filter(([, number]) => number >= connect.maxConnecting)
+      .map(([endpoint, number]) => `pool ${name}: ${endpoint} is passed over, ${number} connects under way (maxConnecting)`)];
+}
+
 /** A page whose numbers stand still must not look as if all were well. */
 function tellSilence() {
   const isSilent = Date.now() - heardAt > SILENCE_MILLIS;
@@ -102,9 +118,9 @@ function tellSilence() {
 
 /** A configuration on trial: what is left of its time. */
 function tellTrial() {
-  const left = Math.max(0, Math.ceil((Date.parse(confirmBy) - Date.now()) / 1000));
-  find("trial").hidden = !confirmBy;
-  if (confirmBy) {
+  find("trial").hidden = trialMillis === null;
+  if (trialMillis !== null) {
+    const left = Math.max(0, Math.ceil((trialMillis - (Date.now() - toldAt)) / 1000));
     setText(find("trial-text"), `The configuration goes back to the one before in ${left} s, unless it is confirmed.`);
   }
 }
@@ -122,6 +138,9 @@ function offerTools() {
   });
   find("trial-confirm").addEventListener("click", async () => {
     setText(find("reload-message"), await change("POST", "/api/v1/reload/confirm") || "confirmed");
+  });
+  find("trial-back").addEventListener("click", async () => {
+    setText(find("reload-message"), await change("POST", "/api/v1/rollback") || "the configuration before holds");
   });
 }
 

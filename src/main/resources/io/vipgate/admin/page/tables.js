@@ -1,9 +1,10 @@
 // Listeners, and the endpoints of each pool.
 
 import { chooseLines, forgetColors, PoolCharts, sketch } from "./charts.js";
-import { Controls, isUsable } from "./controls.js";
+import { Controls, isUsable, ListenerControls } from "./controls.js";
 import { keep, make, setAttribute, setText } from "./dom.js";
 import { bytes, count, duration, percent, rate } from "./format.js";
+import { Rebalance } from "./homing.js";
 
 /** In larger pools a share is drawn beside the largest one: beside the whole there is nothing to see. */
 const MAX_OF_WHOLE = 8;
@@ -43,7 +44,7 @@ const small = element => {
 
 // ---- listeners ----
 
-const LISTENER_COLUMNS = [{ title: "Listener" }, { title: "Address" }, { title: "Pool" }, { title: "Open", kind: "number" },
+const LISTENER_COLUMNS = [{ title: "Listener" }, { title: "State", kind: "state" }, { title: "Address" }, { title: "Pool" }, { title: "Open", kind: "number" },
   { title: "Max", kind: "number" }, { title: "Waiting", kind: "number" }, { title: "Accepted/s", kind: "number" }, { title: "Refused/s", kind: "number" },
   { title: "Accepted", kind: "number" }, { title: "Refused", kind: "number" }, { title: "Trend of accepted/s", kind: "sketch" }];
 
@@ -63,6 +64,22 @@ function routing(tls) {
   return tls ? ` ${tls.pools.slice(1).join(", ")} ${list(tls.hellosBy)}` : "";
 }
 
+/** Of a pool that hedges: after how long, and how many of those that it may. */
+function hedging({ connect }) {
+  if (!connect?.hedges) {
+    return "";
+  }
+  const budget = connect.hedges;
+  const most = budget.most === undefined ? "" : ` of ${count(budget.most)}`;
+  return `, hedged after ${connect.hedgeDelayMillis} ms (${count(budget.used)}${most} in 10 s, ${count(connect.hedgesBy.won ?? 0)} won)`;
+}
+
+/** Of a listener that takes nobody: since when, and how many wait. */
+function held(listener, now) {
+  return listener.state === "ready" ? "" : `for ${duration(now - Date.parse(listener.stateSince))}`
+    + `${listener.state === "paused" ? `, ${count(listener.queued)} clients wait` : ""}`;
+}
+
 /** Of an endpoint that is down: what is left of the time that its connections have. */
 function draining(endpoint) {
   return endpoint.drainLeftSeconds === null ? "" : `, draining ${count(endpoint.connections)}, ${Math.round(endpoint.drainLeftSeconds)} s left`;
@@ -75,22 +92,26 @@ export class Listeners {
     this.element = this.table.element;
   }
 
-  show(status) {
-    keep(this.table.body, status.listeners, listener => listener.name, () => this.#create(),
-      (row, listener) => this.#update(row, listener));
+  show(status, now) {
+    keep(this.table.body, status.listeners, listener => listener.name, listener => this.#create(listener),
+      (row, listener) => this.#update(row, listener, now));
   }
 
-  #create() {
-    const row = texts("name", "address", "pool", "routing", "open", "max", "waiting", "acceptedRate", "refusedRate", "accepted", "refused",
+  #create(listener) {
+    const row = texts("name", "held", "address", "pool", "routing", "open", "max", "waiting", "acceptedRate", "refusedRate", "accepted", "refused",
       "reasons");
     row.sketch = make("canvas", { "aria-hidden": "true" });
-    row.element = this.table.row([[row.name], [row.address], [row.pool, small(row.routing)], [row.open], [row.max], [row.waiting],
+    row.controls = new ListenerControls(listener.name);
+    row.element = this.table.row([[row.name], [row.controls.state, small(row.held), row.controls.message], [row.address], [row.pool, small(row.routing)], [row.open], [row.max], [row.waiting],
       [row.acceptedRate], [row.refusedRate], [row.accepted], [row.refused, small(row.reasons)], [row.sketch]]);
     return row;
   }
 
-  #update(row, listener) {
+  #update(row, listener, now) {
+    setAttribute(row.element, "data-listener", listener.name);
     setText(row.name, listener.name);
+    row.controls.update(listener.state);
+    setText(row.held, held(listener, now));
     setText(row.address, listener.addresses.join(", "));
     setText(row.pool, listener.pool);
     setText(row.routing, routing(listener.tls));
@@ -124,14 +145,17 @@ class PoolView {
     this.about = make("span", { class: "about" });
     const title = make("h2", {}, "Pool ", make("span", {}), " ", this.about);
     setText(title.querySelector("span"), name);
-    this.element = make("section", { "aria-label": `pool ${name}` }, title, this.charts.element, this.table.element);
+    this.homing = new Rebalance(name);
+    this.element = make("section", { "aria-label": `pool ${name}` }, title, this.homing.element, this.charts.element,
+      this.table.element);
   }
 
   show(pool, now) {
     const usable = pool.endpoints.filter(isUsable);
     const pins = pool.pins ? `, ${count(pool.pins.count)} pins` : "";
     setText(this.about, `${pool.balance}, probe ${pool.probe}, ${usable.length} of ${pool.endpoints.length} `
-      + `endpoints take clients${pins}`);
+      + `endpoints take clients${pins}${hedging(pool)}`);
+    this.homing.update(pool.rebalance);
     const lines = this.#chooseLines(pool, now);
     this.charts.show(lines);
     // Backups share only among themselves, and only when nobody else is there.

@@ -117,6 +117,17 @@ class HaproxyHelloTest {
         assertNothingLost(result);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"gt 3.2|one", "3.3|one", "3.0:3.2|rest", "lt 3.3|rest", "ge 3.2|one"})
+    void olderVersionsOfTlsThatWereToldApartAreALoss(String versions, String pool) {
+        ImportResult result = frontend(
+                "use_backend one if { req.ssl_ver " + versions + " } { req.ssl_sni -i a.example }",
+                "default_backend rest");
+
+        assertLost(result, 5, "clients of TLS 1.0 and 1.1 go where those of TLS 1.2 and 1.3 go");
+        assertThat(led(result, "a.example")).isEqualTo(pool);
+    }
+
     @Test
     void aVariableThatHasTheNameIsTheName() {
         ImportResult result = frontend("tcp-request content set-var(sess.sni) req.ssl_sni,lower",

@@ -11,6 +11,8 @@ import io.vipgate.config.OnDown;
 import io.vipgate.config.PinBy;
 import io.vipgate.config.PoolConfig;
 import io.vipgate.config.ProbeConfig;
+import io.vipgate.config.RebalanceConfig;
+import io.vipgate.config.RebalanceWhen;
 import io.vipgate.config.ProbeType;
 import io.vipgate.config.ProxyProtocol;
 import io.vipgate.importer.common.Durations;
@@ -20,6 +22,7 @@ import io.vipgate.importer.common.Notes;
 import io.vipgate.importer.common.SyntaxException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -258,6 +261,18 @@ class HaproxyImporterTest {
     }
 
     @Test
+    void sessionsOnBackupsComeBackLittleByLittle() {
+        ImportResult result = listen("timeout server 4s", "server a 192.0.2.1:80 on-marked-up shutdown-backup-sessions",
+                "server b 192.0.2.2:80 backup");
+
+        assertNoted(result, 4, "HAProxy closes all at once");
+        assertThat(ImportedConfig.of(result).pool("web").rebalance()).isEqualTo(new RebalanceConfig(
+                RebalanceWhen.RECOVERY, Duration.ZERO, 0.2, Duration.ofSeconds(2), 0.01));
+        assertNoted(listen("timeout server 300ms", "server a 192.0.2.1:80 on-marked-up shutdown-backup-sessions",
+                "server b 192.0.2.2:80 backup"), 4, "ends idle sessions sooner");
+    }
+
+    @Test
     void aTemplateIsOneEndpoint() {
         ImportResult result = listen("server-template web 5 web.example.com:80 check");
 
@@ -400,6 +415,19 @@ class HaproxyImporterTest {
         "no option tcpka", "stick-table type ip size 1k expire 1m", "retries many", "email-alert to x"})
     void everythingElseIsNoted(String line) {
         assertNoted(listen(line, "server a 192.0.2.1:80"), 3, line.split(" ", 2)[0]);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"retries 0, , false", "retries 1, option redispatch, false", "retries 1, , true",
+        "retries 2, option redispatch 1, false", "retries 2, option redispatch, true",
+        "retries 3, option redispatch 2, true"})
+    void retriesAtTheSameServerAreNoted(String retries, @Nullable String redispatch, boolean isNoted) {
+        ImportResult result = listen(retries, redispatch == null ? "" : redispatch, "server a 192.0.2.1:80",
+                "server b 192.0.2.2:80");
+
+        assertThat(result.yaml()).contains("attempts: " + (retries.charAt(8) - '0' + 1));
+        assertThat(result.notes().stream().map(String::valueOf).anyMatch(note -> note.contains("redispatch 1")))
+                .isEqualTo(isNoted);
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import static io.vipgate.importer.haproxy.HaproxyLines.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.config.BalanceRule;
+import io.vipgate.config.OnDown;
 import io.vipgate.importer.common.Durations;
 import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.ImportedConfig;
@@ -50,6 +51,21 @@ class HaproxyServersTest {
                 ImportedConfig.of(listen("option allbackups", "server a 192.0.2.1:80", "server b 192.0.2.2:80 backup",
                         "server c 192.0.2.3:80 backup")).pool("web").balance())
                 .isEqualTo(BalanceRule.ROUND_ROBIN);
+    }
+
+    @Test
+    void sessionsThatEndWithTheirServerDoSoInTheWholePool() {
+        String closes = " on-marked-down shutdown-sessions";
+        ImportResult all = listen("default-server" + closes, "server a 192.0.2.1:80", "server b 192.0.2.2:80");
+        assertThat(ImportedConfig.of(all).pool("web").onDown()).isEqualTo(OnDown.CLOSE);
+        assertNothingLost(all);
+
+        ImportResult some = listen("server a 192.0.2.1:80", "server b 192.0.2.2:80" + closes);
+        assertThat(ImportedConfig.of(some).pool("web").onDown()).isEqualTo(OnDown.CLOSE);
+        assertLost(some, 4, "so open connections of a are reset too when it goes down");
+
+        ImportResult none = listen("server a 192.0.2.1:80", "server b 192.0.2.2:80");
+        assertThat(ImportedConfig.of(none).pool("web").onDown()).isEqualTo(OnDown.KEEP);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.vipgate.importer.common.ImportResult;
 import io.vipgate.importer.common.ImportedConfig;
 import io.vipgate.importer.common.Note;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -214,6 +215,22 @@ class NginxServerTest {
 
         assertThat(result.yaml()).contains("192.0.2.1:80");
         assertThat(losses(result)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"0|", "2001ms|", "120s|", "2s|tried 1 for a client", "1s|tried 1 for a client; now it is connect.attempts, 2",
+        "1500ms|tried 1 for a client", "soon|not a duration"})
+    void timeForTheNextServersMattersWhereItIsNoLongerThanTheirTimeouts(String time, @Nullable String words) {
+        ImportResult result = convert("server 192.0.2.1:80; server 192.0.2.2:80;",
+                "proxy_connect_timeout 2s; proxy_next_upstream_timeout " + time + ";");
+
+        List<String> notes = result.notes().stream().map(String::valueOf)
+                .filter(note -> note.contains("proxy_next_upstream_timeout")).toList();
+        if (words == null) {
+            assertThat(notes).isEmpty();
+        } else {
+            assertThat(notes).singleElement().asString().contains(words);
+        }
     }
 
     @ParameterizedTest
