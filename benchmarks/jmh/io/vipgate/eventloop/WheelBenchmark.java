@@ -2,6 +2,8 @@ package io.vipgate.eventloop;
 
 import io.vipgate.linux.SystemCalls;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -128,6 +130,18 @@ public class WheelBenchmark {
         public void schedule(Runnable task, long delayNanos) {
             scheduled = task;
             due = clock + delayNanos;
+        }
+
+        @Override
+        public Future<?> scheduleRevocable(Runnable task, long delayNanos) {
+            schedule(task, delayNanos);
+            return new CompletableFuture<Void>() {
+                @Override
+                public boolean cancel(boolean mayInterruptIfRunning) {
+                    scheduled = null;
+                    return super.cancel(mayInterruptIfRunning);
+                }
+            };
         }
 
         @Override

@@ -143,7 +143,7 @@ public class CountersBenchmark {
     private LoopCounts copied() {
         LoopCounts copy = new LoopCounts();
         copy.add(pool);
-        copy.add(listener);
+        copy.add(listener, 0);
         return copy;
     }
 }

@@ -91,7 +91,7 @@ public class NewcomerBenchmark {
         if (pool.pins().find(0, low) != null) {
             throw new IllegalStateException("a newcomer that is known");
         }
-        LoopEndpoint selected = Objects.requireNonNull(pool.open(0, low, List.of(), false));
+        LoopEndpoint selected = Objects.requireNonNull(pool.open(0, low, List.of(), false, 0));
         Pin pin = Objects.requireNonNull(pool.pins().pin(selected.endpoint()));
         pool.onPinUsed(pin);
         selected.endpoint().close();

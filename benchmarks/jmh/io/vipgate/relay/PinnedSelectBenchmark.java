@@ -90,7 +90,7 @@ public class PinnedSelectBenchmark {
         client = (client * 1_103_515_245 + 12_345) & Integer.MAX_VALUE;
         long low = MAPPED | (client % clients);
         Pin pin = Objects.requireNonNull(pool.pins().find(0, low));
-        LoopEndpoint selected = Objects.requireNonNull(pool.openPinned(pin.endpoint(), System.nanoTime()));
+        LoopEndpoint selected = Objects.requireNonNull(pool.openPinned(pin.endpoint(), 0, low, System.nanoTime()));
         pool.onPinUsed(pin);
         selected.endpoint().close();
         pool.onPinLeft(0, low, pin);
@@ -101,8 +101,9 @@ public class PinnedSelectBenchmark {
     @Benchmark
     public LoopEndpoint select() {
         client = (client * 1_103_515_245 + 12_345) & Integer.MAX_VALUE;
-        Pin pin = Objects.requireNonNull(pool.pins().find(0, MAPPED | (client % clients)));
-        LoopEndpoint selected = Objects.requireNonNull(pool.openPinned(pin.endpoint(), System.nanoTime()));
+        long low = MAPPED | (client % clients);
+        Pin pin = Objects.requireNonNull(pool.pins().find(0, low));
+        LoopEndpoint selected = Objects.requireNonNull(pool.openPinned(pin.endpoint(), 0, low, System.nanoTime()));
         selected.endpoint().close();
         return selected;
     }
@@ -110,7 +111,7 @@ public class PinnedSelectBenchmark {
     /** The same without pinning, to compare with. */
     @Benchmark
     public LoopEndpoint unpinned() {
-        LoopEndpoint selected = Objects.requireNonNull(unpinned.open(0, MAPPED, List.of(), false));
+        LoopEndpoint selected = Objects.requireNonNull(unpinned.open(0, MAPPED, List.of(), false, 0));
         selected.endpoint().close();
         return selected;
     }

@@ -16,6 +16,7 @@ import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -134,7 +135,7 @@ final class DownDrains {
     }
 
     private void drain(Endpoint endpoint, RelayDrain.Switch lever, long nanos) {
-        loops.tell(context -> RelayDrain.begin(context.relays(), lever, RelayDrain.at(endpoint),
+        loops.tell(context -> RelayDrain.begin(context.relays(), lever, RelayDrain.at(Set.of(endpoint)),
                 CloseReason.ENDPOINT_DOWN, nanos));
     }
 

@@ -50,13 +50,15 @@ final class PoolConnects {
         config = next.connect();
         hedgeBudget.share(config.hedgeBudget());
         retryBudget.share(config.retryBudget());
-        hedge.delay(delay());
+        updateDelay();
         boolean wasSampled = isSampled();
         rules = new ConnectRules(config.hedge().isOn() ? hedge : null, config.boundsRetries() ? retryBudget : null,
                 next.maxConnecting());
         if (isSampled() && !wasSampled) {
             times = new RecentConnectTimes();
             samples = 0;
+            hedgeBudget.clients(0);
+            retryBudget.clients(0);
             for (int i = 0; i < answers.length(); i++) {
                 answers.set(i, null);
             }
@@ -105,7 +107,14 @@ final class PoolConnects {
         long lately = sum.clients() - clients[(int) (samples % clients.length)];
         hedgeBudget.clients(lately);
         retryBudget.clients(lately);
-        hedge.delay(delay());
+        updateDelay();
+    }
+
+    /** Loops that have not heard yet that there are no more hedges go on with the last delay. */
+    private void updateDelay() {
+        if (config.hedge().isOn()) {
+            hedge.delay(delay());
+        }
     }
 
     private long delay() {

@@ -11,6 +11,7 @@ import io.vipgate.pool.EndpointState;
 import io.vipgate.pool.Pool;
 import io.vipgate.pool.PoolSnapshot;
 import io.vipgate.probe.HealthMonitor;
+import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.RelayDrain;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -137,9 +138,8 @@ final class PoolMembership {
         long nanos = config.get().removedDrain().toNanos();
         if (!gone.isEmpty() && nanos > 0) {
             Set<Endpoint> removed = Set.copyOf(gone);
-            loops.tell(context -> RelayDrain.begin(context.relays(),
-                    relay -> relay.endpoint() != null && removed.contains(relay.endpoint().endpoint()),
-                    () -> 0, nanos, () -> {}));
+            loops.tell(context -> RelayDrain.begin(context.relays(), new RelayDrain.Switch(), RelayDrain.at(removed),
+                    CloseReason.DRAIN, nanos));
         }
     }
 

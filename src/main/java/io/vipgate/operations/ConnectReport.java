@@ -81,8 +81,13 @@ final class ConnectReport {
                 .noneMatch(member -> member.endpoint().equals(pinned) && member.state().isSuspect())) {
             return "none: the client is pinned, and its endpoint is not suspect";
         }
+        // A backup beside a backup alone: one that the client is pinned to, or that serves for want of primaries.
+        boolean mayBeBackup = pinned == null
+                ? snapshot.members().stream().noneMatch(member -> isGood(pool, member, false))
+                : snapshot.members().stream()
+                        .anyMatch(member -> member.endpoint().equals(pinned) && member.state().isBackup());
         long good = snapshot.members().stream().filter(member -> !member.endpoint().equals(pinned))
-                .filter(member -> isGood(pool, member)).count();
+                .filter(member -> isGood(pool, member, mayBeBackup)).count();
         if (good < (pinned == null ? 2 : 1)) {
             return "none: there is no second endpoint that nothing speaks against";
         }
@@ -96,9 +101,10 @@ final class ConnectReport {
                         + begun;
     }
 
-    private static boolean isGood(ManagedPool pool, PoolSnapshot.Member member) {
+    private static boolean isGood(ManagedPool pool, PoolSnapshot.Member member, boolean mayBeBackup) {
         EndpointState state = member.state();
-        return state.isEligible() && state.isPrime() && !pool.plan().connect().isFull(member.endpoint());
+        return state.isEligible() && state.isPrimeOrBackup() && (mayBeBackup || !state.isBackup())
+                && !pool.plan().connect().isFull(member.endpoint());
     }
 
     private static String millis(long nanos) {

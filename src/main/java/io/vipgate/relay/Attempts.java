@@ -21,10 +21,11 @@ final class Attempts {
     /** From the gateway, since the same endpoint did not answer the client's address. */
     private static final byte ONCE_MORE = 2;
 
-    /** Bits of {@link #flags}. The client had its pin already when it came; a hedge was begun; a hedge has won. */
+    /** Bits of {@link #flags}. The client had its pin already when it came; a hedge was begun; a hedge has won; no budget was left. */
     private static final byte WAS_PINNED = 1;
     private static final byte WAS_HEDGED = 2;
     private static final byte HEDGE_WON = 4;
+    private static final byte RETRY_REFUSED = 8;
 
     // Another field would cost each relay 8 bytes.
     private FailedAttempts failed = FailedAttempts.NONE;
@@ -117,6 +118,7 @@ final class Attempts {
             int left = pool.attempts() - tried.size();
             selected = left <= 0 ? null : pool.open(clientHigh, clientLow, tried, left == 1, now);
             if (selected != null && !pool.mayRetry(now)) {
+                flags |= RETRY_REFUSED;
                 pool.connect().giveBack(selected);
                 selected = null;
             }
@@ -190,7 +192,7 @@ final class Attempts {
     LoopEndpoint onceMore(LoopPool pool, long now) {
         LoopEndpoint last = endpoint;
         if (origin != FROM_CLIENT || failed.last() != ConnectFailure.TIMEOUT || last == null
-                || !pool.connect().tryOpen(last.endpoint())) {
+                || (flags & RETRY_REFUSED) != 0 || !pool.connect().tryOpen(last.endpoint())) {
             return null;
         }
         if (!pool.mayRetry(now)) {

@@ -32,6 +32,11 @@ public final class LoopEndpoint {
         return state;
     }
 
+    /** Whether it may be tried beside another one that is slow: nothing speaks against it, and it is a backup only if that is. */
+    boolean isGoodBeside(LoopEndpoint first) {
+        return state.isEligible() && (state.isPrime() || (first.state.isBackup() && state.isPrimeOrBackup()));
+    }
+
     void update(EndpointState newState) {
         state = newState;
     }

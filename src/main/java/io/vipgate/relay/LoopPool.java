@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -185,16 +186,6 @@ public final class LoopPool {
         return counts;
     }
 
-    /** Connections that went where their client was pinned. */
-    public long pinHits() {
-        return counts.pinHits();
-    }
-
-    /** Connections whose client was not pinned before. */
-    public long pinMisses() {
-        return counts.pinMisses();
-    }
-
     LoopPins pins() {
         return pins;
     }
@@ -206,8 +197,7 @@ public final class LoopPool {
 
     private boolean isWell(Endpoint endpoint) {
         LoopEndpoint own = known.get(endpoint);
-        return own != null && own.state().isEligible() && own.state().health() != Health.DOWN
-                && !own.state().isSuspect();
+        return own != null && own.state().isEligible() && own.state().isPrimeOrBackup();
     }
 
     /** How its endpoints are connected to from the client's address; null when they are not. */
@@ -323,7 +313,7 @@ public final class LoopPool {
         TieredBalancer present = present();
         RequiredSource required = required(clientHigh, clientLow, now);
         if (required == null) {
-            return preferred(present, clientHigh, clientLow, tried, isLast);
+            return preferred(present, clientHigh, clientLow, tried, EndpointSelection.ANY, isLast);
         }
         selection.begin(clientHigh, clientLow, tried, required::isGood);
         LoopEndpoint good = open(present, isLast);
@@ -336,10 +326,11 @@ public final class LoopPool {
 
     /** Of the client's family where its address is preferred and such a one is as good as any, else whichever comes. */
     private @Nullable LoopEndpoint preferred(TieredBalancer present, long clientHigh, long clientLow,
-            List<Endpoint> tried, boolean isLast) {
+            List<Endpoint> tried, Predicate<Endpoint> isMeant, boolean isLast) {
         if (plan.transparent() != null && hasBothFamilies) {
             boolean isIpv4 = ClientAddress.isIpv4(clientHigh, clientLow);
-            selection.begin(clientHigh, clientLow, tried, each -> TransparentSource.isOfFamily(each, isIpv4));
+            selection.begin(clientHigh, clientLow, tried,
+                    each -> TransparentSource.isOfFamily(each, isIpv4) && isMeant.test(each));
             LoopEndpoint of = open(present, isLast);
             if (of != null && of.state().isPrime()) {
                 return of;
@@ -348,7 +339,7 @@ public final class LoopPool {
                 plan.connect().giveBack(of);
             }
         }
-        selection.begin(clientHigh, clientLow, tried, EndpointSelection.ANY);
+        selection.begin(clientHigh, clientLow, tried, isMeant);
         return open(present, isLast);
     }
 
@@ -356,20 +347,31 @@ public final class LoopPool {
      * Selects a second endpoint to be tried beside one that is slow, and counts a connection on it: one that nothing speaks
      * against, and a backup only beside a backup.
      *
-     * @param tried endpoints not to be chosen, the first one included
+     * @param attempts those that have failed are not repeated
      * @param now the loop's time
      * @return the endpoint, or null when there is none
      */
     @Nullable
-    LoopEndpoint openHedge(long clientHigh, long clientLow, List<Endpoint> tried, LoopEndpoint first, long now) {
+    LoopEndpoint openHedge(long clientHigh, long clientLow, Attempts attempts, LoopEndpoint first, long now) {
         TieredBalancer present = present();
+        boolean isAny = false;
+        for (LoopEndpoint each : endpoints) {
+            isAny |= each != first && each.isGoodBeside(first);
+        }
+        // Where everything is dark, many ask again and again.
+        if (!isAny) {
+            return null;
+        }
+        List<Endpoint> tried = attempts.triedWith(first);
         RequiredSource required = required(clientHigh, clientLow, now);
-        boolean mayBeBackup = first.state().isBackup();
-        selection.begin(clientHigh, clientLow, tried, endpoint -> {
-            LoopEndpoint known = this.known.get(endpoint);
-            return known != null && (known.state().isPrime() || (mayBeBackup && known.state().isPrimeOrBackup()))
-                    && (required == null || required.isGood(endpoint));
-        });
+        Predicate<Endpoint> isGood = endpoint -> {
+            LoopEndpoint own = known.get(endpoint);
+            return own != null && own.isGoodBeside(first) && (required == null || required.isGood(endpoint));
+        };
+        if (required == null) {
+            return preferred(present, clientHigh, clientLow, tried, isGood, false);
+        }
+        selection.begin(clientHigh, clientLow, tried, isGood);
         return open(present, false);
     }
 

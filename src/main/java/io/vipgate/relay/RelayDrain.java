@@ -1,6 +1,7 @@
 package io.vipgate.relay;
 
 import io.vipgate.pool.Endpoint;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -24,6 +25,8 @@ public final class RelayDrain {
     private final RelayLoop loop;
     private final Predicate<Relay> matches;
     private final CloseReason reason;
+    /** What still connects when the time is over ends only if it reaches an endpoint that is meant. */
+    private final boolean sparesConnects;
     private final LongSupplier waiting;
     private final Runnable onDone;
     private final long begin;
@@ -46,19 +49,20 @@ public final class RelayDrain {
         }
     }
 
-    /** Relays that are connected to an endpoint, or may be by one of the connects that are under way. */
-    public static Predicate<Relay> at(Endpoint endpoint) {
+    /** Relays that are connected to one of these endpoints, or may be by one of the connects that are under way. */
+    public static Predicate<Relay> at(Set<Endpoint> endpoints) {
         return relay -> {
             LoopEndpoint present = relay.attempts.endpoint();
             Hedge other = relay.attempts.hedge();
-            return (present != null && present.endpoint().equals(endpoint))
-                    || (other != null && other.endpoint.endpoint().equals(endpoint));
+            return (present != null && endpoints.contains(present.endpoint()))
+                    || (other != null && endpoints.contains(other.endpoint.endpoint()));
         };
     }
 
-    private RelayDrain(RelayLoop loop, Predicate<Relay> matches, CloseReason reason, LongSupplier waiting, long nanos,
-            Runnable onDone) {
+    private RelayDrain(RelayLoop loop, Predicate<Relay> matches, CloseReason reason, boolean sparesConnects,
+            LongSupplier waiting, long nanos, Runnable onDone) {
         this.reason = reason;
+        this.sparesConnects = sparesConnects;
         this.waiting = waiting;
         this.loop = loop;
         this.matches = matches;
@@ -88,19 +92,20 @@ public final class RelayDrain {
      */
     public static void begin(RelayLoop loop, Predicate<Relay> matches, LongSupplier waiting, long nanos,
             Runnable onDone) {
-        new RelayDrain(loop, matches, CloseReason.DRAIN, waiting, nanos, onDone).begin();
+        new RelayDrain(loop, matches, CloseReason.DRAIN, false, waiting, nanos, onDone).begin();
     }
 
     /**
-     * Begins with some relays, as long as it is not called off; to be called on the loop.
+     * Begins with some relays of endpoints, as long as it is not called off; to be called on the loop.
      *
-     * @param matches which relays are to end
-     * @param reason why: {@code DRAIN} or {@code ENDPOINT_DOWN}. What still connects to an endpoint that is down may find
-     *        another one: it is waited for, whatever the time, and ends too if it was connected after all
+     * @param matches which relays are to end. What still connects to such an endpoint may find another one: it is waited
+     *        for, whatever the time, and ends too if it was connected after all
+     * @param reason why: {@code DRAIN} or {@code ENDPOINT_DOWN}
      * @param nanos how long they may take, 0 to reset them all now
      */
     public static void begin(RelayLoop loop, Switch lever, Predicate<Relay> matches, CloseReason reason, long nanos) {
-        new RelayDrain(loop, relay -> !lever.isOff && matches.test(relay), reason, () -> 0, nanos, () -> {}).begin();
+        new RelayDrain(loop, relay -> !lever.isOff && matches.test(relay), reason, true, () -> 0, nanos, () -> {})
+                .begin();
     }
 
     private void begin() {
@@ -117,7 +122,7 @@ public final class RelayDrain {
         long elapsed = loop.eventLoop().now() - begin;
         if (elapsed >= nanos) {
             look(relay -> {
-                boolean isAborted = reason == CloseReason.DRAIN || relay.isConnected();
+                boolean isAborted = !sparesConnects || relay.isConnected();
                 if (isAborted) {
                     relay.abort(reason);
                 }

@@ -1,7 +1,6 @@
 package io.vipgate.relay;
 
 import io.vipgate.eventloop.Wheel;
-import io.vipgate.linux.SystemCalls;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,9 +114,11 @@ final class RelayEndings {
 
     /** Whether bytes have come that this turn of the loop has not read yet: a request of just now, say. */
     private static boolean hasUnread(Relay relay) {
-        RelaySocket backend = relay.backend;
-        SystemCalls kernel = relay.loop.systemCalls();
-        return kernel.unread(relay.client.fd) > 0 || (backend != null && kernel.unread(backend.fd) > 0);
+        return hasUnread(relay, relay.client) || hasUnread(relay, relay.backend);
+    }
+
+    private static boolean hasUnread(Relay relay, @Nullable RelaySocket socket) {
+        return socket != null && relay.loop.systemCalls().unread(socket.fd) > 0;
     }
 
     /** As {@link #isIdle}, but for what the kernels still have of it: without a system call. */

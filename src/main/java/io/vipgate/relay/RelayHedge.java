@@ -41,8 +41,8 @@ final class RelayHedge {
             if (relay.attempts.isPinned() && !relay.pool.isSuspect(first)) {
                 return true;
             }
-            LoopEndpoint second = relay.pool.openHedge(relay.clientHigh, relay.clientLow,
-                    relay.attempts.triedWith(first), first, relay.now());
+            LoopEndpoint second = relay.pool.openHedge(relay.clientHigh, relay.clientLow, relay.attempts, first,
+                    relay.now());
             if (second != null) {
                 begin(relay, rules, second);
             }
@@ -89,7 +89,7 @@ final class RelayHedge {
         if (failure == ConnectFailure.LOCAL) {
             // As if it had not been begun: the attempt is not used up.
             relay.attempts.withdrawHedge();
-            goOnAlone(relay, other, HedgeResult.NO_SOCKET);
+            takeUp(relay, other, HedgeResult.NO_SOCKET);
         } else {
             relay.attempts.onHedgeBegun();
             RelayConnect.onAttemptFailed(relay, failure);
@@ -137,7 +137,7 @@ final class RelayHedge {
         return true;
     }
 
-    private static void goOnAlone(Relay relay, Hedge other, HedgeResult result) {
+    private static void takeUp(Relay relay, Hedge other, HedgeResult result) {
         relay.attempts.takeUp(other);
         relay.backend = other.socket;
         relay.since = other.since;
@@ -145,6 +145,11 @@ final class RelayHedge {
         relay.loop.fdBudget().release();
         relay.pool.counts().onHedge(result);
         relay.loop.wheel().arm(relay, relay.since + relay.settings.connectTimeoutNanos());
+    }
+
+    /** The other one is the only one that is under way, and may get another hedge. */
+    private static void goOnAlone(Relay relay, Hedge other, HedgeResult result) {
+        takeUp(relay, other, result);
         HedgeQueue hedges = relay.pool.hedges();
         if (hedges != null) {
             hedges.add(relay);

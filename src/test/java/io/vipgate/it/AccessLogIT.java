@@ -401,7 +401,7 @@ final class AccessLogIT {
             TestGateway gateway = with().endpoint("a", echo).start();
             try (Peer client = gateway.connect()) {
                 client.exchange();
-                gateway.gateway().close();
+                gateway.server().close();
 
                 assertThat(lines()).as("when it is closed, not some time later").hasSize(1);
                 assertSoleLine("a", 1, "KD");

@@ -186,7 +186,7 @@ final class DrainIT {
         try (HandedEndpoint endpoints = new HandedEndpoint()) {
             TestGateway gateway = TestGateway.with().endpoint("a", endpoints).start();
             try (Peer client = gateway.connect(); Peer endpoint = endpoints.next()) {
-                gateway.gateway().close();
+                gateway.server().close();
 
                 client.expectReset();
                 endpoint.expectReset();

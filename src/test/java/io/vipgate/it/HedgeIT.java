@@ -12,6 +12,7 @@ import io.vipgate.it.fixture.HandedEndpoint;
 import io.vipgate.it.fixture.Peer;
 import io.vipgate.it.fixture.SocketTest;
 import io.vipgate.it.fixture.TestGateway;
+import io.vipgate.pool.AdminState;
 import io.vipgate.relay.CloseReason;
 import io.vipgate.relay.ConnectFailure;
 import io.vipgate.relay.HedgeResult;
@@ -266,6 +267,49 @@ final class HedgeIT {
             }
             assertThat(hedges(gateway, HedgeResult.WON)).isEqualTo(1);
             client.reset();
+        }
+    }
+
+    @Test
+    void hedgeThatReachesAnEndpointThatIsGoneIsDrainedToo() throws Exception {
+        try (BlackholeEndpoint one = new BlackholeEndpoint();
+                BlackholeEndpoint two = new BlackholeEndpoint();
+                EchoEndpoint echo = new EchoEndpoint();
+                TestGateway gateway = with(one).endpoint("b", two.address()).endpoint("c", echo).pool(PATIENT).start();
+                Peer client = gateway.connect()) {
+            client.send("request");
+            Await.until("both are tried", BOUND,
+                    () -> gateway.connections("a") == 1 && gateway.connections("b") == 1);
+
+            gateway.apply(with(one).endpoint("c", echo).pool(PATIENT).pool("removedDrain: 100ms"));
+            two.open();
+            try (Peer served = two.next()) {
+                assertThat(served.receiveText(7)).isEqualTo("request");
+                client.expectReset();
+                served.expectReset();
+            }
+            gateway.awaitIdle(BOUND);
+            assertThat(hedges(gateway, HedgeResult.WON)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void backupsThatServeHedgeForOneAnotherAndThatIsToldOf() throws Exception {
+        try (EchoEndpoint echo = new EchoEndpoint();
+                BlackholeEndpoint dark = new BlackholeEndpoint();
+                EchoEndpoint standIn = new EchoEndpoint();
+                TestGateway gateway = TestGateway.with().endpoint("a", echo).endpoint("b", dark.address(), "backup: true")
+                        .endpoint("c", standIn, "backup: true").pool("balance: first").pool(PATIENT).start()) {
+            assertThat(explain(gateway).hedge()).as("no backup beside a primary")
+                    .isEqualTo("none: there is no second endpoint that nothing speaks against");
+
+            assertThat(gateway.server().operator().toAdmin("nginx", "a", AdminState.MAINT)).isPresent();
+            assertThat(explain(gateway).hedge()).startsWith("a second endpoint is tried too");
+            try (Peer client = gateway.connect()) {
+                client.exchange();
+                assertThat(gateway.connections("c")).isEqualTo(1);
+            }
+            assertThat(hedges(gateway, HedgeResult.WON)).isEqualTo(1);
         }
     }
 

@@ -114,7 +114,7 @@ final class RebalanceIT {
                 SwitchedEndpoint probed = new SwitchedEndpoint('p');
                 TestGateway gateway = with(probed, one, "when: recovery, after: 0s, idleFor: 500ms, rate: 50 %")
                         .endpoint("two", two, "probe: false").pool(PINNED).pool("onDown: drain")
-                        .pool("downDrain: 2s").start();
+                        .pool("downDrain: 4s").start();
                 ReturningClients clients = new ReturningClients(60, true, i -> Clients.connect(gateway, i))) {
             List<String> homes = pins(gateway, 60);
             int atOne = Collections.frequency(homes, "one");
@@ -149,7 +149,7 @@ final class RebalanceIT {
                 SwitchedEndpoint probed = new SwitchedEndpoint('p');
                 TestGateway gateway = with(probed, one, "when: recovery, after: 0s, idleFor: 500ms, rate: 50 %")
                         .endpoint("two", two, "probe: false").endpoint("three", three, "probe: false")
-                        .pool("balance: source-hash").pool("onDown: drain").pool("downDrain: 2s").start();
+                        .pool("balance: source-hash").pool("onDown: drain").pool("downDrain: 4s").start();
                 ReturningClients clients = new ReturningClients(90, true, i -> Clients.connect(gateway, i))) {
             int atOne = gateway.connections("one");
             int atTwo = gateway.connections("two");

@@ -118,6 +118,22 @@ class ConnectRulesTest {
     }
 
     @Test
+    void hedgeThatThisMachineCannotBeginIsNotAskedForAgain() {
+        use(hedge, null);
+        kernel.plan(Connect.PENDING, Connect.NO_ADDRESS, Connect.NO_ADDRESS, Connect.NO_ADDRESS);
+        client();
+        kernel.pass(10 * DELAY);
+
+        assertThat(hedges(HedgeResult.NO_SOCKET)).isEqualTo(1);
+        kernel.dialled.getFirst().accept();
+        kernel.settle();
+        assertThat(kernel.dialled.getFirst().arrived()).isEqualTo(bytes("request"));
+        fixture.loop.close();
+        kernel.settle();
+        fixture.assertNothingLeft();
+    }
+
+    @Test
     void retriesEndWithTheirBudget() {
         use(null, new ConnectBudget(0.1));
         kernel.plan(Connect.REFUSED, Connect.REFUSED, Connect.REFUSED, Connect.REFUSED, Connect.REFUSED);
@@ -132,6 +148,24 @@ class ConnectRulesTest {
         kernel.pass(10 * SECOND);
         kernel.plan(Connect.REFUSED, Connect.AT_ONCE);
         assertThat(client().isClosed).isFalse();
+    }
+
+    @Test
+    void retryThatIsRefusedIsCountedOnceWhereTheSameEndpointWouldBeTriedOnceMore() {
+        transparent = new TransparentSource(false, new OwnAddresses(), new ReturnPaths(fixture.shared, _ -> {}));
+        use(null, new ConnectBudget(0.1));
+        kernel.plan(Connect.REFUSED, Connect.REFUSED, Connect.REFUSED, Connect.REFUSED, Connect.REFUSED);
+        client();
+        client();
+        assertThat(counted(PoolCounts::retriesRefused)).isEqualTo(1);
+
+        FakeSocket client = client();
+        kernel.pass(SECOND + RelayFixture.TICK);
+
+        assertThat(client.isReset).isTrue();
+        assertThat(kernel.dialled).hasSize(6);
+        assertThat(counted(PoolCounts::retriesRefused)).isEqualTo(2);
+        fixture.assertNothingLeft();
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Which endpoints clients get in a pool of both families whose {@code clientAddress} is {@code prefer}. */
@@ -53,6 +54,16 @@ class PreferredFamilyTest {
         return names;
     }
 
+    /** Where a client's hedge goes, whose first connect is under way to an endpoint. */
+    private @Nullable String hedged(String client, Endpoint first) {
+        ClientAddress address = new ClientAddress();
+        address.set(InetAddress.ofLiteral(client), 40_000);
+        LoopEndpoint present = loopPool.endpoints().stream().filter(each -> each.endpoint().equals(first)).findFirst()
+                .orElseThrow();
+        LoopEndpoint second = loopPool.openHedge(address.high(), address.low(), new Attempts(), present, 0);
+        return second == null ? null : second.endpoint().name();
+    }
+
     private int connections() {
         return ipv4.connections() + otherIpv4.connections() + ipv6.connections();
     }
@@ -75,5 +86,19 @@ class PreferredFamilyTest {
         pool.publish(snapshot(UP, UP, EndpointState.initial(1, true)));
         assertThat(chosen("2001:db8:7::7", 10)).containsOnly("vip1", "vip2");
         assertThat(connections()).as("places that were taken to look are given back").isEqualTo(30);
+    }
+
+    @Test
+    void hedgesGoToTheFamilyOfTheClientFirst() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(hedged("198.51.100.7", ipv4)).isEqualTo("vip2");
+            assertThat(hedged("2001:db8:7::7", ipv4)).isEqualTo("vip1-v6");
+        }
+        pool.publish(snapshot(UP, UP.toSuspect(true), UP));
+        assertThat(hedged("198.51.100.7", ipv4)).as("none of the family is as good").isEqualTo("vip1-v6");
+
+        pool.publish(snapshot(UP, UP.toSuspect(true), UP.toHealth(Health.DOWN)));
+        assertThat(hedged("198.51.100.7", ipv4)).isNull();
+        assertThat(connections()).isEqualTo(21);
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vipgate.balance.RoundRobin;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A drain ends idle relays by FIN, and the rest by reset at its deadline. */
@@ -109,7 +110,7 @@ class RelayDrainTest {
         kernel.settle();
         kernel.pass(SECOND / 20);
         Hedge hedge = Objects.requireNonNull(fixture.opened.getLast().attempts.hedge());
-        RelayDrain.begin(fixture.loop, new RelayDrain.Switch(), RelayDrain.at(hedge.endpoint.endpoint()),
+        RelayDrain.begin(fixture.loop, new RelayDrain.Switch(), RelayDrain.at(Set.of(hedge.endpoint.endpoint())),
                 CloseReason.ENDPOINT_DOWN, SECOND / 10);
         kernel.pass(SECOND / 4);
         assertThat(client.isClosed).as("the other may answer first").isFalse();
@@ -134,6 +135,24 @@ class RelayDrainTest {
         kernel.dialled.getLast().accept();
         kernel.pass(SECOND);
         assertThat(relay.endpoint()).isNotEqualTo(down);
+        assertThat(client.isClosed).isFalse();
+        client.peerResets();
+        kernel.pass(SECOND);
+        fixture.assertNothingLeft();
+    }
+
+    @Test
+    void relayThatConnectsToAnEndpointThatIsGoneMayFindAnother() {
+        FakeSocket client = kernel.client();
+        kernel.settle();
+        Relay relay = fixture.opened.getLast();
+        LoopEndpoint gone = Objects.requireNonNull(relay.endpoint());
+        RelayDrain.begin(fixture.loop, new RelayDrain.Switch(), RelayDrain.at(Set.of(gone.endpoint())),
+                CloseReason.DRAIN, SECOND / 4);
+        kernel.pass(3 * SECOND / 2);
+        kernel.dialled.getLast().accept();
+        kernel.pass(SECOND);
+        assertThat(relay.endpoint()).isNotEqualTo(gone);
         assertThat(client.isClosed).isFalse();
         client.peerResets();
         kernel.pass(SECOND);

@@ -232,7 +232,7 @@ final class NginxServer {
     }
 
     /**
-     * What nginx allows for all attempts but the last decides nothing where that is as long as they take at most.
+     * What nginx allows for all attempts but the last decides nothing where that is longer than they take at most.
      *
      * @param attempts servers that are tried
      */
@@ -245,7 +245,7 @@ final class NginxServer {
                 .map(time -> Durations.clamp(time, MIN_TIMEOUT, MAX_CONNECT_TIMEOUT))
                 .orElse(Duration.ofSeconds(60));
         NginxTime.parse(statement.get().word(1)).ifPresentOrElse(bound -> {
-            if (!bound.isZero() && bound.compareTo(each.multipliedBy(attempts - 1)) < 0) {
+            if (!bound.isZero() && bound.compareTo(each.multipliedBy(attempts - 1)) <= 0) {
                 long silent = (bound.toMillis() + each.toMillis() - 1) / each.toMillis();
                 notes.leftOut(statement.get(), "no equivalent: of servers that say nothing nginx tried " + silent
                         + " for a client; now it is connect.attempts, " + attempts + ", for connect.timeout each");

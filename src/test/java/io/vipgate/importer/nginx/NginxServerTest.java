@@ -218,9 +218,9 @@ class NginxServerTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"0|", "2s|", "120s|", "1s|tried 1 for a client; now it is connect.attempts, 2",
+    @CsvSource(delimiter = '|', value = {"0|", "2001ms|", "120s|", "2s|tried 1 for a client", "1s|tried 1 for a client; now it is connect.attempts, 2",
         "1500ms|tried 1 for a client", "soon|not a duration"})
-    void timeForTheNextServersMattersWhereItIsShorterThanTheirTimeouts(String time, @Nullable String words) {
+    void timeForTheNextServersMattersWhereItIsNoLongerThanTheirTimeouts(String time, @Nullable String words) {
         ImportResult result = convert("server 192.0.2.1:80; server 192.0.2.2:80;",
                 "proxy_connect_timeout 2s; proxy_next_upstream_timeout " + time + ";");
 
