@@ -23,9 +23,10 @@ import java.util.function.Consumer;
  * @param without who is not to keep clients: backups while primaries take them
  * @param most relays of an endpoint that a loop remembers
  * @param loops how many loops are asked
+ * @param turn another one in each round
  */
 record RebalanceSearch(PoolSnapshot snapshot, PoolPlan plan, boolean isPinning, boolean isHoming, List<Endpoint> from,
-        Set<Endpoint> open, Set<Endpoint> without, long idleNanos, int most, int loops) {
+        Set<Endpoint> open, Set<Endpoint> without, long idleNanos, int most, int loops, long turn) {
     /** Begins on a loop. */
     void begin(LoopContext context, Consumer<RelayHoming.Found> onFound) {
         RelayHoming.find(context.relays(), new RelayHoming.Wanted(from, idleNanos, most, room(context.number())),
@@ -49,11 +50,15 @@ record RebalanceSearch(PoolSnapshot snapshot, PoolPlan plan, boolean isPinning, 
             for (Endpoint endpoint : open) {
                 int most = endpoint.limit().most();
                 if (most > 0) {
-                    int free = Math.max(0, most - endpoint.limit().present());
-                    room.put(endpoint, free / loops + (loop < free % loops ? 1 : 0));
+                    room.put(endpoint, part(Math.max(0, most - endpoint.limit().present()), loop, loops, turn));
                 }
             }
         }
         return room;
+    }
+
+    /** Of places that do not suffice for all loops, another one has its part in each round. */
+    static int part(int free, int loop, int loops, long turn) {
+        return free / loops + (Math.floorMod(loop + turn, loops) < free % loops ? 1 : 0);
     }
 }

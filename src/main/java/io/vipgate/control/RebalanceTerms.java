@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
  * <p>Immutable.
  */
 record RebalanceTerms(PoolSnapshot snapshot, PoolConfig config, PoolPlan plan) {
+    private static final long MICRO_NANOS = 1_000;
+
     RebalanceConfig rules() {
         return config.rebalance();
     }
@@ -85,7 +87,7 @@ record RebalanceTerms(PoolSnapshot snapshot, PoolConfig config, PoolPlan plan) {
         List<Endpoint> from = (isHoming() ? shares.parts() : shares.givers()).stream()
                 .map(RelayShares.Part::endpoint).filter(endpoint -> endpoint.connections() > 0).toList();
         return new RebalanceSearch(snapshot, plan, isPinning(), isHoming(), from, open, without, idleNanos(),
-                perSecond(shares), loops);
+                perSecond(shares), loops, now / MICRO_NANOS);
     }
 
     /** How many of its relays each endpoint of a round is to give, and those of all together. */
