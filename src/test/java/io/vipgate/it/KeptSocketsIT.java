@@ -59,15 +59,18 @@ final class KeptSocketsIT {
 
     /** A store that is too small keeps some, and a file that has changed since names others. */
     @ParameterizedTest
-    @CsvSource({"0.0.0.0, 2", "0.0.0.0, 1", "127.0.0.1, 2", "127.0.0.1, 1", "127.0.0.1, 3"})
-    void whatIsMissingIsOpenedBesideWhatWasKeptOfThePort(String keptAddress, int keptSockets) throws Exception {
+    @CsvSource({"0.0.0.0, 0.0.0.0, 2", "0.0.0.0, 0.0.0.0, 1", "0.0.0.0, 127.0.0.1, 2", "0.0.0.0, 127.0.0.1, 1",
+        "0.0.0.0, 127.0.0.1, 3", "'', '', 2", "'', '', 1", "'', 127.0.0.1, 2"})
+    void whatIsMissingIsOpenedBesideWhatWasKeptOfThePort(String wildcard, String keptAddress, int keptSockets)
+            throws Exception {
         int port = FreePort.take();
-        List<Integer> left = new ListenSocket().open(new ListenSocket.Wanted(InetAddress.ofLiteral(keptAddress), port,
+        InetAddress address = keptAddress.isEmpty() ? null : InetAddress.ofLiteral(keptAddress);
+        List<Integer> left = new ListenSocket().open(new ListenSocket.Wanted(address, port,
                 new ListenSocket.Options(128, false, 60, 15, 4, null), ListenSocket.Overlap.NONE), keptSockets);
         Store store = new Store(keptAddress + ":" + port, left);
         try (EchoEndpoint endpoint = new EchoEndpoint();
                 Socket waiting = new Socket("127.0.0.1", port);
-                GatewayServer _ = GatewayServer.start(config(port, endpoint.port()), store);
+                GatewayServer _ = GatewayServer.start(config(wildcard, port, endpoint.port()), store);
                 Socket named = new Socket("127.0.0.1", port);
                 Socket other = new Socket("127.0.0.2", port)) {
             for (Socket client : List.of(waiting, named, other)) {
@@ -75,19 +78,19 @@ final class KeptSocketsIT {
                 client.getOutputStream().write('x');
                 assertThat(client.getInputStream().read()).isEqualTo('x');
             }
-            assertThat(store.kept).containsExactlyInAnyOrder(LOOPS + " of 0.0.0.0:" + port,
+            assertThat(store.kept).containsExactlyInAnyOrder(LOOPS + " of " + wildcard + ":" + port,
                     LOOPS + " of 127.0.0.1:" + port);
         }
     }
 
-    private static GatewayConfig config(int port, int endpoint) {
+    private static GatewayConfig config(String wildcard, int port, int endpoint) {
         String yaml = """
                 listeners:
-                  every: { bind: "0.0.0.0:%d", pool: p }
+                  every: { bind: "%s:%d", pool: p }
                   one: { bind: "127.0.0.1:%d", pool: p }
                 pools: { p: { endpoints: { e: "127.0.0.1:%d" } } }
                 runtime: { eventLoops: %d }
-                """.formatted(port, port, endpoint, LOOPS);
+                """.formatted(wildcard, port, port, endpoint, LOOPS);
         return ((Loaded) ConfigLoader.parse("test", yaml.getBytes(StandardCharsets.UTF_8), Map.of())).config();
     }
 }
