@@ -1,6 +1,7 @@
 package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.ConfigLoader;
@@ -13,12 +14,14 @@ import io.vipgate.it.fixture.SocketTest;
 import io.vipgate.linux.ListenSocket;
 import io.vipgate.process.GatewayServer;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,7 +34,7 @@ final class KeptSocketsIT {
     private static final class Store implements SocketStore {
         private final String address;
         private final List<Integer> left;
-        private final List<String> kept = new ArrayList<>();
+        private final List<String> calls = new ArrayList<>();
 
         Store(String address, List<Integer> left) {
             this.address = address;
@@ -50,11 +53,13 @@ final class KeptSocketsIT {
 
         @Override
         public void keep(BindAddress bind, List<Integer> sockets) {
-            kept.add(sockets.size() + " of " + bind);
+            calls.add("keep " + sockets.size() + " of " + bind);
         }
 
         @Override
-        public void release(Collection<BindAddress> binds) {}
+        public void release(Collection<BindAddress> binds) {
+            binds.forEach(bind -> calls.add("release " + bind));
+        }
     }
 
     /** A store that is too small keeps some, and a file that has changed since names others. */
@@ -78,8 +83,26 @@ final class KeptSocketsIT {
                 client.getOutputStream().write('x');
                 assertThat(client.getInputStream().read()).isEqualTo('x');
             }
-            assertThat(store.kept).containsExactlyInAnyOrder(LOOPS + " of " + wildcard + ":" + port,
-                    LOOPS + " of 127.0.0.1:" + port);
+            assertThat(store.calls).containsExactlyInAnyOrder("keep 2 of " + wildcard + ":" + port,
+                    "keep 2 of 127.0.0.1:" + port);
+        }
+    }
+
+    @Test
+    void whatAReloadTakesAwayMakesRoomForWhatItBrings() throws Exception {
+        int before = FreePort.take();
+        int after = FreePort.take();
+        Store store = new Store("", List.of());
+        try (GatewayServer server = GatewayServer.start(config("127.0.0.2", before, 1), store);
+                ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            store.calls.clear();
+            assertThatThrownBy(() -> server.gateway().apply(config("127.0.0.2", taken.getLocalPort(), 1)))
+                    .hasMessageContaining("the port is in use");
+            assertThat(store.calls).as("a reload that failed").isEmpty();
+
+            server.gateway().apply(config("127.0.0.2", after, 1));
+            assertThat(store.calls).containsExactly("release 127.0.0.2:" + before, "release 127.0.0.1:" + before,
+                    "keep 2 of 127.0.0.2:" + after, "keep 2 of 127.0.0.1:" + after);
         }
     }
 
