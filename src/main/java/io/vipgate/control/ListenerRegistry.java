@@ -240,8 +240,9 @@ public final class ListenerRegistry {
         GatewayConfig config = change.config();
         Map<String, List<BoundAddress>> next = change.next();
         served = change;
-        change.opened().forEach(address -> store.keep(address.bind(), address.sockets()));
+        // In this order: the store may have room for no more than there are.
         release(change.removed());
+        change.opened().forEach(address -> store.keep(address.bind(), address.sockets()));
         change.removed().forEach(address -> close(address, all(next)));
         bound.keySet().stream().filter(name -> !next.containsKey(name)).toList().forEach(this::remove);
         bound = next;

@@ -1,6 +1,7 @@
 package io.vipgate.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vipgate.config.BindAddress;
 import io.vipgate.config.ConfigLoader;
@@ -13,12 +14,14 @@ import io.vipgate.it.fixture.SocketTest;
 import io.vipgate.linux.ListenSocket;
 import io.vipgate.process.GatewayServer;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,7 +34,7 @@ final class KeptSocketsIT {
     private static final class Store implements SocketStore {
         private final String address;
         private final List<Integer> left;
-        private final List<String> kept = new ArrayList<>();
+        private final List<String> calls = new ArrayList<>();
 
         Store(String address, List<Integer> left) {
             this.address = address;
@@ -50,24 +53,29 @@ final class KeptSocketsIT {
 
         @Override
         public void keep(BindAddress bind, List<Integer> sockets) {
-            kept.add(sockets.size() + " of " + bind);
+            calls.add("keep " + sockets.size() + " of " + bind);
         }
 
         @Override
-        public void release(Collection<BindAddress> binds) {}
+        public void release(Collection<BindAddress> binds) {
+            binds.forEach(bind -> calls.add("release " + bind));
+        }
     }
 
     /** A store that is too small keeps some, and a file that has changed since names others. */
     @ParameterizedTest
-    @CsvSource({"0.0.0.0, 2", "0.0.0.0, 1", "127.0.0.1, 2", "127.0.0.1, 1", "127.0.0.1, 3"})
-    void whatIsMissingIsOpenedBesideWhatWasKeptOfThePort(String keptAddress, int keptSockets) throws Exception {
+    @CsvSource({"0.0.0.0, 0.0.0.0, 2", "0.0.0.0, 0.0.0.0, 1", "0.0.0.0, 127.0.0.1, 2", "0.0.0.0, 127.0.0.1, 1",
+        "0.0.0.0, 127.0.0.1, 3", "'', '', 2", "'', '', 1", "'', 127.0.0.1, 2"})
+    void whatIsMissingIsOpenedBesideWhatWasKeptOfThePort(String wildcard, String keptAddress, int keptSockets)
+            throws Exception {
         int port = FreePort.take();
-        List<Integer> left = new ListenSocket().open(new ListenSocket.Wanted(InetAddress.ofLiteral(keptAddress), port,
+        InetAddress address = keptAddress.isEmpty() ? null : InetAddress.ofLiteral(keptAddress);
+        List<Integer> left = new ListenSocket().open(new ListenSocket.Wanted(address, port,
                 new ListenSocket.Options(128, false, 60, 15, 4, null), ListenSocket.Overlap.NONE), keptSockets);
         Store store = new Store(keptAddress + ":" + port, left);
         try (EchoEndpoint endpoint = new EchoEndpoint();
                 Socket waiting = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
-                GatewayServer _ = GatewayServer.start(config(port, endpoint.port()), store);
+                GatewayServer _ = GatewayServer.start(config(wildcard, port, endpoint.port()), store);
                 Socket named = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
                 Socket other = new Socket(InetAddress.ofLiteral("127.0.0.2"), port)) {
             for (Socket client : List.of(waiting, named, other)) {
@@ -75,19 +83,37 @@ final class KeptSocketsIT {
                 client.getOutputStream().write('x');
                 assertThat(client.getInputStream().read()).isEqualTo('x');
             }
-            assertThat(store.kept).containsExactlyInAnyOrder(LOOPS + " of 0.0.0.0:" + port,
-                    LOOPS + " of 127.0.0.1:" + port);
+            assertThat(store.calls).containsExactlyInAnyOrder("keep 2 of " + wildcard + ":" + port,
+                    "keep 2 of 127.0.0.1:" + port);
         }
     }
 
-    private static GatewayConfig config(int port, int endpoint) {
+    @Test
+    void whatAReloadTakesAwayMakesRoomForWhatItBrings() throws Exception {
+        int before = FreePort.take();
+        int after = FreePort.take();
+        Store store = new Store("", List.of());
+        try (GatewayServer server = GatewayServer.start(config("127.0.0.2", before, 1), store);
+                ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            store.calls.clear();
+            assertThatThrownBy(() -> server.gateway().apply(config("127.0.0.2", taken.getLocalPort(), 1)))
+                    .hasMessageContaining("the port is in use");
+            assertThat(store.calls).as("a reload that failed").isEmpty();
+
+            server.gateway().apply(config("127.0.0.2", after, 1));
+            assertThat(store.calls).containsExactly("release 127.0.0.2:" + before, "release 127.0.0.1:" + before,
+                    "keep 2 of 127.0.0.2:" + after, "keep 2 of 127.0.0.1:" + after);
+        }
+    }
+
+    private static GatewayConfig config(String wildcard, int port, int endpoint) {
         String yaml = """
                 listeners:
-                  every: { bind: "0.0.0.0:%d", pool: p }
+                  every: { bind: "%s:%d", pool: p }
                   one: { bind: "127.0.0.1:%d", pool: p }
                 pools: { p: { endpoints: { e: "127.0.0.1:%d" } } }
                 runtime: { eventLoops: %d }
-                """.formatted(port, port, endpoint, LOOPS);
+                """.formatted(wildcard, port, port, endpoint, LOOPS);
         return ((Loaded) ConfigLoader.parse("test", yaml.getBytes(StandardCharsets.UTF_8), Map.of())).config();
     }
 }
