@@ -41,6 +41,7 @@ def arguments() -> argparse.Namespace:
     add("--jar", action="append", default=[], metavar="NAME=PATH",
         help="a build of vipgate as a peer of its own; instead of this checkout's, unless --peers names that too")
     add("--java-options", action="append", default=[], metavar="NAME=FLAGS", help="further JVM flags of a build")
+    add("--pool", action="append", default=[], metavar="NAME=YAML", help="further keys of a build's pool, such as 'hedged=connect: { hedge: auto }'")
     add("--rounds", type=int, help="of each case (default: as the case has it)")
     add("--seconds", type=int, help="of each measurement")
     add("--warm-up", type=int, metavar="SECONDS", help="of load on each build of vipgate before the first round; in idle of rest since its start")
@@ -58,7 +59,7 @@ def arguments() -> argparse.Namespace:
     args.case = [name for names in args.case for name in names.split(",")] or list(ALL)
     if unknown := set(args.case) - set(ALL):
         parser.error(f"no such case: {', '.join(sorted(unknown))} (there are {', '.join(ALL)})")
-    args.jar, args.java_options = _pairs(parser, args.jar), _pairs(parser, args.java_options)
+    args.jar, args.java_options, args.pool = (_pairs(parser, each) for each in (args.jar, args.java_options, args.pool))
     for name, path in args.jar.items():
         if name in KINDS and name != "vipgate" or not re.fullmatch(r"[A-Za-z0-9_.-]+", name):
             parser.error(f"--jar {name}: not a name for a build")
@@ -106,7 +107,7 @@ def make_peers(args: argparse.Namespace, bed: Testbed, processors: Processors) -
     for number, name in enumerate(args.peers):
         if name in args.jar or name == "vipgate":
             jar = pathlib.Path(args.jar[name]).resolve() if name in args.jar else None
-            peers.append(Vipgate(name, number, bed, processors, jar, args.java_options.get(name, "")))
+            peers.append(Vipgate(name, number, bed, processors, jar, args.java_options.get(name, ""), args.pool.get(name, "")))
         else:
             peers.append(KINDS[name](name, number, bed, processors))
     return peers

@@ -156,9 +156,10 @@ class Vipgate(Peer):
     kind = "vipgate"
 
     def __init__(self, name: str, number: int, testbed: Testbed, processors: Processors,
-                 jar: pathlib.Path | None = None, java_options: str = "") -> None:
+                 jar: pathlib.Path | None = None, java_options: str = "", pool_keys: str = "") -> None:
         super().__init__(name, number, testbed, processors)
         self._jar = jar
+        self._pool_keys = pool_keys
         self._java_options = java_options
         self._launcher = ROOT / "vipgate"
         self._can_train = False
@@ -208,6 +209,8 @@ class Vipgate(Peer):
             "    hash: { ipv6Prefix: 128 }",
             f"    probe: {{ type: tcp, interval: {s.probe_ms}ms }}" if s.probe_ms else "    probe: { type: none }",
         ]
+        if self._pool_keys:
+            lines.append(f"    {self._pool_keys}")
         if s.pins:
             lines.append(f"    pinning: {{ by: source-address, ttl: 4h, maxEntries: {s.pins}, ipv6Prefix: 128 }}")
         lines += ["    endpoints:", *(f'      e{i}: "{endpoint}"' for i, endpoint in enumerate(s.addresses())),
