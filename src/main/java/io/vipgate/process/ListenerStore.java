@@ -122,7 +122,8 @@ public final class ListenerStore implements SocketStore {
                         sockets.subList(i, Math.min(sockets.size(), i + PER_MESSAGE)));
             }
             if (!areTaken) {
-                LOG.warn("the service manager did not take the listening sockets of {}: after a crash its clients are refused",
+                LOG.warn(
+                        "the service manager did not take the listening sockets of {}: after a crash its clients are refused",
                         bind);
             }
             kept.put(name(bind), sockets.size());
@@ -135,8 +136,9 @@ public final class ListenerStore implements SocketStore {
         boolean wasTooSmall = isTooSmall;
         isTooSmall = most.isPresent() && sum > most.getAsInt();
         if (isTooSmall && !wasTooSmall) {
-            LOG.warn("FileDescriptorStoreMax={} of the unit is too small: there is a listening socket for each address and "
-                    + "event loop, and the clients of those that are not kept are refused after a crash; raise it",
+            LOG.warn(
+                    "FileDescriptorStoreMax={} of the unit is too small: there is a listening socket for each address and "
+                            + "event loop, and the clients of those that are not kept are refused after a crash; raise it",
                     most.getAsInt());
         }
     }

@@ -74,10 +74,10 @@ final class KeptSocketsIT {
                 new ListenSocket.Options(128, false, 60, 15, 4, null), ListenSocket.Overlap.NONE), keptSockets);
         Store store = new Store(keptAddress + ":" + port, left);
         try (EchoEndpoint endpoint = new EchoEndpoint();
-                Socket waiting = new Socket("127.0.0.1", port);
+                Socket waiting = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
                 GatewayServer _ = GatewayServer.start(config(wildcard, port, endpoint.port()), store);
-                Socket named = new Socket("127.0.0.1", port);
-                Socket other = new Socket("127.0.0.2", port)) {
+                Socket named = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
+                Socket other = new Socket(InetAddress.ofLiteral("127.0.0.2"), port)) {
             for (Socket client : List.of(waiting, named, other)) {
                 client.setSoTimeout(10_000);
                 client.getOutputStream().write('x');
