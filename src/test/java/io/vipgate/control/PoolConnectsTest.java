@@ -36,7 +36,8 @@ class PoolConnectsTest {
     @Test
     void budgetsThatComeBackKnowNoClientsOfTheTimeBefore() {
         try (EventLoopSet loops = new EventLoopSet(EventLoops.one("test"),
-                loop -> new RelayLoop(loop, new ConnectionLimit(10), 1, new RelayObserver() {}))) {
+                loop -> new RelayLoop(loop, new ConnectionLimit(10), 1, new RelayObserver() {
+                }))) {
             PoolConnects connects = new PoolConnects("nginx", loops, pool("{ hedge: 80ms }"));
             ConnectBudget budget = Objects.requireNonNull(connects.hedge()).budget();
             budget.clients(5_000);
@@ -52,7 +53,8 @@ class PoolConnectsTest {
     @Test
     void loopsThatStillHedgeWhenThatIsTakenAwayWaitAsLongAsBefore() {
         try (EventLoopSet loops = new EventLoopSet(EventLoops.one("test"),
-                loop -> new RelayLoop(loop, new ConnectionLimit(10), 1, new RelayObserver() {}))) {
+                loop -> new RelayLoop(loop, new ConnectionLimit(10), 1, new RelayObserver() {
+                }))) {
             PoolConnects connects = new PoolConnects("nginx", loops, pool("{ hedge: 80ms }"));
             HedgeRules used = Objects.requireNonNull(connects.hedge());
             assertThat(used.delayNanos()).isEqualTo(80 * MILLI);

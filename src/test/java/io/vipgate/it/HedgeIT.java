@@ -298,7 +298,8 @@ final class HedgeIT {
         try (EchoEndpoint echo = new EchoEndpoint();
                 BlackholeEndpoint dark = new BlackholeEndpoint();
                 EchoEndpoint standIn = new EchoEndpoint();
-                TestGateway gateway = TestGateway.with().endpoint("a", echo).endpoint("b", dark.address(), "backup: true")
+                TestGateway gateway = TestGateway.with().endpoint("a", echo)
+                        .endpoint("b", dark.address(), "backup: true")
                         .endpoint("c", standIn, "backup: true").pool("balance: first").pool(PATIENT).start()) {
             assertThat(explain(gateway).hedge()).as("no backup beside a primary")
                     .isEqualTo("none: there is no second endpoint that nothing speaks against");

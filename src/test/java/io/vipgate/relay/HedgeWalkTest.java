@@ -74,8 +74,9 @@ class HedgeWalkTest {
                     ? null
                     : new TransparentSource(random.nextBoolean(), new OwnAddresses(),
                             new ReturnPaths(fixture.shared, _ -> {}));
-            fixture.pool.configure(new PoolPlan(settings, random.nextBoolean() ? RoundRobin::new : LeastConnections::new,
-                    isPinning ? pins : null, source, rules));
+            fixture.pool
+                    .configure(new PoolPlan(settings, random.nextBoolean() ? RoundRobin::new : LeastConnections::new,
+                            isPinning ? pins : null, source, rules));
         }
 
         void run() {

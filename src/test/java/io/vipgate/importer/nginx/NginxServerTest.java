@@ -218,7 +218,8 @@ class NginxServerTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"0|", "2001ms|", "120s|", "2s|tried 1 for a client", "1s|tried 1 for a client; now it is connect.attempts, 2",
+    @CsvSource(delimiter = '|', value = {"0|", "2001ms|", "120s|", "2s|tried 1 for a client",
+        "1s|tried 1 for a client; now it is connect.attempts, 2",
         "1500ms|tried 1 for a client", "soon|not a duration"})
     void timeForTheNextServersMattersWhereItIsNoLongerThanTheirTimeouts(String time, @Nullable String words) {
         ImportResult result = convert("server 192.0.2.1:80; server 192.0.2.2:80;",
