@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever stands in a file, an import ends soon, without an exception, and what it prints is a configuration. */
 class ImportFuzzTest {
-    private static final int ROUNDS = 500;
+    private static final int ROUNDS = 250;
     private static final int HUGE = 1 << 20;
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final String RULES = """
