@@ -122,6 +122,8 @@ final class ReloadTrialEndIT {
                 TestGateway gateway = TestGateway.with().endpoint("one", echo).start()) {
             Reloader reloader = reloader(gateway, TestGateway.with().endpoint("one", echo).pool("onDown: close"));
             reloader.reload(LONG_TRIAL);
+            // It has just been read, and so was quiet: the dry run is not to find it so.
+            touch(reloader.file());
             Thread writer = Thread.ofPlatform().start(() -> {
                 while (isWriting.get()) {
                     touch(reloader.file());
