@@ -129,7 +129,8 @@ async def dark_second_endpoints(site: Site) -> None:
         """Beside the load, one client after the other, each of which is timed."""
         while not is_over.is_set():
             began = time.monotonic()
-            await ask(site.ports[pool], loads[pool])
+            # One that was under way when its endpoint went dark has no answer: the next is to begin soon all the same.
+            await ask(site.ports[pool], loads[pool], 1.5 * BOUND)
             timed[pool].append((began, time.monotonic() - began))
 
     tasks = [asyncio.create_task(task) for pool, results in loads.items()
@@ -148,7 +149,8 @@ async def dark_second_endpoints(site: Site) -> None:
         failed = sum(began >= dark for began in results.failures)
         waits = [took for began, took in timed[pool] if began >= dark]
         check(f"{pool}: its second endpoint is dark: {failed} of {results.total} failed, the slowest of {len(waits)} waited "
-              f"{max(waits) * 1000:.0f} ms (at most {BOUND * 1000:.0f} ms)", not failed and max(waits) <= BOUND)
+              f"{max(waits, default=0) * 1000:.0f} ms (at most {BOUND * 1000:.0f} ms)",
+              not failed and 0 < max(waits, default=0) <= BOUND)
         won = site.metric("vipgate_pool_hedges_total", pool=pool, result="won")
         check(f"{pool}: hedges are counted, and bounded: {told['hedgesBy']}, {begun} begun of at most {told['hedges']['most']} in "
               "10 s", won == told["hedgesBy"].get("won", 0) > 0 and begun <= told["hedges"]["most"])
