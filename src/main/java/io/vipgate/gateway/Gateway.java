@@ -9,6 +9,7 @@ import io.vipgate.control.ListenerAdmissions;
 import io.vipgate.control.ManagedPool;
 import io.vipgate.control.StartException;
 import io.vipgate.control.StateFileRead;
+import io.vipgate.control.StoppingException;
 import io.vipgate.loops.BoundAddress;
 import io.vipgate.neighbour.CoLocation;
 import io.vipgate.pool.Pool;
@@ -91,7 +92,7 @@ public final class Gateway implements GatewayView, AutoCloseable {
         StateFileRead stateFile = parts.pools().readStateFile(next.stateFile());
         parts.control().run(() -> {
             if (isDraining) {
-                throw new StartException("shutting down");
+                throw new StoppingException();
             }
             try {
                 ConfigTransaction all = prepare(next, stateFile, lists, others);

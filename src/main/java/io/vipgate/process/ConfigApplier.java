@@ -7,6 +7,7 @@ import io.vipgate.config.GatewayConfig;
 import io.vipgate.config.ListenerConfig;
 import io.vipgate.config.Problem;
 import io.vipgate.control.StartException;
+import io.vipgate.control.StoppingException;
 import io.vipgate.gateway.ReloadOutcome;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,6 +45,9 @@ final class ConfigApplier {
         Map<String, AccessList> listsBefore = server.admissions().lists();
         try {
             server.gateway().apply(next);
+        } catch (StoppingException e) {
+            LOG.info("{}: {}, nothing has changed", act.name(), e.getMessage());
+            return new ReloadOutcome.Stopping();
         } catch (StartException e) {
             return refused(act, List.of(String.valueOf(e.getMessage())));
         } catch (RuntimeException | Error e) {

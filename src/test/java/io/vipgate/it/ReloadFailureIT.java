@@ -205,6 +205,20 @@ final class ReloadFailureIT {
     }
 
     @Test
+    void aReloadThatMeetsTheStopIsNoRefusal() throws Exception {
+        try (EchoEndpoint echo = new EchoEndpoint();
+                TestGateway gateway = TestGateway.with().endpoint("a", echo).start()) {
+            Path file = Files.writeString(directory.resolve("gateway.yaml"),
+                    TestGateway.with().endpoint("a", echo, "weight: 2").yaml());
+            Reloader reloader = new Reloader(gateway.server(), file, null, Map.of());
+            int _ = gateway.server().gateway().drain(Duration.ZERO);
+
+            assertThat(reloader.reload()).isInstanceOf(ReloadOutcome.Stopping.class);
+            assertThat(gateway.state("a").weight()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aStartThatFailsLeavesNoSocketBehind() throws Exception {
         int port = FreePort.take();
         Faulty faulty = new Faulty();
