@@ -59,7 +59,7 @@ class RenamedKeyTest {
     void rulesOfTheKeyHoldUnderAnEarlierNameToo() {
         load("limits:\n  most: 10\n");
 
-        assertThat(errors()).containsExactly("test.yaml:2: limits.maximum: 10 (expected: 0 to 9)");
+        assertThat(errors()).containsExactly("test.yaml:2: limits.maximum: 10 (expected: at most 9)");
     }
 
     @Test

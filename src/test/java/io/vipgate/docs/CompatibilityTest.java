@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,11 +38,16 @@ class CompatibilityTest {
     @Test
     void everyKeyIsStillRead() throws IOException {
         TreeSet<String> keys = new TreeSet<>();
+        Map<String, String> renamed = new TreeMap<>();
         Pattern.compile("(?m)^\\| `([^`]+)` \\| [^|]* \\| (.*) \\|$").matcher(KeyTable.markdown()).results()
                 .forEach(row -> {
                     keys.add(row.group(1));
-                    formerNames(row.group(1), row.group(2)).forEach(keys::add);
+                    formerNames(row.group(1), row.group(2)).forEach(name -> renamed.put(name, row.group(1)));
                 });
+        // A section that had another name takes its keys along.
+        renamed.forEach((earlier, present) -> List.copyOf(keys).stream()
+                .filter(key -> key.equals(present) || key.startsWith(present + "."))
+                .forEach(key -> keys.add(earlier + key.substring(present.length()))));
 
         Promise.assertKept("keys", keys);
     }
