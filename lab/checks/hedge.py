@@ -189,7 +189,8 @@ async def max_connecting(site: Site) -> None:
     site.drop()
     site.start(("one", "two", "three"), {"tight": f"maxConnecting: {MAX_CONNECTING}, connect: {{ timeout: 8s }}"})
     site.drop("three")
-    # The connects must still be under way when explain, a process of its own, gets to ask, also on a busy machine. At the same time even those who answer at once would have too many under way.
+    # The connects must still be under way when explain, a process of its own, gets to ask, also on a busy machine. At the same
+    # time even those who answer at once would have too many under way.
     clients = asyncio.create_task(burst(site.ports["tight"], BURST, GAP))
     await asyncio.sleep(BURST * GAP + 0.2)
     gauge = await asyncio.to_thread(site.metric, "vipgate_endpoint_connecting", endpoint="three", pool="tight")
