@@ -26,6 +26,10 @@ final class RelayEndings {
             close(relay, flow.isToBackend ? CloseReason.ENDPOINT_FIN : CloseReason.CLIENT_FIN, false);
             return;
         }
+        if (relay.phase == RelayPhase.OPEN && !flow.isToBackend) {
+            // Before the client learns of it, who may come back at once.
+            relay.attempts.onEndpointFinished(relay.pool);
+        }
         if (relay.loop.systemCalls().shutdownWrite(flow.target.fd) < 0) {
             flow.target.socketErrorConsumed = true;
             onReset(relay, flow.target);
@@ -34,9 +38,6 @@ final class RelayEndings {
         flow.target.hasSent = true;
         if (relay.phase == RelayPhase.OPEN) {
             relay.since = relay.now();
-            if (!flow.isToBackend) {
-                relay.attempts.onEndpointFinished(relay.pool);
-            }
             RelayTimeouts.armBounds(relay);
         } else {
             settle(relay);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vipgate.balance.RoundRobin;
 import io.vipgate.pool.Endpoint;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +54,23 @@ class FinishedLoadTest {
         assertThat(endpoint.connections()).as("connections").isEqualTo(connections);
         assertThat(endpoint.finished()).as("finished").isEqualTo(finished);
         assertThat(endpoint.load()).as("load").isEqualTo(connections - finished);
+    }
+
+    @Test
+    void itIsNoLoadBeforeTheClientLearnsOfTheFin() {
+        RelayFixture.Pair pair = fixture.connected();
+        List<Integer> loads = new ArrayList<>();
+        kernel.beforeCall(call -> {
+            if (call.equals("shutdown")) {
+                loads.add(endpoint().load());
+            }
+        });
+        pair.backend().peerFin();
+        kernel.settle();
+
+        assertThat(pair.client().hasFin).isTrue();
+        assertThat(loads).containsExactly(0);
+        assertCounts(endpoint(), 1, 1);
     }
 
     @ParameterizedTest
