@@ -51,7 +51,7 @@ class LineFieldsTest {
     void fieldsThatAreAlwaysThereStandInThisOrder() {
         assertThat(Arrays.stream(line(new TextFormat(), false).split(" ", -1)).skip(5)
                 .map(word -> word.substring(0, word.indexOf('='))))
-                        .containsExactly("connect", "duration", "in", "out", "attempts", "pinned", "close");
+                .containsExactly("connect", "duration", "in", "out", "attempts", "pinned", "close");
         assertThat(new TreeSet<>(FlatJson.parse(line(new JsonFormat(), false)).keySet()))
                 .containsAll(List.of("attempts", "client", "close", "connect", "duration", "endpoint", "in", "listener",
                         "out", "pinned", "pool", "time"));

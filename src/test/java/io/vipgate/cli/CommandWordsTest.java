@@ -3,13 +3,14 @@ package io.vipgate.cli;
 import io.vipgate.docs.Promise;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 /** What scripts call: no command, option or exit status goes away. */
 class CommandWordsTest {
-    private static void add(String prefix, CommandLine command, TreeSet<String> words) {
+    private static void add(String prefix, CommandLine command, Set<String> words) {
         command.getCommandSpec().options().forEach(option -> {
             for (String name : option.names()) {
                 words.add(prefix + " " + name + (option.arity().max() == 0 ? "" : " VALUE"));

@@ -47,11 +47,14 @@ public final class Promise {
         assertThat(promised).as("the promise of %s", file).isNotEmpty();
         TreeSet<String> gone = new TreeSet<>(promised);
         gone.removeAll(now);
-        assertThat(gone).as("""
-                %s: these are gone, or are not what they were. docs/upgrading.md promises them to whoever has built on them. Keep \
-                them: a key that is renamed has its earlier name in @Key's `formerly`, a metric or a field goes on beside its \
-                successor. Only when the time that is promised there has passed, take the lines out of the list, and tell it in the \
-                CHANGELOG under Removed""", file).isEmpty();
+        assertThat(gone)
+                .as("""
+                        %s: these are gone, or are not what they were. docs/upgrading.md promises them to whoever has built on them. Keep \
+                        them: a key that is renamed has its earlier name in @Key's `formerly`, a metric or a field goes on beside its \
+                        successor. Only when the time that is promised there has passed, take the lines out of the list, and tell it in the \
+                        CHANGELOG under Removed""",
+                        file)
+                .isEmpty();
         assertThat(lines.getFirst())
                 .as("%s is of another version; mvn -Dtest='CompatibilityTest,LineFieldsTest,CommandWordsTest' "
                         + "-Dvipgate.promise=record test, then look at the difference", file)

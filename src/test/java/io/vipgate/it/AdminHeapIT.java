@@ -81,7 +81,8 @@ final class AdminHeapIT {
             Await.until("the state is written", BOUND,
                     () -> !gateway.isAlive() || text(state).contains("many/endpoint-number-1 state=drain"));
             assertThat(gateway.isAlive()).as(gateway.errors()).isTrue();
-            assertThat(new HashSet<>(Files.readAllLines(state)).containsAll(unknown)).as("all of them are kept").isTrue();
+            assertThat(new HashSet<>(Files.readAllLines(state)).containsAll(unknown)).as("all of them are kept")
+                    .isTrue();
         }
     }
 
