@@ -29,8 +29,7 @@ class ImportFuzzTest {
     private static final boolean IS_LONG = System.getProperty("vipgate.fuzz", "short").equals("long");
     private static final int ROUNDS = IS_LONG ? 10_000 : 250;
     private static final int HUGE = IS_LONG ? 1 << 20 : 1 << 18;
-    /** What takes the square of the length would need a sixteenth of the time for a quarter of it. */
-    private static final Duration SOON = Duration.ofSeconds(IS_LONG ? 30 : 10);
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final String RULES = """
             *nat
             :PREROUTING ACCEPT [12:720]
