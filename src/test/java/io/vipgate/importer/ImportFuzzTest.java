@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ImportFuzzTest {
     private static final boolean IS_LONG = System.getProperty("vipgate.fuzz", "short").equals("long");
     private static final int ROUNDS = IS_LONG ? 10_000 : 250;
+    /** Also the shorter one is so long that what takes the square of the length takes longer than {@link #SOON}. */
     private static final int HUGE = IS_LONG ? 1 << 20 : 1 << 18;
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final String RULES = """
