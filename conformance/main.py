@@ -42,7 +42,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--mutants", action="store_true", help="checks the suite itself by means of the flawed reference proxy")
     parser.add_argument("--allow-missing", action="store_true", help="a case that can't run here is no failure")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
-    parser.add_argument("--part", choices=("all", "busy", "waits", "alone"), default="all", help=argparse.SUPPRESS)
+    parser.add_argument("--part", choices=("all", "busy", "waits", "together", "alone"), default="all",
+                        help="the cases that must run alone, or those that need not: busy ones, ones that wait, together both")
     parser.add_argument("--flaw", default="none", help="of the reference proxy")
     parser.add_argument("--json", type=Path, help="writes the outcomes to a file")
     parser.add_argument("--list", action="store_true", help="prints the tables")
@@ -59,7 +60,7 @@ def selected(args: argparse.Namespace) -> list[Case]:
     if args.case:
         return [case for case in ALL_CASES if case.name in args.case]
     return [case for case in ALL_CASES if (case.is_short or not args.short)
-            and args.part in ("all", case.part)]
+            and (args.part in ("all", case.part) or args.part == "together" and not case.alone)]
 
 
 def say(outcome: Outcome, who: str = "") -> None:

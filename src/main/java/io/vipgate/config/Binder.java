@@ -96,15 +96,30 @@ final class Binder {
         }
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (Entry entry : map.get().entries()) {
-            Schema.Component component = schema.keys().get(entry.key());
-            if (component != null) {
-                entries.put(entry.key(), entry);
-                written.put(path.child(entry.key()), entry.line(), entry.value(), component.key());
+            Optional<Schema.Component> component = schema.find(entry.key());
+            if (component.isPresent()) {
+                known(component.get(), entry, entries, path);
             } else {
                 problems.error(entry.line(), path.child(entry.key()), notAKey(schema, entry.key()));
             }
         }
         return record(schema, entries, written.at(path).map(Written.Place::line).orElse(node.line()), path::child);
+    }
+
+    /** Takes up a key that may be written by an earlier name. */
+    private void known(Schema.Component component, Entry entry, Map<String, Entry> entries, KeyPath path) {
+        String name = component.name();
+        if (!entry.key().equals(name)) {
+            problems.warn(entry.line(), path.child(entry.key()),
+                    "renamed (expected: " + name + "; the earlier name is still read, a later version will refuse it)");
+        }
+        Entry other = entries.putIfAbsent(name, entry);
+        if (other != null) {
+            problems.error(entry.line(), path.child(entry.key()),
+                    "the same as " + other.key() + " (expected: " + name + " alone)");
+            return;
+        }
+        written.put(path.child(name), entry.line(), entry.value(), component.key());
     }
 
     /** Whether a section is written as the value of its main key. */

@@ -21,6 +21,12 @@ import java.lang.annotation.Target;
      */
     String byDefault() default "";
 
+    /**
+     * Its earlier names, which are still read in its place, with a warning that tells the present one. How long they stay is
+     * said in {@code docs/upgrading.md}.
+     */
+    String[] formerly() default {};
+
     /** How the default reads in the table where it cannot be written as a value. */
     String shown() default "";
 

@@ -65,6 +65,9 @@ public final class KeyTable {
     private static String meaning(Key key) {
         boolean merelyNotNegative = key.min().equals("0") && key.max().isEmpty();
         String range = merelyNotNegative ? "" : ScalarType.rangeOf(key.min(), key.max());
-        return key.doc() + (range.isEmpty() ? "" : " (" + range + ")");
+        String formerly = key.formerly().length == 0
+                ? ""
+                : "; formerly `" + String.join("`, `", key.formerly()) + "`";
+        return key.doc() + (range.isEmpty() ? "" : " (" + range + ")") + formerly;
     }
 }

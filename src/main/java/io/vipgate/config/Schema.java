@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param constructor the canonical one
  * @param keys by name, in the order of the components
+ * @param renamed keys by their earlier names
  * @param shortForm the key whose value may stand for the whole section
  */
-record Schema(Constructor<? extends Record> constructor, Map<String, Component> keys, Optional<Component> shortForm) {
+record Schema(Constructor<? extends Record> constructor, Map<String, Component> keys, Map<String, Component> renamed,
+        Optional<Component> shortForm) {
     private static final ClassValue<Schema> SCHEMAS = new ClassValue<>() {
         @Override
         protected Schema computeValue(Class<?> type) {
@@ -77,8 +79,26 @@ record Schema(Constructor<? extends Record> constructor, Map<String, Component> 
             }
             keys.put(component.getName(), Component.of(component, key));
         }
-        return new Schema(canonicalConstructor(type), Collections.unmodifiableMap(keys),
+        return new Schema(canonicalConstructor(type), Collections.unmodifiableMap(keys), renamed(keys),
                 Optional.ofNullable(type.getAnnotation(ShortForm.class)).map(ShortForm::value).map(keys::get));
+    }
+
+    private static Map<String, Component> renamed(Map<String, Component> keys) {
+        Map<String, Component> renamed = new LinkedHashMap<>();
+        for (Component component : keys.values()) {
+            for (String name : component.key().formerly()) {
+                if (keys.containsKey(name) || renamed.put(name, component) != null) {
+                    throw new IllegalArgumentException("an earlier name that is another key's too: " + name);
+                }
+            }
+        }
+        return Collections.unmodifiableMap(renamed);
+    }
+
+    /** The key of this name, be it the present one or an earlier one. */
+    Optional<Component> find(String name) {
+        Component component = keys.get(name);
+        return Optional.ofNullable(component == null ? renamed.get(name) : component);
     }
 
     /** The record when nothing of it is written; null when something must be. */

@@ -19,10 +19,17 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever stands in a file, an import ends soon, without an exception, and what it prints is a configuration. */
+/**
+ * Whatever stands in a file, an import ends soon, without an exception, and what it prints is a configuration.
+ *
+ * <p>With the system property {@code vipgate.fuzz=long}, as {@code .ci/long} sets it, there are more rounds, and huge files are as
+ * long as they may be.
+ */
 class ImportFuzzTest {
-    private static final int ROUNDS = 250;
-    private static final int HUGE = 1 << 20;
+    private static final boolean IS_LONG = System.getProperty("vipgate.fuzz", "short").equals("long");
+    private static final int ROUNDS = IS_LONG ? 10_000 : 250;
+    /** Also the shorter one is so long that what takes the square of the length takes longer than {@link #SOON}. */
+    private static final int HUGE = IS_LONG ? 1 << 20 : 1 << 18;
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final String RULES = """
             *nat
